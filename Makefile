@@ -1,0 +1,38 @@
+# make help lists what can be made.
+GO    ?= go
+TOOLS := $(GO) tool -modfile=.ci/tools.mod
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+build: ## static binaries in bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
+
+test: ## all tests
+	$(GO) test ./...
+
+check: ## what CI asks for: formatting, vet, linters, tests under the race detector, a small pipeline
+	@test -z "$$(gofmt -l cmd internal)" || { echo "not formatted:"; gofmt -l cmd internal; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(TOOLS) staticcheck ./...
+	shellcheck pipeline.sh .ci/run
+	$(GO) test -race ./...
+
+pipeline: ## create data, fit, train, test: ./pipeline.sh
+	./pipeline.sh
+
+bench: ## benchmarks, for benchstat
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## fuzz every target for FUZZTIME (default 10s)
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),10s) $$pkg || exit 1; \
+		done; \
+	done
+
+clean: ## remove what was built and made
+	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
+
+.PHONY: help build test check pipeline bench fuzz clean

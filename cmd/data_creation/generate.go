@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/table"
+	"mlpipeline/internal/weather"
+)
+
+// generate simulates every scenario at every station, several at once.
+func generate(ctx context.Context, o *options) error {
+	train, test := split(o.rows, o.test)
+	var logs []*simulation
+	for _, scenario := range o.scenarios {
+		for station := 1; station <= o.stations; station++ {
+			name := scenario
+			if o.stations > 1 {
+				name = fmt.Sprintf("%s-%03d", scenario, station)
+			}
+			logs = append(logs, &simulation{name: name, Settings: weather.Settings{Seed: o.seed, Scenario: scenario,
+				Station: station, Start: o.start, Step: o.step, Train: train, Test: test}})
+		}
+	}
+	defer func() {
+		for _, l := range logs {
+			for _, p := range l.parts {
+				p.file.Cleanup()
+			}
+		}
+	}()
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan *simulation)
+	var workers sync.WaitGroup
+	for range min(o.Workers, len(logs)) {
+		workers.Go(func() {
+			for l := range queue {
+				if err := l.run(ctx, o.out); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	move, finish := o.Progress(int64(o.rows)*int64(len(logs)), o.Name())
+	for _, l := range logs {
+		l.progress = move
+		queue <- l
+	}
+	close(queue)
+	workers.Wait()
+	finish()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+
+	var parts []*part
+	var bytes int64
+	for _, l := range logs {
+		parts = append(parts, l.parts...)
+		bytes += l.bytes
+	}
+	m := &dataset.Manifest{Seed: &o.seed, Time: "timestamp", Target: weather.Columns[0]}
+	if err := publish(o.out, m, parts); err != nil {
+		return err
+	}
+	o.Logf("%d datasets of %d rows, %d to train and %d to test; %s in %s → %s", len(logs), o.rows, train, test, cli.Megabytes(bytes), o.Took(), o.out)
+	return nil
+}
+
+// simulation is one dataset being written.
+type simulation struct {
+	weather.Settings
+	name     string
+	parts    []*part
+	bytes    int64
+	progress func(int)
+}
+
+// rowsPerBlock are simulated, measured and written at a time.
+const rowsPerBlock = regression.TileRows * 16
+
+// run writes the parts of one dataset, and the truth about it.
+func (l *simulation) run(ctx context.Context, dir string) error {
+	sim, err := weather.New(l.Settings)
+	if err != nil {
+		return err
+	}
+	ideal := idealModel{daily: 0}
+	if l.Step < 24*time.Hour {
+		ideal.daily = 2
+	}
+	var rows weather.Rows
+	var buf []byte
+	header := append([]string{"timestamp"}, weather.Columns...)
+	for _, which := range []struct {
+		part    string
+		from, n int
+	}{{"train", 0, l.Train}, {"test", l.Train, l.Test}} {
+		if which.n == 0 {
+			continue
+		}
+		p, err := newPart(dir, which.part, l.name, header)
+		if p != nil && p.file != nil {
+			l.parts = append(l.parts, p)
+		}
+		if err != nil {
+			return err
+		}
+		for left := which.n; left > 0; left -= len(rows.Micros) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			sim.Next(&rows, min(left, rowsPerBlock))
+			buf = appendRows(buf[:0], &rows)
+			n := len(rows.Micros)
+			if err := p.add(buf, n, dataset.Time(rows.Micros[0]), dataset.Time(rows.Micros[n-1])); err != nil {
+				return err
+			}
+			ideal.add(&rows)
+			l.bytes += int64(len(buf))
+			l.progress(n)
+		}
+		if err := p.finish(); err != nil {
+			return err
+		}
+		p.entry.Truth = &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma,
+			Anomaly: sim.Plan.Anomaly, AnomalousRows: sim.Plan.Ranges(which.from, which.from+which.n)}
+	}
+	for _, p := range l.parts {
+		p.entry.Truth.Features = ideal.names()
+		p.entry.Truth.IrreducibleVariance = ideal.unexplained() + sim.Sigma*sim.Sigma + roundingVariance
+	}
+	return nil
+}
+
+// roundingVariance is that of rounding to 0.01 °C, uniform.
+const roundingVariance = 0.01 * 0.01 / 12
+
+// appendRows writes rows as CSV.
+func appendRows(b []byte, rows *weather.Rows) []byte {
+	for i, t := range rows.Micros {
+		b = table.AppendTime(b, dataset.Time(t))
+		for j, column := range rows.Cells {
+			b = append(b, ',')
+			if column[i] != weather.Missing {
+				b = table.AppendFixed(b, column[i], weather.Decimals[j])
+			}
+		}
+		b = append(b, '\n')
+	}
+	return b
+}
+
+// idealModel is the best linear model of the noiseless temperature on the
+// usual features: what it leaves unexplained, no model on them can explain.
+type idealModel struct {
+	daily  int
+	factor regression.Factor
+	cols   [][]float64
+	tile   []float64
+}
+
+const idealAnnual = 2
+
+func (m *idealModel) names() []string {
+	d := design.Design{Features: weather.Columns[1:], Annual: idealAnnual, Daily: m.daily}
+	return d.Names()
+}
+
+// unexplained returns the variance that is left.
+func (m *idealModel) unexplained() float64 {
+	return m.factor.ResidualSquares() / float64(m.factor.N)
+}
+
+// add includes the rows that have no gap. Covariates count in units of their
+// last decimal, which changes nothing in what is left.
+func (m *idealModel) add(rows *weather.Rows) {
+	covariates := len(weather.Columns) - 1
+	harmonics := 2 * (idealAnnual + m.daily)
+	w := 1 + covariates + harmonics + 1
+	if m.cols == nil {
+		m.tile = make([]float64, regression.TileRows*w)
+		m.cols = make([][]float64, harmonics)
+		for j := range m.cols {
+			m.cols[j] = make([]float64, 1)
+		}
+	}
+	tile := m.tile[:0]
+	for i, t := range rows.Micros {
+		if slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == weather.Missing }) {
+			continue
+		}
+		design.Calendar(m.cols, 0, idealAnnual, m.daily, dataset.Time(t))
+		tile = append(tile, 1)
+		for j := range covariates {
+			tile = append(tile, float64(rows.Cells[1+j][i]))
+		}
+		for _, col := range m.cols {
+			tile = append(tile, col[0])
+		}
+		tile = append(tile, rows.Signal[i])
+		if len(tile) == cap(m.tile) {
+			m.factor.Add(tile, w)
+			tile = m.tile[:0]
+		}
+	}
+	if len(tile) > 0 {
+		m.factor.Add(tile, w)
+	}
+}

@@ -1,0 +1,137 @@
+// Data_creation writes datasets for the pipeline: simulated ones, or a real one
+// split in time.
+//
+// Usage:
+//
+//	data_creation [flags]
+//	data_creation -import SRC [-import SRC...] -time COLUMN -target COLUMN [flags]
+//
+// Simulated: for each scenario the log of a weather station with the columns
+// timestamp (RFC 3339, UTC), temperature (°C), humidity (%), pressure (hPa),
+// wind_speed (m/s) and cloud_cover (okta); a missing reading is an empty cell.
+// The scenarios are
+//
+//	clean     small sensor noise
+//	noisy     large sensor noise
+//	spikes    isolated errors of 8 to 25 °C, in 1 % of the rows
+//	stuck     the sensor repeats itself for hours to days
+//	drift     a slowly growing bias, recalibrated at times
+//	gaps      missing readings, single and in runs
+//	heatwave  real extreme spells
+//
+// Imported: SRC is a file, - for standard input, or an http(s) URL, of CSV or
+// gzipped CSV, however messy: its delimiter, decimal sign and time layout are
+// guessed. Its numeric columns are kept, its rows sorted by time.
+//
+// The first rows go to DIR/train/NAME.csv, the last to DIR/test/NAME.csv, never
+// shuffled. DIR/manifest.json lists the files, the time and target column, and
+// of simulated data the truth: the coefficients, the noise, the irreducible
+// variance and the anomalous rows. Of the files that were there before, those
+// that the old manifest lists are replaced or removed, and no others.
+//
+// Example:
+//
+//	$ data_creation -out /tmp/data -scenarios clean,spikes -step 1h -rows 8760
+//	data_creation: 2 datasets of 8760 rows, 0.863 MB → /tmp/data
+//
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/importer"
+	"mlpipeline/internal/weather"
+)
+
+//go:embed main.go
+var source string
+
+func main() { cli.Main(run) }
+
+// options is the command line.
+type options struct {
+	*cli.Program
+	out       string
+	seed      uint64
+	rows      int
+	step      time.Duration
+	start     time.Time
+	test      float64
+	scenarios []string
+	stations  int
+	imports   []string
+	importer.Options
+	sha256 string
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	o := options{Program: cli.New("data_creation", source, stdout, stderr)}
+	o.StringVar(&o.out, "out", "data", "write to `DIR`")
+	o.Uint64Var(&o.seed, "seed", 42, "`NUMBER` that the simulation follows from")
+	o.IntVar(&o.rows, "rows", 1826, "rows per dataset, train and test together")
+	o.DurationVar(&o.step, "step", 24*time.Hour, "time between rows, 1m to 24h")
+	start := o.String("start", "2020-01-01", "first `TIME`, ISO 8601")
+	o.Float64Var(&o.test, "test", 0.2, "the last `FRACTION` of every dataset is its test part")
+	scenarios := o.String("scenarios", strings.Join(weather.Scenarios, ","), "`LIST` of scenarios, one dataset each")
+	o.IntVar(&o.stations, "stations", 1, "stations per scenario, each with its own climate")
+	importFlags(&o)
+	if err := o.Parse(args); err != nil {
+		return err
+	}
+	if o.NArg() > 0 {
+		return cli.Usagef("unexpected argument %q", o.Arg(0))
+	}
+	if !(o.test >= 0 && o.test < 1) {
+		return cli.Usagef("-test %v is not a fraction from 0 to below 1", o.test)
+	}
+	if len(o.imports) > 0 {
+		return importAll(ctx, &o, stdin)
+	}
+	o.scenarios = strings.Split(*scenarios, ",")
+	for i, name := range o.scenarios {
+		if !slices.Contains(weather.Scenarios, name) {
+			return cli.Usagef("-scenarios: there is no %q; there are %s", name, strings.Join(weather.Scenarios, ", "))
+		}
+		if slices.Index(o.scenarios, name) < i {
+			return cli.Usagef("-scenarios: %q comes twice", name)
+		}
+	}
+	first, err := dataset.ParseTime(*start)
+	if err != nil {
+		return cli.Usagef("-start: %w", err)
+	}
+	o.start = time.UnixMicro(int64(first)).UTC()
+	train, test := split(o.rows, o.test)
+	switch {
+	case o.step < time.Minute || o.step > 24*time.Hour || o.step%time.Second != 0:
+		return cli.Usagef("-step %v is not a number of seconds from 1m to 24h", o.step)
+	case o.rows < 2 || o.rows > 1e9:
+		return cli.Usagef("-rows %d is not between 2 and 1e9", o.rows)
+	case train == 0 || test == 0 && o.test > 0:
+		return cli.Usagef("-rows %d -test %v leaves %d rows to train and %d to test", o.rows, o.test, train, test)
+	case o.start.AddDate(0, 0, int(float64(o.rows)*o.step.Hours()/24)+1).Year() > 9999:
+		return cli.Usagef("%d rows from %s end after the year 9999", o.rows, first)
+	case o.stations < 1 || o.stations > 1e5:
+		return cli.Usagef("-stations %d is not between 1 and 100000", o.stations)
+	}
+	for _, name := range []string{"time", "target", "delimiter", "decimal", "missing", "time-layout", "sha256"} {
+		if o.IsSet(name) {
+			return cli.Usagef("-%s needs -import", name)
+		}
+	}
+	return generate(ctx, &o)
+}
+
+// split returns how many of n rows train and how many, the last, test.
+func split(n int, fraction float64) (train, test int) {
+	test = int(float64(n) * fraction)
+	return n - test, test
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
+)
+
+// part is the train or test file of a dataset, being written.
+type part struct {
+	entry dataset.Entry
+	file  *artifact.File
+	hash  *xxhash.Digest
+}
+
+// newPart begins DIR/PART/NAME.csv.
+func newPart(dir, which, name string, header []string) (*part, error) {
+	p := &part{hash: xxhash.New(), entry: dataset.Entry{Name: name, Part: which, Path: which + "/" + name + ".csv",
+		First: dataset.NoTime, Last: dataset.NoTime}}
+	path := filepath.Join(dir, which, name+".csv")
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.file, err = artifact.Create(path); err != nil {
+		return nil, err
+	}
+	return p, p.write(table.AppendRecord(nil, header...))
+}
+
+func (p *part) write(b []byte) error {
+	_, _ = p.hash.Write(b)
+	_, err := p.file.Write(b)
+	return err
+}
+
+// add writes n rows, the first and last of which are of these times.
+func (p *part) add(b []byte, n int, first, last dataset.Time) error {
+	if p.entry.Rows == 0 {
+		p.entry.First = first
+	}
+	p.entry.Rows += int64(n)
+	p.entry.Last = last
+	return p.write(b)
+}
+
+func (p *part) finish() error {
+	p.entry.XXH64 = fmt.Sprintf("%016x", p.hash.Sum64())
+	return p.file.Finish()
+}
+
+// publish moves finished parts into place under a new manifest. First go the
+// files that only the old manifest lists, then comes the manifest, then the
+// parts: whenever it is interrupted, the manifest lists every file that is
+// there, and the stages refuse those that are not yet what it says.
+func publish(dir string, m *dataset.Manifest, parts []*part) error {
+	for _, p := range parts {
+		m.Datasets = append(m.Datasets, p.entry)
+	}
+	manifest := filepath.Join(dir, "manifest.json")
+	if err := removeOld(dir, manifest, m); err != nil {
+		return err
+	}
+	if err := dataset.ManifestKind.WriteJSON(manifest, m); err != nil {
+		return err
+	}
+	files := make([]*artifact.File, len(parts))
+	for i, p := range parts {
+		files[i] = p.file
+	}
+	return artifact.Commit(files...)
+}
+
+// removeOld removes the files that the old manifest lists and the new one does
+// not. What it cannot read it leaves alone.
+func removeOld(dir, path string, m *dataset.Manifest) error {
+	var old dataset.Manifest
+	if err := dataset.ManifestKind.ReadJSON(path, &old); err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(dir) // no path in a manifest leads out of it
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	keep := map[string]bool{}
+	for _, e := range m.Datasets {
+		keep[e.Path] = true
+	}
+	for _, e := range old.Datasets {
+		if keep[e.Path] || !slices.Contains([]string{"train", "test"}, e.Part) || e.Path != e.Part+"/"+e.Name+".csv" {
+			continue
+		}
+		if err := root.Remove(filepath.FromSlash(e.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: %w", filepath.Join(dir, e.Path), err)
+		}
+	}
+	return nil
+}

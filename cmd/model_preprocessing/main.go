@@ -1,0 +1,235 @@
+// Model_preprocessing fits a standard scaler on training data.
+//
+// Usage:
+//
+//	model_preprocessing [flags] [PATH...]
+//	model_preprocessing -merge [-o FILE] SCALER...
+//
+// PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
+// input; by default data/train. One pass over the rows finds the mean and the
+// population variance of every column of X: the chosen columns, then sines and
+// cosines of the calendar (annual_sin_1, annual_cos_1, ...; the year is 365.2425
+// days, the phase counts from 1970-01-01T00:00:00Z), then lags of the target
+// (TARGET_lag_1, ...). They are written to models/scaler.json with what is
+// needed to merge scalers exactly. Units are those of the data.
+//
+// The target and the time column are those that data/manifest.json names, if
+// PATH lies beside one; else temperature and timestamp.
+//
+// Example:
+//
+//	$ model_preprocessing -annual 2 -lags 1,7 data/train
+//	model_preprocessing: 7 files, 10227 rows, 10036 used; 4 columns, 4 harmonics, 2 lags
+//
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+//go:embed main.go
+var source string
+
+func main() { cli.Main(run) }
+
+// options is the command line.
+type options struct {
+	*cli.Program
+	out, write, features string
+	merge                bool
+	design.Design
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	o := options{Program: cli.New("model_preprocessing", source, stdout, stderr)}
+	o.StringVar(&o.out, "o", "models/scaler.json", "write the scaler to `FILE`")
+	o.StringVar(&o.Target, "target", "temperature", "`COLUMN` to be predicted; the manifest's, if there is one")
+	o.StringVar(&o.Time, "time", "timestamp", "`COLUMN` with the time, '' for none; the manifest's, if there is one")
+	o.StringVar(&o.features, "features", "", "`LIST` of columns (default every numeric column but those two)")
+	o.IntVar(&o.Annual, "annual", 2, "sine/cosine `PAIRS` of the year")
+	o.IntVar(&o.Daily, "daily", 0, "sine/cosine `PAIRS` of the day")
+	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")
+	missing := o.String("missing", "drop", "a row with a missing feature: `POLICY` drop, error, or mean")
+	o.StringVar(&o.write, "write", "", "also write the scaled rows to `DIR`, one CSV per input")
+	o.BoolVar(&o.merge, "merge", false, "PATHs are scaler files: merge them exactly")
+	if err := o.Parse(args); err != nil {
+		return err
+	}
+	if o.merge {
+		return merge(&o)
+	}
+	if o.write != "" && slices.Contains(o.Args(), "-") {
+		return cli.Usagef("-write reads its input twice, which standard input cannot give")
+	}
+	var err error
+	if o.Lags, err = design.ParseLags(*lags); err != nil {
+		return cli.Usagef("-lags: %w", err)
+	}
+	o.Missing = design.Missing(*missing)
+	return fit(ctx, &o, stdin)
+}
+
+// fit is the stage: one pass over the files that leaves their moments.
+func fit(ctx context.Context, o *options, stdin io.Reader) error {
+	paths := o.Args()
+	if len(paths) == 0 {
+		paths = []string{"data/train"}
+	}
+	manifests, err := chooseColumns(o, paths)
+	if err != nil {
+		return err
+	}
+	files, err := table.Open(paths, stdin, o.Time)
+	if err != nil {
+		return err
+	}
+	if err := chooseFeatures(o, files[0]); err != nil {
+		return err
+	}
+
+	var datasets []scaler.Dataset
+	var columns scaler.Columns
+	var bytes, used, rows int64
+	move, finish := o.Progress(table.Size(files), o.Name())
+	scan := design.Scan[scaler.Columns]{
+		Design: &o.Design, Workers: o.Workers,
+		Progress: func(n int) { bytes += int64(n); move(n) },
+		Work: func(r *design.Rows) (c scaler.Columns, err error) {
+			c.Add(r)
+			return c, nil
+		},
+		Merge: func(_ int, c scaler.Columns) error {
+			columns.Merge(c)
+			return nil
+		},
+		Done: func(file int, id dataset.ID, n int64) error {
+			datasets = append(datasets, scaler.Dataset{ID: id, Used: n, Dropped: id.Rows - n, Moments: columns})
+			columns, used, rows = nil, used+n, rows+id.Rows
+			return manifests.Verify(files[file].Path, id)
+		},
+	}
+	err = scan.Run(ctx, files)
+	finish()
+	if err != nil {
+		return err
+	}
+	s, err := scaler.New(o.Design, datasets)
+	if err != nil {
+		return err
+	}
+	for j, name := range s.FeatureNamesOut {
+		if s.Constant(j) {
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
+		}
+	}
+	if o.write != "" {
+		if err := writeScaled(ctx, o, s, files); err != nil {
+			return err
+		}
+	}
+	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+		return err
+	}
+	from, to := o.Harmonics()
+	o.Logf("%d files, %d rows, %d used; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, used,
+		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bytes), o.Took(), o.out)
+	return nil
+}
+
+// chooseColumns checks the settings, with the manifest's target and time
+// column where none is named.
+func chooseColumns(o *options, paths []string) (dataset.Manifests, error) {
+	if o.features != "" {
+		for _, name := range strings.Split(o.features, ",") {
+			o.Features = append(o.Features, strings.TrimSpace(name))
+		}
+	}
+	if o.Time == "" && !o.IsSet("annual") {
+		o.Annual = 0
+	}
+	check := o.Design
+	if len(check.Features) == 0 {
+		check.Features = []string{"\x00"} // not known yet
+	}
+	if err := check.Check(); err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
+	found, err := table.Find(paths)
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := dataset.Beside(found)
+	if err != nil {
+		return nil, err
+	}
+	target, time, ok, err := manifests.Columns()
+	if err != nil && !(o.IsSet("target") && o.IsSet("time")) {
+		return nil, err
+	}
+	if ok && !o.IsSet("target") {
+		o.Target = target
+	}
+	if ok && !o.IsSet("time") {
+		o.Time = time
+	}
+	return manifests, nil
+}
+
+// chooseFeatures puts the features into the order of the file, or takes every
+// numeric column.
+func chooseFeatures(o *options, f *table.File) error {
+	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
+		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path, o.Time)
+	}
+	if len(o.Features) > 0 {
+		slices.SortStableFunc(o.Features, func(a, b string) int {
+			return slices.Index(f.Header, a) - slices.Index(f.Header, b)
+		})
+		return o.Check()
+	}
+	numeric, rest, err := f.Numeric()
+	if err != nil {
+		return err
+	}
+	other := func(name string) bool { return name == o.Target || name == o.Time }
+	o.Features = slices.DeleteFunc(numeric, other)
+	if rest = slices.DeleteFunc(rest, other); len(rest) > 0 {
+		o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
+	}
+	return o.Check()
+}
+
+// merge joins scalers of different files.
+func merge(o *options) error {
+	parts := make([]*scaler.Scaler, o.NArg())
+	for i, path := range o.Args() {
+		var err error
+		if parts[i], err = scaler.Read(path); err != nil {
+			return err
+		}
+	}
+	if len(parts) == 0 {
+		return cli.Usagef("-merge needs scaler files")
+	}
+	s, err := scaler.Merge(parts)
+	if err != nil {
+		return err
+	}
+	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+		return err
+	}
+	o.Logf("%d scalers of %d files → %s", len(parts), len(s.Datasets), o.out)
+	return nil
+}

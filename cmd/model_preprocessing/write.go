@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// writeScaled writes the scaled rows: the time, the columns of X, the target.
+func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) error {
+	header := append(slices.Clone(s.FeatureNamesOut), o.Target)
+	if o.Time != "" {
+		header = append([]string{o.Time}, header...)
+	}
+	paths, err := scaledPaths(o.write, files)
+	if err != nil {
+		return err
+	}
+	var out *artifact.File
+	defer func() {
+		if out != nil {
+			out.Cleanup()
+		}
+	}()
+	p := len(s.FeatureNamesOut)
+	scan := design.Scan[[]byte]{
+		Design: &o.Design, Workers: o.Workers,
+		Work: func(r *design.Rows) ([]byte, error) {
+			z := make([]float64, r.N*p)
+			s.Standardize(z, p, r, 0, r.N)
+			var b []byte
+			for i := range r.N {
+				if o.Time != "" {
+					b = append(r.Times[i].Append(b), ',')
+				}
+				for _, v := range z[i*p : (i+1)*p] {
+					b = append(table.AppendFloat(b, v), ',')
+				}
+				b = append(table.AppendFloat(b, r.Y[i]), '\n')
+			}
+			return b, nil
+		},
+		Merge: func(file int, b []byte) (err error) {
+			if out == nil {
+				if out, err = artifact.Create(paths[file]); err != nil {
+					return err
+				}
+				if _, err := out.Write(table.AppendRecord(nil, header...)); err != nil {
+					return err
+				}
+			}
+			_, err = out.Write(b)
+			return err
+		},
+		Done: func(file int, id dataset.ID, _ int64) error {
+			if d := s.Datasets[file]; d.XXH64 != id.XXH64 {
+				return fmt.Errorf("%s: changed while it was read", files[file].Path)
+			}
+			if err := out.Finish(); err != nil {
+				return err
+			}
+			err := artifact.Commit(out)
+			out.Cleanup()
+			out = nil
+			return err
+		},
+	}
+	return scan.Run(ctx, files)
+}
+
+// scaledPaths returns where the scaled rows of the files go: NAME.csv in dir,
+// which must be no input and no two files' place.
+func scaledPaths(dir string, files []*table.File) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.Join(dir, f.Name+".csv")
+		if i > 0 && files[i-1].Name == f.Name {
+			return nil, fmt.Errorf("-write: both %s and %s would be %s", files[i-1].Path, f.Path, paths[i])
+		}
+		existing, err := os.Stat(paths[i])
+		if err != nil {
+			continue
+		}
+		if input, err := os.Stat(f.Path); err == nil && os.SameFile(input, existing) {
+			return nil, fmt.Errorf("-write would overwrite its input %s", f.Path)
+		}
+	}
+	return paths, nil
+}

@@ -1,0 +1,173 @@
+// Model_testing measures a model on test data.
+//
+// Usage:
+//
+//	model_testing [flags] [PATH...]
+//	model_testing -merge [flags] METRICS...
+//
+// PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
+// input; by default data/test. One line on standard output gives the mean
+// squared error, in the target's unit squared, and R² over all rows that have a
+// target. More figures, over all and for every file, go to models/metrics.json:
+// among them the skill against baselines that know only the training mean, only
+// the season, or, with lags, only the row before. -predictions writes every
+// row's prediction.
+//
+// A test file that was a training file, or that goes on under its name before
+// it ends, is refused.
+//
+// Example:
+//
+//	$ model_testing -quiet data/test
+//	Model test MSE: 4.5678, R²: 0.9512
+//
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
+// 3 a quality gate (-min-r2, -max-mse, -min-skill) failed.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+)
+
+//go:embed main.go
+var source string
+
+func main() { cli.Main(run) }
+
+// options is the command line.
+type options struct {
+	*cli.Program
+	scaler, model, metrics, predictions string
+	minR2, maxMSE, minSkill             float64 // NaN for no gate
+	digits                              int
+	allowLeak, merge                    bool
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	o := options{Program: cli.New("model_testing", source, stdout, stderr),
+		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN()}
+	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
+	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
+	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
+	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
+	o.Func("min-r2", "fail with status 3 if R² is below `X`", number(&o.minR2))
+	o.Func("max-mse", "fail with status 3 if the MSE is above `X`", number(&o.maxMSE))
+	o.Func("min-skill", "fail with status 3 if the skill over the training mean is below `X`", number(&o.minSkill))
+	o.IntVar(&o.digits, "digits", 4, "`DECIMALS` on standard output")
+	o.BoolVar(&o.allowLeak, "allow-leak", false, "warn of test rows that may be training rows, where it would refuse")
+	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files: merge them exactly")
+	if err := o.Parse(args); err != nil {
+		return err
+	}
+	switch {
+	case o.digits < 0 || o.digits > 17:
+		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
+	case o.merge && o.NArg() == 0:
+		return cli.Usagef("-merge needs metrics files")
+	}
+	report, err := measure(ctx, &o, stdin)
+	if err != nil {
+		return err
+	}
+	if o.metrics != "" {
+		if err := metrics.Kind.WriteJSON(o.metrics, report); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE), o.decimal(report.R2)); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	return gate(&o, report)
+}
+
+// measure is the stage: one pass over the test files that leaves error sums.
+func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report, error) {
+	if o.merge {
+		return merge(o)
+	}
+	s, err := scaler.Read(o.scaler)
+	if err != nil {
+		return nil, err
+	}
+	m, fingerprint, err := regression.Read(o.model)
+	if err != nil {
+		return nil, err
+	}
+	if m.Scaler != s.Fingerprint() {
+		return nil, fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)
+	}
+	datasets, err := test(ctx, o, s, m, stdin)
+	if err != nil {
+		return nil, err
+	}
+	return metrics.New(s.Fingerprint(), fingerprint, datasets)
+}
+
+// merge joins the reports on different files.
+func merge(o *options) (*metrics.Report, error) {
+	parts := make([]*metrics.Report, o.NArg())
+	for i, path := range o.Args() {
+		parts[i] = new(metrics.Report)
+		if err := metrics.Kind.ReadJSON(path, parts[i]); err != nil {
+			return nil, err
+		}
+	}
+	report, err := metrics.Merge(parts)
+	if err == nil {
+		o.Logf("%d reports of %d files, %d rows", len(parts), len(report.Datasets), report.Rows)
+	}
+	return report, err
+}
+
+// number reads a flag's number.
+func number(to *float64) func(string) error {
+	return func(s string) (err error) {
+		*to, err = strconv.ParseFloat(s, 64)
+		if err == nil && (math.IsNaN(*to) || math.IsInf(*to, 0)) {
+			return fmt.Errorf("is not finite")
+		}
+		return err
+	}
+}
+
+// decimal writes a figure for standard output.
+func (o *options) decimal(v *float64) string {
+	if v == nil {
+		return "n/a"
+	}
+	return strconv.FormatFloat(*v, 'f', o.digits, 64)
+}
+
+// gate fails if a figure is not good enough, or not defined.
+func gate(o *options, r *metrics.Report) error {
+	for _, g := range []struct {
+		name  string
+		value *float64
+		limit float64
+		sign  float64
+	}{
+		{"R²", r.R2, o.minR2, 1},
+		{"MSE", r.MSE, o.maxMSE, -1},
+		{"skill over the training mean", r.Skill.Mean, o.minSkill, 1},
+	} {
+		switch {
+		case math.IsNaN(g.limit):
+		case g.value == nil:
+			return cli.Gatef("quality gate: %s is not defined (%s)", g.name, r.Reason)
+		case !(g.sign**g.value >= g.sign*g.limit):
+			side := map[float64]string{1: "below", -1: "above"}[g.sign]
+			return cli.Gatef("quality gate: %s %v is %s %v", g.name, *g.value, side, g.limit)
+		}
+	}
+	return nil
+}

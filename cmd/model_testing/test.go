@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// result is what is made of a block: its errors on rows that the manifest
+// calls normal (all, where it says nothing) and on the others, and its lines
+// of -predictions.
+type result struct {
+	normal, anomalous metrics.Errors
+	lines             []byte
+}
+
+// test predicts the rows of the test files and sums the errors per file.
+func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model, stdin io.Reader) ([]metrics.Dataset, error) {
+	paths := o.Args()
+	if len(paths) == 0 {
+		paths = []string{"data/test"}
+	}
+	files, err := table.Open(paths, stdin, s.Time)
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := dataset.Beside(table.Paths(files))
+	if err != nil {
+		return nil, err
+	}
+	truths := make([]*dataset.Truth, len(files))
+	for i, f := range files {
+		if e, ok := manifests.Entry(f.Path); ok {
+			truths[i] = e.Truth
+		}
+	}
+	var predictions *artifact.File
+	if o.predictions != "" {
+		if predictions, err = artifact.Create(o.predictions); err != nil {
+			return nil, err
+		}
+		defer predictions.Cleanup()
+		if _, err := predictions.Write([]byte("dataset,timestamp,actual,predicted,residual\n")); err != nil {
+			return nil, err
+		}
+	}
+
+	var datasets []metrics.Dataset
+	var normal, anomalous metrics.Errors
+	var bytes, rows int64
+	move, finish := o.Progress(table.Size(files), o.Name())
+	scan := design.Scan[result]{
+		Design: &s.Design, Workers: o.Workers, Unknown: true,
+		Progress: func(n int) { bytes += int64(n); move(n) },
+		Work: func(r *design.Rows) (result, error) {
+			predicted := predict(s, m, r)
+			res := score(m, r, predicted, truths[r.File])
+			if predictions != nil {
+				res.lines = lines(files[r.File].Name, r, predicted)
+			}
+			return res, nil
+		},
+		Merge: func(_ int, res result) error {
+			normal.Merge(&res.normal)
+			anomalous.Merge(&res.anomalous)
+			if predictions == nil {
+				return nil
+			}
+			_, err := predictions.Write(res.lines)
+			return err
+		},
+		Done: func(file int, id dataset.ID, _ int64) error {
+			path := files[file].Path
+			if err := manifests.Verify(path, id); err != nil {
+				return err
+			}
+			if err := leak(o, s, m, path, id); err != nil {
+				return err
+			}
+			var floor *float64
+			if t := truths[file]; t != nil {
+				floor = &t.IrreducibleVariance
+			}
+			datasets = append(datasets, metrics.NewDataset(id, normal, anomalous, floor))
+			rows += id.Rows
+			normal, anomalous = metrics.Errors{}, metrics.Errors{}
+			return nil
+		},
+	}
+	err = scan.Run(ctx, files)
+	finish()
+	if err != nil {
+		return nil, err
+	}
+	if predictions != nil {
+		if err := predictions.Finish(); err != nil {
+			return nil, err
+		}
+		if err := artifact.Commit(predictions); err != nil {
+			return nil, err
+		}
+	}
+	scored := int64(0)
+	for i := range datasets {
+		scored += datasets[i].Rows
+	}
+	o.Logf("%d files, %d rows, %d scored; %s in %s", len(files), rows, scored, cli.Megabytes(bytes), o.Took())
+	return datasets, nil
+}
+
+// leak refuses, or warns of, test rows that may be training rows: those of the
+// scaler's files and of the model's.
+func leak(o *options, s *scaler.Scaler, m *regression.Model, path string, id dataset.ID) error {
+	for _, t := range append(s.IDs(), m.IDs()...) {
+		var err error
+		switch {
+		case t.XXH64 == id.XXH64:
+			err = fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
+		case t.Name == id.Name && (id.First == dataset.NoTime || id.First <= t.Last):
+			err = fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later data, or use -allow-leak", path, t.Last)
+		default:
+			continue
+		}
+		if !o.allowLeak {
+			return err
+		}
+		o.Warnf("%v", err)
+		return nil
+	}
+	return nil
+}
+
+// predict returns ŷ of the rows.
+func predict(s *scaler.Scaler, m *regression.Model, r *design.Rows) []float64 {
+	predicted := make([]float64, r.N)
+	for i := range predicted {
+		predicted[i] = m.Intercept
+	}
+	s.AddProduct(predicted, m.Coef, r)
+	return predicted
+}
+
+// score sums the errors of the rows that have a target.
+func score(m *regression.Model, r *design.Rows, predicted []float64, truth *dataset.Truth) (res result) {
+	var samples [2]metrics.Sample // normal, anomalous
+	for k := range samples {
+		samples[k].TrainMean = m.TrainMean
+	}
+	var ranges [][2]int64
+	if truth != nil {
+		ranges = truth.AnomalousRows
+	}
+	season := r.X[m.SeasonFrom:m.SeasonTo]
+	for i, y := range r.Y {
+		if y != y {
+			continue
+		}
+		for len(ranges) > 0 && ranges[0][1] < r.Index[i] {
+			ranges = ranges[1:]
+		}
+		k := 0
+		if len(ranges) > 0 && ranges[0][0] <= r.Index[i] {
+			k = 1
+		}
+		t := &samples[k]
+		t.Actual = append(t.Actual, y)
+		t.Predicted = append(t.Predicted, predicted[i])
+		if len(season) > 0 {
+			c := m.Climatology[0]
+			for j, x := range season {
+				c += m.Climatology[j+1] * (x[i] - m.Mean[m.SeasonFrom+j]) / m.Scale[m.SeasonFrom+j]
+			}
+			t.Climatology = append(t.Climatology, c)
+		}
+		if len(r.Prev) > 0 {
+			t.Prev = append(t.Prev, r.Prev[i])
+		}
+	}
+	res.normal.Add(&samples[0])
+	res.anomalous.Add(&samples[1])
+	return res
+}
+
+// lines are the rows of -predictions.
+func lines(name string, r *design.Rows, predicted []float64) []byte {
+	field := table.AppendField(nil, name)
+	var b []byte
+	for i, y := range r.Y {
+		b = append(append(b, field...), ',')
+		if len(r.Times) > 0 {
+			b = r.Times[i].Append(b)
+		}
+		for _, v := range []float64{y, predicted[i], y - predicted[i]} {
+			b = table.AppendFloat(append(b, ','), v)
+		}
+		b = append(b, '\n')
+	}
+	return b
+}

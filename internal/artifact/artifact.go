@@ -1,0 +1,204 @@
+package artifact
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/gob"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// Kind is a sort of artifact: its format, the version written and read here,
+// and the program that writes it.
+type Kind struct {
+	Format  string
+	Version int
+	Program string
+}
+
+// Header begins every JSON artifact; embed it first.
+type Header struct {
+	Format   string `json:"format"`
+	Version  int    `json:"version"`
+	Checksum string `json:"checksum"` // SHA-256 of the file with this left empty
+}
+
+func (h *Header) header() *Header { return h }
+
+// Fingerprint identifies the artifact by its content.
+func (h *Header) Fingerprint() string { return h.Checksum }
+
+// Document is a struct that embeds Header.
+type Document interface{ header() *Header }
+
+// EncodeJSON seals v, which must be a pointer to a struct that embeds Header,
+// with its checksum and returns the file.
+func (k Kind) EncodeJSON(v Document) ([]byte, error) {
+	*v.header() = Header{Format: k.Format, Version: k.Version}
+	b, err := indent(v)
+	if err != nil {
+		return nil, err
+	}
+	v.header().Checksum = digest(b)
+	return indent(v)
+}
+
+func indent(v any) ([]byte, error) {
+	b, err := json.MarshalIndent(v, "", "  ")
+	return append(joinLists(b), '\n'), err
+}
+
+// joinLists puts the innermost lists of indented JSON on one line each.
+func joinLists(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	open := -1 // where in out the innermost open list begins
+	quoted, escaped := false, false
+	for _, c := range b {
+		out = append(out, c)
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped = c == '\\'
+			quoted = c != '"'
+		case c == '"':
+			quoted = true
+		case c == '[':
+			open = len(out)
+		case c == '{':
+			open = -1
+		case c == ']' && open >= 0:
+			joined := strings.Join(strings.Fields(string(out[open:len(out)-1])), " ")
+			if !bytes.ContainsRune(out[open:], '"') {
+				out = append(append(out[:open], joined...), ']')
+			}
+			open = -1
+		}
+	}
+	return out
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// WriteJSON seals v and writes it to path.
+func (k Kind) WriteJSON(path string, v Document) error {
+	b, err := k.EncodeJSON(v)
+	if err != nil {
+		return naming(path, err)
+	}
+	return WriteFile(path, b)
+}
+
+// ReadJSON reads what WriteJSON wrote, and nothing else: the file must be, byte
+// for byte, what v is written as.
+func (k Kind) ReadJSON(path string, v Document) error {
+	b, err := readFile(path)
+	if err != nil {
+		return k.missing(path, err)
+	}
+	if err := k.DecodeJSON(b, v); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// DecodeJSON is ReadJSON on the file's content.
+func (k Kind) DecodeJSON(b []byte, v Document) error {
+	var h Header
+	if err := json.Unmarshal(b, &h); err != nil || h.Format == "" {
+		return fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format, k.Program)
+	}
+	if err := k.check(h.Format, h.Version); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return k.changed()
+	}
+	if got, err := k.EncodeJSON(v); err != nil || !bytes.Equal(got, b) {
+		return k.changed()
+	}
+	return nil
+}
+
+func (k Kind) check(format string, version int) error {
+	if format != k.Format {
+		return fmt.Errorf("is a %.40q file where a %s file is needed; run %s again", format, k.Format, k.Program)
+	}
+	if version != k.Version {
+		return fmt.Errorf("is version %d of the %s format and this program reads version %d; run %s again", version, k.Format, k.Version, k.Program)
+	}
+	return nil
+}
+
+func (k Kind) changed() error {
+	return fmt.Errorf("changed since it was written (damaged or edited); run %s again", k.Program)
+}
+
+func (k Kind) missing(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w; run %s first", path, fs.ErrNotExist, k.Program)
+	}
+	return err
+}
+
+// EncodeGob encodes v, a pointer to a struct without maps, behind one line of
+// text that names format, version, length and SHA-256 of what follows. It also
+// returns that SHA-256, the artifact's fingerprint.
+func (k Kind) EncodeGob(v any) (file []byte, fingerprint string, err error) {
+	var payload bytes.Buffer
+	if err := gob.NewEncoder(&payload).Encode(v); err != nil {
+		return nil, "", err
+	}
+	b := payload.Bytes()
+	return append([]byte(k.gobHeader(b)), b...), digest(b), nil
+}
+
+func (k Kind) gobHeader(payload []byte) string {
+	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, len(payload), digest(payload))
+}
+
+// ReadGob reads what EncodeGob wrote into v and returns its fingerprint. Only
+// a file whose bytes are whole reaches the decoder; what they mean is for the
+// caller to check.
+func (k Kind) ReadGob(path string, v any) (fingerprint string, err error) {
+	b, err := readFile(path)
+	if err != nil {
+		return "", k.missing(path, err)
+	}
+	if fingerprint, err = k.DecodeGob(b, v); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return fingerprint, nil
+}
+
+// DecodeGob is ReadGob on the file's content.
+func (k Kind) DecodeGob(b []byte, v any) (fingerprint string, err error) {
+	line, payload, _ := bytes.Cut(b, []byte("\n"))
+	var format, sum string
+	var version, length int
+	if n, _ := fmt.Sscanf(string(clipLine(line)), "mlpipeline %s %d %d %s", &format, &version, &length, &sum); n < 2 {
+		return "", fmt.Errorf("is not a %s file; run %s again", k.Format, k.Program)
+	}
+	if err := k.check(format, version); err != nil {
+		return "", err
+	}
+	if string(line)+"\n" != k.gobHeader(payload) {
+		return "", fmt.Errorf("is damaged or cut off: %d bytes of content do not match the length and checksum in its first line; run %s again", len(payload), k.Program)
+	}
+	r := bytes.NewReader(payload)
+	if err := gob.NewDecoder(r).Decode(v); err != nil || r.Len() > 0 {
+		return "", k.changed()
+	}
+	return digest(payload), nil
+}
+
+func clipLine(line []byte) []byte { return line[:min(len(line), 200)] }

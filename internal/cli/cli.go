@@ -1,0 +1,192 @@
+// Package cli is what the four programs share: flags, messages, signals, exit
+// statuses and the progress bar.
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Exit statuses besides 0, done, and 128 + signal.
+const (
+	statusFailed = 1 // it could not be done
+	statusUsage  = 2 // the command line is wrong
+	statusGate   = 3 // a quality gate failed
+)
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	error
+	status int
+}
+
+func (e statusError) Unwrap() error { return e.error }
+
+// Usagef is an error of the command line.
+func Usagef(format string, args ...any) error {
+	return statusError{fmt.Errorf(format, args...), statusUsage}
+}
+
+// Gatef is the failure of a quality gate.
+func Gatef(format string, args ...any) error {
+	return statusError{fmt.Errorf(format, args...), statusGate}
+}
+
+// errHelp ends a run that has printed what was asked for.
+var errHelp = errors.New("help printed")
+
+// Main runs a program and exits. SIGINT and SIGTERM cancel its context, and a
+// second one ends it at once. A reader that has gone away is an error like any
+// other, not a signal.
+func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error) {
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
+		cancel(statusError{fmt.Errorf("stopped by signal: %v", s), 128 + int(s.(syscall.Signal))})
+	}()
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	if errors.Is(err, context.Canceled) {
+		err = context.Cause(ctx)
+	}
+	os.Exit(exit(err))
+}
+
+// exit prints the error and returns the exit status.
+func exit(err error) int {
+	if err == nil || errors.Is(err, errHelp) {
+		return 0
+	}
+	name := filepath.Base(os.Args[0])
+	fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+	var s statusError
+	switch {
+	case !errors.As(err, &s):
+		return statusFailed
+	case s.status == statusUsage:
+		fmt.Fprintf(os.Stderr, "%s: see %s -h\n", name, name)
+	}
+	return s.status
+}
+
+// Program is one of the four programs: its flags and its voice.
+type Program struct {
+	*flag.FlagSet
+	Workers int
+
+	manual         string
+	quiet          bool
+	stdout, stderr io.Writer
+	start          time.Time
+}
+
+// New makes a program of its name and source, whose package comment is its
+// manual.
+func New(name, source string, stdout, stderr io.Writer) *Program {
+	p := &Program{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source), stdout: stdout, stderr: stderr, start: time.Now()}
+	p.SetOutput(io.Discard)
+	p.BoolVar(&p.quiet, "quiet", false, "say nothing on stderr but errors")
+	p.IntVar(&p.Workers, "workers", runtime.GOMAXPROCS(0), "number of `CORES` to use; the results do not depend on it")
+	return p
+}
+
+// manual returns the package comment of a Go source file.
+func manual(source string) string {
+	var b strings.Builder
+	lines := bufio.NewScanner(strings.NewReader(source))
+	for lines.Scan() {
+		text, ok := strings.CutPrefix(lines.Text(), "//")
+		if !ok {
+			break
+		}
+		b.WriteString(strings.TrimPrefix(text, " ") + "\n")
+	}
+	return b.String()
+}
+
+// Parse reads the command line. A returned error may be that help was printed.
+func (p *Program) Parse(args []string) error {
+	version := p.Bool("version", false, "print the version")
+	err := p.FlagSet.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(p.stdout, "%s\nFlags:\n", p.manual)
+		p.SetOutput(p.stdout)
+		p.PrintDefaults()
+		return errHelp
+	case err != nil:
+		return Usagef("%w", err)
+	case *version:
+		fmt.Fprintln(p.stdout, p.Name(), buildVersion(), runtime.Version())
+		return errHelp
+	case p.Workers < 1 || p.Workers > 1024:
+		return Usagef("-workers %d is not between 1 and 1024", p.Workers)
+	}
+	return nil
+}
+
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
+// IsSet reports whether a flag was given.
+func (p *Program) IsSet(name string) bool {
+	set := false
+	p.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+// Logf says something on stderr.
+func (p *Program) Logf(format string, args ...any) {
+	if !p.quiet {
+		fmt.Fprintf(p.stderr, "%s: %s\n", p.Name(), fmt.Sprintf(format, args...))
+	}
+}
+
+// Warnf says something that may be wrong but is no failure.
+func (p *Program) Warnf(format string, args ...any) { p.Logf("warning: "+format, args...) }
+
+// Took returns the time since the program began, for its line of shape.
+func (p *Program) Took() string {
+	return fmt.Sprintf("%.3g s", time.Since(p.start).Seconds())
+}
+
+// Megabytes writes a number of bytes.
+func Megabytes(n int64) string { return fmt.Sprintf("%.3g MB", float64(n)/1e6) }
+
+// Progress draws a bar on stderr, if that is a terminal, and returns what
+// moves it. total may be −1, unknown. finish takes the bar away.
+func (p *Program) Progress(total int64, what string) (move func(bytes int), finish func()) {
+	f, ok := p.stderr.(*os.File)
+	if !ok || p.quiet {
+		return func(int) {}, func() {}
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return func(int) {}, func() {}
+	}
+	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.stderr),
+		progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	return func(n int) { _ = bar.Add(n) }, func() { _ = bar.Finish() }
+}

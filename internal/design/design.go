@@ -1,0 +1,152 @@
+// Package design turns blocks of CSV columns into rows of X and y: the chosen
+// columns, harmonics of the calendar and lags of the target.
+package design
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mlpipeline/internal/dataset"
+)
+
+// A Missing policy says what becomes of a row in which a feature is missing.
+type Missing string
+
+const (
+	Drop  Missing = "drop"  // the row is not used
+	Error Missing = "error" // it is an error
+	Mean  Missing = "mean"  // the feature takes its mean, 0 when standardised
+)
+
+// Design describes the columns of X and y. Its JSON keys are part of
+// scaler.json.
+type Design struct {
+	Target   string   `json:"target"`
+	Time     string   `json:"time"` // "" for none
+	Features []string `json:"feature_names_in"`
+	Annual   int      `json:"annual"` // pairs of sine and cosine of the year
+	Daily    int      `json:"daily"`  // and of the day
+	Lags     []int    `json:"lags"`   // ascending
+	Missing  Missing  `json:"missing"`
+}
+
+// Periods of the harmonics in microseconds. The year is the Gregorian mean,
+// 365.2425 days. Phase 0 is 1970-01-01T00:00:00Z.
+const (
+	day  = 86400e6
+	year = 31556952e6
+)
+
+// Names returns the names of the columns of X, in order.
+func (d *Design) Names() []string {
+	names := slices.Clone(d.Features)
+	for _, p := range []struct {
+		name  string
+		pairs int
+	}{{"annual", d.Annual}, {"daily", d.Daily}} {
+		for k := 1; k <= p.pairs; k++ {
+			names = append(names, fmt.Sprintf("%s_sin_%d", p.name, k), fmt.Sprintf("%s_cos_%d", p.name, k))
+		}
+	}
+	for _, k := range d.Lags {
+		names = append(names, d.Target+"_lag_"+strconv.Itoa(k))
+	}
+	return names
+}
+
+// Harmonics returns the range of the columns of X that depend on the calendar
+// alone.
+func (d *Design) Harmonics() (from, to int) {
+	return len(d.Features), len(d.Features) + 2*(d.Annual+d.Daily)
+}
+
+// Check reports what is wrong with the settings.
+func (d *Design) Check() error {
+	names := d.Names()
+	for i, name := range names {
+		if slices.Index(names, name) < i {
+			return fmt.Errorf("the feature %q comes twice", name)
+		}
+	}
+	switch {
+	case d.Target == "":
+		return errors.New("there is no target column")
+	case d.Target == d.Time:
+		return fmt.Errorf("%q cannot be both the target and the time column", d.Target)
+	case slices.Contains(names, d.Target):
+		return fmt.Errorf("the target %q is among the features", d.Target)
+	case d.Time != "" && slices.Contains(d.Features, d.Time):
+		return fmt.Errorf("the time column %q is among the features; its calendar enters by -annual and -daily", d.Time)
+	case d.Annual < 0 || d.Daily < 0 || d.Annual > 50 || d.Daily > 50:
+		return errors.New("the number of harmonics is not between 0 and 50")
+	case d.Time == "" && d.Annual+d.Daily > 0:
+		return errors.New("harmonics need a time column; use -annual 0 -daily 0")
+	case len(names) == 0:
+		return errors.New("there is no feature: no numeric column besides the target, no harmonics, no lags")
+	case d.Missing != Drop && d.Missing != Error && d.Missing != Mean:
+		return fmt.Errorf("the missing policy %q is none of drop, error, mean", d.Missing)
+	}
+	for i, k := range d.Lags {
+		if k < 1 || k > maxLag || i > 0 && k <= d.Lags[i-1] {
+			return fmt.Errorf("the lags %v are not ascending numbers from 1 to %d", d.Lags, maxLag)
+		}
+	}
+	return nil
+}
+
+const maxLag = 10000
+
+// columns are what is read of the files: the features, then the target.
+func (d *Design) columns() []string { return append(slices.Clone(d.Features), d.Target) }
+
+// maxLag rows of the target are remembered from block to block; with lags at
+// least one, for the persistence baseline.
+func (d *Design) memory() int {
+	if len(d.Lags) == 0 {
+		return 0
+	}
+	return d.Lags[len(d.Lags)-1]
+}
+
+// ParseLags reads a list such as "1,2,7".
+func ParseLags(list string) ([]int, error) {
+	lags := []int{}
+	if list == "" {
+		return lags, nil
+	}
+	for _, s := range strings.Split(list, ",") {
+		k, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || k < 1 || k > maxLag {
+			return nil, fmt.Errorf("lag %q is not a whole number from 1 to %d", s, maxLag)
+		}
+		lags = append(lags, k)
+	}
+	slices.Sort(lags)
+	return slices.Compact(lags), nil
+}
+
+// Calendar writes the harmonics of time t into row i of cols, the columns of
+// the year's pairs of sine and cosine and then of the day's.
+func Calendar(cols [][]float64, i, annual, daily int, t dataset.Time) {
+	harmonics(cols, i, annual, int64(t), year)
+	harmonics(cols[2*annual:], i, daily, int64(t), day)
+}
+
+// harmonics writes sin kωt and cos kωt, k = 1 … pairs, for the row's phase
+// into cols[…][i]: one Sincos, then the angle-addition recurrence.
+func harmonics(cols [][]float64, i, pairs int, t int64, period float64) {
+	if pairs == 0 {
+		return
+	}
+	phase := t % int64(period) // exact: periods are whole microseconds
+	s1, c1 := math.Sincos(2 * math.Pi * (float64(phase) / period))
+	s, c := s1, c1
+	for k := range pairs {
+		cols[2*k][i], cols[2*k+1][i] = s, c
+		s, c = s*c1+c*s1, c*c1-s*s1
+	}
+}

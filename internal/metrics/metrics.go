@@ -1,0 +1,294 @@
+// Package metrics measures the error of predictions, in sums that merge
+// exactly. Names and conventions are scikit-learn's.
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/moments"
+)
+
+// Kind is the format of metrics.json.
+var Kind = artifact.Kind{Format: "metrics", Version: 1, Program: "model_testing"}
+
+// Sample is a run of rows with what was measured and what was predicted, all
+// of one length; Climatology and Prev may be empty.
+type Sample struct {
+	Actual, Predicted []float64
+	TrainMean         float64   // the baseline that knows the training mean alone
+	Climatology       []float64 // the baseline that knows the season alone
+	Prev              []float64 // the target one row earlier, NaN where unknown
+}
+
+// Errors are sums over rows. The zero value has seen no row.
+type Errors struct {
+	Residual    moments.Moments `json:"residual"` // actual − predicted
+	Target      moments.Moments `json:"target"`   // actual
+	Abs         moments.Sum     `json:"abs"`      // Σ|residual|
+	Max         float64         `json:"max"`      // max |residual|
+	Mean        moments.Sum     `json:"mean"`     // Σ(actual − training mean)²
+	Climatology *moments.Sum    `json:"climatology,omitempty"`
+	Persistence *Persistence    `json:"persistence,omitempty"`
+}
+
+// Persistence compares with the target one row earlier, over the rows that
+// have one.
+type Persistence struct {
+	N     int64       `json:"n"`
+	Self  moments.Sum `json:"self"`  // Σ(actual − previous)²
+	Model moments.Sum `json:"model"` // Σ residual² of the same rows
+}
+
+// Add includes the rows of a sample.
+func (e *Errors) Add(s *Sample) {
+	residual := make([]float64, len(s.Actual))
+	var abs, mean, climatology float64
+	for i, y := range s.Actual {
+		r := y - s.Predicted[i]
+		residual[i] = r
+		abs += math.Abs(r)
+		e.Max = max(e.Max, math.Abs(r))
+		mean += (y - s.TrainMean) * (y - s.TrainMean)
+	}
+	e.Residual.Add(residual)
+	e.Target.Add(s.Actual)
+	e.Abs.Add(abs)
+	e.Mean.Add(mean)
+	if len(s.Climatology) > 0 {
+		for i, c := range s.Climatology {
+			climatology += (s.Actual[i] - c) * (s.Actual[i] - c)
+		}
+		add(&e.Climatology, moments.Float(climatology))
+	}
+	if len(s.Prev) > 0 {
+		var p Persistence
+		for i, prev := range s.Prev {
+			if prev != prev {
+				continue
+			}
+			p.N++
+			p.Self.Hi += (s.Actual[i] - prev) * (s.Actual[i] - prev)
+			p.Model.Hi += residual[i] * residual[i]
+		}
+		e.persist(&p)
+	}
+}
+
+func add(to **moments.Sum, s moments.Sum) {
+	if *to == nil {
+		*to = new(moments.Sum)
+	}
+	(*to).Merge(s)
+}
+
+func (e *Errors) persist(p *Persistence) {
+	if e.Persistence == nil {
+		e.Persistence = new(Persistence)
+	}
+	e.Persistence.N += p.N
+	e.Persistence.Self.Merge(p.Self)
+	e.Persistence.Model.Merge(p.Model)
+}
+
+// Merge includes the rows of o.
+func (e *Errors) Merge(o *Errors) {
+	e.Residual.Merge(o.Residual)
+	e.Target.Merge(o.Target)
+	e.Abs.Merge(o.Abs)
+	e.Max = max(e.Max, o.Max)
+	e.Mean.Merge(o.Mean)
+	if o.Climatology != nil {
+		add(&e.Climatology, *o.Climatology)
+	}
+	if o.Persistence != nil {
+		e.persist(o.Persistence)
+	}
+}
+
+// Figures are what the sums say. What is not defined is null, and Reason says
+// why.
+type Figures struct {
+	Rows              int64    `json:"rows"`
+	MSE               *float64 `json:"mse"`
+	RMSE              *float64 `json:"rmse"`
+	MAE               *float64 `json:"mae"`
+	R2                *float64 `json:"r2"`
+	MaxError          *float64 `json:"max_error"`
+	Bias              *float64 `json:"bias"` // mean of predicted − actual
+	ExplainedVariance *float64 `json:"explained_variance"`
+	Skill             Skill    `json:"skill"`
+	Reason            string   `json:"reason,omitempty"`
+}
+
+// Skill is 1 − MSE/MSE of a baseline, over the same rows: 1 is perfect, 0 no
+// better, negative worse.
+type Skill struct {
+	Mean        *float64 `json:"mean"`
+	Climatology *float64 `json:"climatology"`
+	Persistence *float64 `json:"persistence"`
+}
+
+// Figures finishes the sums.
+func (e *Errors) Figures() Figures {
+	f := Figures{Rows: e.Residual.N}
+	if f.Rows == 0 {
+		f.Reason = "no row has both a target and a prediction"
+		return f
+	}
+	n := float64(f.Rows)
+	bias := e.Residual.Mean.Value()
+	sse := e.Residual.Mean.Times(e.Residual.Mean).Times(moments.Float(n)).Plus(e.Residual.M2)
+	mse := sse.Value() / n
+	f.MSE, f.RMSE = ptr(mse), ptr(math.Sqrt(mse))
+	f.MAE, f.MaxError, f.Bias = ptr(e.Abs.Value()/n), ptr(e.Max), ptr(0-bias)
+	var why []string
+	if f.Rows < 2 {
+		why = append(why, "r2 and explained_variance need two rows")
+	} else {
+		f.R2 = ptr(explained(sse.Value(), e.Target.M2.Value()))
+		f.ExplainedVariance = ptr(explained(e.Residual.M2.Value(), e.Target.M2.Value()))
+	}
+	if f.Skill.Mean = skill(sse, e.Mean); f.Skill.Mean == nil {
+		why = append(why, "the training mean is exact")
+	}
+	if e.Climatology != nil {
+		f.Skill.Climatology = skill(sse, *e.Climatology)
+	}
+	if e.Persistence != nil {
+		f.Skill.Persistence = skill(e.Persistence.Model, e.Persistence.Self)
+	}
+	f.Reason = strings.Join(why, "; ")
+	return f
+}
+
+// explained is 1 − left/all, with scikit-learn's convention for a constant
+// target: 1 if nothing is left, else 0.
+func explained(left, all float64) float64 {
+	switch {
+	case all != 0:
+		return 1 - left/all
+	case left == 0:
+		return 1
+	}
+	return 0
+}
+
+func skill(sse, baseline moments.Sum) *float64 {
+	if baseline.Value() == 0 {
+		return nil
+	}
+	return ptr(1 - sse.Value()/baseline.Value())
+}
+
+func ptr(v float64) *float64 { return &v }
+
+// finite reports whether no sum has overflowed.
+func (e *Errors) finite() bool {
+	s := e.Mean.Value() + e.Abs.Value()
+	if e.Climatology != nil {
+		s += e.Climatology.Value()
+	}
+	if e.Persistence != nil {
+		s += e.Persistence.Self.Value()
+	}
+	return e.Residual.Finite() && e.Target.Finite() && !math.IsNaN(s) && !math.IsInf(s, 0)
+}
+
+// Report is metrics.json: the figures over all test files and of each.
+type Report struct {
+	artifact.Header
+	Scaler string `json:"scaler_fingerprint"`
+	Model  string `json:"model_fingerprint"`
+	Figures
+	Datasets []Dataset `json:"datasets"` // in the order of dataset.Compare
+}
+
+// Dataset is one test file. Where the manifest knows the truth, the rows that
+// it calls anomalous are also measured apart.
+type Dataset struct {
+	Name     string       `json:"name"`
+	First    dataset.Time `json:"first"`
+	Last     dataset.Time `json:"last"`
+	XXH64    string       `json:"xxh64"`
+	FileRows int64        `json:"file_rows"`
+	Figures
+	NoiseFloor *float64 `json:"noise_floor,omitempty"` // irreducible variance
+	ExcessMSE  *float64 `json:"excess_mse,omitempty"`  // mse − noise_floor
+	Normal     *Part    `json:"normal,omitempty"`
+	Anomalous  *Part    `json:"anomalous,omitempty"`
+	Sums       Errors   `json:"sums"` // of all its rows
+}
+
+// Part is a part of a dataset's rows.
+type Part struct {
+	Figures
+	ExcessMSE *float64 `json:"excess_mse,omitempty"`
+	Sums      Errors   `json:"sums"`
+}
+
+// NewDataset measures a test file. truth, if not nil, holds its irreducible
+// variance, and normal and anomalous add up to all its rows.
+func NewDataset(id dataset.ID, normal, anomalous Errors, truth *float64) Dataset {
+	var all Errors
+	all.Merge(&normal)
+	all.Merge(&anomalous)
+	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, FileRows: id.Rows,
+		Figures: all.Figures(), NoiseFloor: truth, Sums: all}
+	if truth != nil {
+		d.ExcessMSE = excess(d.MSE, truth)
+		d.Normal = &Part{Figures: normal.Figures(), Sums: normal}
+		d.Normal.ExcessMSE = excess(d.Normal.MSE, truth)
+		d.Anomalous = &Part{Figures: anomalous.Figures(), Sums: anomalous}
+		d.Anomalous.ExcessMSE = excess(d.Anomalous.MSE, truth)
+	}
+	return d
+}
+
+func excess(mse, floor *float64) *float64 {
+	if mse == nil {
+		return nil
+	}
+	return ptr(*mse - *floor)
+}
+
+func (d *Dataset) id() dataset.ID {
+	return dataset.ID{Name: d.Name, Rows: d.FileRows, First: d.First, Last: d.Last, XXH64: d.XXH64}
+}
+
+// New pools datasets. The result depends on the datasets alone, not on how
+// they were gathered.
+func New(scaler, model string, datasets []Dataset) (*Report, error) {
+	datasets = slices.Clone(datasets)
+	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
+	ids := make([]dataset.ID, len(datasets))
+	var total Errors
+	for i := range datasets {
+		d := &datasets[i]
+		ids[i] = d.id()
+		if !d.Sums.finite() {
+			return nil, fmt.Errorf("the errors on dataset %q overflow float64", d.Name)
+		}
+		total.Merge(&d.Sums)
+	}
+	if err := dataset.Distinct(ids); err != nil {
+		return nil, err
+	}
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Datasets: datasets}, nil
+}
+
+// Merge joins reports on different files, exactly.
+func Merge(parts []*Report) (*Report, error) {
+	var datasets []Dataset
+	for i, r := range parts {
+		if r.Scaler != parts[0].Scaler || r.Model != parts[0].Model {
+			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
+		}
+		datasets = append(datasets, r.Datasets...)
+	}
+	return New(parts[0].Scaler, parts[0].Model, datasets)
+}

@@ -1,0 +1,227 @@
+package regression
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/moments"
+)
+
+// Kind is the format of model.gob.
+var Kind = artifact.Kind{Format: "model", Version: 1, Program: "model_preparation"}
+
+// Settings are what a model is fitted with, besides the rows. Models with the
+// same settings can be merged.
+type Settings struct {
+	Scaler     string   // fingerprint of the scaler that standardised the rows
+	Target     string   // name of y
+	Names      []string // names of the p columns
+	Mean       []float64
+	Scale      []float64
+	TargetMean float64 // what was subtracted from y
+	SeasonFrom int     // the columns that depend on the calendar alone
+	SeasonTo   int
+	Auto       bool    // choose alpha by cross-validation
+	Alpha      float64 // ridge penalty, where not chosen
+	Folds      int
+}
+
+// Dataset is what one file contributed: the factors of its K contiguous folds.
+type Dataset struct {
+	dataset.ID
+	Used  int64
+	Folds []Factor
+}
+
+// Model is a fitted regressor together with all that is needed to fit it
+// again, to other data too. ŷ = Intercept + Σ Coef[j]·z[j] for a standardised
+// row z.
+type Model struct {
+	Settings
+	Datasets  []Dataset // in the order of dataset.Compare
+	Penalty   float64   // the ridge penalty used
+	Intercept float64
+	Coef      []float64
+	// Climatology is the model on the season's columns alone, its intercept
+	// first; empty if there are none.
+	Climatology []float64
+	TrainMean   float64 // of the target
+}
+
+// FoldBounds returns where the folds of n rows begin, and n: the first n mod K
+// folds have one row more, as in scikit-learn's KFold.
+func FoldBounds(n int64, folds int) []int64 {
+	k := int64(folds)
+	bounds := make([]int64, k+1)
+	for i := range k {
+		bounds[i+1] = bounds[i] + n/k
+		if i < n%k {
+			bounds[i+1]++
+		}
+	}
+	return bounds
+}
+
+// New fits a model to datasets, and sums up what is to be said of it. The
+// result depends on the datasets alone, not on how they were gathered.
+func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
+	datasets = slices.Clone(datasets)
+	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
+	m := &Model{Settings: s, Datasets: datasets}
+	if err := dataset.Distinct(m.IDs()); err != nil {
+		return nil, nil, err
+	}
+	parts := make([]Factor, len(datasets))
+	var total Factor
+	for i, d := range datasets {
+		for k := range d.Folds {
+			parts[i].Merge(&d.Folds[k])
+		}
+		total.Merge(&parts[i])
+	}
+	if total.N == 0 {
+		return nil, nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
+	}
+	if !total.finite() {
+		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
+	}
+	whole, err := newSolver(&total, s.noise())
+	if err != nil {
+		return nil, nil, err
+	}
+	cv := crossValidate(&s, datasets)
+	m.Penalty = s.Alpha
+	if s.Auto {
+		if cv.Reason != "" {
+			return nil, nil, fmt.Errorf("alpha cannot be chosen by cross-validation: %s", cv.Reason)
+		}
+		m.Penalty = cv.best
+	}
+	x := whole.at(m.Penalty)
+	m.Intercept, m.Coef = sum(s.TargetMean, x.b0), x.b
+	m.TrainMean = sum(s.TargetMean, whole.r0y/whole.r00)
+	if m.Climatology, err = s.climatology(&total); err != nil {
+		return nil, nil, err
+	}
+	return m, summarize(m, whole, x, parts, cv), nil
+}
+
+func sum(a, b float64) float64 { return moments.Float(a).Plus(moments.Float(b)).Value() }
+
+// noise is the largest |mean|/scale of any column; see newSolver.
+func (s *Settings) noise() float64 {
+	worst := 0.0
+	for j, mean := range s.Mean {
+		worst = max(worst, math.Abs(mean)/s.Scale[j])
+	}
+	return worst
+}
+
+// climatology fits the season's columns alone, without penalty.
+func (s *Settings) climatology(total *Factor) ([]float64, error) {
+	if s.SeasonFrom == s.SeasonTo {
+		return nil, nil
+	}
+	columns := []int{0}
+	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
+		columns = append(columns, 1+j)
+	}
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), 1)
+	if err != nil {
+		return nil, err
+	}
+	x := a.at(0)
+	return append([]float64{sum(s.TargetMean, x.b0)}, x.b...), nil
+}
+
+// IDs returns the datasets' identities.
+func (m *Model) IDs() []dataset.ID {
+	ids := make([]dataset.ID, len(m.Datasets))
+	for i, d := range m.Datasets {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
+// Merge joins models over different files, exactly: it is the model that one
+// run over all their files would have fitted.
+func Merge(parts []*Model) (*Model, *Summary, error) {
+	var datasets []Dataset
+	want, _, err := Kind.EncodeGob(&parts[0].Settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, m := range parts {
+		got, _, err := Kind.EncodeGob(&m.Settings)
+		if err != nil {
+			return nil, nil, err
+		}
+		if m.Scaler != parts[0].Scaler {
+			return nil, nil, fmt.Errorf("model %d was trained with another scaler than the first", i+1)
+		}
+		if !bytes.Equal(got, want) {
+			return nil, nil, fmt.Errorf("model %d has other settings than the first: alpha %s and %d folds where the first has %s and %d", i+1, m.alphaName(), m.Folds, parts[0].alphaName(), parts[0].Folds)
+		}
+		datasets = append(datasets, m.Datasets...)
+	}
+	return New(parts[0].Settings, datasets)
+}
+
+func (s *Settings) alphaName() string {
+	if s.Auto {
+		return "auto"
+	}
+	return fmt.Sprint(s.Alpha)
+}
+
+// Read reads model.gob and checks that its parts fit together. It returns the
+// file's fingerprint too.
+func Read(path string) (*Model, string, error) {
+	m := new(Model)
+	fingerprint, err := Kind.ReadGob(path, m)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := m.check(); err != nil {
+		return nil, "", fmt.Errorf("%s: is not a model: %w; run %s again", path, err, Kind.Program)
+	}
+	return m, fingerprint, nil
+}
+
+func (m *Model) check() error {
+	p := len(m.Names)
+	season := m.SeasonTo - m.SeasonFrom
+	switch {
+	case p == 0 || len(m.Mean) != p || len(m.Scale) != p || len(m.Coef) != p:
+		return fmt.Errorf("%d names, %d means, %d scales, %d coefficients", p, len(m.Mean), len(m.Scale), len(m.Coef))
+	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 || season == 0 && len(m.Climatology) != 0:
+		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p, len(m.Climatology))
+	case m.Folds < 2 || len(m.Datasets) == 0 || !(m.Alpha >= 0) || !(m.Penalty >= 0):
+		return fmt.Errorf("%d folds, %d datasets, alpha %v", m.Folds, len(m.Datasets), m.Penalty)
+	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):
+		return errors.New("datasets out of order")
+	}
+	for _, figures := range [][]float64{m.Mean, m.Scale, m.Coef, m.Climatology, {m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty}} {
+		for _, v := range figures {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return errors.New("a figure is not finite")
+			}
+		}
+	}
+	for _, d := range m.Datasets {
+		if len(d.Folds) != m.Folds {
+			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
+		}
+		for _, f := range d.Folds {
+			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2) || f.N == 0 && len(f.R) > 0 || !f.finite() {
+				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package regression
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/moments"
+)
+
+// SummaryKind is the format of model.json.
+var SummaryKind = artifact.Kind{Format: "model summary", Version: 1, Program: "model_preparation"}
+
+// Summary is a model for people and other programs. Figures that are not
+// defined are null.
+type Summary struct {
+	artifact.Header
+	Scaler            string          `json:"scaler_fingerprint"`
+	Model             string          `json:"model_fingerprint"`
+	Target            string          `json:"target"`
+	Rows              int64           `json:"rows"`
+	Alpha             float64         `json:"alpha"`
+	Intercept         float64         `json:"intercept"`
+	InterceptStdError *float64        `json:"intercept_std_error"`
+	InterceptT        *float64        `json:"intercept_t"`
+	Coefficients      []Coefficient   `json:"coefficients"`
+	Standardized      []Coefficient   `json:"standardized"`
+	R2                float64         `json:"r2"`
+	ResidualStd       *float64        `json:"residual_std"` // √(RSS/(n − p − 1))
+	Rank              int             `json:"rank"`         // with the intercept; p + 1 when full
+	Condition         float64         `json:"condition"`    // of the standardised columns that count
+	Collinear         []string        `json:"collinear"`
+	CV                CrossValidation `json:"cross_validation"`
+	Influence         []Influence     `json:"influence"`
+
+	// Relations says of every collinear column how it follows from others.
+	Relations []string `json:"-"`
+}
+
+// Coefficient is one coefficient and its standard error, in the unit of the
+// target per unit of the column.
+type Coefficient struct {
+	Name     string   `json:"name"`
+	Value    float64  `json:"value"`
+	StdError *float64 `json:"std_error"`
+	T        *float64 `json:"t"`
+}
+
+// summarize says what is to be said of a fitted model.
+func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
+	s := &Summary{
+		Scaler: m.Scaler, Target: m.Target, Rows: a.n, Alpha: m.Penalty,
+		Rank: a.rank + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
+		Influence: []Influence{},
+	}
+	rss := a.rss(x)
+	tss := a.rho * a.rho
+	for _, q := range a.q {
+		tss += q * q
+	}
+	s.R2 = rSquared(rss, tss)
+	sigma := math.NaN()
+	if free := a.n - int64(a.rank) - 1; free > 0 {
+		sigma = math.Sqrt(rss / float64(free))
+		s.ResidualStd = &sigma
+	}
+
+	// The intercept in the units of the data is the prediction at x = 0, where
+	// z = −mean/scale. Its terms can be much larger than their sum.
+	zero := make([]float64, a.p)
+	intercept := moments.Float(m.TargetMean).Plus(moments.Float(x.b0))
+	for j, b := range x.b {
+		zero[j] = -m.Mean[j] / m.Scale[j]
+		slope := moments.Float(b).Over(moments.Float(m.Scale[j]))
+		intercept = intercept.Minus(slope.Times(moments.Float(m.Mean[j])))
+	}
+	stdErrors, at := a.stdErrors(m.Penalty, zero)
+	s.Intercept = intercept.Value()
+	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
+	for j, b := range x.b {
+		se, t := ratio(b, sigma*stdErrors[j])
+		s.Standardized = append(s.Standardized, Coefficient{m.Names[j], b, se, t})
+		value := b / m.Scale[j]
+		se, t = ratio(value, sigma*stdErrors[j]/m.Scale[j])
+		s.Coefficients = append(s.Coefficients, Coefficient{m.Names[j], value, se, t})
+	}
+	if a.rank < a.p {
+		s.collinear(m, a)
+	}
+	if len(parts) > 1 {
+		s.Influence = influence(&m.Settings, m.Datasets, parts, x, m.Penalty)
+	}
+	return s
+}
+
+// ratio returns a standard error and its t, nil where they are not defined.
+func ratio(value, se float64) (stdError, t *float64) {
+	if math.IsNaN(se) || math.IsInf(se, 0) {
+		return nil, nil
+	}
+	q := value / se
+	if math.IsNaN(q) || math.IsInf(q, 0) {
+		return &se, nil
+	}
+	return &se, &q
+}
+
+// collinear names the columns that follow from others, and how. Columns are
+// taken in order; one that adds nothing to those taken before it is collinear.
+func (s *Summary) collinear(m *Model, a *solver) {
+	var taken []int
+	for j := range a.p {
+		column := mat.NewVecDense(a.p, mat.Col(nil, j, a.r))
+		norm := mat.Norm(column, 2)
+		if norm == 0 {
+			continue // constant: scale 1, coefficient 0
+		}
+		coef, left := project(a.r, taken, column)
+		if left > norm*0x1p-52*1e3*float64(a.p)*max(1, m.noise()) {
+			taken = append(taken, j)
+			continue
+		}
+		s.Collinear = append(s.Collinear, m.Names[j])
+		s.Relations = append(s.Relations, m.relation(j, taken, coef))
+	}
+}
+
+// project solves min ‖r[:, taken]·c − column‖ and returns c and what is left.
+func project(r *mat.TriDense, taken []int, column *mat.VecDense) (c []float64, left float64) {
+	if len(taken) == 0 {
+		return nil, mat.Norm(column, 2)
+	}
+	rows, _ := r.Dims()
+	sub := mat.NewDense(rows, len(taken), nil)
+	for k, j := range taken {
+		sub.SetCol(k, mat.Col(nil, j, r))
+	}
+	var qr mat.QR
+	qr.Factorize(sub)
+	x := mat.NewVecDense(len(taken), nil)
+	if err := qr.SolveVecTo(x, false, column); err != nil {
+		if _, badly := err.(mat.Condition); !badly { // x is still the best answer
+			return nil, mat.Norm(column, 2)
+		}
+	}
+	var e mat.VecDense
+	e.MulVec(sub, x)
+	e.SubVec(column, &e)
+	return x.RawVector().Data, mat.Norm(&e, 2)
+}
+
+// relation writes column j in terms of others, in the units of the data.
+func (m *Model) relation(j int, others []int, coef []float64) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s =", m.Names[j])
+	constant := m.Mean[j]
+	term := func(v float64, name string) {
+		switch {
+		case v < 0:
+			b.WriteString(" − ")
+		case strings.HasSuffix(b.String(), "="):
+			b.WriteString(" ")
+		default:
+			b.WriteString(" + ")
+		}
+		if v = math.Abs(v); name == "" {
+			fmt.Fprintf(&b, "%.6g", v)
+		} else if math.Abs(v-1) < 1e-9 {
+			b.WriteString(name)
+		} else {
+			fmt.Fprintf(&b, "%.6g·%s", v, name)
+		}
+	}
+	for k, o := range others {
+		if math.Abs(coef[k]) < 1e-8 {
+			continue // rounding
+		}
+		v := coef[k] * m.Scale[j] / m.Scale[o]
+		constant -= v * m.Mean[o]
+		term(v, m.Names[o])
+	}
+	if math.Abs(constant) > 1e-9*(math.Abs(m.Mean[j])+m.Scale[j]) {
+		term(constant, "")
+	}
+	return b.String()
+}

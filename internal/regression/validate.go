@@ -1,0 +1,157 @@
+package regression
+
+import (
+	"fmt"
+	"math"
+)
+
+// CrossValidation is the error on rows that a fit has not seen. The rows of
+// every dataset are cut into K contiguous folds; each fold is held out once.
+type CrossValidation struct {
+	Folds  int      `json:"folds"`
+	MSE    *float64 `json:"mse"`     // mean over the folds of the held-out MSE
+	MSEStd *float64 `json:"mse_std"` // its standard deviation over the folds (ddof = 0)
+	R2     *float64 `json:"r2"`      // mean over the folds of the held-out R²
+	Reason string   `json:"reason,omitempty"`
+	Path   []Point  `json:"path"` // what the penalties tried gave
+
+	best float64
+}
+
+// Point is one penalty and its cross-validated error.
+type Point struct {
+	Alpha float64 `json:"alpha"`
+	MSE   float64 `json:"mse"`
+}
+
+// alphas are the penalties that are tried: none, and half decades.
+func (s *Settings) alphas() []float64 {
+	if !s.Auto {
+		return []float64{s.Alpha}
+	}
+	grid := []float64{0}
+	for k := -8; k <= 12; k++ {
+		grid = append(grid, math.Pow(10, float64(k)/2))
+	}
+	return grid
+}
+
+// crossValidate holds out every fold once. The fit to the others comes from
+// their merged factors, the held-out error from the fold's own, so that no row
+// is read again.
+func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
+	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
+	folds := make([]Factor, s.Folds)
+	for _, d := range datasets {
+		for k := range d.Folds {
+			folds[k].Merge(&d.Folds[k])
+		}
+	}
+	alphas := s.alphas()
+	mses := make([][]float64, len(alphas))
+	r2s := make([][]float64, len(alphas))
+	for k := range folds {
+		var rest Factor
+		for i := range folds {
+			if i != k {
+				rest.Merge(&folds[i])
+			}
+		}
+		held := &folds[k]
+		if held.N == 0 {
+			cv.Reason = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
+			return cv
+		}
+		if rest.N == 0 {
+			cv.Reason = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
+			return cv
+		}
+		a, err := newSolver(&rest, s.noise())
+		if err != nil {
+			cv.Reason = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
+			return cv
+		}
+		for i, alpha := range alphas {
+			x := a.at(alpha)
+			sse := held.SquaredError(x.b0, x.b)
+			mses[i] = append(mses[i], sse/float64(held.N))
+			r2s[i] = append(r2s[i], rSquared(sse, held.TargetSquares()))
+		}
+	}
+	best := 0
+	for i, alpha := range alphas {
+		mse, _ := meanStd(mses[i])
+		if s.Auto {
+			cv.Path = append(cv.Path, Point{alpha, mse})
+		}
+		if bestMSE, _ := meanStd(mses[best]); mse < bestMSE {
+			best = i
+		}
+	}
+	mse, std := meanStd(mses[best])
+	r2, _ := meanStd(r2s[best])
+	cv.MSE, cv.MSEStd, cv.R2, cv.best = &mse, &std, &r2, alphas[best]
+	return cv
+}
+
+// rSquared is 1 − sse/sst, with scikit-learn's convention for a constant
+// target: 1 if it is met exactly, else 0.
+func rSquared(sse, sst float64) float64 {
+	if sst == 0 {
+		if sse == 0 {
+			return 1
+		}
+		return 0
+	}
+	return 1 - sse/sst
+}
+
+// meanStd returns the mean and the population standard deviation.
+func meanStd(xs []float64) (mean, std float64) {
+	for _, x := range xs {
+		mean += x / float64(len(xs))
+	}
+	for _, x := range xs {
+		std += (x - mean) * (x - mean) / float64(len(xs))
+	}
+	return mean, math.Sqrt(std)
+}
+
+// Influence is what one training dataset does to the model of all others.
+type Influence struct {
+	Name     string   `json:"name"`
+	Rows     int64    `json:"rows"`
+	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
+}
+
+// influence compares, for every dataset, the model of all with the model
+// without it on the rows of the others. The factors without one dataset are
+// merges of those before and those after it, so that the work is linear in the
+// number of datasets.
+func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, alpha float64) []Influence {
+	n := len(parts)
+	after := make([]Factor, n+1)
+	for i := n - 1; i >= 0; i-- {
+		after[i] = parts[i]
+		after[i].R = append([]float64(nil), parts[i].R...)
+		after[i].Merge(&after[i+1])
+	}
+	result := []Influence{}
+	var before Factor
+	for i, d := range datasets {
+		var others Factor
+		others.Merge(&before)
+		others.Merge(&after[i+1])
+		before.Merge(&parts[i])
+		inf := Influence{Name: d.Name, Rows: d.Used}
+		if others.N > 0 && parts[i].N > 0 {
+			if a, err := newSolver(&others, s.noise()); err == nil {
+				without := a.at(alpha)
+				delta := (others.SquaredError(whole.b0, whole.b) - others.SquaredError(without.b0, without.b)) / float64(others.N)
+				inf.DeltaMSE = &delta
+			}
+		}
+		result = append(result, inf)
+	}
+	return result
+}

@@ -1,0 +1,250 @@
+// Package scaler is a StandardScaler: it learns the mean and the population
+// standard deviation of every column of X, in one pass over parts that merge
+// exactly, and standardises rows with them.
+package scaler
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+)
+
+// Kind is the format of scaler.json.
+var Kind = artifact.Kind{Format: "scaler", Version: 1, Program: "model_preprocessing"}
+
+// Scaler is a fitted scaler. The names of its figures are scikit-learn's.
+type Scaler struct {
+	artifact.Header
+	design.Design
+	FeatureNamesOut []string  `json:"feature_names_out"` // the p columns of X, in order
+	Mean            []float64 `json:"mean"`
+	Var             []float64 `json:"var"`   // population variance (ddof = 0)
+	Scale           []float64 `json:"scale"` // √var, and 1 for a constant column
+	NSamplesSeen    Counts    `json:"n_samples_seen"`
+	TargetMean      float64   `json:"target_mean"`
+	TargetVar       float64   `json:"target_var"`
+	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
+}
+
+// Dataset is what one file contributed.
+type Dataset struct {
+	dataset.ID
+	Used    int64   `json:"used"`    // rows that were counted
+	Dropped int64   `json:"dropped"` // rows without a target, a feature or a lag
+	Moments Columns `json:"moments"` // of the columns of X, then of the target
+}
+
+// Columns are the moments of the columns of X and of the target behind them.
+type Columns []moments.Moments
+
+// Add includes rows of X and y.
+func (c *Columns) Add(rows *design.Rows) {
+	if *c == nil {
+		*c = make(Columns, len(rows.X)+1)
+	}
+	for j, x := range rows.X {
+		(*c)[j].Add(x)
+	}
+	(*c)[len(rows.X)].Add(rows.Y)
+}
+
+// Merge includes what o has seen.
+func (c *Columns) Merge(o Columns) {
+	if *c == nil {
+		*c = make(Columns, len(o))
+	}
+	for j := range o {
+		(*c)[j].Merge(o[j])
+	}
+}
+
+// New makes a scaler of what the datasets contributed. The result depends on
+// the datasets alone, not on how they were gathered.
+func New(d design.Design, datasets []Dataset) (*Scaler, error) {
+	datasets = slices.Clone(datasets)
+	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
+	s := &Scaler{Design: d, FeatureNamesOut: d.Names(), Datasets: datasets}
+	if err := dataset.Distinct(s.IDs()); err != nil {
+		return nil, err
+	}
+	var total Columns
+	for _, ds := range datasets {
+		total.Merge(ds.Moments)
+	}
+	p := len(s.FeatureNamesOut)
+	for j, m := range total {
+		name := d.Target
+		if j < p {
+			name = s.FeatureNamesOut[j]
+		}
+		if m.N == 0 {
+			return nil, fmt.Errorf("column %q has no number in any row that can be used", name)
+		}
+		if !m.Finite() {
+			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in float64; change its unit", name)
+		}
+		mean, v := m.Mean.Value(), m.Var()
+		if j == p {
+			s.TargetMean, s.TargetVar = mean, v
+			break
+		}
+		scale := math.Sqrt(v)
+		if isConstant(float64(m.N), mean, v) {
+			scale = 1
+		}
+		s.Mean = append(s.Mean, mean)
+		s.Var = append(s.Var, v)
+		s.Scale = append(s.Scale, scale)
+		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
+	}
+	if len(s.Mean) != p {
+		return nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
+	}
+	return s, nil
+}
+
+// isConstant is scikit-learn's rule (sklearn/preprocessing/_data.py,
+// _is_constant_feature): the variance is not larger than its rounding error.
+func isConstant(n, mean, v float64) bool {
+	const eps = 0x1p-52
+	bound := n * mean * eps
+	return v <= n*eps*v+bound*bound
+}
+
+// Constant reports whether column j did not vary.
+func (s *Scaler) Constant(j int) bool {
+	return isConstant(float64(s.NSamplesSeen[j]), s.Mean[j], s.Var[j])
+}
+
+// IDs returns the datasets' identities.
+func (s *Scaler) IDs() []dataset.ID {
+	ids := make([]dataset.ID, len(s.Datasets))
+	for i, d := range s.Datasets {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
+// Find returns the dataset with these bytes.
+func (s *Scaler) Find(xxh64 string) (Dataset, bool) {
+	i := slices.IndexFunc(s.Datasets, func(d Dataset) bool { return d.XXH64 == xxh64 })
+	if i < 0 {
+		return Dataset{}, false
+	}
+	return s.Datasets[i], true
+}
+
+// Merge joins scalers over different files, exactly: it is the scaler that one
+// run over all their files would have fitted.
+func Merge(parts []*Scaler) (*Scaler, error) {
+	var datasets []Dataset
+	want, _ := json.Marshal(parts[0].Design)
+	for i, s := range parts {
+		if got, _ := json.Marshal(s.Design); !bytes.Equal(got, want) {
+			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got, want)
+		}
+		datasets = append(datasets, s.Datasets...)
+	}
+	return New(parts[0].Design, datasets)
+}
+
+// Standardize writes rows a to b of X, standardised, into dst, row major with
+// the given stride: z = (x − mean)/scale. A missing x becomes 0, the mean, and
+// so does every x of a constant column.
+func (s *Scaler) Standardize(dst []float64, stride int, rows *design.Rows, a, b int) {
+	for j, x := range rows.X {
+		mean, scale := s.Mean[j], s.Scale[j]
+		if s.Constant(j) {
+			for i := range b - a {
+				dst[i*stride+j] = 0
+			}
+			continue
+		}
+		k := j
+		for _, v := range x[a:b] {
+			z := (v - mean) / scale
+			if z != z {
+				z = 0
+			}
+			dst[k] = z
+			k += stride
+		}
+	}
+}
+
+// AddProduct adds Z·b to dst, of length rows.N, Z being the standardised rows.
+func (s *Scaler) AddProduct(dst, b []float64, rows *design.Rows) {
+	for j, x := range rows.X {
+		mean, slope := s.Mean[j], b[j]/s.Scale[j]
+		if s.Constant(j) {
+			continue
+		}
+		for i, v := range x {
+			if d := v - mean; d == d { // a missing x is the mean
+				dst[i] += d * slope
+			}
+		}
+	}
+}
+
+// Read reads scaler.json. Its figures are derived again from its datasets and
+// must be the same.
+func Read(path string) (*Scaler, error) {
+	file := new(Scaler)
+	if err := Kind.ReadJSON(path, file); err != nil {
+		return nil, err
+	}
+	s, err := file.again()
+	if err == nil {
+		if _, err = Kind.EncodeJSON(s); err == nil && s.Checksum != file.Checksum {
+			err = errors.New("its figures do not follow from its datasets")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; run %s again", path, err, Kind.Program)
+	}
+	return s, nil
+}
+
+func (s *Scaler) again() (*Scaler, error) {
+	if err := s.Design.Check(); err != nil {
+		return nil, err
+	}
+	for _, d := range s.Datasets {
+		if len(d.Moments) != len(s.Names())+1 {
+			return nil, fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), len(s.Names())+1)
+		}
+	}
+	return New(s.Design, s.Datasets)
+}
+
+// Counts are the numbers seen of each column, written as scikit-learn's
+// n_samples_seen_: one number where all are equal, else a list.
+type Counts []int64
+
+// MarshalJSON writes one number where all are equal.
+func (c Counts) MarshalJSON() ([]byte, error) {
+	if len(c) > 0 && slices.Min(c) == slices.Max(c) {
+		return json.Marshal(c[0])
+	}
+	return json.Marshal([]int64(c))
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; one number comes as a list of
+// one, since the number of columns is not known here.
+func (c *Counts) UnmarshalJSON(b []byte) error {
+	var n int64
+	if err := json.Unmarshal(b, &n); err == nil {
+		*c = Counts{n}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]int64)(c))
+}

@@ -1,0 +1,340 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+
+	"mlpipeline/internal/dataset"
+)
+
+// File is a CSV file whose header has been read.
+type File struct {
+	Path   string // as the user named it; "-" is standard input
+	Name   string // dataset name
+	Header []string
+	First  dataset.Time // first timestamp; NoTime without a time column
+
+	peek   []byte // the first bytes, uncompressed
+	body   int    // where in peek the first row begins
+	line   int64  // and its line
+	stream io.Reader
+}
+
+// peekSize bounds what Open reads: the header and the first rows.
+const peekSize = blockSize
+
+// Find expands paths to files: a folder stands for the .csv and .csv.gz files
+// in it (not in folders below it), anything else for itself. No path may come
+// twice.
+func Find(paths []string) ([]string, error) {
+	var found []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		switch {
+		case path == "-":
+			found = append(found, path)
+			continue
+		case err != nil:
+			return nil, err
+		case !info.IsDir():
+			found = append(found, path)
+			continue
+		}
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, err
+		}
+		n := len(found)
+		for _, e := range entries {
+			name := e.Name()
+			if strings.HasPrefix(name, ".") || !strings.HasSuffix(strings.TrimSuffix(name, ".gz"), ".csv") {
+				continue
+			}
+			found = append(found, filepath.Join(path, name))
+		}
+		if len(found) == n {
+			return nil, fmt.Errorf("%s: no .csv or .csv.gz file in this folder", path)
+		}
+	}
+	seen := map[string]bool{}
+	for _, path := range found {
+		if clean := filepath.Clean(path); seen[clean] {
+			return nil, fmt.Errorf("%s is named twice", path)
+		} else {
+			seen[clean] = true
+		}
+	}
+	return found, nil
+}
+
+// Open reads the headers of the files at paths (see Find) and returns the
+// files in the order in which they are always merged: by dataset name, then by
+// the first timestamp in timeColumn.
+func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
+	found, err := Find(paths)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]*File, len(found))
+	for i, path := range found {
+		if files[i], err = open(path, stdin, timeColumn); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(files, func(a, b *File) int {
+		return dataset.Compare(dataset.ID{Name: a.Name, First: a.First}, dataset.ID{Name: b.Name, First: b.First})
+	})
+	return files, nil
+}
+
+func open(path string, stdin io.Reader, timeColumn string) (*File, error) {
+	f := &File{Path: path, Name: dataset.Name(path)}
+	if err := f.load(stdin); err != nil {
+		return nil, err
+	}
+	f.First = f.first(timeColumn)
+	if f.stream == nil {
+		f.peek = nil // thousands of files may be open
+	}
+	return f, nil
+}
+
+// load reads f.peek and the header.
+func (f *File) load(stdin io.Reader) error {
+	r, info, err := f.reader(stdin)
+	if err != nil {
+		return err
+	}
+	f.peek = make([]byte, peekSize)
+	n, err := io.ReadFull(r, f.peek)
+	f.peek = f.peek[:n]
+	whole := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
+	if err != nil && !whole {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	if err := f.readHeader(whole); err != nil {
+		return err
+	}
+	if info == nil || !info.Mode().IsRegular() {
+		f.stream = r // cannot be opened again
+		return nil
+	}
+	return r.Close()
+}
+
+// reader opens the file from its beginning and undoes gzip, which is
+// recognised by its first two bytes.
+func (f *File) reader(stdin io.Reader) (io.ReadCloser, fs.FileInfo, error) {
+	var info fs.FileInfo
+	raw := io.NopCloser(stdin)
+	if f.Path != "-" {
+		file, err := os.Open(f.Path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if info, err = file.Stat(); err != nil {
+			return nil, nil, err
+		}
+		if info.IsDir() {
+			return nil, nil, fmt.Errorf("%s: is a folder", f.Path)
+		}
+		raw = file
+	}
+	r := &source{Reader: raw, Closer: raw, file: f, info: info}
+	b := bufio.NewReaderSize(raw, 1<<16)
+	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			raw.Close()
+			return nil, nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		r.Reader = z
+	} else {
+		r.Reader = b
+	}
+	return r, info, nil
+}
+
+// source is an open file that notices at its end if it changed while it was
+// read.
+type source struct {
+	io.Reader
+	io.Closer
+	file *File
+	info fs.FileInfo
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err == io.EOF && s.info != nil && s.info.Mode().IsRegular() {
+		now, statErr := os.Stat(s.file.Path)
+		if statErr != nil {
+			return n, statErr
+		}
+		if now.Size() != s.info.Size() || !now.ModTime().Equal(s.info.ModTime()) {
+			return n, errors.New("the file changed while it was read; run this again when it is complete")
+		}
+	}
+	return n, err
+}
+
+const bom = "\xef\xbb\xbf"
+
+// readHeader reads the header record off f.peek.
+func (f *File) readHeader(whole bool) error {
+	b := f.peek
+	if len(b) == 0 {
+		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
+	}
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		return fmt.Errorf("%s: is UTF-16; save it as UTF-8", f.Path)
+	}
+	b = bytes.TrimPrefix(b, []byte(bom))
+	end := recordEnd(b)
+	if end < 0 {
+		if !whole {
+			return fmt.Errorf("%s:1: the header does not end within %d KiB; is a quote left open?", f.Path, peekSize>>10)
+		}
+		end = len(b)
+	}
+	r := csv.NewReader(bytes.NewReader(b[:end]))
+	names, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("%s:1: unreadable header: %w", f.Path, csvError(err))
+	}
+	f.Header = names
+	f.body = len(f.peek) - len(b) + end
+	f.line = 1 + int64(bytes.Count(b[:end], []byte("\n")))
+	for i, name := range names {
+		switch {
+		case name == "":
+			return fmt.Errorf("%s:1: column %d has no name in the header", f.Path, i+1)
+		case strings.ContainsAny(name, "\x00\r"):
+			return fmt.Errorf("%s:1: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, i+1, clip(name))
+		case slices.Index(names, name) < i:
+			return fmt.Errorf("%s:1: column %q comes twice in the header", f.Path, clip(name))
+		}
+	}
+	return nil
+}
+
+// recordEnd returns where the first record of b ends, after its newline, or −1.
+func recordEnd(b []byte) int {
+	quoted := false
+	for i, c := range b {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n' && !quoted:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// records returns the complete records among the first bytes of the file.
+func (f *File) records(most int) [][]string {
+	r := csv.NewReader(bytes.NewReader(f.peek[f.body:]))
+	r.FieldsPerRecord = -1
+	var records [][]string
+	for len(records) < most {
+		rec, err := r.Read()
+		if err != nil {
+			break
+		}
+		records = append(records, rec)
+	}
+	if len(f.peek) == peekSize && len(records) > 0 && len(records) < most {
+		records = records[:len(records)-1] // may be cut
+	}
+	return records
+}
+
+// first returns the first timestamp, or NoTime; an unreadable one is left for
+// the scan to complain about.
+func (f *File) first(timeColumn string) dataset.Time {
+	col := slices.Index(f.Header, timeColumn)
+	if records := f.records(1); col >= 0 && len(records) > 0 && col < len(records[0]) {
+		if t, err := dataset.ParseTime(records[0][col]); err == nil {
+			return t
+		}
+	}
+	return dataset.NoTime
+}
+
+// Numeric splits the columns of the file, in file order, into those that hold
+// a number in at least one of the first rows and the rest.
+func (f *File) Numeric() (numeric, rest []string, err error) {
+	if f.peek == nil {
+		if err := f.load(nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	records := f.records(1 << 30)
+	for i, name := range f.Header {
+		isNumber := func(rec []string) bool {
+			if i >= len(rec) || missing([]byte(rec[i])) {
+				return false
+			}
+			_, err := ParseNumber([]byte(rec[i]))
+			return err == nil || errors.Is(err, errNotFinite)
+		}
+		if slices.ContainsFunc(records, isNumber) {
+			numeric = append(numeric, name)
+		} else {
+			rest = append(rest, name)
+		}
+	}
+	return numeric, rest, nil
+}
+
+// clip shortens what an error message quotes.
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}
+
+// csvError drops the position that encoding/csv puts into its errors, which
+// counts from the block's beginning.
+func csvError(err error) error {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Size returns how many bytes the files have on disk, −1 if that is not known.
+func Size(files []*File) int64 {
+	var n int64
+	for _, f := range files {
+		info, err := os.Stat(f.Path)
+		if f.stream != nil || err != nil {
+			return -1
+		}
+		n += info.Size()
+	}
+	return n
+}
+
+// Paths returns the paths of the files.
+func Paths(files []*File) []string {
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = f.Path
+	}
+	return paths
+}

@@ -1,0 +1,128 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// pow10 holds the powers of ten that float64 represents exactly.
+var pow10 = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// shortNumber reads a plain decimal such as -12.34 that begins at d[i] and
+// returns the index behind it. The caller sees to it that d ends in a newline.
+// ok is false where the digits are none, more than 15, or not all there is to
+// say (an exponent, a letter); ParseNumber then decides.
+//
+// Up to 15 digits fit in 2⁵³ and the power of ten is exact, so that the one
+// division rounds correctly (Clinger, "How to read floating point numbers
+// accurately", PLDI 1990).
+func shortNumber(d []byte, i int) (v float64, end int, ok bool) {
+	neg := d[i] == '-'
+	if neg {
+		i++
+	}
+	start := i
+	var m uint64
+	c := d[i] - '0'
+	for ; c <= 9; c = d[i] - '0' {
+		m = m*10 + uint64(c)
+		i++
+	}
+	digits, frac := i-start, 0
+	if d[i] == '.' {
+		i++
+		start = i
+		for c = d[i] - '0'; c <= 9; c = d[i] - '0' {
+			m = m*10 + uint64(c)
+			i++
+		}
+		frac = i - start
+		digits += frac
+	}
+	if digits == 0 || digits > 15 {
+		return 0, i, false
+	}
+	v = float64(m)
+	if frac > 0 {
+		v /= pow10[frac]
+	}
+	if neg {
+		v = -v
+	}
+	return v, i, true
+}
+
+var errNotFinite = errors.New("is not finite")
+
+// ParseNumber reads a decimal number. Unlike strconv.ParseFloat it takes no
+// hexadecimal, no underscores and no names of infinities.
+func ParseNumber(cell []byte) (float64, error) {
+	for _, c := range cell {
+		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			if _, err := strconv.ParseFloat(string(cell), 64); err == nil && !bytes.ContainsAny(cell, "xX_") {
+				return 0, fmt.Errorf("%q %w", cell, errNotFinite) // a name of infinity
+			}
+			return 0, fmt.Errorf("%q is not a number", clip(string(cell)))
+		}
+	}
+	v, err := strconv.ParseFloat(string(cell), 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, fmt.Errorf("%q %w: it is beyond the range of float64", clip(string(cell)), errNotFinite)
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a number", clip(string(cell)))
+	}
+	return v, nil
+}
+
+// missing reports whether a cell stands for a missing reading: empty, or NA,
+// NaN or null in any case.
+func missing(cell []byte) bool {
+	switch len(cell) {
+	case 0:
+		return true
+	case 2:
+		return bytes.EqualFold(cell, []byte("NA"))
+	case 3:
+		return bytes.EqualFold(cell, []byte("NaN"))
+	case 4:
+		return bytes.EqualFold(cell, []byte("null"))
+	}
+	return false
+}
+
+// AppendFloat appends the shortest decimal that reads back as v, and nothing
+// for NaN, a missing value.
+func AppendFloat(dst []byte, v float64) []byte {
+	if math.IsNaN(v) {
+		return dst
+	}
+	return strconv.AppendFloat(dst, v, 'g', -1, 64)
+}
+
+// AppendFixed appends units·10⁻ᵈᵉᶜⁱᵐᵃˡˢ with exactly that many decimals, as
+// strconv would write it with format 'f'.
+func AppendFixed(dst []byte, units int64, decimals int) []byte {
+	if units < 0 {
+		dst = append(dst, '-')
+		units = -units
+	}
+	var buf [24]byte
+	i := len(buf)
+	for n := 0; units > 0 || n <= decimals; n++ {
+		if n == decimals && decimals > 0 {
+			i--
+			buf[i] = '.'
+		}
+		i--
+		buf[i] = byte('0' + units%10)
+		units /= 10
+	}
+	return append(dst, buf[i:]...)
+}

@@ -1,0 +1,106 @@
+package table
+
+import (
+	"time"
+
+	"mlpipeline/internal/dataset"
+)
+
+// shortTime reads the two usual forms, 2006-01-02T15:04:05Z and 2006-01-02,
+// without time.Parse. ok is false for anything else, valid or not.
+func shortTime(b []byte) (t dataset.Time, ok bool) {
+	if len(b) != 20 && len(b) != 10 || b[4] != '-' || b[7] != '-' {
+		return 0, false
+	}
+	y1, ok1 := twoDigits(b, 0)
+	y2, ok2 := twoDigits(b, 2)
+	month, ok3 := twoDigits(b, 5)
+	day, ok4 := twoDigits(b, 8)
+	year := y1*100 + y2
+	if !ok1 || !ok2 || !ok3 || !ok4 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+		return 0, false
+	}
+	seconds := daysSince1970(year, month, day) * 86400
+	if len(b) == 20 {
+		h, ok1 := twoDigits(b, 11)
+		m, ok2 := twoDigits(b, 14)
+		s, ok3 := twoDigits(b, 17)
+		if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || s > 59 ||
+			b[10] != 'T' || b[13] != ':' || b[16] != ':' || b[19] != 'Z' {
+			return 0, false
+		}
+		seconds += h*3600 + m*60 + s
+	}
+	return dataset.Time(seconds) * dataset.Time(time.Second/time.Microsecond), true
+}
+
+func twoDigits(b []byte, i int) (n int64, ok bool) {
+	hi, lo := b[i]-'0', b[i+1]-'0'
+	return int64(hi)*10 + int64(lo), hi <= 9 && lo <= 9
+}
+
+// daysSince1970 counts days in the proleptic Gregorian calendar, in which the
+// years begin in March so that a leap day is the last of its year.
+func daysSince1970(year, month, day int64) int64 {
+	if month <= 2 {
+		year--
+		month += 12
+	}
+	era := year / 400
+	if year < 0 {
+		era = -1 // year 0 in January or February
+	}
+	y := year - era*400
+	return era*146097 + y*365 + y/4 - y/100 + (153*(month-3)+2)/5 + day - 1 - 719468
+}
+
+func daysIn(year, month int64) int64 {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// AppendTime appends t as RFC 3339 in UTC, as dataset.Time does, but faster
+// for whole seconds.
+func AppendTime(dst []byte, t dataset.Time) []byte {
+	const perDay = 86400e6
+	days := int64(t) / perDay
+	micros := int64(t) % perDay
+	if days < 0 || days > 2932896 || micros < 0 || micros%1e6 != 0 { // 9999-12-31
+		return t.Append(dst)
+	}
+	y, m, d := civil(days)
+	s := micros / 1e6
+	two := func(sep byte, v int64) { dst = append(dst, sep, byte('0'+v/10), byte('0'+v%10)) }
+	dst = append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10))
+	two('-', m)
+	two('-', d)
+	two('T', s/3600)
+	two(':', s/60%60)
+	two(':', s%60)
+	return append(dst, 'Z')
+}
+
+// civil undoes daysSince1970, for days ≥ 0.
+func civil(days int64) (year, month, day int64) {
+	days += 719468
+	era := days / 146097
+	d := days % 146097
+	y := (d - d/1460 + d/36524 - d/146096) / 365
+	d -= y*365 + y/4 - y/100
+	m := (5*d + 2) / 153
+	day = d - (153*m+2)/5 + 1
+	month = m + 3
+	if month > 12 {
+		month -= 12
+		y++
+	}
+	return era*400 + y, month, day
+}

@@ -1,0 +1,253 @@
+// Package weather simulates the log of a weather station in the middle
+// latitudes, knowing the truth about it.
+//
+// # The process
+//
+// At time t, with a = 2πt/365.2425 d counted from 1970-01-01T00:00:00Z, the
+// temperature in °C is
+//
+//	T = T₀ + r·(t − t_mid)                                    level and trend
+//	  + A₁·cos(a − φ₁) + A₂·cos(2a − φ₂)                      annual cycle
+//	  + D·(1 − 0.7·N/8)·cos(2π(h − 15)/24)                    diurnal cycle, steps below 24 h
+//	  − 0.06·(H − 70) + 0.18·(P − 1013.2) − 0.25·(W − 3.3) − 0.45·(N − 4.5)
+//	  + ε                                                     sensor noise, N(0, σ²)
+//
+// with the humidity H in %, the pressure P in hPa, the wind speed W in m/s and
+// the cloud cover N in okta, all as they are written. The climate of a station
+// is drawn once from the seed: T₀ ~ N(11, 2.5²) °C, r ~ N(0.02, 0.005²) °C/year,
+// A₁ ~ N(8.5, 1²) °C and φ₁ such that the warmest day lags the June solstice by
+// N(28, 3²) days, A₂ ~ N(0.8, 0.2²) °C, D ~ N(4, 0.6²) °C, and a factor of about
+// 10 % on σ. The coefficients of the covariates are typical values; they are the
+// same everywhere.
+//
+// The weather is made of independent Ornstein-Uhlenbeck processes x of mean 0
+// and variance 1, advanced over a step Δ exactly, so that a log at 1 minute and
+// one at 24 hours are of the same climate:
+//
+//	x(t+Δ) = x(t)·e^(−Δ/τ) + √(1 − e^(−2Δ/τ))·N(0, 1)
+//
+// The synoptic state s (τ = 72 h), highs and lows passing, enters all but the
+// wind; p (48 h), n (18 h), h (24 h), u and v (12 h) are each covariate's own:
+//
+//	P = 1013.2 + 8·(0.8·s + 0.6·p)                                 hPa
+//	N = 4.5 + 2.5·(−0.6·s + 0.8·n), to whole numbers from 0 to 8   okta
+//	H = 70 − 6·cos(a − φ₁) + 11·(−0.4·s + 0.917·h), 0 to 100       %
+//	W = 2.6·√(u² + v²), a Rayleigh distribution of mean 3.26       m/s
+//
+// Daily mean temperature then deviates from the season by about 2.6 °C, with a
+// correlation of about 0.6 from one day to the next.
+//
+// Sources: C. W. Richardson, "Stochastic simulation of daily precipitation,
+// temperature, and solar radiation", Water Resources Research 17 (1981), for
+// weather as harmonics plus a first-order autoregression; D. S. Wilks,
+// Statistical Methods in the Atmospheric Sciences, chapter 10, for the harmonic
+// analysis of the annual cycle; D. T. Gillespie, "Exact numerical simulation of
+// the Ornstein-Uhlenbeck process", Physical Review E 54 (1996); A. Dai,
+// K. E. Trenberth, T. R. Karl, "Effects of clouds, soil moisture, precipitation,
+// and water vapor on diurnal temperature range", Journal of Climate 12 (1999),
+// for clouds flattening the diurnal cycle.
+package weather
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// Coefficients of the covariates into temperature.
+const (
+	PerHumidity   = -0.06 // °C per %
+	PerPressure   = +0.18 // °C per hPa
+	PerWindSpeed  = -0.25 // °C per m/s
+	PerCloudCover = -0.45 // °C per okta
+)
+
+const (
+	day        = 24 * time.Hour
+	year       = 31556952 * time.Second // 365.2425 days
+	solstice   = 171.5                  // days into the year
+	flattening = 0.7                    // of the diurnal cycle under 8 okta
+)
+
+// Columns are the columns of a log, in order, besides the timestamp, and
+// Decimals how many of them are written.
+var (
+	Columns  = []string{"temperature", "humidity", "pressure", "wind_speed", "cloud_cover"}
+	Decimals = []int{2, 1, 1, 1, 0}
+)
+
+// Climate is what the weather of a station varies around.
+type Climate struct {
+	Mean        float64    // T₀, °C
+	Trend       float64    // r, °C per year
+	Amplitude   [2]float64 // A₁, A₂, °C
+	Phase       [2]float64 // φ₁, φ₂, radians
+	Diurnal     float64    // D, °C
+	NoiseFactor float64    // on the scenario's σ
+}
+
+// stream is the source of random numbers of one purpose.
+func stream(seed uint64, purpose string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(purpose))
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
+}
+
+// NewClimate draws the climate of a station, numbered from 1.
+func NewClimate(seed uint64, station int) Climate {
+	r := stream(seed, fmt.Sprintf("climate %d", station))
+	normal := func(mean, std float64) float64 { return mean + std*r.NormFloat64() }
+	c := Climate{Mean: normal(11, 2.5), Trend: normal(0.02, 0.005)}
+	c.Amplitude = [2]float64{max(3, normal(8.5, 1)), max(0, normal(0.8, 0.2))}
+	warmest := solstice + normal(28, 3)
+	c.Phase = [2]float64{2 * math.Pi * warmest / 365.2425, normal(1, 0.5)}
+	c.Diurnal = max(1, normal(4, 0.6))
+	c.NoiseFactor = math.Exp(normal(0, 0.1))
+	return c
+}
+
+// Settings describe a log.
+type Settings struct {
+	Seed     uint64
+	Scenario string
+	Station  int // from 1
+	Start    time.Time
+	Step     time.Duration
+	Train    int // rows
+	Test     int // rows, behind the others
+}
+
+// Rows is a run of rows of a log. The columns hold whole units of the last
+// decimal, as a sensor counts; Missing marks empty cells.
+type Rows struct {
+	First  int       // row of the log
+	Micros []int64   // since 1970-01-01T00:00:00Z
+	Cells  [][]int64 // per column
+	Signal []float64 // the temperature without noise and anomalies, °C
+}
+
+// Missing is an empty cell.
+const Missing = math.MinInt64
+
+// Simulator makes a log, row after row. The same settings give the same log.
+type Simulator struct {
+	Climate Climate
+	Sigma   float64 // of the sensor noise, °C
+	Plan    Plan    // the anomalies
+
+	set   Settings
+	rng   *rand.Rand
+	x     [6]float64 // s, p, n, h, u, v
+	keep  [6]float64 // e^(−Δ/τ)
+	stir  [6]float64 // √(1 − e^(−2Δ/τ))
+	row   int
+	stuck int64 // the value that a stuck sensor repeats
+}
+
+// timescales τ of s, p, n, h, u and v.
+var timescales = [6]time.Duration{72 * time.Hour, 48 * time.Hour, 18 * time.Hour, 24 * time.Hour, 12 * time.Hour, 12 * time.Hour}
+
+// New prepares a simulation.
+func New(set Settings) (*Simulator, error) {
+	sc, ok := scenarios[set.Scenario]
+	if !ok {
+		return nil, fmt.Errorf("there is no scenario %q", set.Scenario)
+	}
+	sim := &Simulator{
+		set: set, Climate: NewClimate(set.Seed, set.Station),
+		rng: stream(set.Seed, fmt.Sprintf("weather %s %d", set.Scenario, set.Station)),
+	}
+	sim.Sigma = sc.sigma * sim.Climate.NoiseFactor
+	sim.Plan = sc.plan(sim.rng, &set)
+	for i, tau := range timescales {
+		ratio := float64(set.Step) / float64(tau)
+		sim.keep[i] = math.Exp(-ratio)
+		sim.stir[i] = math.Sqrt(-math.Expm1(-2 * ratio))
+		sim.x[i] = sim.rng.NormFloat64()
+	}
+	return sim, nil
+}
+
+// Next fills rows with the next n rows, fewer at the end of the log.
+func (sim *Simulator) Next(rows *Rows, n int) {
+	n = min(n, sim.set.Train+sim.set.Test-sim.row)
+	rows.First = sim.row
+	rows.Micros = resize(rows.Micros, n)
+	rows.Signal = resize(rows.Signal, n)
+	if rows.Cells == nil {
+		rows.Cells = make([][]int64, len(Columns))
+	}
+	for j := range rows.Cells {
+		rows.Cells[j] = resize(rows.Cells[j], n)
+	}
+	for i := range n {
+		sim.step(rows, i)
+		sim.row++
+	}
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// step makes one row.
+func (sim *Simulator) step(rows *Rows, i int) {
+	c, x := &sim.Climate, &sim.x
+	micros := sim.set.Start.UnixMicro() + int64(sim.row)*sim.set.Step.Microseconds()
+	a := angle(micros, year)
+	cosA := math.Cos(a - c.Phase[0])
+
+	pressure := quantize(1013.2+8*(0.8*x[0]+0.6*x[1]), 10, 0, math.MaxInt32)
+	cloud := quantize(4.5+2.5*(-0.6*x[0]+0.8*x[2]), 1, 0, 8)
+	humidity := quantize(70-6*cosA+11*(-0.4*x[0]+0.917*x[3]), 10, 0, 1000)
+	wind := quantize(2.6*math.Sqrt(x[4]*x[4]+x[5]*x[5]), 10, 0, math.MaxInt32)
+	for k := range x {
+		x[k] = x[k]*sim.keep[k] + sim.stir[k]*sim.rng.NormFloat64()
+	}
+
+	half := float64(sim.set.Train+sim.set.Test-1) / 2 * sim.set.Step.Seconds()
+	signal := c.Mean + c.Trend*(float64(sim.row)*sim.set.Step.Seconds()-half)/year.Seconds()
+	signal += c.Amplitude[0]*cosA + c.Amplitude[1]*math.Cos(2*a-c.Phase[1])
+	if sim.set.Step < day {
+		signal += c.Diurnal * (1 - flattening*float64(cloud)/8) * math.Cos(angle(micros, day)-2*math.Pi*15/24)
+	}
+	signal += PerHumidity*(float64(humidity)/10-70) + PerPressure*(float64(pressure)/10-1013.2) +
+		PerWindSpeed*(float64(wind)/10-3.3) + PerCloudCover*(float64(cloud)-4.5)
+	measured := signal + sim.Sigma*sim.rng.NormFloat64()
+
+	rows.Micros[i], rows.Signal[i] = micros, signal
+	rows.Cells[0][i] = sim.Plan.distort(sim, measured)
+	for j, v := range []int64{humidity, pressure, wind, cloud} {
+		rows.Cells[j+1][i] = v
+	}
+	sim.Plan.lose(sim.row, rows, i)
+}
+
+// angle returns 2π times the part of the period that has passed.
+func angle(micros int64, period time.Duration) float64 {
+	p := period.Microseconds()
+	return 2 * math.Pi * float64(micros%p) / float64(p)
+}
+
+// quantize rounds v to 1/perUnit and limits the count.
+func quantize(v, perUnit float64, low, high int64) int64 {
+	return min(max(int64(math.Round(v*perUnit)), low), high)
+}
+
+// Coefficients returns the truth by the names of the columns of X that the
+// process is linear in.
+func (sim *Simulator) Coefficients() map[string]float64 {
+	c := &sim.Climate
+	m := map[string]float64{"humidity": PerHumidity, "pressure": PerPressure, "wind_speed": PerWindSpeed, "cloud_cover": PerCloudCover}
+	for k := range c.Amplitude {
+		sin, cos := math.Sincos(c.Phase[k])
+		m[fmt.Sprintf("annual_sin_%d", k+1)] = c.Amplitude[k] * sin
+		m[fmt.Sprintf("annual_cos_%d", k+1)] = c.Amplitude[k] * cos
+	}
+	return m
+}
