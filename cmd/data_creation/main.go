@@ -31,8 +31,8 @@
 //
 // Example:
 //
-//	$ data_creation -out /tmp/data -scenarios clean,spikes -step 1h -rows 8760
-//	data_creation: 2 datasets of 8760 rows, 0.863 MB → /tmp/data
+//	$ data_creation -scenarios clean,spikes -step 6h -rows 2000
+//	data_creation: 2 datasets of 2000 rows, 1600 to train and 400 to test; 0.178 MB in 0.00857 s → data
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
 package main

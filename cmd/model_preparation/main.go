@@ -20,7 +20,9 @@
 // Example:
 //
 //	$ model_preparation -alpha auto
-//	model_preparation: alpha 0 chosen of 22 by cross-validation
+//	model_preparation: alpha 0.03162277660168379 chosen of 22 by cross-validation
+//	model_preparation: cross-validation, 5 folds: MSE 1.8486 ± 0.5469, R² 0.8649
+//	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9512, condition 1.84; in 0.0241 s → models/model.gob
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
 package main
@@ -40,6 +42,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -118,6 +121,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		fold   int
 		factor regression.Factor
 	}
+	precise := regression.Precise(s.Used(), len(s.FeatureNamesOut)+2)
 	var datasets []regression.Dataset
 	folds := make([]regression.Factor, o.folds)
 	var bytes int64
@@ -135,7 +139,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 					to = int64(r.N) // rows too many: the file has changed, and Done says so
 				}
 				if from < to {
-					parts = append(parts, part{k, factor(s, r, int(from), int(to))})
+					parts = append(parts, part{k, factor(s, r, int(from), int(to), precise)})
 				}
 			}
 			return parts, nil
@@ -176,11 +180,15 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 }
 
 // factor reduces rows from to to of a block: [1 | Z | y − mean].
-func factor(s *scaler.Scaler, r *design.Rows, from, to int) (f regression.Factor) {
+func factor(s *scaler.Scaler, r *design.Rows, from, to int, precise bool) (f regression.Factor) {
 	w := len(r.X) + 2
 	tile := make([]float64, regression.TileRows*w)
 	for a := from; a < to; a += regression.TileRows {
 		b := min(a+regression.TileRows, to)
+		if precise {
+			f.AddPrecise(preciseRows(s, r, a, b), w)
+			continue
+		}
 		s.Standardize(tile[1:], w, r, a, b)
 		for i, y := range r.Y[a:b] {
 			tile[i*w] = 1
@@ -189,6 +197,18 @@ func factor(s *scaler.Scaler, r *design.Rows, from, to int) (f regression.Factor
 		f.Add(tile[:(b-a)*w], w)
 	}
 	return f
+}
+
+// preciseRows is a tile in double-double arithmetic.
+func preciseRows(s *scaler.Scaler, r *design.Rows, a, b int) []moments.Sum {
+	w := len(r.X) + 2
+	tile := make([]moments.Sum, (b-a)*w)
+	s.StandardizePrecise(tile[1:], w, r, a, b)
+	for i, y := range r.Y[a:b] {
+		tile[i*w] = moments.Float(1)
+		tile[i*w+w-1] = moments.Float(y).Minus(moments.Float(s.TargetMean))
+	}
+	return tile
 }
 
 // countRows returns how many rows of each file can be used, which the folds

@@ -18,8 +18,8 @@
 //
 // Example:
 //
-//	$ model_preprocessing -annual 2 -lags 1,7 data/train
-//	model_preprocessing: 7 files, 10227 rows, 10036 used; 4 columns, 4 harmonics, 2 lags
+//	$ model_preprocessing -daily 1
+//	model_preprocessing: 2 files, 3200 rows, 3200 used; 4 columns, 6 harmonics, 0 lags; 0.142 MB in 0.00957 s → models/scaler.json
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
 package main

@@ -18,8 +18,8 @@
 //
 // Example:
 //
-//	$ model_testing -quiet data/test
-//	Model test MSE: 4.5678, R²: 0.9512
+//	$ model_testing -quiet -min-r2 0.8
+//	Model test MSE: 2.2572, R²: 0.8486
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
 // 3 a quality gate (-min-r2, -max-mse, -min-skill) failed.

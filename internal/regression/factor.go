@@ -11,10 +11,13 @@ package regression
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
+
+	"mlpipeline/internal/moments"
 )
 
 // Factor is the triangle R of the rows it was given: RᵀR = AᵀA for the n×w
@@ -23,6 +26,7 @@ type Factor struct {
 	N     int64     // rows
 	Width int       // w = p + 2: the intercept, p features, the target
 	R     []float64 // upper triangle by rows, w(w+1)/2 numbers, diagonal ≥ 0
+	Lo    []float64 // of a precise factor: what R lacks, as in moments.Sum
 }
 
 // TileRows is a good number of rows for one call of Add: with them the matrix
@@ -47,7 +51,12 @@ func (f *Factor) Merge(o *Factor) {
 		return
 	}
 	if f.N == 0 {
-		*f = Factor{o.N, o.Width, append([]float64(nil), o.R...)}
+		*f = Factor{o.N, o.Width, slices.Clone(o.R), slices.Clone(o.Lo)}
+		return
+	}
+	if f.Lo != nil {
+		f.reducePrecise(o.precise())
+		f.N += o.N
 		return
 	}
 	f.reduce(o.Width, o.Width, o.unpack)
@@ -104,23 +113,23 @@ func grow(s []float64, n int) []float64 {
 // Columns returns the factor of a choice of columns, in the order given.
 func (f *Factor) Columns(columns []int) *Factor {
 	w := f.Width
-	full := make([]float64, w*w)
-	f.unpack(full)
-	rows := make([]float64, 0, w*len(columns))
+	full := f.precise()
+	rows := make([]moments.Sum, 0, w*len(columns))
 	for i := range w {
 		for _, j := range columns {
 			rows = append(rows, full[i*w+j])
 		}
 	}
 	var sub Factor
-	sub.Add(rows, len(columns))
+	sub.AddPrecise(rows, len(columns))
 	sub.N = f.N
 	return &sub
 }
 
-// SquaredError returns ‖R·(b₀; b; −1)‖², which is the sum of the squared
+// squaredError returns ‖R·(b₀; b; −1)‖², which is the sum of the squared
 // residuals y − b₀ − Z·b over all the rows of the factor.
-func (f *Factor) SquaredError(b0 float64, b []float64) float64 {
+func (f *Factor) squaredError(x solution) float64 {
+	b0, b := x.b0.Value(), x.coef()
 	w, k, sum := f.Width, 0, 0.0
 	for i := range w {
 		e := 0.0
@@ -140,8 +149,8 @@ func (f *Factor) SquaredError(b0 float64, b []float64) float64 {
 	return sum
 }
 
-// TargetSquares returns Σ(y − mean of y)².
-func (f *Factor) TargetSquares() float64 {
+// targetSquares returns Σ(y − mean of y)².
+func (f *Factor) targetSquares() float64 {
 	sum := 0.0
 	k := f.Width - 1 // last of the first row, the mean's
 	for i := 1; i < f.Width; i++ {

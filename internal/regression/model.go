@@ -103,15 +103,18 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		m.Penalty = cv.best
 	}
 	x := whole.at(m.Penalty)
-	m.Intercept, m.Coef = sum(s.TargetMean, x.b0), x.b
-	m.TrainMean = sum(s.TargetMean, whole.r0y/whole.r00)
+	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
+	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
 	if m.Climatology, err = s.climatology(&total); err != nil {
 		return nil, nil, err
 	}
 	return m, summarize(m, whole, x, parts, cv), nil
 }
 
-func sum(a, b float64) float64 { return moments.Float(a).Plus(moments.Float(b)).Value() }
+// uncentre gives a value of the centred target in the target's own origin.
+func (s *Settings) uncentre(y moments.Sum) float64 {
+	return moments.Float(s.TargetMean).Plus(y).Value()
+}
 
 // noise is the largest |mean|/scale of any column; see newSolver.
 func (s *Settings) noise() float64 {
@@ -136,7 +139,7 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 		return nil, err
 	}
 	x := a.at(0)
-	return append([]float64{sum(s.TargetMean, x.b0)}, x.b...), nil
+	return append([]float64{s.uncentre(x.b0)}, x.coef()...), nil
 }
 
 // IDs returns the datasets' identities.
@@ -218,7 +221,7 @@ func (m *Model) check() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2) || f.N == 0 && len(f.R) > 0 || !f.finite() {
+			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2 || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}
 		}

@@ -5,36 +5,45 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
+
+	"mlpipeline/internal/moments"
 )
 
 // solver answers least-squares questions about one factor.
 //
 // With R partitioned as its rows and columns [1 | Z | y], the p×p triangle r
 // and the vector q are those of the centred problem min ‖r·b − q‖, and rho² is
-// what no b explains.
+// what no b explains. What decides the digits of an answer, the substitution,
+// is done in double-double arithmetic; that costs p² operations.
 type solver struct {
 	n    int64
 	p    int
-	r00  float64
-	r0   []float64 // first row of R over Z
-	r0y  float64
+	full []moments.Sum // R, w×w by rows
+	rho  float64
 	r    *mat.TriDense // p×p, upper
 	q    []float64
-	rho  float64
 	s    []float64 // singular values of r, descending
 	u, v mat.Dense // r = u·diag(s)·vᵀ
 	uq   []float64 // uᵀq
 	rank int       // of r
 }
 
+// big returns R[i][j].
+func (a *solver) big(i, j int) moments.Sum { return a.full[i*(a.p+2)+j] }
+
 // solution is one answer: ŷ = b0 + z·b for a standardised row z.
 type solution struct {
-	b0 float64
-	b  []float64
+	b0 moments.Sum
+	b  []moments.Sum
+}
+
+func (x *solution) coef() []float64 {
+	b := make([]float64, len(x.b))
+	for j := range b {
+		b[j] = x.b[j].Value()
+	}
+	return b
 }
 
 // errFewRows says that there are fewer rows than unknowns.
@@ -52,16 +61,13 @@ func newSolver(f *Factor, noise float64) (*solver, error) {
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
 	}
-	w := f.Width
-	full := make([]float64, w*w)
-	f.unpack(full)
-	a := &solver{n: f.N, p: p, r00: full[0], r0: full[1 : 1+p], r0y: full[1+p], rho: full[w*w-1], rank: 0}
-	a.r = mat.NewTriDense(p, mat.Upper, nil)
+	a := &solver{n: f.N, p: p, full: f.precise(), r: mat.NewTriDense(p, mat.Upper, nil)}
+	a.rho = a.big(p+1, p+1).Value()
 	for i := range p {
 		for j := i; j < p; j++ {
-			a.r.SetTri(i, j, full[(i+1)*w+j+1])
+			a.r.SetTri(i, j, a.big(i+1, j+1).Value())
 		}
-		a.q = append(a.q, full[(i+1)*w+p+1])
+		a.q = append(a.q, a.big(i+1, p+1).Value())
 	}
 	var svd mat.SVD
 	if !svd.Factorize(a.r, mat.SVDThin) {
@@ -88,55 +94,78 @@ func newSolver(f *Factor, noise float64) (*solver, error) {
 // penalty is solved by back substitution; otherwise the singular values give
 // the ridge solution, or that of least norm.
 func (a *solver) at(alpha float64) solution {
-	b := make([]float64, a.p)
+	x := solution{b: make([]moments.Sum, a.p)}
 	if alpha == 0 && a.rank == a.p {
-		copy(b, a.q)
-		tri := a.r.RawTriangular()
-		lapack64.Trtrs(blas.NoTrans, tri, blas64.General{Rows: a.p, Cols: 1, Stride: 1, Data: b})
+		for i := a.p - 1; i >= 0; i-- {
+			v := a.big(i+1, a.p+1)
+			for j := i + 1; j < a.p; j++ {
+				v = v.Minus(a.big(i+1, j+1).Times(x.b[j]))
+			}
+			x.b[i] = v.Over(a.big(i+1, i+1))
+		}
 	} else {
 		for k, s := range a.s[:a.rank] {
 			g := a.uq[k] * s / (s*s + alpha)
-			for j := range b {
-				b[j] += g * a.v.At(j, k)
+			for j := range x.b {
+				x.b[j].Add(g * a.v.At(j, k))
 			}
 		}
 	}
-	b0 := a.r0y
-	for j := range b {
-		b0 -= a.r0[j] * b[j]
+	x.b0 = a.big(0, a.p+1)
+	for j := range x.b {
+		x.b0 = x.b0.Minus(a.big(0, j+1).Times(x.b[j]))
 	}
-	return solution{b0 / a.r00, b}
+	x.b0 = x.b0.Over(a.big(0, 0))
+	return x
 }
 
 // rss returns the residual sum of squares of a solution over the factor's rows.
 func (a *solver) rss(x solution) float64 {
 	sum := a.rho * a.rho
 	for i := range a.p {
-		e := -a.q[i]
+		e := moments.Sum{}.Minus(a.big(i+1, a.p+1))
 		for j := i; j < a.p; j++ {
-			e += a.r.At(i, j) * x.b[j]
+			e.Merge(a.big(i+1, j+1).Times(x.b[j]))
 		}
-		sum += e * e
+		sum += e.Value() * e.Value()
 	}
 	return sum
 }
 
 // stdErrors returns the standard errors, per unit of residual standard
-// deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c: the roots of
-// the diagonal of V·D·Vᵀ with D = s²/(s² + alpha)², which for alpha = 0 is
-// (ZᵀZ)⁻¹ of the centred Z.
-func (a *solver) stdErrors(alpha float64, c []float64) (b []float64, at float64) {
+// deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c.
+//
+// They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ. For
+// least squares of full rank M is the inverse of r. Otherwise it is V·D with
+// D = s/(s² + alpha) over the singular values that count.
+func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at float64) {
 	b = make([]float64, a.p)
 	at = 1 / float64(a.n)
-	for k, s := range a.s[:a.rank] {
-		d := s / (s*s + alpha)
-		along := 0.0
-		for j := range b {
-			v := a.v.At(j, k) * d
-			b[j] += v * v
-			along += v * (c[j] - a.r0[j]/a.r00)
+	for k := range a.p { // column k of M
+		m := make([]moments.Sum, a.p)
+		if alpha == 0 && a.rank == a.p {
+			for i := k; i >= 0; i-- { // r·m = eₖ
+				var v moments.Sum
+				if i == k {
+					v = moments.Float(1)
+				}
+				for j := i + 1; j <= k; j++ {
+					v = v.Minus(a.big(i+1, j+1).Times(m[j]))
+				}
+				m[i] = v.Over(a.big(i+1, i+1))
+			}
+		} else if k < a.rank {
+			d := a.s[k] / (a.s[k]*a.s[k] + alpha)
+			for j := range m {
+				m[j] = moments.Float(a.v.At(j, k) * d)
+			}
 		}
-		at += along * along
+		var along moments.Sum
+		for j := range b {
+			b[j] += m[j].Value() * m[j].Value()
+			along.Merge(m[j].Times(c[j].Minus(a.big(0, j+1).Over(a.big(0, 0)))))
+		}
+		at += along.Value() * along.Value()
 	}
 	for j := range b {
 		b[j] = math.Sqrt(b[j])

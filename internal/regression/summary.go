@@ -70,20 +70,19 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 
 	// The intercept in the units of the data is the prediction at x = 0, where
 	// z = −mean/scale. Its terms can be much larger than their sum.
-	zero := make([]float64, a.p)
-	intercept := moments.Float(m.TargetMean).Plus(moments.Float(x.b0))
+	zero := make([]moments.Sum, a.p)
+	intercept := moments.Float(m.TargetMean).Plus(x.b0)
 	for j, b := range x.b {
-		zero[j] = -m.Mean[j] / m.Scale[j]
-		slope := moments.Float(b).Over(moments.Float(m.Scale[j]))
-		intercept = intercept.Minus(slope.Times(moments.Float(m.Mean[j])))
+		zero[j] = moments.Float(-m.Mean[j]).Over(moments.Float(m.Scale[j]))
+		intercept.Merge(b.Times(zero[j]))
 	}
 	stdErrors, at := a.stdErrors(m.Penalty, zero)
 	s.Intercept = intercept.Value()
 	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
 	for j, b := range x.b {
-		se, t := ratio(b, sigma*stdErrors[j])
-		s.Standardized = append(s.Standardized, Coefficient{m.Names[j], b, se, t})
-		value := b / m.Scale[j]
+		se, t := ratio(b.Value(), sigma*stdErrors[j])
+		s.Standardized = append(s.Standardized, Coefficient{m.Names[j], b.Value(), se, t})
+		value := b.Over(moments.Float(m.Scale[j])).Value()
 		se, t = ratio(value, sigma*stdErrors[j]/m.Scale[j])
 		s.Coefficients = append(s.Coefficients, Coefficient{m.Names[j], value, se, t})
 	}

@@ -73,9 +73,9 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 		}
 		for i, alpha := range alphas {
 			x := a.at(alpha)
-			sse := held.SquaredError(x.b0, x.b)
+			sse := held.squaredError(x)
 			mses[i] = append(mses[i], sse/float64(held.N))
-			r2s[i] = append(r2s[i], rSquared(sse, held.TargetSquares()))
+			r2s[i] = append(r2s[i], rSquared(sse, held.targetSquares()))
 		}
 	}
 	best := 0
@@ -132,8 +132,7 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 	n := len(parts)
 	after := make([]Factor, n+1)
 	for i := n - 1; i >= 0; i-- {
-		after[i] = parts[i]
-		after[i].R = append([]float64(nil), parts[i].R...)
+		after[i].Merge(&parts[i]) // a copy
 		after[i].Merge(&after[i+1])
 	}
 	result := []Influence{}
@@ -147,7 +146,7 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 		if others.N > 0 && parts[i].N > 0 {
 			if a, err := newSolver(&others, s.noise()); err == nil {
 				without := a.at(alpha)
-				delta := (others.SquaredError(whole.b0, whole.b) - others.SquaredError(without.b0, without.b)) / float64(others.N)
+				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
 				inf.DeltaMSE = &delta
 			}
 		}

@@ -133,6 +133,15 @@ func (s *Scaler) IDs() []dataset.ID {
 	return ids
 }
 
+// Used returns the number of rows that the scaler was fitted on.
+func (s *Scaler) Used() int64 {
+	var n int64
+	for _, d := range s.Datasets {
+		n += d.Used
+	}
+	return n
+}
+
 // Find returns the dataset with these bytes.
 func (s *Scaler) Find(xxh64 string) (Dataset, bool) {
 	i := slices.IndexFunc(s.Datasets, func(d Dataset) bool { return d.XXH64 == xxh64 })
@@ -176,6 +185,19 @@ func (s *Scaler) Standardize(dst []float64, stride int, rows *design.Rows, a, b 
 			}
 			dst[k] = z
 			k += stride
+		}
+	}
+}
+
+// StandardizePrecise is Standardize in double-double arithmetic.
+func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.Rows, a, b int) {
+	for j, x := range rows.X {
+		for i, v := range x[a:b] {
+			var z moments.Sum
+			if v == v && !s.Constant(j) {
+				z = moments.Float(v).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
+			}
+			dst[i*stride+j] = z
 		}
 	}
 }

@@ -1,0 +1,168 @@
+package design
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
+)
+
+func ExampleScan() {
+	d := Design{Target: "load", Time: "t", Features: []string{"wind"}, Lags: []int{1}, Missing: Drop}
+	files, err := table.Open([]string{"-"}, strings.NewReader("t,load,wind\n2020-01-01,10,1\n2020-01-02,11,2\n2020-01-03,12,\n2020-01-04,13,4\n"), "t")
+	if err != nil {
+		panic(err)
+	}
+	scan := Scan[string]{Design: &d, Workers: 1,
+		Work:  func(r *Rows) (string, error) { return fmt.Sprint(d.Names(), r.X, r.Y), nil },
+		Merge: func(_ int, s string) error { fmt.Println(s); return nil },
+		Done:  func(_ int, id dataset.ID, used int64) error { fmt.Println(used, "of", id.Rows); return nil },
+	}
+	if err := scan.Run(context.Background(), files); err != nil {
+		panic(err)
+	}
+	// Output:
+	// [wind load_lag_1] [[2 4] [10 12]] [11 13]
+	// 2 of 4
+}
+
+// collect scans a file of n rows and returns rows of X and y as text.
+func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []string {
+	t.Helper()
+	files, err := table.Open([]string{"-"}, strings.NewReader(csv), d.Time)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown,
+		Work: func(r *Rows) (rows []string, err error) {
+			for i := range r.N {
+				row := fmt.Sprintf("%d/%d:", r.Used+int64(i), r.Index[i])
+				for _, x := range r.X {
+					row += fmt.Sprintf(" %.6g", x[i])
+				}
+				rows = append(rows, fmt.Sprintf("%s → %g", row, r.Y[i]))
+			}
+			return rows, nil
+		},
+		Merge: func(_ int, rows []string) error { all = append(all, rows...); return nil },
+		Done: func(_ int, _ dataset.ID, used int64) error {
+			if used != int64(len(all)) {
+				t.Errorf("%d rows used, %d seen", used, len(all))
+			}
+			return nil
+		},
+	}
+	if err := scan.Run(context.Background(), files); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Lags reach over the borders of blocks: row i of a long file has the target
+// of row i − k, and the ordinals are right, for any number of workers.
+func TestLagsAcrossBlocks(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("t,y\n")
+	const n = 50000
+	for i := range n {
+		value := fmt.Sprint(i)
+		if i%1000 == 500 {
+			value = "" // three rows lack it: as target and as lags 1 and 7
+		}
+		fmt.Fprintf(&b, "%s,%s\n", time.Unix(int64(i)*60, 0).UTC().Format(time.RFC3339), value)
+	}
+	d := Design{Target: "y", Time: "t", Lags: []int{1, 7}, Missing: Drop}
+	for _, workers := range []int{1, 4} {
+		got := collect(t, d, b.String(), workers, false)
+		if want := n - 7 - 3*n/1000; len(got) != want {
+			t.Fatalf("%d rows, want %d", len(got), want)
+		}
+		used := 0
+		for i := 7; i < n; i++ {
+			if i%1000 == 500 || i%1000 == 501 || i%1000 == 507 {
+				continue
+			}
+			if want := fmt.Sprintf("%d/%d: %.6g %.6g → %g", used, i, float64(i-1), float64(i-7), float64(i)); got[used] != want {
+				t.Fatalf("row %d: %s, want %s", i, got[used], want)
+			}
+			used++
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	in := "t,x,y\n2020-01-01,1,10\n2020-01-02,,20\n2020-01-03,3,\n2020-01-04,4,40\n"
+	d := Design{Target: "y", Time: "t", Features: []string{"x"}}
+	for _, c := range []struct {
+		policy  Missing
+		unknown bool
+		want    string
+	}{
+		{Drop, false, "[0/0: 1 → 10 1/3: 4 → 40]"},
+		{Drop, true, "[0/0: 1 → 10 1/2: 3 → NaN 2/3: 4 → 40]"},
+		{Mean, false, "[0/0: 1 → 10 1/1: NaN → 20 2/3: 4 → 40]"},
+	} {
+		d.Missing = c.policy
+		if got := fmt.Sprint(collect(t, d, in, 1, c.unknown)); got != c.want {
+			t.Errorf("%s, %v: %s, want %s", c.policy, c.unknown, got, c.want)
+		}
+	}
+}
+
+// Harmonics are sin and cos of whole multiples of the phase, before 1970 too.
+func TestHarmonics(t *testing.T) {
+	cols := make([][]float64, 10)
+	for j := range cols {
+		cols[j] = make([]float64, 1)
+	}
+	for _, s := range []string{"1970-01-01T00:00:00Z", "2024-07-01T15:30:00Z", "1850-03-01T06:00:00Z", "2500-12-31T23:59:00Z"} {
+		when, err := dataset.ParseTime(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Calendar(cols, 0, 3, 2, when)
+		for k := 1; k <= 3; k++ {
+			angle := 2 * math.Pi * float64(k) * math.Mod(float64(when)/1e6, 365.2425*86400) / (365.2425 * 86400)
+			if math.Abs(cols[2*k-2][0]-math.Sin(angle)) > 1e-12 || math.Abs(cols[2*k-1][0]-math.Cos(angle)) > 1e-12 {
+				t.Errorf("%s: annual pair %d is %v, %v", s, k, cols[2*k-2][0], cols[2*k-1][0])
+			}
+		}
+		for k := 1; k <= 2; k++ {
+			angle := 2 * math.Pi * float64(k) * math.Mod(float64(when)/1e6, 86400) / 86400
+			if math.Abs(cols[4+2*k][0]-math.Sin(angle)) > 1e-12 || math.Abs(cols[5+2*k][0]-math.Cos(angle)) > 1e-12 {
+				t.Errorf("%s: daily pair %d is %v, %v", s, k, cols[4+2*k][0], cols[5+2*k][0])
+			}
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	good := Design{Target: "y", Time: "t", Features: []string{"a"}, Annual: 1, Lags: []int{1}, Missing: Drop}
+	if err := good.Check(); err != nil {
+		t.Error(err)
+	}
+	for want, change := range map[string]func(*Design){
+		`the feature "a" comes twice`:                   func(d *Design) { d.Features = []string{"a", "a"} },
+		`the feature "annual_sin_1" comes twice`:        func(d *Design) { d.Features = []string{"annual_sin_1"} },
+		`the target "y" is among the features`:          func(d *Design) { d.Features = []string{"y"} },
+		`harmonics need a time column`:                  func(d *Design) { d.Time = "" },
+		`there is no feature`:                           func(d *Design) { d.Features, d.Annual, d.Lags = nil, 0, nil },
+		`the lags [2 1] are not ascending`:              func(d *Design) { d.Lags = []int{2, 1} },
+		`the missing policy "?" is none of`:             func(d *Design) { d.Missing = "?" },
+		`"y" cannot be both the target and the time`:    func(d *Design) { d.Time = "y" },
+		`the number of harmonics is not between 0 and`:  func(d *Design) { d.Daily = 51 },
+		`the time column "t" is among the features; it`: func(d *Design) { d.Features = []string{"t"} },
+	} {
+		d := good
+		change(&d)
+		if err := d.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s …", err, want)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package moments
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func ExampleMoments() {
+	var north, south Moments
+	north.Add([]float64{3, 4, 5})
+	south.Add([]float64{8, math.NaN()})
+	north.Merge(south)
+	fmt.Println(north.N, north.Mean.Value(), north.Var())
+	// Output: 4 5 3.5
+}
+
+// Merged parts equal the whole, for any number of parts of any sizes.
+func TestMerge(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	xs := make([]float64, 1000)
+	for i := range xs {
+		xs[i] = 1e7 + r.NormFloat64()
+	}
+	var whole Moments
+	whole.Add(xs)
+	for parts := 2; parts <= 100; parts++ {
+		var merged Moments
+		rest := xs
+		for k := parts; k > 0; k-- {
+			n := len(rest)
+			if k > 1 {
+				n = r.IntN(len(rest) + 1)
+			}
+			var m Moments
+			m.Add(rest[:n])
+			merged.Merge(m)
+			rest = rest[n:]
+		}
+		near(t, "mean", merged.Mean.Value(), whole.Mean.Value(), 1e-15)
+		near(t, "variance", merged.Var(), whole.Var(), 1e-14)
+		if merged.N != whole.N {
+			t.Errorf("%d parts: n = %d, want %d", parts, merged.N, whole.N)
+		}
+	}
+}
+
+// NIST's NumAcc3: 1001 numbers of mean 1000000.2 and deviation 0.1 (n − 1).
+// One pass over sums of squares has no right digit here. The numbers are not
+// exact in binary, which limits the deviation; the exact moments of the very
+// float64s do not have that limit.
+func TestNumAcc3(t *testing.T) {
+	xs := read(t, "testdata/NumAcc3.csv")
+	mean, m2 := exact(xs)
+	for _, size := range []int{1, 2, 7, 100, len(xs)} {
+		var m Moments
+		for from := 0; from < len(xs); from += size {
+			m.Add(xs[from:min(from+size, len(xs))])
+		}
+		near(t, "certified mean", m.Mean.Value(), 1000000.2, 1e-15)
+		near(t, "certified deviation", math.Sqrt(m.M2.Value()/1000), 0.1, 1e-9)
+		near(t, "mean", m.Mean.Value(), mean, 1e-16)
+		near(t, "squares", m.M2.Value(), m2, 1e-14)
+	}
+}
+
+// exact computes the mean and Σ(x − mean)² in rational arithmetic.
+func exact(xs []float64) (mean, m2 float64) {
+	n := new(big.Rat).SetInt64(int64(len(xs)))
+	sum, squares := new(big.Rat), new(big.Rat)
+	for _, x := range xs {
+		sum.Add(sum, new(big.Rat).SetFloat64(x))
+	}
+	sum.Quo(sum, n)
+	for _, x := range xs {
+		d := new(big.Rat).SetFloat64(x)
+		d.Sub(d, sum)
+		squares.Add(squares, d.Mul(d, d))
+	}
+	mean, _ = sum.Float64()
+	m2, _ = squares.Float64()
+	return mean, m2
+}
+
+// A constant has no variance at all, however it is cut up.
+func TestConstant(t *testing.T) {
+	var m Moments
+	for range 10 {
+		m.Add([]float64{0.1, 0.1, 0.1})
+	}
+	if m.Mean.Value() != 0.1 || m.Var() != 0 {
+		t.Errorf("mean %v, variance %v", m.Mean, m.Var())
+	}
+}
+
+func TestEmptyAndMissing(t *testing.T) {
+	var m Moments
+	m.Add(nil)
+	m.Add([]float64{math.NaN()})
+	if m.N != 0 {
+		t.Errorf("n = %d, want 0", m.N)
+	}
+	m.Add([]float64{1e308, -1e308, 1e308})
+	if m.Finite() {
+		t.Errorf("an overflow passes as finite: %v", m)
+	}
+}
+
+// Double-double results agree with 200-bit arithmetic to 30 digits.
+func TestSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	wide := func(s Sum) *big.Float {
+		return new(big.Float).SetPrec(200).Add(new(big.Float).SetPrec(200).SetFloat64(s.Hi), new(big.Float).SetFloat64(s.Lo))
+	}
+	random := func() Sum {
+		return Float(r.NormFloat64() * math.Pow(10, float64(r.IntN(20)-10))).Plus(Float(r.NormFloat64() * 1e-20))
+	}
+	for range 10000 {
+		a, b := random(), random()
+		check := func(op string, got Sum, want, size *big.Float) {
+			err := new(big.Float).Sub(wide(got), want)
+			if err.Quo(err, size).Abs(err).Cmp(big.NewFloat(1e-30)) > 0 {
+				t.Fatalf("%v %s %v: relative error %v", a, op, b, err)
+			}
+		}
+		x, y := wide(a), wide(b)
+		larger := new(big.Float).Add(new(big.Float).Abs(x), new(big.Float).Abs(y))
+		check("+", a.Plus(b), new(big.Float).SetPrec(200).Add(x, y), larger)
+		check("-", a.Minus(b), new(big.Float).SetPrec(200).Sub(x, y), larger)
+		product := new(big.Float).SetPrec(200).Mul(x, y)
+		check("·", a.Times(b), product, product)
+		quotient := new(big.Float).SetPrec(200).Quo(x, y)
+		check("/", a.Over(b), quotient, quotient)
+	}
+}
+
+func read(t *testing.T, path string) (xs []float64) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Fields(string(b))[1:] {
+		x, err := strconv.ParseFloat(line, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		xs = append(xs, x)
+	}
+	return xs
+}
+
+func near(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol*math.Abs(want)) {
+		t.Errorf("%s = %v, want %v to %g", what, got, want, tol)
+	}
+}
+
+func BenchmarkAdd(b *testing.B) {
+	xs := make([]float64, 4096)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range xs {
+		xs[i] = r.NormFloat64()
+	}
+	b.SetBytes(int64(8 * len(xs)))
+	for b.Loop() {
+		var m Moments
+		m.Add(xs)
+	}
+}

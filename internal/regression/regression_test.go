@@ -1,0 +1,452 @@
+package regression
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/moments"
+)
+
+func ExampleFactor() {
+	// Rows [1 | x | y] of the line y = 1 + 2x, seen in two places.
+	var here, there Factor
+	here.Add([]float64{1, 0, 1, 1, 1, 3}, 3)
+	there.Add([]float64{1, 5, 11}, 3)
+	here.Merge(&there)
+	solver, err := newSolver(&here, 1)
+	if err != nil {
+		panic(err)
+	}
+	x := solver.at(0)
+	fmt.Printf("%d rows, intercept %.3f, slope %.3f\n", here.N, x.b0.Value(), x.b[0].Value())
+	// Output: 3 rows, intercept 1.000, slope 2.000
+}
+
+// problem is a random least-squares problem: n rows [1 | Z | y].
+func problem(r *rand.Rand, n, p int, noise float64) []float64 {
+	var rows []float64
+	for range n {
+		rows = append(rows, 1)
+		y := 3.0
+		for j := range p {
+			z := r.NormFloat64()
+			rows = append(rows, z)
+			y += float64(j+1) * z
+		}
+		rows = append(rows, y+noise*r.NormFloat64())
+	}
+	return rows
+}
+
+func factorOf(rows []float64, w int, precise bool) *Factor {
+	var f Factor
+	if !precise {
+		f.Add(rows, w)
+		return &f
+	}
+	big := make([]moments.Sum, len(rows))
+	for i, v := range rows {
+		big[i] = moments.Float(v)
+	}
+	f.AddPrecise(big, w)
+	return &f
+}
+
+// RᵀR = AᵀA, and merged parts give the same triangle as the whole.
+func TestFactor(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const n, p = 500, 4
+	w := p + 2
+	rows := problem(r, n, p, 1)
+	a := mat.NewDense(n, w, rows)
+	var gram mat.Dense
+	gram.Mul(a.T(), a)
+	for _, precise := range []bool{false, true} {
+		whole := factorOf(rows, w, precise)
+		full := make([]float64, w*w)
+		whole.unpack(full)
+		var back mat.Dense
+		back.Mul(mat.NewDense(w, w, full).T(), mat.NewDense(w, w, full))
+		back.Sub(&back, &gram)
+		if err := mat.Norm(&back, 2) / mat.Norm(&gram, 2); err > 1e-14 {
+			t.Errorf("‖RᵀR − AᵀA‖/‖AᵀA‖ = %g", err)
+		}
+		for parts := 2; parts <= 100; parts++ {
+			var merged Factor
+			for k := range parts {
+				from, to := n*k/parts, n*(k+1)/parts
+				merged.Merge(factorOf(rows[from*w:to*w], w, precise))
+			}
+			for k := range merged.R {
+				if d := math.Abs(merged.R[k] - whole.R[k]); d > 1e-12*math.Abs(whole.R[0]) {
+					t.Fatalf("%d parts: R differs by %g", parts, d)
+				}
+			}
+			if merged.N != n {
+				t.Fatalf("%d parts: %d rows", parts, merged.N)
+			}
+		}
+	}
+}
+
+// settings standardise nothing, for rows that need no scaling.
+func settings(p int) Settings {
+	s := Settings{Scaler: "s", Target: "y", Folds: 5}
+	for j := range p {
+		s.Names = append(s.Names, fmt.Sprintf("x%d", j+1))
+		s.Mean = append(s.Mean, 0)
+		s.Scale = append(s.Scale, 1)
+	}
+	return s
+}
+
+// split makes a dataset of rows [1 | Z | y].
+func split(name string, rows []float64, w, folds int) Dataset {
+	n := int64(len(rows) / w)
+	d := Dataset{ID: dataset.ID{Name: name, Rows: n, First: 0, Last: 1, XXH64: name}, Used: n}
+	bounds := FoldBounds(n, folds)
+	for k := range folds {
+		var f Factor
+		f.Add(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w)
+		d.Folds = append(d.Folds, f)
+	}
+	return d
+}
+
+// refit solves from scratch, by gonum's QR of all rows, with a penalty of
+// alpha on all but the intercept.
+func refit(rows []float64, w int, alpha float64) []float64 {
+	n, p := len(rows)/w, w-2
+	a := mat.NewDense(n+p, p+1, nil)
+	y := mat.NewVecDense(n+p, nil)
+	for i := range n {
+		for j := range p + 1 {
+			a.Set(i, j, rows[i*w+j])
+		}
+		y.SetVec(i, rows[i*w+p+1])
+	}
+	for j := range p {
+		a.Set(n+j, j+1, math.Sqrt(alpha))
+	}
+	var x mat.VecDense
+	if err := x.SolveVec(a, y); err != nil {
+		panic(err)
+	}
+	return x.RawVector().Data
+}
+
+func sse(rows []float64, w int, b []float64) (sum float64) {
+	for ; len(rows) > 0; rows = rows[w:] {
+		e := rows[w-1]
+		for j := range b {
+			e -= b[j] * rows[j]
+		}
+		sum += e * e
+	}
+	return sum
+}
+
+// Cross-validation, ridge and influence equal refitting from scratch on the
+// rows.
+func TestRefit(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const p, w = 3, 5
+	data := [][]float64{problem(r, 103, p, 1), problem(r, 58, p, 2), problem(r, 200, p, 0.5)}
+	for _, alpha := range []float64{0, 0.5, 100} {
+		s := settings(p)
+		s.Alpha = alpha
+		var datasets []Dataset
+		for i, rows := range data {
+			datasets = append(datasets, split(string(rune('a'+i)), rows, w, s.Folds))
+		}
+		m, summary, err := New(s, datasets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []float64
+		for _, rows := range data {
+			all = append(all, rows...)
+		}
+		want := refit(all, w, alpha)
+		close(t, "intercept", m.Intercept, want[0])
+		for j, b := range m.Coef {
+			close(t, "coefficient", b, want[j+1])
+		}
+
+		var mses []float64
+		for k := range s.Folds {
+			var train, test []float64
+			for _, rows := range data {
+				bounds := FoldBounds(int64(len(rows)/w), s.Folds)
+				from, to := bounds[k]*w, bounds[k+1]*w
+				test = append(test, rows[from:to]...)
+				train = append(append(train, rows[:from]...), rows[to:]...)
+			}
+			mses = append(mses, sse(test, w, refit(train, w, alpha))/float64(len(test)/w))
+		}
+		mean, std := meanStd(mses)
+		close(t, "cross-validated MSE", *summary.CV.MSE, mean)
+		close(t, "its spread", *summary.CV.MSEStd, std)
+
+		for i, inf := range summary.Influence {
+			var others []float64
+			for k, rows := range data {
+				if k != i {
+					others = append(others, rows...)
+				}
+			}
+			delta := (sse(others, w, want) - sse(others, w, refit(others, w, alpha))) / float64(len(others)/w)
+			if math.Abs(*inf.DeltaMSE-delta) > 1e-12 {
+				t.Errorf("influence of %s: %v, want %v", inf.Name, *inf.DeltaMSE, delta)
+			}
+		}
+	}
+}
+
+// alpha auto takes the penalty with the least cross-validated error.
+func TestAuto(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	const p, w = 8, 10
+	s := settings(p)
+	s.Auto = true
+	m, summary, err := New(s, []Dataset{split("a", problem(r, 30, p, 40), w, s.Folds)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Penalty == 0 || len(summary.CV.Path) < 10 {
+		t.Errorf("much noise and few rows want a penalty; got %v of %d", m.Penalty, len(summary.CV.Path))
+	}
+	for _, point := range summary.CV.Path {
+		if point.MSE < *summary.CV.MSE || point.Alpha == m.Penalty && point.MSE != *summary.CV.MSE {
+			t.Errorf("alpha %v has MSE %v, chosen was %v", point.Alpha, point.MSE, *summary.CV.MSE)
+		}
+	}
+}
+
+// A merged model is, byte for byte, the model of all files.
+func TestMergeModels(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	const p, w = 3, 5
+	s := settings(p)
+	a, b, c := split("a", problem(r, 50, p, 1), w, 5), split("b", problem(r, 51, p, 1), w, 5), split("c", problem(r, 7, p, 1), w, 5)
+	encode := func(m *Model, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _, err := Kind.EncodeGob(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(file)
+	}
+	fit := func(d ...Dataset) *Model {
+		m, _, err := New(s, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	whole := fit(a, b, c)
+	merged, _, err := Merge([]*Model{fit(c, a), fit(b)})
+	if encode(whole, nil) != encode(merged, err) {
+		t.Error("the merged model is another")
+	}
+	if _, _, err := Merge([]*Model{fit(a, b), fit(b, c)}); err == nil || !strings.Contains(err.Error(), `dataset "b"`) {
+		t.Errorf("a dataset that comes twice: %v", err)
+	}
+	other := fit(c)
+	other.Folds = 4
+	if _, _, err := Merge([]*Model{fit(a), other}); err == nil || !strings.Contains(err.Error(), "other settings") {
+		t.Errorf("other settings: %v", err)
+	}
+}
+
+// Collinear columns are named, and how they follow; the solution is that of
+// least norm, which treats equals equally.
+func TestCollinear(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	var rows []float64
+	for range 100 {
+		x1, x2 := r.NormFloat64(), r.NormFloat64()
+		rows = append(rows, 1, x1, x2, 2*x1-x2, 0, x1, x1+x2)
+	}
+	s := settings(5)
+	m, summary, err := New(s, []Dataset{split("a", rows, 7, 5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(summary.Relations, "; "); got != "x3 = 2·x1 − x2; x5 = x1" {
+		t.Errorf("relations: %s", got)
+	}
+	if fmt.Sprint(summary.Collinear) != "[x3 x5]" || summary.Rank != 3 {
+		t.Errorf("collinear %v, rank %d", summary.Collinear, summary.Rank)
+	}
+	close(t, "equal columns' coefficients", m.Coef[0]-m.Coef[4], 0)
+	if m.Coef[3] != 0 {
+		t.Errorf("the constant column's coefficient is %v", m.Coef[3])
+	}
+	close(t, "R²", summary.R2, 1)
+}
+
+func TestFewRows(t *testing.T) {
+	rows := problem(rand.New(rand.NewPCG(1, 1)), 3, 3, 1)
+	_, _, err := New(settings(3), []Dataset{split("a", rows, 5, 5)})
+	if err == nil || err.Error() != "fewer rows than coefficients: 3 rows, 4 coefficients with the intercept" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// NIST's certified linear least squares. The digits asked for are what the
+// data, as float64s, allow; LRE is −log10 of the relative error.
+func TestNIST(t *testing.T) {
+	var certified struct {
+		Linear map[string]struct {
+			Coefficients   []string
+			StandardErrors []string `json:"standard_errors"`
+			ResidualSD     string   `json:"residual_sd"`
+			R2             string
+		}
+	}
+	b, err := os.ReadFile("testdata/certified.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &certified); err != nil {
+		t.Fatal(err)
+	}
+	for name, digits := range map[string]float64{"Norris": 13.5, "Longley": 14, "Wampler1": 14} {
+		t.Run(name, func(t *testing.T) {
+			c := certified.Linear[name]
+			s := fitCSV(t, filepath.Join("testdata", name+".csv"))
+			lre(t, "intercept", s.Intercept, c.Coefficients[0], digits)
+			lre(t, "its error", *s.InterceptStdError, c.StandardErrors[0], digits-1)
+			for j, b := range s.Coefficients {
+				lre(t, b.Name, b.Value, c.Coefficients[j+1], digits)
+				lre(t, b.Name+"'s error", *b.StdError, c.StandardErrors[j+1], digits-1)
+			}
+			lre(t, "residual deviation", *s.ResidualStd, c.ResidualSD, digits-1)
+			lre(t, "R²", s.R2, c.R2, 14)
+		})
+	}
+}
+
+func lre(t *testing.T, what string, got float64, certified string, digits float64) {
+	t.Helper()
+	want, err := strconv.ParseFloat(certified, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := math.Abs(got - want)
+	if want != 0 {
+		e /= math.Abs(want)
+	}
+	if have := -math.Log10(e); have < digits {
+		t.Errorf("%s = %v, certified %s: %.1f digits, want %.1f", what, got, certified, have, digits)
+	}
+}
+
+// fitCSV fits a CSV whose last column is the target, standardised as the
+// scaler does it.
+func fitCSV(t *testing.T, path string) *Summary {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := len(records[0]) + 1
+	cols := make([][]float64, w-1)
+	for _, rec := range records[1:] {
+		for j, cell := range rec {
+			v, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cols[j] = append(cols[j], v)
+		}
+	}
+	s := settings(w - 2)
+	n := len(records) - 1
+	rows := make([]moments.Sum, n*w)
+	for j, col := range cols {
+		var m moments.Moments
+		m.Add(col)
+		mean, scale := m.Mean.Value(), 1.0
+		if j < w-2 {
+			s.Mean[j], scale = mean, math.Sqrt(m.Var())
+			s.Scale[j] = scale
+		} else {
+			s.TargetMean = mean
+		}
+		for i, v := range col {
+			rows[i*w] = moments.Float(1)
+			rows[i*w+1+j] = moments.Float(v).Minus(moments.Float(mean)).Over(moments.Float(scale))
+		}
+	}
+	d := Dataset{ID: dataset.ID{Name: "a"}, Used: int64(n)}
+	bounds := FoldBounds(int64(n), s.Folds)
+	for k := range s.Folds {
+		var f Factor
+		f.AddPrecise(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w)
+		d.Folds = append(d.Folds, f)
+	}
+	_, summary, err := New(s, []Dataset{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return summary
+}
+
+// Ten thousand datasets are a matter of seconds, not of minutes.
+func BenchmarkManyDatasets(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var datasets []Dataset
+	for i := range 10000 {
+		datasets = append(datasets, split(fmt.Sprintf("%05d", i), problem(r, 50, 8, 1), 10, 5))
+	}
+	for b.Loop() {
+		if _, _, err := New(settings(8), datasets); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFactor(b *testing.B) {
+	const p = 12
+	rows := problem(rand.New(rand.NewPCG(1, 2)), TileRows, p, 1)
+	b.SetBytes(int64(8 * len(rows)))
+	var f Factor
+	for b.Loop() {
+		f.Add(rows, p+2)
+	}
+}
+
+func BenchmarkFactorPrecise(b *testing.B) {
+	const p = 12
+	rows := problem(rand.New(rand.NewPCG(1, 2)), TileRows, p, 1)
+	b.SetBytes(int64(8 * len(rows)))
+	for b.Loop() {
+		factorOf(rows, p+2, true)
+	}
+}
+
+func close(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 1e-10*max(1, math.Abs(want))) {
+		t.Errorf("%s = %v, want %v", what, got, want)
+	}
+}

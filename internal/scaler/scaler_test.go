@@ -1,0 +1,139 @@
+package scaler
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+)
+
+func ExampleNew() {
+	d := design.Design{Target: "load", Features: []string{"wind"}, Missing: design.Drop, Lags: []int{}}
+	var c Columns
+	c.Add(&design.Rows{X: [][]float64{{1, 2, 3}}, Y: []float64{10, 20, 30}})
+	s, err := New(d, []Dataset{{ID: dataset.ID{Name: "a"}, Used: 3, Moments: c}})
+	if err != nil {
+		panic(err)
+	}
+	z := make([]float64, 1)
+	s.Standardize(z, 1, &design.Rows{X: [][]float64{{4}}}, 0, 1)
+	fmt.Printf("mean %v, variance %.3f, z(4) = %.3f\n", s.Mean, s.Var[0], z[0])
+	// Output: mean [2], variance 0.667, z(4) = 2.449
+}
+
+func of(name string, columns ...[]float64) Dataset {
+	n := len(columns) - 1
+	var c Columns
+	c.Add(&design.Rows{X: columns[:n], Y: columns[n]})
+	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(columns[0])), Moments: c}
+}
+
+var two = design.Design{Target: "y", Features: []string{"a", "b"}, Missing: design.Mean, Lags: []int{}}
+
+// Constant and near-constant columns, huge offsets: scikit-learn's rule.
+func TestConstant(t *testing.T) {
+	for _, c := range []struct {
+		x        []float64
+		constant bool
+	}{
+		{[]float64{5, 5, 5}, true},
+		{[]float64{0, 0, 0}, true},
+		{[]float64{0.1, 0.1, 0.1}, true},
+		{[]float64{1e15, 1e15 + 0.125, 1e15}, true},
+		{[]float64{1e10, 1e10 + 1, 1e10}, false},
+		{[]float64{1e-300, 2e-300, 3e-300}, true}, // its variance underflows to 0
+		{[]float64{1e-100, 2e-100, 3e-100}, false},
+		{[]float64{7}, true},
+	} {
+		s, err := New(two, []Dataset{of("d", c.x, c.x, c.x)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Scale[0] != math.Sqrt(s.Var[0]) {
+			t.Errorf("%v: constant %v, scale %v, variance %v", c.x, s.Constant(0), s.Scale[0], s.Var[0])
+		}
+	}
+}
+
+// Standardised columns have mean 0 and variance 1; a missing cell becomes 0.
+func TestStandardize(t *testing.T) {
+	x := []float64{1e6 + 1, 1e6 + 2, math.NaN(), 1e6 + 6}
+	y := []float64{1, 2, 3, 4}
+	s, err := New(two, []Dataset{of("d", x, y, y)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(s.NSamplesSeen) != "[3 4]" {
+		t.Errorf("seen %v", s.NSamplesSeen)
+	}
+	z := make([]float64, 8)
+	s.Standardize(z, 2, &design.Rows{X: [][]float64{x, y}}, 0, 4)
+	sum, squares := z[0]+z[2]+z[6], z[0]*z[0]+z[2]*z[2]+z[6]*z[6]
+	if z[4] != 0 || math.Abs(sum) > 1e-15 || math.Abs(squares-3) > 1e-15 {
+		t.Errorf("z = %v", z)
+	}
+}
+
+func TestOverflow(t *testing.T) {
+	_, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{1e308, -1e308}, []float64{1, 2})})
+	if err == nil || !strings.Contains(err.Error(), `column "b" overflows`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Merged scalers are, byte for byte, the scaler of all files, and what is
+// written is read back; what was edited is not, even under a new checksum.
+func TestMergeAndRead(t *testing.T) {
+	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4}, []float64{5, 6.6})
+	fit := func(d ...Dataset) *Scaler {
+		s, err := New(two, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	whole := fit(a, b)
+	merged, err := Merge([]*Scaler{fit(b), fit(a)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Kind.EncodeJSON(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the merged scaler is another: %v\n%s", err, got)
+	}
+	path := filepath.Join(t.TempDir(), "scaler.json")
+	if err := os.WriteFile(path, want, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
+		t.Error("what was read is not what was written")
+	}
+	whole.Scale[0] *= 2
+	if err := Kind.WriteJSON(path, whole); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "do not follow from its datasets") {
+		t.Errorf("an edited scaler: %v", err)
+	}
+	if _, err := Merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
+		t.Errorf("a dataset that comes twice: %v", err)
+	}
+	other := fit(b)
+	other.Lags = []int{1}
+	if _, err := Merge([]*Scaler{fit(a), other}); err == nil || !strings.Contains(err.Error(), "other settings") {
+		t.Errorf("other settings: %v", err)
+	}
+}

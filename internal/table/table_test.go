@@ -1,0 +1,386 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/dataset"
+)
+
+func ExampleScan() {
+	files, err := Open([]string{"-"}, strings.NewReader("timestamp,temperature\n2020-01-01,4.5\n2020-01-02,NA\n"), "timestamp")
+	if err != nil {
+		panic(err)
+	}
+	scan := Scan[struct{}, string]{
+		Time: "timestamp", Columns: []string{"temperature"}, Workers: 2,
+		Work:  func(b *Block, _ struct{}, _ func(struct{})) (string, error) { return fmt.Sprint(b.Cols[0]), nil },
+		Merge: func(_ int, s string) error { fmt.Println(s); return nil },
+		Done:  func(_ int, id dataset.ID) error { fmt.Println(id.Name, id.Rows, id.Last); return nil },
+	}
+	if err := scan.Run(context.Background(), files); err != nil {
+		panic(err)
+	}
+	// Output:
+	// [4.5 NaN]
+	// stdin 2 2020-01-02T00:00:00Z
+}
+
+// rows is what a scan has seen.
+type rows struct {
+	times  []dataset.Time
+	cols   [][]float64
+	firsts []int64 // row on which each block begins
+	ids    []dataset.ID
+}
+
+// scanAll reads files in full.
+func scanAll(files []*File, timeColumn string, columns []string, workers int) (*rows, error) {
+	all := &rows{cols: make([][]float64, len(columns))}
+	type part struct {
+		row   int64
+		times []dataset.Time
+		cols  [][]float64
+	}
+	scan := Scan[int64, part]{
+		Time: timeColumn, Columns: columns, Workers: workers,
+		Work: func(b *Block, before int64, pass func(int64)) (part, error) {
+			if before != b.Row {
+				return part{}, fmt.Errorf("the word passed on says row %d, the block row %d", before, b.Row)
+			}
+			pass(before + int64(b.Rows))
+			p := part{row: b.Row, times: append([]dataset.Time(nil), b.Times...)}
+			for _, c := range b.Cols {
+				p.cols = append(p.cols, append([]float64(nil), c...))
+			}
+			return p, nil
+		},
+		Merge: func(_ int, p part) error {
+			all.firsts = append(all.firsts, p.row)
+			all.times = append(all.times, p.times...)
+			for j := range p.cols {
+				all.cols[j] = append(all.cols[j], p.cols[j]...)
+			}
+			return nil
+		},
+		Done: func(_ int, id dataset.ID) error {
+			all.ids = append(all.ids, id)
+			return nil
+		},
+	}
+	return all, scan.Run(context.Background(), files)
+}
+
+func scanString(content, timeColumn string, workers int, columns ...string) (*rows, error) {
+	files, err := Open([]string{"-"}, strings.NewReader(content), timeColumn)
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(files, timeColumn, columns, workers)
+}
+
+// What strict CSV allows is read; the line in an error is right.
+func TestStrict(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"plain", "t,x\n2020-01-01,1\n2020-01-02,2\n", "[1 2]"},
+		{"bom", "\ufefft,x\n2020-01-01,1\n", "[1]"},
+		{"crlf", "t,x\r\n2020-01-01,1\r\n2020-01-02,\r\n", "[1 NaN]"},
+		{"no last newline", "t,x\n2020-01-01,1.5", "[1.5]"},
+		{"any order, extra columns", "note,x,t\nhello,1,2020-01-01\n", "[1]"},
+		{"quotes", "t,x,note\n\"2020-01-01\",\"1\",\"a, \"\"b\"\"\n and c\"\n2020-01-02,2,\n", "[1 2]"},
+		{"missing", "t,x\n2020-01-01,\n2020-01-01,NA\n2020-01-01,nan\n2020-01-01,NULL\n", "[NaN NaN NaN NaN]"},
+		{"numbers", "t,x\n2020-01-01,-0.5\n2020-01-01,+1e3\n2020-01-01,.5\n2020-01-01,12345678901234567890\n", "[-0.5 1000 0.5 1.2345678901234567e+19]"},
+		{"blank lines", "t,x\n\n2020-01-01,1\n\r\n", "[1]"},
+		{"times", "t,x\n2020-01-01T00:00:00Z,1\n2020-01-01T02:00:00+01:00,2\n2020-01-01 12:30,3\n2020-01-01 12:30:00.5,4\n", "[1 2 3 4]"},
+
+		{"text", "t,x\n2020-01-01,1\n2020-01-02,one\n", `-:3: column "x": "one" is not a number`},
+		{"underscore", "t,x\n2020-01-01,1_000\n", `-:2: column "x": "1_000" is not a number`},
+		{"hexadecimal", "t,x\n2020-01-01,0x1p4\n", `-:2: column "x": "0x1p4" is not a number`},
+		{"infinity", "t,x\n2020-01-01,Inf\n", `-:2: column "x": "Inf" is not finite`},
+		{"too large", "t,x\n2020-01-01,1e400\n", `-:2: column "x": "1e400" is not finite: it is beyond the range of float64`},
+		{"other digits", "t,x\n2020-01-01,١٢\n", `-:2: column "x": "١٢" is not a number`},
+		{"space", "t,x\n2020-01-01, 1\n", `-:2: column "x": " 1" is not a number`},
+		{"nul", "t,x\n2020-01-01,1\x00\n", `-:2: column "x": "1\x00" is not a number`},
+		{"line after quoted newlines", "t,x,n\n2020-01-01,1,\"a\nb\nc\"\n2020-01-02,?,d\n", `-:5: column "x": "?" is not a number`},
+		{"short row", "t,x\n2020-01-01,1\n2020-01-02\n", `-:3: 1 cell where the header has 2`},
+		{"long row", "t,x\n2020-01-01,1,2\n", `-:2: 3 cells where the header has 2`},
+		{"long row in quotes", "t,x\n2020-01-01,1,\"2\"\n", `-:2: 3 cells where the header has 2`},
+		{"cut", "t,x\n2020-01-01,1\n2020-0", `-:3: column "t": unreadable timestamp: "2020-0" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+		{"back", "t,x\n2020-01-02,1\n2020-01-01,1\n", `-:3: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; data_creation -import sorts a file`},
+		{"no such day", "t,x\n2021-02-29,1\n", `-:2: column "t": unreadable timestamp: "2021-02-29" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+		{"no time", "t,x\n,1\n", `-:2: column "t": the timestamp is missing`},
+		{"lone quote", "t,x\n2020-01-01,1\"\n", `-:2: bare " in non-quoted-field`},
+		{"open quote", "t,x\n2020-01-01,\"1\n", `-:2: extraneous or missing " in quoted-field`},
+		{"empty", "", `-: is empty; a header line is needed`},
+		{"header alone", "t,x\n", `-: no data rows`},
+		{"utf-16", "\xff\xfet\x00", `-: is UTF-16; save it as UTF-8`},
+		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
+		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
+		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},
+		{"old line ends", "t,x\r2020-01-01,1\r", `-:1: column 2 is named "x\r2020-01-01"; is this a CSV file with LF or CRLF line ends?`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := scanString(c.in, "t", 2, "x")
+			text := ""
+			if err != nil {
+				text = err.Error()
+			} else {
+				text = fmt.Sprint(got.cols[0])
+			}
+			if text != c.want {
+				t.Errorf("got  %s\nwant %s", text, c.want)
+			}
+		})
+	}
+}
+
+// bigCSV has quoted newlines around every block border.
+func bigCSV(n int) string {
+	var b strings.Builder
+	b.WriteString("t,x,note\n")
+	start := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range n {
+		fmt.Fprintf(&b, "%s,%d.25,", start.Add(time.Duration(i)*time.Minute).Format(time.RFC3339), i)
+		if i%3 == 0 {
+			b.WriteString("\"two\n\"\"lines\"\"\"")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Any number of workers, a file or a pipe, plain or gzip: the same blocks.
+func TestSameBlocks(t *testing.T) {
+	in := bigCSV(100000)
+	path := filepath.Join(t.TempDir(), "big.csv")
+	if err := os.WriteFile(path, []byte(in), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, workers := range []int{1, 2, 3, 16} {
+		files, err := Open([]string{path}, nil, "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := scanAll(files, "t", []string{"x"}, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.times) != 100000 || got.cols[0][99999] != 99999.25 || len(got.firsts) < 10 {
+			t.Fatalf("%d workers: %d rows in %d blocks", workers, len(got.times), len(got.firsts))
+		}
+		piped, err := scanString(in, "t", workers, "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []*rows{got, piped} {
+			r.ids[0].Name = ""
+			if text := fmt.Sprint(r.firsts, r.ids); want == "" {
+				want = text
+			} else if text != want {
+				t.Fatalf("%d workers: %s\nwant %s", workers, text, want)
+			}
+		}
+	}
+}
+
+// An error far down names its line and column, and the first one wins.
+func TestErrorLine(t *testing.T) {
+	in := bigCSV(100000)
+	lines := strings.Count(in, "\n")
+	_, err := scanString(in+"2020-06-01,oops,\n2020-06-02,1\n", "t", 4, "x")
+	want := fmt.Sprintf(`-:%d: column "x": "oops" is not a number`, lines+1)
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = scanString(in+"2019-01-01,1,\n", "t", 4, "x")
+	if err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf(`-:%d: column "t": time goes back`, lines+1)) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An open quote or one endless line ends in an error, not in all the memory.
+func TestBounded(t *testing.T) {
+	for _, tail := range []string{"2020-01-02,\"1" + strings.Repeat("\n", 50<<20), "2020-01-02," + strings.Repeat("1", 5<<20)} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := scanString("t,x\n2020-01-01,1\n"+tail, "t", 2, "x")
+		runtime.ReadMemStats(&after)
+		if want := "-:3: this row is longer than 1024 KiB; is a quote left open, or is it not a CSV file?"; err == nil || err.Error() != want {
+			t.Errorf("got %v", err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 120<<20 { // the text itself is copied once
+			t.Errorf("%d MiB allocated", used>>20)
+		}
+	}
+}
+
+// A read error is never the end of the file.
+func TestReadError(t *testing.T) {
+	broken := io.MultiReader(strings.NewReader(bigCSV(50000)), brokenReader{})
+	files, err := Open([]string{"-"}, broken, "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil || err.Error() != "-: the cable is out" {
+		t.Errorf("got %v", err)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, fmt.Errorf("the cable is out") }
+
+// A scan that waits for input ends when it is told to.
+func TestCancel(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	go func() { _, _ = w.Write(bytes.Repeat([]byte("t,x\n"), peekSize/4)) }()
+	ctx, cancel := context.WithCancel(context.Background())
+	files, err := Open([]string{"-"}, r, "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan := Scan[struct{}, struct{}]{Time: "", Columns: nil, Workers: 2,
+		Work:  func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
+		Merge: func(int, struct{}) error { return nil }}
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if err := scan.Run(ctx, files); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzNumber(f *testing.F) {
+	for _, s := range []string{"0", "-0", "1.5", "123456789012345", "1234567890123456", "0.000000000000001", "9007199254740993", "1e22", "1e-7", ".", "-", "5.", ".5", "+.5e-3", "1e309", "4.9e-324", "0x10", "1_0", "inf", "00012.5000"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want, wantErr := strconv.ParseFloat(s, 64)
+		plain := strings.Trim(s, "0123456789.eE+-") == ""
+		cell := []byte(s)
+		got, err := ParseNumber(cell)
+		if ok := wantErr == nil && plain; ok != (err == nil) || ok && math.Float64bits(got) != math.Float64bits(want) {
+			t.Errorf("ParseNumber(%q) = %v, %v; strconv %v, %v", s, got, err, want, wantErr)
+		}
+		if strings.ContainsAny(s, ",\n") {
+			return
+		}
+		line := append(cell, '\n')
+		if got, end, ok := shortNumber(line, 0); ok && end == len(s) {
+			if wantErr != nil || math.Float64bits(got) != math.Float64bits(want) {
+				t.Errorf("shortNumber(%q) = %v; strconv %v, %v", s, got, want, wantErr)
+			}
+		}
+	})
+}
+
+func FuzzTime(f *testing.F) {
+	for _, s := range []string{"2020-02-29", "2021-02-29", "2020-12-31T23:59:59Z", "0000-01-01", "9999-12-31T24:00:00Z", "1969-12-31T23:59:59Z", "2020-01-01T00:00:60Z"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := shortTime([]byte(s))
+		if !ok {
+			return
+		}
+		layout := "2006-01-02T15:04:05Z07:00"[:20]
+		if len(s) == 10 {
+			layout = layout[:10]
+		} else {
+			layout = time.RFC3339
+		}
+		want, err := time.Parse(layout, s)
+		if err != nil || dataset.Time(want.UnixMicro()) != got {
+			t.Fatalf("shortTime(%q) = %v; time.Parse %v, %v", s, got, want, err)
+		}
+		if text := string(AppendTime(nil, got)); text != want.Format(time.RFC3339) {
+			t.Errorf("AppendTime(%v) = %s, want %s", got, text, want.Format(time.RFC3339))
+		}
+	})
+}
+
+func FuzzAppendFixed(f *testing.F) {
+	f.Add(int64(-5), uint8(2))
+	f.Add(int64(1<<53), uint8(0))
+	f.Fuzz(func(t *testing.T, units int64, decimals uint8) {
+		d := int(decimals % 10)
+		if units > 1<<53 || units < -1<<53 || units == 0 {
+			return
+		}
+		want := strconv.FormatInt(units, 10)
+		sign := ""
+		if units < 0 {
+			sign, want = "-", want[1:]
+		}
+		for len(want) <= d {
+			want = "0" + want
+		}
+		want = sign + want[:len(want)-d] + "." + want[len(want)-d:]
+		want = strings.TrimSuffix(want, ".")
+		if got := string(AppendFixed(nil, units, d)); got != want {
+			t.Errorf("AppendFixed(%d, %d) = %s, want %s", units, d, got, want)
+		}
+		if d <= 6 && units < 1e9 && units > -1e9 {
+			v := float64(units) / math.Pow(10, float64(d))
+			if got, want := string(AppendFixed(nil, units, d)), strconv.FormatFloat(v, 'f', d, 64); got != want {
+				t.Errorf("AppendFixed(%d, %d) = %s, strconv %s", units, d, got, want)
+			}
+		}
+	})
+}
+
+// FuzzScan reads what encoding/csv reads, with the same cells, and refuses
+// what it refuses.
+func FuzzScan(f *testing.F) {
+	for _, s := range []string{"a,b\n1,2\n", "a,b\r\n1,\r\n", "a,b\n\"1\",\"x\ny\"\n3,4\n", "a\n1\n\n2", "\ufeffa,b\n1,2\n", "a,b\n1,\"2\n", "a,b\n1,2,3\n", "a,\n", "a,b\n1,2\r", "a,b\n\"1\"\"2\",3"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		var names []string
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(in, "\ufeff")))
+		records, wantErr := r.ReadAll() // as many cells as the header everywhere
+		if len(records) > 0 {
+			names = records[0]
+		}
+		var want []float64
+		for _, rec := range records[min(1, len(records)):] {
+			v, err := math.NaN(), error(nil)
+			if !missing([]byte(rec[0])) {
+				v, err = ParseNumber([]byte(rec[0]))
+			}
+			if err != nil && wantErr == nil {
+				wantErr = err
+			}
+			want = append(want, v)
+		}
+		if len(names) == 0 {
+			names = []string{"x"}
+		}
+		got, err := scanString(in, "", 2, names[0])
+		if err != nil {
+			strict := wantErr != nil || len(want) == 0 || strings.HasPrefix(in, "\xff\xfe") || strings.HasPrefix(in, "\xfe\xff") ||
+				strings.Contains(err.Error(), "header") || strings.Contains(err.Error(), "is named")
+			if !strict {
+				t.Fatalf("%q: refused: %v", in, err)
+			}
+			return
+		}
+		if wantErr != nil {
+			t.Fatalf("%q: accepted, and encoding/csv says %v", in, wantErr)
+		}
+		if a, b := fmt.Sprint(got.cols[0]), fmt.Sprint(want); a != b {
+			t.Fatalf("%q: %s, encoding/csv %s", in, a, b)
+		}
+	})
+}

@@ -1,0 +1,245 @@
+package weather
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"testing"
+	"time"
+)
+
+func ExampleSimulator() {
+	sim, err := New(Settings{Seed: 42, Scenario: "clean", Station: 1, Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Step: time.Hour, Train: 2})
+	if err != nil {
+		panic(err)
+	}
+	var rows Rows
+	sim.Next(&rows, 2)
+	fmt.Println(len(rows.Cells), "columns,", len(rows.Micros), "rows, anomalies:", len(sim.Plan.Ranges(0, 2)))
+	// Output: 5 columns, 2 rows, anomalies: 0
+}
+
+var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// simulate returns a log as floats, NaN where missing, and the simulator.
+func simulate(t *testing.T, set Settings, chunk int) ([][]float64, *Simulator) {
+	t.Helper()
+	set.Start = start
+	sim, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cols := make([][]float64, len(Columns))
+	var rows Rows
+	for {
+		sim.Next(&rows, chunk)
+		if len(rows.Micros) == 0 {
+			return cols, sim
+		}
+		for j, c := range rows.Cells {
+			for _, v := range c {
+				x := float64(v) / math.Pow(10, float64(Decimals[j]))
+				if v == Missing {
+					x = math.NaN()
+				}
+				cols[j] = append(cols[j], x)
+			}
+		}
+	}
+}
+
+func meanStd(xs []float64) (mean, std float64) {
+	for _, x := range xs {
+		mean += x / float64(len(xs))
+	}
+	for _, x := range xs {
+		std += (x - mean) * (x - mean) / float64(len(xs))
+	}
+	return mean, math.Sqrt(std)
+}
+
+func correlation(xs []float64, lag int) float64 {
+	mean, std := meanStd(xs)
+	sum := 0.0
+	for i := lag; i < len(xs); i++ {
+		sum += (xs[i] - mean) * (xs[i-lag] - mean)
+	}
+	return sum / float64(len(xs)-lag) / (std * std)
+}
+
+func within(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s = %.3f, documented %.3f ± %.3f", what, got, want, tol)
+	}
+}
+
+// Means, spreads, ranges and persistence are as documented, at any step.
+func TestClimate(t *testing.T) {
+	const years = 40
+	for _, step := range []time.Duration{24 * time.Hour, 6 * time.Hour, time.Hour} {
+		perDay := int(24 * time.Hour / step)
+		cols, sim := simulate(t, Settings{Seed: 1, Scenario: "clean", Station: 1, Step: step, Train: 365 * years * perDay}, 5000)
+		temperature, humidity, pressure, wind, cloud := cols[0], cols[1], cols[2], cols[3], cols[4]
+		mean, std := meanStd(pressure)
+		within(t, "mean pressure", mean, 1013.2, 0.5)
+		within(t, "its deviation", std, 8, 0.3)
+		within(t, "its correlation over a day", correlation(pressure, perDay), 0.64*math.Exp(-24./72)+0.36*math.Exp(-24./48), 0.02)
+		mean, _ = meanStd(wind)
+		within(t, "mean wind", mean, 2.6*math.Sqrt(math.Pi/2), 0.05)
+		mean, _ = meanStd(cloud)
+		within(t, "mean cloud cover", mean, 4.4, 0.15)
+		mean, std = meanStd(humidity)
+		within(t, "mean humidity", mean, 70, 0.7)
+		within(t, "its deviation", std, 11.8, 0.6)
+		mean, _ = meanStd(temperature)
+		within(t, "mean temperature", mean, sim.Climate.Mean, 0.3)
+		for i := range temperature {
+			if wind[i] < 0 || cloud[i] < 0 || cloud[i] > 8 || humidity[i] < 0 || humidity[i] > 100 {
+				t.Fatalf("row %d: wind %v, cloud %v, humidity %v", i, wind[i], cloud[i], humidity[i])
+			}
+		}
+
+		// Daily means less the season of their day of the year.
+		var daily []float64
+		for i := 0; i < len(temperature); i += perDay {
+			m, _ := meanStd(temperature[i : i+perDay])
+			daily = append(daily, m)
+		}
+		season := make([]float64, 365)
+		for i, v := range daily {
+			season[i%365] += v / years
+		}
+		for i := range daily {
+			daily[i] -= season[i%365]
+		}
+		_, std = meanStd(daily)
+		if step == 24*time.Hour {
+			within(t, "deviation from the season", std, 2.6, 0.2)
+			within(t, "its correlation from day to day", correlation(daily, 1), 0.6, 0.05)
+		}
+		low, high := math.Inf(1), math.Inf(-1)
+		for i := range season {
+			s := 0.0
+			for k := -7; k <= 7; k++ {
+				s += season[(i+k+365)%365] / 15
+			}
+			low, high = min(low, s), max(high, s)
+		}
+		// Humidity's own season adds 0.06·6 °C to A₁.
+		within(t, "half the annual range", (high-low)/2, sim.Climate.Amplitude[0]+0.36, 1)
+	}
+}
+
+// Clouds flatten the diurnal cycle.
+func TestDiurnal(t *testing.T) {
+	cols, sim := simulate(t, Settings{Seed: 3, Scenario: "clean", Station: 1, Step: time.Hour, Train: 24 * 365 * 10}, 5000)
+	amplitude := func(want func(cloud float64) bool) float64 {
+		var at3, at15, n3, n15 float64
+		for i, cloud := range cols[4] {
+			v := cols[0][i] - PerCloudCover*cloud
+			if hour := i % 24; hour == 3 && want(cloud) {
+				at3, n3 = at3+v, n3+1
+			} else if hour == 15 && want(cloud) {
+				at15, n15 = at15+v, n15+1
+			}
+		}
+		return (at15/n15 - at3/n3) / 2
+	}
+	within(t, "diurnal amplitude under a clear sky", amplitude(func(n float64) bool { return n == 0 }), sim.Climate.Diurnal, 0.5)
+	within(t, "and under 8 okta", amplitude(func(n float64) bool { return n == 8 }), 0.3*sim.Climate.Diurnal, 0.5)
+}
+
+// The same settings give the same log, in whatever portions it is asked for;
+// scenarios and stations are independent.
+func TestReproducible(t *testing.T) {
+	set := Settings{Seed: 9, Scenario: "gaps", Station: 2, Step: 24 * time.Hour, Train: 900, Test: 300}
+	a, _ := simulate(t, set, 7)
+	b, _ := simulate(t, set, 1000)
+	if fmt.Sprint(a) != fmt.Sprint(b) {
+		t.Error("the log depends on the portions")
+	}
+	set.Station = 3
+	if c, _ := simulate(t, set, 1000); reflect.DeepEqual(b, c) {
+		t.Error("two stations are the same")
+	}
+}
+
+// Every kind of anomaly is where its plan says, in train and test, and nowhere
+// else.
+func TestAnomalies(t *testing.T) {
+	for _, step := range []time.Duration{24 * time.Hour, time.Hour} {
+		perDay := int(24 * time.Hour / step)
+		for _, scenario := range Scenarios {
+			set := Settings{Seed: 5, Scenario: scenario, Station: 1, Step: step, Train: 1461 * perDay, Test: 365 * perDay}
+			cols, sim := simulate(t, set, 1000)
+			set.Start = start
+			quiet, err := New(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			anomalous := make([]bool, set.Train+set.Test)
+			for _, part := range [][2]int{{0, set.Train}, {set.Train, set.Train + set.Test}} {
+				ranges := sim.Plan.Ranges(part[0], part[1])
+				if (len(ranges) == 0) != (sim.Plan.Anomaly == "") {
+					t.Errorf("%s: %d anomalies in rows %v", scenario, len(ranges), part)
+				}
+				for i, r := range ranges {
+					if r[0] > r[1] || i > 0 && r[0] <= ranges[i-1][1]+1 || r[1] >= int64(part[1]-part[0]) {
+						t.Fatalf("%s: ranges %v", scenario, ranges)
+					}
+					for k := r[0]; k <= r[1]; k++ {
+						anomalous[part[0]+int(k)] = true
+					}
+				}
+			}
+			var rows Rows
+			quiet.Next(&rows, set.Train+set.Test)
+			count := 0
+			for i, bad := range anomalous {
+				if bad {
+					count++
+				}
+				lost := false
+				for j := range cols {
+					lost = lost || math.IsNaN(cols[j][i])
+				}
+				off := math.Abs(cols[0][i] - rows.Signal[i])
+				far := off > 6*sim.Sigma
+				switch scenario {
+				case "gaps":
+					if lost != bad {
+						t.Fatalf("%s row %d: lost %v, planned %v", scenario, i, lost, bad)
+					}
+				case "spikes":
+					if far != bad || bad && (off < 8-6*sim.Sigma || off > 25+6*sim.Sigma) {
+						t.Fatalf("%s row %d: off by %v, planned %v", scenario, i, off, bad)
+					}
+				case "stuck":
+					if bad && cols[0][i] != cols[0][i-1] {
+						t.Fatalf("%s row %d: %v after %v", scenario, i, cols[0][i], cols[0][i-1])
+					}
+					fallthrough
+				default:
+					if lost || far && !bad {
+						t.Fatalf("%s row %d: off by %v, lost %v, and not planned", scenario, i, off, lost)
+					}
+				}
+			}
+			if share := float64(count) / float64(len(anomalous)); scenario == "spikes" && math.Abs(share-0.01) > 0.001 {
+				t.Errorf("spikes in %.4f of the rows", share)
+			}
+		}
+	}
+}
+
+func BenchmarkSimulate(b *testing.B) {
+	sim, err := New(Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 60})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var rows Rows
+	for b.Loop() {
+		sim.Next(&rows, 1000)
+	}
+}
