@@ -193,7 +193,7 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 	if size > 0 {
 		move, finish = o.Progress(size, src)
 	}
-	content, err := readAll(r, move)
+	content, err := readAll(r, maxImport, move)
 	finish()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", src, err)
@@ -204,7 +204,7 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 	if bytes.HasPrefix(content, []byte("\x1f\x8b")) {
 		z, err := gzip.NewReader(bytes.NewReader(content))
 		if err == nil {
-			content, err = readAll(z, func(int) {})
+			content, err = readAll(z, maxImport, func(int) {})
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", src, err)
@@ -240,10 +240,10 @@ func get(ctx context.Context, src string) (*http.Response, error) {
 }
 
 // readAll reads up to the cap.
-func readAll(r io.Reader, move func(int)) ([]byte, error) {
+func readAll(r io.Reader, limit int, move func(int)) ([]byte, error) {
 	var b bytes.Buffer
-	for b.Len() <= maxImport {
-		n, err := io.CopyN(&b, r, 1<<20)
+	for b.Len() <= limit {
+		n, err := io.CopyN(&b, r, int64(min(1<<20, limit+1-b.Len())))
 		move(int(n))
 		if err == io.EOF {
 			return b.Bytes(), nil
@@ -252,5 +252,5 @@ func readAll(r io.Reader, move func(int)) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("has more than %d MiB, too many for -import; split it, or name its columns as the stages read them", maxImport>>20)
+	return nil, fmt.Errorf("has more than %d MiB, too many for -import, which holds a file in memory; split it", limit>>20)
 }

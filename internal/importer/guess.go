@@ -10,28 +10,31 @@ import (
 	"time"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
 )
 
 // chooseDelimiter returns the delimiter that is named, or the one that cuts
-// the first lines into the same number of cells, the most.
+// the most of the first lines into as many cells as the header.
 func chooseDelimiter(content []byte, named string) (rune, error) {
 	if named != "" {
 		return ParseDelimiter(named)
 	}
 	lines := firstLines(content, 20)
-	best, most := rune(0), 0
+	best, most, cells := rune(0), 0, 0
 	for _, d := range []byte{',', ';', '\t', '|'} {
 		n := countOutside(lines[0], d)
-		same := true
-		for _, line := range lines[1:] {
-			same = same && countOutside(line, d) == n
+		same := 0
+		for _, line := range lines {
+			if countOutside(line, d) == n {
+				same++
+			}
 		}
-		if same && n > most {
-			best, most = rune(d), n
+		if n > 0 && (same > most || same == most && n > cells) {
+			best, most, cells = rune(d), same, n
 		}
 	}
 	if best == 0 {
-		return 0, errors.New("the first lines agree on no delimiter (comma, semicolon, tab, bar); use -delimiter")
+		return 0, errors.New("the header holds no delimiter (comma, semicolon, tab, bar); use -delimiter")
 	}
 	return best, nil
 }
@@ -200,7 +203,7 @@ func chooseLayout(path string, records []record, timeCol int, opt Options) (layo
 			if r.line != records[0].line {
 				hint = fmt.Sprintf("the rows before are written as %s", left[0].name)
 			}
-			return layout{}, fmt.Errorf("%s:%d: column %q: %q is not a time that can be read; %s", path, r.line, opt.Time, r.cells[timeCol], hint)
+			return layout{}, fmt.Errorf("%s:%d: column %q: %s is not a time that can be read; %s", path, r.line, opt.Time, table.Quote(r.cells[timeCol:timeCol+1]), hint)
 		}
 		left = next
 	}

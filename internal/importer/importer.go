@@ -104,11 +104,11 @@ func Read(path string, content []byte, opt Options) (*Table, error) {
 		case j == targetCol:
 			return nil, fmt.Errorf("%s: the target column %q holds no number", path, name)
 		default:
-			left = append(left, fmt.Sprintf("%q", name))
+			left = append(left, name)
 		}
 	}
 	if len(left) > 0 {
-		t.notef("left out, not numeric or without a name: %s", strings.Join(left, ", "))
+		t.notef("left out, not numeric or without a name: %s", table.Quote(left))
 	}
 	return t, t.order(path, header, records, keep, layout)
 }
@@ -170,12 +170,12 @@ func parse(path string, content []byte, delimiter rune) ([]record, error) {
 func checkHeader(path string, header []string, records []record, opt Options) error {
 	for i, name := range header {
 		if name != "" && slices.Index(header, name) < i {
-			return fmt.Errorf("%s:1: column %q comes twice in the header", path, name)
+			return fmt.Errorf("%s:1: column %s comes twice in the header", path, table.Quote(header[i:i+1]))
 		}
 	}
 	for _, want := range []struct{ flag, name string }{{"time", opt.Time}, {"target", opt.Target}} {
 		if !slices.Contains(header, want.name) {
-			return fmt.Errorf("%s:1: there is no column %q; name it with -%s: the header has %q", path, want.name, want.flag, header)
+			return fmt.Errorf("%s:1: there is no column %q; name it with -%s: the header has %s", path, want.name, want.flag, table.Quote(header))
 		}
 	}
 	if len(records) == 0 {
@@ -215,12 +215,12 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 	case numbers == 0 || share > 0.5:
 		return false, nil
 	case share > mostBad:
-		return false, fmt.Errorf("%s:%d: column %q: %q is not a number, nor are %d more of its %d cells; clean it, or name what is missing with -missing", path, bad[0].line, name, bad[0].cells[j], len(bad)-1, numbers+len(bad))
+		return false, fmt.Errorf("%s:%d: column %q: %s is not a number, nor are %d more of its %d cells; clean it, or name what is missing with -missing", path, bad[0].line, name, table.Quote(bad[0].cells[j:j+1]), len(bad)-1, numbers+len(bad))
 	}
 	if len(bad) > 0 {
 		var first []string
 		for _, r := range bad[:min(3, len(bad))] {
-			first = append(first, fmt.Sprintf("%q in line %d", r.cells[j], r.line))
+			first = append(first, fmt.Sprintf("%s in line %d", table.Quote(r.cells[j:j+1]), r.line))
 		}
 		t.notef("column %q: %d cells that are not numbers are now missing: %s", name, len(bad), strings.Join(first, ", "))
 	}

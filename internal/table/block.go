@@ -45,7 +45,7 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 	want := func(name string, slot int) error {
 		i, ok := index[name]
 		if !ok {
-			return fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, quoteList(f.Header))
+			return fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
 		}
 		l.slot[i] = slot
 		return nil
@@ -63,7 +63,8 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 	return l, nil
 }
 
-func quoteList(names []string) string {
+// Quote writes strings for a message, shortened where they are long or many.
+func Quote(names []string) string {
 	var b []byte
 	for i, name := range names {
 		if i == 20 {

@@ -1,0 +1,223 @@
+package cmd_test
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+)
+
+// program runs one of the programs in a folder and returns what it said.
+func program(dir, name string, args ...string) (stdout, stderr string, err error) {
+	cmd := exec.Command(filepath.Join(bin, name), args...)
+	cmd.Dir = dir
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
+// must runs a program that has to succeed.
+func must(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	out, errs, err := program(dir, name, args...)
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, errs)
+	}
+	return out
+}
+
+func readJSON(t *testing.T, path string, v any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newDir is a folder with models/ in it.
+func newDir(t *testing.T) string {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "models"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// The pipeline recovers what the manifest says is true: the coefficients of a
+// clean station within their standard errors, and its noise.
+func TestRecoversTruth(t *testing.T) {
+	for _, extra := range [][]string{{}, {"-seed", "1"}, {"-step", "1h", "-rows", "20000"}} {
+		dir := newDir(t)
+		must(t, dir, "data_creation", append([]string{"-scenarios", "clean"}, extra...)...)
+		daily := "0"
+		if len(extra) > 2 {
+			daily = "2"
+		}
+		must(t, dir, "model_preprocessing", "-daily", daily)
+		must(t, dir, "model_preparation")
+		must(t, dir, "model_testing")
+		var manifest dataset.Manifest
+		var model regression.Summary
+		var report metrics.Report
+		readJSON(t, filepath.Join(dir, "data/manifest.json"), &manifest)
+		readJSON(t, filepath.Join(dir, "models/model.json"), &model)
+		readJSON(t, filepath.Join(dir, "models/metrics.json"), &report)
+		truth := manifest.Datasets[0].Truth
+		sum, n := 0.0, 0.0
+		for _, c := range model.Coefficients {
+			want, known := truth.Coefficients[c.Name]
+			if !known {
+				continue
+			}
+			off := (c.Value - want) / *c.StdError
+			// With hourly rows the standard errors are so small that the
+			// flattened diurnal cycle, which is not linear, shows beside noise.
+			if math.Abs(off) > 3.5 {
+				t.Errorf("%v: %s = %v ± %v, in truth %v", extra, c.Name, c.Value, *c.StdError, want)
+			}
+			sum, n = sum+off*off, n+1
+		}
+		if n != 8 || sum/n > 3 {
+			t.Errorf("%v: %v coefficients are off by %.2f standard errors (root mean square)", extra, n, math.Sqrt(sum/n))
+		}
+		ratio := *report.MSE / truth.IrreducibleVariance
+		if math.Abs(ratio-1) > 0.25 {
+			t.Errorf("%v: test MSE %v, irreducible variance %v", extra, *report.MSE, truth.IrreducibleVariance)
+		}
+	}
+}
+
+// tree returns the hashes of all files in a folder.
+func tree(t *testing.T, dir string) string {
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		fmt.Fprintf(&b, "%s %x\n", rel, sha256.Sum256(content))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Every artifact is the same, byte for byte, for any number of workers,
+// GOMAXPROCS, folder, time zone and locale.
+func TestSameBytes(t *testing.T) {
+	var want string
+	for i, c := range []struct{ workers, procs, zone, locale string }{
+		{"1", "1", "UTC", "C"}, {"2", "2", "Asia/Kathmandu", "de_DE.UTF-8"}, {"7", "1", "America/New_York", "tr_TR.UTF-8"}, {"16", "8", "", ""},
+	} {
+		dir := newDir(t)
+		run := func(name string, args ...string) {
+			t.Helper()
+			cmd := exec.Command(filepath.Join(bin, name), append([]string{"-workers", c.workers}, args...)...)
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "GOMAXPROCS="+c.procs, "TZ="+c.zone, "LC_ALL="+c.locale)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", name, err, out)
+			}
+		}
+		run("data_creation", "-rows", "30000", "-step", "1h", "-stations", "2")
+		run("model_preprocessing", "-daily", "1", "-lags", "1,24", "-missing", "mean", "-write", "scaled")
+		run("model_preparation", "-alpha", "auto")
+		run("model_testing", "-predictions", "models/p.csv")
+		got := tree(t, dir)
+		if i == 0 {
+			want = got
+		} else if got != want {
+			t.Errorf("%+v:\n%s\nwant\n%s", c, got, want)
+		}
+	}
+}
+
+// A dataset does not depend on which others are asked for.
+func TestScenariosAreIndependent(t *testing.T) {
+	all, some := t.TempDir(), t.TempDir()
+	must(t, all, "data_creation")
+	must(t, some, "data_creation", "-scenarios", "drift")
+	for _, part := range []string{"train", "test"} {
+		a, err := os.ReadFile(filepath.Join(all, "data", part, "drift.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(filepath.Join(some, "data", part, "drift.csv")); err != nil || string(a) != string(b) {
+			t.Errorf("%s differs", part)
+		}
+	}
+}
+
+// URLs are fetched with care, and nothing is left of what is refused.
+func TestURL(t *testing.T) {
+	const body = "date,y,x\n2020-01-01,1,2\n2020-01-02,2,3\n2020-01-03,3,5\n2020-01-04,4,1\n2020-01-05,4,1\n"
+	mux := http.NewServeMux()
+	mux.HandleFunc("/load.csv", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc("/there", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/load.csv", http.StatusFound)
+	})
+	mux.HandleFunc("/file", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+	})
+	mux.HandleFunc("/short.csv", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		fmt.Fprint(w, body)
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	get := func(dir, path string, args ...string) (string, error) {
+		_, errs, err := program(dir, "data_creation", append([]string{"-import", server.URL + path, "-time", "date", "-target", "y"}, args...)...)
+		return errs, err
+	}
+
+	dir := t.TempDir()
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
+	for _, path := range []string{"/load.csv", "/there"} {
+		if errs, err := get(dir, path, "-sha256", strings.ToUpper(sum)); err != nil {
+			t.Errorf("%s: %v\n%s", path, err, errs)
+		}
+	}
+	want := tree(t, dir)
+	if strings.Count(want, "\n") != 3 || !strings.Contains(want, "train/there.csv") {
+		t.Errorf("left behind:\n%s", want)
+	}
+	for path, message := range map[string]string{
+		"/none.csv":  "the server answers 404 Not Found",
+		"/loop":      "more than 5 redirects",
+		"/file":      `unsupported protocol scheme "file"`,
+		"/short.csv": "unexpected EOF",
+	} {
+		if errs, err := get(dir, path); err == nil || !strings.Contains(errs, message) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s: %v\n%s", path, err, errs)
+		}
+	}
+	if errs, err := get(dir, "/load.csv", "-sha256", strings.Repeat("0", 64)); err == nil || !strings.Contains(errs, "its SHA-256 is "+sum) {
+		t.Errorf("another hash: %v\n%s", err, errs)
+	}
+	if got := tree(t, dir); got != want {
+		t.Errorf("what was refused left something:\n%s", got)
+	}
+	if _, errs, err := program(dir, "data_creation", "-import", "file:///etc/passwd"); err == nil || !strings.Contains(errs, "only http and https") {
+		t.Errorf("a file URL: %v\n%s", err, errs)
+	}
+}
