@@ -25,6 +25,9 @@ pipeline: ## create data, fit, train, test: ./pipeline.sh
 bench: ## benchmarks, for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+compare: ## side by side with pandas, scikit-learn, DuckDB and R, those that are here
+	$(GO) run ./internal/compare
+
 fuzz: ## fuzz every target for FUZZTIME (default 10s)
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
@@ -35,4 +38,4 @@ fuzz: ## fuzz every target for FUZZTIME (default 10s)
 clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
 
-.PHONY: help build test check pipeline bench fuzz clean
+.PHONY: help build test check pipeline bench compare fuzz clean

@@ -85,61 +85,100 @@ type simulation struct {
 	progress func(int)
 }
 
-// rowsPerBlock are simulated, measured and written at a time.
+// rowsPerBlock are simulated at a time.
 const rowsPerBlock = regression.TileRows * 16
 
-// run writes the parts of one dataset, and the truth about it.
+// run writes the parts of one dataset, and the truth about it. One goroutine
+// simulates and writes CSV while the other hashes, writes the file and finds
+// out what is irreducible.
 func (l *simulation) run(ctx context.Context, dir string) error {
 	sim, err := weather.New(l.Settings)
 	if err != nil {
 		return err
 	}
-	ideal := idealModel{daily: 0}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	free, full := make(chan *block, 3), make(chan *block, 3)
+	for range cap(free) {
+		free <- new(block)
+	}
+	go l.simulate(ctx, sim, free, full)
+
+	ideal := idealModel{}
 	if l.Step < 24*time.Hour {
 		ideal.daily = 2
 	}
-	var rows weather.Rows
-	var buf []byte
-	header := append([]string{"timestamp"}, weather.Columns...)
-	for _, which := range []struct {
-		part    string
-		from, n int
-	}{{"train", 0, l.Train}, {"test", l.Train, l.Test}} {
-		if which.n == 0 {
-			continue
-		}
-		p, err := newPart(dir, which.part, l.name, header)
-		if p != nil && p.file != nil {
-			l.parts = append(l.parts, p)
-		}
-		if err != nil {
-			return err
-		}
-		for left := which.n; left > 0; left -= len(rows.Micros) {
-			if err := ctx.Err(); err != nil {
+	var p *part
+	for b := range full {
+		if first := b.rows.First; first == 0 || first == l.Train {
+			if p, err = l.next(p, dir, first); err != nil {
 				return err
 			}
-			sim.Next(&rows, min(left, rowsPerBlock))
-			buf = appendRows(buf[:0], &rows)
-			n := len(rows.Micros)
-			if err := p.add(buf, n, dataset.Time(rows.Micros[0]), dataset.Time(rows.Micros[n-1])); err != nil {
-				return err
-			}
-			ideal.add(&rows)
-			l.bytes += int64(len(buf))
-			l.progress(n)
 		}
-		if err := p.finish(); err != nil {
+		n := len(b.rows.Micros)
+		if err := p.add(b.csv, n, dataset.Time(b.rows.Micros[0]), dataset.Time(b.rows.Micros[n-1])); err != nil {
 			return err
 		}
-		p.entry.Truth = &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma,
-			Anomaly: sim.Plan.Anomaly, AnomalousRows: sim.Plan.Ranges(which.from, which.from+which.n)}
+		ideal.add(&b.rows)
+		l.bytes += int64(len(b.csv))
+		l.progress(n)
+		free <- b
 	}
-	for _, p := range l.parts {
-		p.entry.Truth.Features = ideal.names()
-		p.entry.Truth.IrreducibleVariance = ideal.unexplained() + sim.Sigma*sim.Sigma + roundingVariance
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := p.finish(); err != nil {
+		return err
+	}
+	bounds := []int{0, l.Train, l.Train + l.Test}
+	for i, p := range l.parts {
+		p.entry.Truth = &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
+			IrreducibleVariance: ideal.unexplained() + sim.Sigma*sim.Sigma + roundingVariance,
+			Anomaly:             sim.Plan.Anomaly, AnomalousRows: sim.Plan.Ranges(bounds[i], bounds[i+1])}
 	}
 	return nil
+}
+
+// block is a run of simulated rows of one part.
+type block struct {
+	rows weather.Rows
+	csv  []byte
+}
+
+// simulate fills blocks until the log ends or nobody wants it.
+func (l *simulation) simulate(ctx context.Context, sim *weather.Simulator, free <-chan *block, full chan<- *block) {
+	defer close(full)
+	for row := 0; row < l.Train+l.Test; {
+		select {
+		case b := <-free:
+			end := l.Train
+			if row >= end {
+				end += l.Test
+			}
+			sim.Next(&b.rows, min(end-row, rowsPerBlock))
+			row += len(b.rows.Micros)
+			b.csv = appendRows(b.csv[:0], &b.rows)
+			full <- b // never blocks: there are no more blocks than room
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// next finishes the part before, if any, and begins the one of row first.
+func (l *simulation) next(before *part, dir string, first int) (*part, error) {
+	which := "train"
+	if before != nil {
+		which = "test"
+		if err := before.finish(); err != nil {
+			return nil, err
+		}
+	}
+	p, err := newPart(dir, which, l.name, append([]string{"timestamp"}, weather.Columns...))
+	if p != nil && p.file != nil {
+		l.parts = append(l.parts, p)
+	}
+	return p, err
 }
 
 // roundingVariance is that of rounding to 0.01 °C, uniform.
@@ -166,6 +205,7 @@ type idealModel struct {
 	daily  int
 	factor regression.Factor
 	cols   [][]float64
+	times  []dataset.Time
 	tile   []float64
 }
 
@@ -191,21 +231,25 @@ func (m *idealModel) add(rows *weather.Rows) {
 		m.tile = make([]float64, regression.TileRows*w)
 		m.cols = make([][]float64, harmonics)
 		for j := range m.cols {
-			m.cols[j] = make([]float64, 1)
+			m.cols[j] = make([]float64, rowsPerBlock)
 		}
+		m.times = make([]dataset.Time, rowsPerBlock)
 	}
-	tile := m.tile[:0]
 	for i, t := range rows.Micros {
+		m.times[i] = dataset.Time(t)
+	}
+	design.Calendar(m.cols, idealAnnual, m.daily, m.times[:len(rows.Micros)])
+	tile := m.tile[:0]
+	for i := range rows.Micros {
 		if slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == weather.Missing }) {
 			continue
 		}
-		design.Calendar(m.cols, 0, idealAnnual, m.daily, dataset.Time(t))
 		tile = append(tile, 1)
 		for j := range covariates {
 			tile = append(tile, float64(rows.Cells[1+j][i]))
 		}
 		for _, col := range m.cols {
-			tile = append(tile, col[0])
+			tile = append(tile, col[i])
 		}
 		tile = append(tile, rows.Signal[i])
 		if len(tile) == cap(m.tile) {

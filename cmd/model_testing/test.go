@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"slices"
+	"sort"
+	"sync"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -54,6 +58,7 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 		}
 	}
 
+	memory := sync.Pool{New: func() any { return new(scratch) }}
 	var datasets []metrics.Dataset
 	var normal, anomalous metrics.Errors
 	var bytes, rows int64
@@ -62,10 +67,12 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 		Design: &s.Design, Workers: o.Workers, Unknown: true,
 		Progress: func(n int) { bytes += int64(n); move(n) },
 		Work: func(r *design.Rows) (result, error) {
-			predicted := predict(s, m, r)
-			res := score(m, r, predicted, truths[r.File])
+			t := memory.Get().(*scratch)
+			defer memory.Put(t)
+			t.predict(s, m, r)
+			res := t.score(m, r, truths[r.File])
 			if predictions != nil {
-				res.lines = lines(files[r.File].Name, r, predicted)
+				res.lines = lines(files[r.File].Name, r, t.predicted)
 			}
 			return res, nil
 		},
@@ -139,54 +146,65 @@ func leak(o *options, s *scaler.Scaler, m *regression.Model, path string, id dat
 	return nil
 }
 
-// predict returns ŷ of the rows.
-func predict(s *scaler.Scaler, m *regression.Model, r *design.Rows) []float64 {
-	predicted := make([]float64, r.N)
-	for i := range predicted {
-		predicted[i] = m.Intercept
+// scratch is memory for the predictions of a block.
+type scratch struct {
+	predicted, climatology []float64
+	apart                  [2]metrics.Sample // normal and anomalous rows
+}
+
+// predict sets t.predicted to ŷ of the rows, and t.climatology to what the
+// season alone predicts.
+func (t *scratch) predict(s *scaler.Scaler, m *regression.Model, r *design.Rows) {
+	t.predicted = t.predicted[:0]
+	for range r.N {
+		t.predicted = append(t.predicted, m.Intercept)
 	}
-	s.AddProduct(predicted, m.Coef, r)
-	return predicted
+	s.AddProduct(t.predicted, m.Coef, r)
+	t.climatology = t.climatology[:0]
+	if len(m.Climatology) == 0 {
+		return
+	}
+	for range r.N {
+		t.climatology = append(t.climatology, m.Climatology[0])
+	}
+	for j, x := range r.X[m.SeasonFrom:m.SeasonTo] {
+		mean, slope := m.Mean[m.SeasonFrom+j], m.Climatology[j+1]/m.Scale[m.SeasonFrom+j]
+		for i, v := range x {
+			t.climatology[i] += (v - mean) * slope
+		}
+	}
 }
 
 // score sums the errors of the rows that have a target.
-func score(m *regression.Model, r *design.Rows, predicted []float64, truth *dataset.Truth) (res result) {
-	var samples [2]metrics.Sample // normal, anomalous
-	for k := range samples {
-		samples[k].TrainMean = m.TrainMean
+func (t *scratch) score(m *regression.Model, r *design.Rows, truth *dataset.Truth) (res result) {
+	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev, TrainMean: m.TrainMean}
+	var ranges [][2]int64 // of anomalous rows that end in this block or later
+	if truth != nil && r.N > 0 {
+		i := sort.Search(len(truth.AnomalousRows), func(i int) bool { return truth.AnomalousRows[i][1] >= r.Index(0) })
+		ranges = truth.AnomalousRows[i:]
 	}
-	var ranges [][2]int64
-	if truth != nil {
-		ranges = truth.AnomalousRows
+	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
+		res.normal.Add(&all)
+		return res
 	}
-	season := r.X[m.SeasonFrom:m.SeasonTo]
+	for k := range t.apart {
+		p := &t.apart[k]
+		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Climatology: p.Climatology[:0], Prev: p.Prev[:0], TrainMean: m.TrainMean}
+	}
 	for i, y := range r.Y {
-		if y != y {
-			continue
-		}
-		for len(ranges) > 0 && ranges[0][1] < r.Index[i] {
+		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {
 			ranges = ranges[1:]
 		}
-		k := 0
-		if len(ranges) > 0 && ranges[0][0] <= r.Index[i] {
-			k = 1
-		}
-		t := &samples[k]
-		t.Actual = append(t.Actual, y)
-		t.Predicted = append(t.Predicted, predicted[i])
-		if len(season) > 0 {
-			c := m.Climatology[0]
-			for j, x := range season {
-				c += m.Climatology[j+1] * (x[i] - m.Mean[m.SeasonFrom+j]) / m.Scale[m.SeasonFrom+j]
-			}
-			t.Climatology = append(t.Climatology, c)
-		}
-		if len(r.Prev) > 0 {
-			t.Prev = append(t.Prev, r.Prev[i])
+		switch {
+		case y != y:
+		case len(ranges) > 0 && ranges[0][0] <= r.Index(i):
+			t.apart[1].Append(&all, i)
+		default:
+			t.apart[0].Append(&all, i)
 		}
 	}
-	res.normal.Add(&samples[0])
-	res.anomalous.Add(&samples[1])
+	res.normal.Add(&t.apart[0])
+	res.anomalous.Add(&t.apart[1])
 	return res
 }
 

@@ -15,10 +15,9 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 )
 
 // Exit statuses besides 0, done, and 128 + signal.
@@ -176,17 +175,32 @@ func (p *Program) Took() string {
 func Megabytes(n int64) string { return fmt.Sprintf("%.3g MB", float64(n)/1e6) }
 
 // Progress draws a bar on stderr, if that is a terminal, and returns what
-// moves it. total may be −1, unknown. finish takes the bar away.
-func (p *Program) Progress(total int64, what string) (move func(bytes int), finish func()) {
+// moves it. total may be −1, unknown: then there is none. finish takes the bar
+// away.
+func (p *Program) Progress(total int64, what string) (move func(n int), finish func()) {
 	f, ok := p.stderr.(*os.File)
-	if !ok || p.quiet {
+	if !ok || p.quiet || total <= 0 {
 		return func(int) {}, func() {}
 	}
 	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return func(int) {}, func() {}
 	}
-	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.stderr),
-		progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	return func(n int) { _ = bar.Add(n) }, func() { _ = bar.Finish() }
+	var mu sync.Mutex
+	var done int64
+	var last time.Time
+	draw := func(share float64) {
+		const width = 40
+		n := int(width * min(share, 1))
+		fmt.Fprintf(f, "\r%s [%s%s] %3.0f %%", what, strings.Repeat("=", n), strings.Repeat(" ", width-n), 100*min(share, 1))
+	}
+	move = func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += int64(n)
+		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
+			last = now
+			draw(float64(done) / float64(total))
+		}
+	}
+	return move, func() { fmt.Fprint(f, "\r\x1b[K") }
 }

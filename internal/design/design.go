@@ -5,12 +5,9 @@ package design
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-
-	"mlpipeline/internal/dataset"
 )
 
 // A Missing policy says what becomes of a row in which a feature is missing.
@@ -127,26 +124,4 @@ func ParseLags(list string) ([]int, error) {
 	}
 	slices.Sort(lags)
 	return slices.Compact(lags), nil
-}
-
-// Calendar writes the harmonics of time t into row i of cols, the columns of
-// the year's pairs of sine and cosine and then of the day's.
-func Calendar(cols [][]float64, i, annual, daily int, t dataset.Time) {
-	harmonics(cols, i, annual, int64(t), year)
-	harmonics(cols[2*annual:], i, daily, int64(t), day)
-}
-
-// harmonics writes sin kωt and cos kωt, k = 1 … pairs, for the row's phase
-// into cols[…][i]: one Sincos, then the angle-addition recurrence.
-func harmonics(cols [][]float64, i, pairs int, t int64, period float64) {
-	if pairs == 0 {
-		return
-	}
-	phase := t % int64(period) // exact: periods are whole microseconds
-	s1, c1 := math.Sincos(2 * math.Pi * (float64(phase) / period))
-	s, c := s1, c1
-	for k := range pairs {
-		cols[2*k][i], cols[2*k+1][i] = s, c
-		s, c = s*c1+c*s1, c*c1-s*s1
-	}
 }

@@ -42,7 +42,7 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown,
 		Work: func(r *Rows) (rows []string, err error) {
 			for i := range r.N {
-				row := fmt.Sprintf("%d/%d:", r.Used+int64(i), r.Index[i])
+				row := fmt.Sprintf("%d/%d:", r.Used+int64(i), r.Index(i))
 				for _, x := range r.X {
 					row += fmt.Sprintf(" %.6g", x[i])
 				}
@@ -126,7 +126,7 @@ func TestHarmonics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		Calendar(cols, 0, 3, 2, when)
+		Calendar(cols, 3, 2, []dataset.Time{when})
 		for k := 1; k <= 3; k++ {
 			angle := 2 * math.Pi * float64(k) * math.Mod(float64(when)/1e6, 365.2425*86400) / (365.2425 * 86400)
 			if math.Abs(cols[2*k-2][0]-math.Sin(angle)) > 1e-12 || math.Abs(cols[2*k-1][0]-math.Cos(angle)) > 1e-12 {
@@ -138,6 +138,18 @@ func TestHarmonics(t *testing.T) {
 			if math.Abs(cols[4+2*k][0]-math.Sin(angle)) > 1e-12 || math.Abs(cols[5+2*k][0]-math.Cos(angle)) > 1e-12 {
 				t.Errorf("%s: daily pair %d is %v, %v", s, k, cols[4+2*k][0], cols[5+2*k][0])
 			}
+		}
+	}
+}
+
+// The table of sines is as good as the library's.
+func TestSincos(t *testing.T) {
+	for i := range 100000 {
+		turns := float64(i)/100000 - 0.5
+		s, c := sincos(turns)
+		wantS, wantC := math.Sincos(2 * math.Pi * turns)
+		if math.Abs(s-wantS) > 1e-15 || math.Abs(c-wantC) > 1e-15 {
+			t.Fatalf("%v turns: %v %v, want %v %v", turns, s, c, wantS, wantC)
 		}
 	}
 }

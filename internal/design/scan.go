@@ -19,9 +19,28 @@ type Rows struct {
 	Y     []float64      // target, length N; NaN only in a Scan with Unknown
 	Prev  []float64      // with lags: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
-	Index []int64        // row of the file, from 0
 
-	keep []int // rows of the block
+	keep  []int // rows of the block, nil for all
+	first int64 // row of the file with which the block begins
+	buf   []int // memory of keep, Times and X
+	times []dataset.Time
+	own   [][]float64
+}
+
+// Index returns the row of the file, from 0, of row i.
+func (r *Rows) Index(i int) int64 {
+	if r.keep == nil {
+		return r.first + int64(i)
+	}
+	return r.first + int64(r.keep[i])
+}
+
+// count returns how many rows of the block are used.
+func (r *Rows) count(b *table.Block) int {
+	if r.keep == nil {
+		return b.Rows
+	}
+	return len(r.keep)
 }
 
 // carry is what a block must know of the rows before it.
@@ -59,7 +78,7 @@ func (s *Scan[R]) Run(ctx context.Context, files []*table.File) error {
 			if err := s.choose(rows, b, before); err != nil {
 				return result{}, err
 			}
-			pass(carry{before.used + int64(len(rows.keep)), lastOf(before.tail, y, s.memory())})
+			pass(carry{before.used + int64(rows.count(b)), lastOf(before.tail, y, s.memory())})
 			s.fill(rows, b, before)
 			r, err := s.Work(rows)
 			return result{r, rows.N}, err
@@ -99,20 +118,25 @@ func earlier(tail, y []float64, i, k int) float64 {
 	return math.NaN()
 }
 
-// choose sets rows.keep to the usable rows of the block.
+// choose sets rows.keep to the usable rows of the block, nil if all are.
 func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) error {
-	rows.keep = rows.keep[:0]
+	if b.Gaps == 0 && len(s.Lags) == 0 {
+		rows.keep = nil
+		return nil
+	}
+	rows.keep = rows.buf[:0]
 	y := b.Cols[len(s.Features)]
 row:
 	for i := range b.Rows {
 		if s.Missing != Mean {
 			for j, x := range b.Cols[:len(s.Features)] {
-				if x[i] != x[i] {
-					if s.Missing == Error {
-						return b.Errorf(i, s.Features[j], "is missing; use -missing drop or -missing mean")
-					}
-					continue row
+				if x[i] == x[i] {
+					continue
 				}
+				if s.Missing == Error {
+					return b.Errorf(i, s.Features[j], "is missing; use -missing drop or -missing mean")
+				}
+				continue row
 			}
 		}
 		if y[i] != y[i] && !s.Unknown {
@@ -125,56 +149,63 @@ row:
 		}
 		rows.keep = append(rows.keep, i)
 	}
+	rows.buf = rows.keep
+	if len(rows.keep) == b.Rows {
+		rows.keep = nil
+	}
 	return nil
 }
 
-// fill makes the rows of X and y of the chosen rows of the block.
+// fill makes the rows of X and y of the chosen rows of the block. Columns of
+// which all rows are used are the block's own.
 func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
-	n := len(rows.keep)
-	rows.File, rows.Used, rows.N = b.File, before.used, n
-	p := len(s.Features) + 2*(s.Annual+s.Daily) + len(s.Lags)
-	if rows.X == nil {
-		rows.X = make([][]float64, p)
+	n := rows.count(b)
+	p, from := len(s.Features), len(s.Features)
+	_, to := s.Harmonics()
+	if rows.own == nil {
+		rows.own = make([][]float64, to+len(s.Lags)+2)
+		rows.X = make([][]float64, to+len(s.Lags))
 	}
-	for j := range rows.X {
-		rows.X[j] = resize(rows.X[j], n)
+	rows.File, rows.Used, rows.N, rows.first = b.File, before.used, n, b.Row
+	rows.Times = choose(&rows.times, b.Times, rows.keep)
+	y := b.Cols[p]
+	for j, x := range b.Cols[:p] {
+		rows.X[j] = choose(&rows.own[j], x, rows.keep)
 	}
-	rows.Y, rows.Index, rows.Times = resize(rows.Y, n), resize(rows.Index, n), rows.Times[:0]
-	if len(b.Times) > 0 {
-		rows.Times = resize(rows.Times, n)
+	rows.Y = choose(&rows.own[len(rows.X)], y, rows.keep)
+	for j := from; j < len(rows.X); j++ {
+		rows.own[j] = resize(rows.own[j], n)
+		rows.X[j] = rows.own[j]
 	}
-	if len(s.Lags) > 0 {
-		rows.Prev = resize(rows.Prev, n)
+	if from < to {
+		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)
 	}
-	y := b.Cols[len(s.Features)]
-	from, to := s.Harmonics()
-	for j, x := range b.Cols[:len(s.Features)] {
-		gather(rows.X[j], x, rows.keep)
+	if len(s.Lags) == 0 {
+		return
 	}
-	gather(rows.Y, y, rows.keep)
-	for i, k := range rows.keep {
-		rows.Index[i] = b.Row + int64(k)
-		if len(b.Times) > 0 {
-			rows.Times[i] = b.Times[k]
-			Calendar(rows.X[from:], i, s.Annual, s.Daily, b.Times[k])
+	rows.Prev = resize(rows.Prev, n)
+	for i := range n {
+		k := i
+		if rows.keep != nil {
+			k = rows.keep[i]
 		}
 		for j, lag := range s.Lags {
 			rows.X[to+j][i] = earlier(before.tail, y, k, lag)
 		}
-		if len(s.Lags) > 0 {
-			rows.Prev[i] = earlier(before.tail, y, k, 1)
-		}
+		rows.Prev[i] = earlier(before.tail, y, k, 1)
 	}
 }
 
-func gather(dst, src []float64, keep []int) {
-	if len(keep) == len(src) {
-		copy(dst, src)
-		return
+// choose returns the kept elements of src, in buf, or src itself if all are.
+func choose[T any](buf *[]T, src []T, keep []int) []T {
+	if keep == nil || len(src) == 0 {
+		return src
 	}
+	*buf = resize(*buf, len(keep))
 	for i, k := range keep {
-		dst[i] = src[k]
+		(*buf)[i] = src[k]
 	}
+	return *buf
 }
 
 func resize[T any](s []T, n int) []T {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
@@ -23,6 +24,18 @@ type Sample struct {
 	TrainMean         float64   // the baseline that knows the training mean alone
 	Climatology       []float64 // the baseline that knows the season alone
 	Prev              []float64 // the target one row earlier, NaN where unknown
+}
+
+// Append includes row i of another sample.
+func (s *Sample) Append(o *Sample, i int) {
+	s.Actual = append(s.Actual, o.Actual[i])
+	s.Predicted = append(s.Predicted, o.Predicted[i])
+	if len(o.Climatology) > 0 {
+		s.Climatology = append(s.Climatology, o.Climatology[i])
+	}
+	if len(o.Prev) > 0 {
+		s.Prev = append(s.Prev, o.Prev[i])
+	}
 }
 
 // Errors are sums over rows. The zero value has seen no row.
@@ -44,9 +57,15 @@ type Persistence struct {
 	Model moments.Sum `json:"model"` // Σ residual² of the same rows
 }
 
+// residuals are memory for Add.
+var residuals = sync.Pool{New: func() any { return new([]float64) }}
+
 // Add includes the rows of a sample.
 func (e *Errors) Add(s *Sample) {
-	residual := make([]float64, len(s.Actual))
+	buf := residuals.Get().(*[]float64)
+	defer residuals.Put(buf)
+	residual := slices.Grow((*buf)[:0], len(s.Actual))[:len(s.Actual)]
+	*buf = residual
 	var abs, mean, climatology float64
 	for i, y := range s.Actual {
 		r := y - s.Predicted[i]

@@ -6,7 +6,10 @@
 // small parts cost digits.
 package moments
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Moments summarises a set of numbers. Its zero value is the empty set.
 type Moments struct {
@@ -18,39 +21,43 @@ type Moments struct {
 // Add includes the numbers xs, leaving out NaN, which stands for a missing
 // reading.
 //
-// Within the call it is the corrected two-pass algorithm (Chan, Golub, LeVeque,
-// "Algorithms for computing the sample variance", The American Statistician 37,
-// 1983, eq. 1.7), centred first on the first number and then on the mean, which
-// makes a constant column's sum of squares exactly 0.
+// Within the call the deviations are taken from c, the mean of a sample, and
+// corrected for its distance from the mean of all: Σ(x−c)² − (Σ(x−c))²/n (Chan,
+// Golub, LeVeque, "Algorithms for computing the sample variance", The American
+// Statistician 37, 1983, eq. 1.7). For a constant column c is that constant and
+// the sum exactly 0.
 func (m *Moments) Add(xs []float64) {
-	var first float64
-	var n int
-	var sum float64
-	for _, x := range xs {
-		if x != x {
-			continue
-		}
-		if n == 0 {
-			first = x
-		}
-		n++
-		sum += x - first
-	}
-	if n == 0 {
+	if len(xs) == 0 {
 		return
 	}
-	c := first + sum/float64(n)
-	var d1, d2 float64
-	for _, x := range xs {
-		if x != x {
-			continue
-		}
-		d := x - c
-		d1 += d
-		d2 += d * d
+	step := len(xs)/64 + 1
+	c, k := 0.0, 0.0
+	for i := 0; i < len(xs); i += step {
+		c += xs[i] - xs[0]
+		k++
 	}
-	hi, lo := twoSum(c, d1/float64(n))
-	m.Merge(Moments{N: int64(n), Mean: Sum{hi, lo}, M2: Float(d2 - d1*d1/float64(n))})
+	c = xs[0] + c/k
+	var a, b [4]float64 // Σ(x−c) and Σ(x−c)² of every fourth number
+	i := 0
+	for ; i+4 <= len(xs); i += 4 {
+		x := xs[i : i+4 : i+4]
+		p, q, r, s := x[0]-c, x[1]-c, x[2]-c, x[3]-c
+		a[0], a[1], a[2], a[3] = a[0]+p, a[1]+q, a[2]+r, a[3]+s
+		b[0], b[1], b[2], b[3] = b[0]+p*p, b[1]+q*q, b[2]+r*r, b[3]+s*s
+	}
+	for ; i < len(xs); i++ {
+		d := xs[i] - c
+		a[0] += d
+		b[0] += d * d
+	}
+	d1, d2 := a[0]+a[1]+(a[2]+a[3]), b[0]+b[1]+(b[2]+b[3])
+	if d2 != d2 && slices.ContainsFunc(xs, math.IsNaN) {
+		m.Add(slices.DeleteFunc(slices.Clone(xs), math.IsNaN))
+		return
+	}
+	n := float64(len(xs))
+	hi, lo := twoSum(c, d1/n)
+	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, M2: Float(d2 - d1*d1/n)})
 }
 
 // Merge includes all that o summarises, by the update of Chan, Golub and

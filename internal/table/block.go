@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"mlpipeline/internal/dataset"
 )
@@ -19,16 +20,20 @@ type Block struct {
 	Rows  int
 	Times []dataset.Time // never going back; empty without a time column
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading
+	Gaps  int            // how many NaN there are
 
-	data   []byte // the rows as written; ends in a newline once parsed
-	line   int64  // line of the file on which data begins
-	layout *layout
+	data     []byte // the rows as written; ends in a newline once parsed
+	line     int64  // line of the file on which data begins
+	newlines int    // in data, those in quotes too
+	layout   *layout
+	days     dayCache
 }
 
 // layout says where in the rows of one file the wanted columns are.
 type layout struct {
-	file *File
-	slot []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
+	file  *File
+	timed bool
+	slot  []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
 }
 
 const (
@@ -37,7 +42,7 @@ const (
 )
 
 func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
-	l := &layout{file: f, slot: make([]int, len(f.Header))}
+	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header))}
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
@@ -80,67 +85,84 @@ func Quote(names []string) string {
 
 // parse reads b.data into b.Times and b.Cols.
 func (b *Block) parse() error {
-	b.Rows, b.Times = 0, b.Times[:0]
-	for j := range b.Cols {
-		b.Cols[j] = b.Cols[j][:0]
-	}
+	b.Rows, b.Gaps = 0, 0
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
 		b.data = append(b.data, '\n')
 	}
+	most := b.newlines + 1
+	for j := range b.Cols {
+		b.Cols[j] = resize(b.Cols[j], most)
+	}
+	if b.layout.timed {
+		b.Times = resize(b.Times, most)
+	}
+	var err error
 	if bytes.IndexByte(b.data, '"') >= 0 {
-		return b.parseQuoted()
+		err = b.parseQuoted()
+	} else {
+		err = b.parsePlain()
 	}
-	for i := 0; i < len(b.data); {
-		end, err := b.parseRow(i)
-		if err != nil {
-			return err
-		}
-		i = end
+	for j := range b.Cols {
+		b.Cols[j] = b.Cols[j][:b.Rows]
 	}
-	return nil
+	if b.layout.timed {
+		b.Times = b.Times[:b.Rows]
+	}
+	return err
 }
 
-// parseRow reads the unquoted row that begins at b.data[i] and returns where
-// the next one begins. An empty line is no row.
-func (b *Block) parseRow(i int) (next int, err error) {
-	d := b.data
-	if d[i] == '\n' {
-		return i + 1, nil
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n+n/8)[:n]
 	}
-	if d[i] == '\r' && d[i+1] == '\n' {
-		return i + 2, nil
-	}
-	for col, slot := range b.layout.slot {
-		start := i
-		if slot >= 0 {
-			v, end, ok := shortNumber(d, i)
+	return s[:n]
+}
+
+// parsePlain is parse for a block without quotes. An empty line is no row.
+func (b *Block) parsePlain() error {
+	n := len(b.data)
+	b.data = slices.Grow(b.data, padding)
+	d := b.data[:n+padding]
+	slots, cols := b.layout.slot, b.Cols
+	last := len(slots) - 1
+	for i := 0; i < n; {
+		if d[i] == '\n' {
+			i++
+			continue
+		}
+		if d[i] == '\r' && d[i+1] == '\n' {
+			i += 2
+			continue
+		}
+		for col, slot := range slots {
+			end, ok := i, true
+			switch {
+			case slot >= 0:
+				cols[slot][b.Rows], end, ok = shortNumber(d, i)
+			case slot == timeSlot:
+				b.Times[b.Rows], end, ok = b.days.shortTime(d, i)
+				ok = ok && b.inOrder() == nil
+			default:
+				end = cellEnd(d, i)
+			}
 			if d[end] == '\r' && d[end+1] == '\n' {
 				end++
 			}
-			if c := d[end]; ok && (c == ',' || c == '\n') {
-				b.Cols[slot] = append(b.Cols[slot], v)
-				i = end
-			} else {
-				i = cellEnd(d, end)
-				if err := b.number(slot, trimCR(d, start, i)); err != nil {
-					return 0, b.errorAt(start, col, err)
+			if c := d[end]; !ok || c != ',' && c != '\n' {
+				end = cellEnd(d, i)
+				if err := b.cell(slot, trimCR(d, i, end)); err != nil {
+					return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
 				}
 			}
-		} else {
-			i = cellEnd(d, i)
-			if slot == timeSlot {
-				if err := b.time(trimCR(d, start, i)); err != nil {
-					return 0, b.errorAt(start, col, err)
-				}
+			if (col == last) != (d[end] == '\n') {
+				row := d[rowStart(d, i):rowEnd(d, i)]
+				return b.ragged(b.lineAt(i), bytes.Count(row, []byte(","))+1)
 			}
+			i = end + 1
 		}
-		if last := col == len(b.layout.slot)-1; last != (d[i] == '\n') {
-			return 0, b.ragged(start, bytes.Count(d[rowStart(d, start):rowEnd(d, start)], []byte(","))+1)
-		}
-		i++
+		b.Rows++
 	}
-	b.Rows++
-	return i, nil
+	return nil
 }
 
 // cellEnd returns the index of the comma or newline at or after d[i].
@@ -162,33 +184,30 @@ func trimCR(d []byte, start, end int) []byte {
 func rowStart(d []byte, i int) int { return bytes.LastIndexByte(d[:i], '\n') + 1 }
 func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
 
-// number appends one cell to a numeric column.
-func (b *Block) number(slot int, cell []byte) error {
-	if missing(cell) {
-		b.Cols[slot] = append(b.Cols[slot], math.NaN())
-		return nil
+// cell reads one cell of the row b.Rows, however it is written.
+func (b *Block) cell(slot int, cell []byte) (err error) {
+	switch {
+	case slot >= 0 && missing(cell):
+		b.Cols[slot][b.Rows] = math.NaN()
+		b.Gaps++
+	case slot >= 0:
+		b.Cols[slot][b.Rows], err = ParseNumber(cell)
+	case slot == timeSlot && missing(cell):
+		return errors.New("the timestamp is missing")
+	case slot == timeSlot:
+		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
+			return fmt.Errorf("unreadable timestamp: %w", err)
+		}
+		return b.inOrder()
 	}
-	v, err := ParseNumber(cell)
-	b.Cols[slot] = append(b.Cols[slot], v)
 	return err
 }
 
-// time appends one cell to the time column.
-func (b *Block) time(cell []byte) error {
-	t, ok := shortTime(cell)
-	if !ok {
-		if missing(cell) {
-			return errors.New("the timestamp is missing")
-		}
-		var err error
-		if t, err = dataset.ParseTime(string(cell)); err != nil {
-			return fmt.Errorf("unreadable timestamp: %w", err)
-		}
+// inOrder reports a time that goes back.
+func (b *Block) inOrder() error {
+	if n := b.Rows; n > 0 && b.Times[n] < b.Times[n-1] {
+		return goesBack(b.Times[n], b.Times[n-1])
 	}
-	if n := len(b.Times); n > 0 && t < b.Times[n-1] {
-		return goesBack(t, b.Times[n-1])
-	}
-	b.Times = append(b.Times, t)
 	return nil
 }
 
@@ -216,26 +235,16 @@ func (b *Block) parseQuoted() error {
 		}
 		if len(rec) != len(b.layout.slot) {
 			line, _ := r.FieldPos(0)
-			return b.raggedOn(b.line+int64(line)-1, len(rec))
+			return b.ragged(b.line+int64(line)-1, len(rec))
 		}
 		for col, slot := range b.layout.slot {
-			err = nil
-			if slot >= 0 {
-				err = b.number(slot, []byte(rec[col]))
-			} else if slot == timeSlot {
-				err = b.time([]byte(rec[col]))
-			}
-			if err != nil {
+			if err := b.cell(slot, []byte(rec[col])); err != nil {
 				line, _ := r.FieldPos(col)
 				return b.errorOn(b.line+int64(line)-1, b.layout.file.Header[col], err)
 			}
 		}
 		b.Rows++
 	}
-}
-
-func (b *Block) errorAt(i, col int, err error) error {
-	return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
 }
 
 func (b *Block) lineAt(i int) int64 {
@@ -246,9 +255,7 @@ func (b *Block) errorOn(line int64, column string, err error) error {
 	return fmt.Errorf("%s:%d: column %q: %w", b.layout.file.Path, line, column, err)
 }
 
-func (b *Block) ragged(i, cells int) error { return b.raggedOn(b.lineAt(i), cells) }
-
-func (b *Block) raggedOn(line int64, cells int) error {
+func (b *Block) ragged(line int64, cells int) error {
 	plural := "s"
 	if cells == 1 {
 		plural = ""

@@ -61,7 +61,8 @@ func (c *cutter) next(b *Block) error {
 		}
 		c.rest = append(c.rest, b.data[end:]...)
 		b.data = b.data[:end]
-		c.line += int64(bytes.Count(b.data, []byte("\n")))
+		b.newlines = bytes.Count(b.data, []byte("\n"))
+		c.line += int64(b.newlines)
 		return nil
 	}
 }
@@ -72,8 +73,8 @@ func (c *cutter) fill(b *Block, size int) error {
 	if n >= size || c.eof {
 		return nil
 	}
-	if cap(b.data) < size+1 { // one more for a newline that the last row lacks
-		b.data = append(make([]byte, 0, size+1), b.data...)
+	if cap(b.data) < size+1+padding { // one more for a newline that the last row lacks
+		b.data = append(make([]byte, 0, size+1+padding), b.data...)
 	}
 	m, err := io.ReadFull(c.r, b.data[n:size])
 	b.data = b.data[:n+m]

@@ -274,14 +274,14 @@ func (f *File) first(timeColumn string) dataset.Time {
 }
 
 // Numeric splits the columns of the file, in file order, into those that hold
-// a number in at least one of the first rows and the rest.
+// a number in at least one of the first 1000 rows and the rest.
 func (f *File) Numeric() (numeric, rest []string, err error) {
 	if f.peek == nil {
 		if err := f.load(nil); err != nil {
 			return nil, nil, err
 		}
 	}
-	records := f.records(1 << 30)
+	records := f.records(1000)
 	for i, name := range f.Header {
 		isNumber := func(rec []string) bool {
 			if i >= len(rec) || missing([]byte(rec[i])) {

@@ -14,19 +14,22 @@ var pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
+// padding is how many bytes behind the end of the text may be looked at.
+const padding = 32
+
 // shortNumber reads a plain decimal such as -12.34 that begins at d[i] and
-// returns the index behind it. The caller sees to it that d ends in a newline.
-// ok is false where the digits are none, more than 15, or not all there is to
-// say (an exponent, a letter); ParseNumber then decides.
+// returns the index behind it. The text ends in a newline. ok is false where
+// the digits are none, more than 15, or not all there is to say (an exponent, a
+// letter); ParseNumber then decides.
 //
 // Up to 15 digits fit in 2⁵³ and the power of ten is exact, so that the one
-// division rounds correctly (Clinger, "How to read floating point numbers
-// accurately", PLDI 1990).
+// division rounds correctly (W. Clinger, "How to read floating point numbers
+// accurately", PLDI 1990). Reading eight characters at a time with arithmetic
+// on words is slower here: the digits of a column are few and much alike, and
+// their branches are foreseen.
 func shortNumber(d []byte, i int) (v float64, end int, ok bool) {
-	neg := d[i] == '-'
-	if neg {
-		i++
-	}
+	neg := (uint64(d[i]^'-') - 1) >> 63 // 1 for a minus sign
+	i += int(neg)
 	start := i
 	var m uint64
 	c := d[i] - '0'
@@ -52,10 +55,7 @@ func shortNumber(d []byte, i int) (v float64, end int, ok bool) {
 	if frac > 0 {
 		v /= pow10[frac]
 	}
-	if neg {
-		v = -v
-	}
-	return v, i, true
+	return math.Float64frombits(math.Float64bits(v) ^ neg<<63), i, true
 }
 
 var errNotFinite = errors.New("is not finite")

@@ -276,7 +276,7 @@ func FuzzNumber(f *testing.F) {
 		if strings.ContainsAny(s, ",\n") {
 			return
 		}
-		line := append(cell, '\n')
+		line := append(append(cell, '\n'), make([]byte, padding)...)
 		if got, end, ok := shortNumber(line, 0); ok && end == len(s) {
 			if wantErr != nil || math.Float64bits(got) != math.Float64bits(want) {
 				t.Errorf("shortNumber(%q) = %v; strconv %v, %v", s, got, want, wantErr)
@@ -290,8 +290,12 @@ func FuzzTime(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := shortTime([]byte(s))
-		if !ok {
+		if strings.Contains(s, "\n") {
+			return
+		}
+		var days dayCache
+		got, end, ok := days.shortTime(append([]byte(s+"\n"), make([]byte, padding)...), 0)
+		if !ok || end != len(s) {
 			return
 		}
 		layout := "2006-01-02T15:04:05Z07:00"[:20]

@@ -1,40 +1,67 @@
 package table
 
 import (
+	"encoding/binary"
 	"time"
 
 	"mlpipeline/internal/dataset"
 )
 
-// shortTime reads the two usual forms, 2006-01-02T15:04:05Z and 2006-01-02,
-// without time.Parse. ok is false for anything else, valid or not.
-func shortTime(b []byte) (t dataset.Time, ok bool) {
-	if len(b) != 20 && len(b) != 10 || b[4] != '-' || b[7] != '-' {
-		return 0, false
+// dayCache remembers the last date that was read: rows of one day are many.
+type dayCache struct {
+	date    [10]byte
+	seconds int64 // since 1970 at its midnight
+}
+
+// shortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], behind which
+// there are padding bytes, and returns the index behind it. ok is false for
+// anything else, valid or not.
+func (c *dayCache) shortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
+	date := [10]byte(d[i:])
+	if date != c.date || c.date == [10]byte{} {
+		seconds, ok := readDate(&date)
+		if !ok {
+			return 0, i, false
+		}
+		c.date, c.seconds = date, seconds
 	}
+	seconds := c.seconds
+	i += len(date)
+	if d[i] == 'T' {
+		clock := binary.LittleEndian.Uint64(d[i+1:]) ^ noClock
+		h, m, s := clock&0xff*10+clock>>8&0xff, clock>>24&0xff*10+clock>>32&0xff, clock>>48&0xff*10+clock>>56
+		if clock&0xff0000ff0000 != 0 || !allDigits(clock) || h > 23 || m > 59 || s > 59 || d[i+9] != 'Z' {
+			return 0, i, false
+		}
+		seconds += int64(h*3600 + m*60 + s)
+		i += len("T15:04:05Z")
+	}
+	return dataset.Time(seconds) * dataset.Time(time.Second/time.Microsecond), i, true
+}
+
+const (
+	noClock = 0x30303a30303a3030 // "00:00:00", the first character in the lowest byte
+	ones    = 0x0101010101010101
+	highs   = 0x8080808080808080
+)
+
+// allDigits reports whether all eight bytes are from 0 to 9.
+func allDigits(w uint64) bool { return (w+(0x80-10)*ones|w)&highs == 0 }
+
+// readDate returns the seconds since 1970 of a date's midnight.
+func readDate(b *[10]byte) (seconds int64, ok bool) {
 	y1, ok1 := twoDigits(b, 0)
 	y2, ok2 := twoDigits(b, 2)
 	month, ok3 := twoDigits(b, 5)
 	day, ok4 := twoDigits(b, 8)
 	year := y1*100 + y2
-	if !ok1 || !ok2 || !ok3 || !ok4 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+	if !ok1 || !ok2 || !ok3 || !ok4 || b[4] != '-' || b[7] != '-' || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return 0, false
 	}
-	seconds := daysSince1970(year, month, day) * 86400
-	if len(b) == 20 {
-		h, ok1 := twoDigits(b, 11)
-		m, ok2 := twoDigits(b, 14)
-		s, ok3 := twoDigits(b, 17)
-		if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || s > 59 ||
-			b[10] != 'T' || b[13] != ':' || b[16] != ':' || b[19] != 'Z' {
-			return 0, false
-		}
-		seconds += h*3600 + m*60 + s
-	}
-	return dataset.Time(seconds) * dataset.Time(time.Second/time.Microsecond), true
+	return daysSince1970(year, month, day) * 86400, true
 }
 
-func twoDigits(b []byte, i int) (n int64, ok bool) {
+func twoDigits(b *[10]byte, i int) (n int64, ok bool) {
 	hi, lo := b[i]-'0', b[i+1]-'0'
 	return int64(hi)*10 + int64(lo), hi <= 9 && lo <= 9
 }

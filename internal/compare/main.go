@@ -1,0 +1,186 @@
+// Compare runs the stages side by side with what people use instead, on the
+// same files: pandas and scikit-learn, DuckDB, R. It installs nothing and
+// leaves out what it does not find. It checks that all get the same
+// coefficients and prints wall time and peak memory, the least of several runs.
+//
+//	go run ./internal/compare [-rows N] [-runs K]
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+var (
+	rows = flag.Int("rows", 2500000, "rows, the last fifth to test, at steps of a minute")
+	runs = flag.Int("runs", 3, "runs of each command; the fastest counts")
+)
+
+// cost is what a command took.
+type cost struct {
+	seconds float64
+	mib     float64 // peak resident memory
+	out     string
+}
+
+// bench measures a command; ok is false if it cannot be run.
+func bench(name string, args ...string) (best cost, ok bool) {
+	for i := range *runs {
+		cmd := exec.Command(name, args...)
+		var out, errs strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		start := time.Now()
+		if err := cmd.Run(); err != nil {
+			lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
+			log.Printf("left out: %s %s: %v: %s", name, strings.Join(args, " "), err, lines[len(lines)-1])
+			return cost{}, false
+		}
+		c := cost{time.Since(start).Seconds(), float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024, out.String()}
+		if i == 0 || c.seconds < best.seconds {
+			best.seconds, best.out = c.seconds, c.out
+		}
+		best.mib = max(best.mib, c.mib)
+	}
+	return best, true
+}
+
+// plus is one stage after another.
+func (c cost) plus(o cost) cost { return cost{c.seconds + o.seconds, max(c.mib, o.mib), o.out} }
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("compare: ")
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "compare-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if out, err := exec.Command("go", "build", "-o", dir, "./cmd/...").CombinedOutput(); err != nil {
+		log.Fatalf("%s%v", out, err)
+	}
+	scripts := "internal/compare/"
+	in := func(name string) string { return filepath.Join(dir, name) }
+	train, test := in("data/train/clean.csv"), in("data/test/clean.csv")
+
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(w, "%d rows, %d cores\tseconds\tMiB\ttimes as long\ttimes the memory\t\n", *rows, runtime.NumCPU())
+	var ours cost
+	row := func(name string, c cost, ok bool) {
+		if ok {
+			fmt.Fprintf(w, "%s\t%.3f\t%.0f\t%.1f\t%.1f\t\n", name, c.seconds, c.mib, c.seconds/ours.seconds, c.mib/ours.mib)
+		}
+	}
+	stage := func(name string, args ...string) cost {
+		c, ok := bench(in(name), append([]string{"-quiet"}, args...)...)
+		if !ok {
+			os.Exit(1)
+		}
+		return c
+	}
+
+	ours = stage("data_creation", "-out", in("data"), "-scenarios", "clean", "-step", "1m", "-rows", fmt.Sprint(*rows))
+	row("data_creation", ours, true)
+	c, ok := bench(python(), scripts+"np_creation.py", in("numpy"), fmt.Sprint(*rows), fmt.Sprint(*rows/5))
+	row("numpy, pandas to_csv", c, ok)
+
+	ours = stage("model_preprocessing", "-o", in("s.json"), train)
+	pre := ours
+	row("model_preprocessing", ours, true)
+	c, ok = bench("node", scripts+"duckdb.mjs", train, fmt.Sprint(runtime.NumCPU()))
+	row("DuckDB: count, mean, variance", c, ok)
+	c, ok = bench("wc", "-l", train)
+	row("wc -l", c, ok)
+
+	ours = stage("model_preparation", "-scaler", in("s.json"), "-o", in("m.gob"), train)
+	prep := ours
+	row("model_preparation", ours, true)
+	c, ok = bench("Rscript", scripts+"lm.R", train)
+	row("R: data.table, lm", c, ok)
+	var lm []float64
+	if ok {
+		check("R", coefficients(in("m.json")), decode(c.out, &lm))
+	}
+
+	ours = pre.plus(prep).plus(stage("model_testing", "-scaler", in("s.json"), "-model", in("m.gob"), "-metrics", "", "-digits", "12", test))
+	row("the three stages", ours, true)
+	a, okA := bench(python(), scripts+"sk_preprocessing.py", train, in("s.pkl"))
+	b, okB := bench(python(), scripts+"sk_preparation.py", train, in("s.pkl"), in("m.pkl"))
+	c, okC := bench(python(), scripts+"sk_testing.py", test, in("s.pkl"), in("m.pkl"))
+	row("pandas, scikit-learn", a.plus(b).plus(c), okA && okB && okC)
+	if okB {
+		var sk []float64
+		check("scikit-learn", coefficients(in("m.json")), decode(b.out, &sk))
+	}
+	if okC {
+		var sk [2]float64
+		if err := json.Unmarshal([]byte(c.out), &sk); err != nil {
+			log.Fatal(err)
+		}
+		log.Printf("scikit-learn: MSE %.12f, R² %.12f; here: %s", sk[0], sk[1], strings.TrimSpace(ours.out))
+	}
+	if err := w.Flush(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// python is one that has scikit-learn.
+func python() string {
+	for _, name := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(name, "-c", "import sklearn, pandas, joblib").Run() == nil {
+			return name
+		}
+	}
+	return "python3"
+}
+
+func decode(out string, v *[]float64) []float64 {
+	if err := json.Unmarshal([]byte(out), v); err != nil {
+		log.Fatalf("%s: %v", out, err)
+	}
+	return *v
+}
+
+// coefficients reads model.json.
+func coefficients(path string) (values []float64) {
+	var model struct {
+		Coefficients []struct{ Value float64 }
+	}
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(b, &model)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range model.Coefficients {
+		values = append(values, c.Value)
+	}
+	return values
+}
+
+// check ends the comparison if a peer has other coefficients.
+func check(peer string, ours, theirs []float64) {
+	worst := 0.0
+	for j := range ours {
+		if j >= len(theirs) {
+			log.Fatalf("%s has %d coefficients, not %d", peer, len(theirs), len(ours))
+		}
+		worst = max(worst, math.Abs(ours[j]-theirs[j])/math.Abs(ours[j]))
+	}
+	if worst > 1e-7 {
+		log.Fatalf("%s gets other coefficients: %v, here %v", peer, theirs, ours)
+	}
+	log.Printf("%s: coefficients agree to %.1g", peer, worst)
+}

@@ -1,0 +1,88 @@
+package table
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"mlpipeline/internal/dataset"
+)
+
+// benchFile is a CSV like those of data_creation.
+func benchFile(b *testing.B) string {
+	path := filepath.Join(b.TempDir(), "bench.csv")
+	text := AppendRecord(nil, "timestamp", "temperature", "humidity", "pressure", "wind_speed", "cloud_cover")
+	for i := range int64(200000) {
+		text = AppendTime(text, dataset.Time(1577836800e6+i*60e6))
+		for j, d := range []int{2, 1, 1, 1, 0} {
+			text = AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-int64(j%2)*9999, d)
+		}
+		text = append(text, '\n')
+	}
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+func BenchmarkScan(b *testing.B) {
+	path := benchFile(b)
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	b.ReportAllocs()
+	for b.Loop() {
+		files, err := Open([]string{path}, nil, "timestamp")
+		if err != nil {
+			b.Fatal(err)
+		}
+		scan := Scan[struct{}, struct{}]{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2,
+			Work:  func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
+			Merge: func(int, struct{}) error { return nil },
+			Done:  func(int, dataset.ID) error { return nil }}
+		if err := scan.Run(b.Context(), files); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkParse is one core's work on one block.
+func BenchmarkParse(b *testing.B) {
+	data, err := os.ReadFile(benchFile(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := &File{Path: "bench.csv", peek: data[:peekSize]}
+	if err := f.readHeader(false); err != nil {
+		b.Fatal(err)
+	}
+	block := &Block{Cols: make([][]float64, 5)}
+	if block.layout, err = newLayout(f, "timestamp", f.Header[1:]); err != nil {
+		b.Fatal(err)
+	}
+	end := lastRecordEnd(data[:blockSize])
+	block.data = append(block.data, data[f.body:end]...)
+	block.newlines = bytes.Count(block.data, []byte("\n"))
+	b.SetBytes(int64(len(block.data)))
+	for b.Loop() {
+		if err := block.parse(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	var text []byte
+	i := int64(0)
+	for b.Loop() {
+		i++
+		text = AppendTime(text[:0], dataset.Time(1577836800e6+i*60e6))
+		for j, d := range []int{2, 1, 1, 1, 0} {
+			text = AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-9999, d)
+		}
+	}
+	b.SetBytes(int64(len(text)))
+}
