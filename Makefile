@@ -35,7 +35,10 @@ fuzz: ## fuzz every target for FUZZTIME (default 10s)
 		done; \
 	done
 
+faults: ## kill every stage FAULTS times (default 500) at random instants
+	FAULTS=$(or $(FAULTS),500) $(GO) test -count 1 -timeout 1h -v -run TestKill ./cmd
+
 clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
 
-.PHONY: help build test check pipeline bench compare fuzz clean
+.PHONY: help build test check pipeline bench compare fuzz faults clean

@@ -66,6 +66,11 @@ func publish(dir string, m *dataset.Manifest, parts []*part) error {
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
 	}
+	unlock, err := artifact.Lock(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	manifest := filepath.Join(dir, "manifest.json")
 	if err := removeOld(dir, manifest, m); err != nil {
 		return err

@@ -36,7 +36,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -83,7 +82,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case o.folds < 2 || o.folds > 1000:
 		return cli.Usagef("-folds %d is not between 2 and 1000", o.folds)
-	case twin(o.out) == o.out:
+	case regression.Twin(o.out) == o.out:
 		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
 	case o.join && o.NArg() == 0:
 		return cli.Usagef("-merge needs model files")
@@ -264,9 +263,6 @@ func merge(o *options, s *scaler.Scaler) error {
 	return write(o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
 }
 
-// twin returns the path of the readable form of a model.
-func twin(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".json" }
-
 // write writes the model and its readable twin, and says what came of it.
 func write(o *options, m *regression.Model, s *regression.Summary, shape string) error {
 	gob, fingerprint, err := regression.Kind.EncodeGob(m)
@@ -274,11 +270,16 @@ func write(o *options, m *regression.Model, s *regression.Summary, shape string)
 		return err
 	}
 	s.Model = fingerprint
+	unlock, err := artifact.Lock(filepath.Dir(o.out))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	readable, err := regression.SummaryKind.EncodeJSON(s)
 	if err != nil {
 		return err
 	}
-	if err := artifact.WriteFile(twin(o.out), readable); err != nil {
+	if err := artifact.WriteFile(regression.Twin(o.out), readable); err != nil {
 		return err
 	}
 	if err := artifact.WriteFile(o.out, gob); err != nil {

@@ -103,6 +103,9 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	if err != nil {
 		return nil, err
 	}
+	if err := regression.CheckTwin(o.model, fingerprint); err != nil {
+		return nil, err
+	}
 	if m.Scaler != s.Fingerprint() {
 		return nil, fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)
 	}

@@ -159,8 +159,11 @@ func (k Kind) EncodeGob(v any) (file []byte, fingerprint string, err error) {
 		return nil, "", err
 	}
 	b := payload.Bytes()
-	return append([]byte(k.gobHeader(b)), b...), digest(b), nil
+	return Seal(k, b), digest(b), nil
 }
+
+// Seal puts the first line of an artifact before its payload.
+func Seal(k Kind, payload []byte) []byte { return append([]byte(k.gobHeader(payload)), payload...) }
 
 func (k Kind) gobHeader(payload []byte) string {
 	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, len(payload), digest(payload))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 )
@@ -105,6 +106,20 @@ func WriteFile(path string, content []byte) error {
 		return err
 	}
 	return Commit(f)
+}
+
+// Lock keeps other processes from publishing in a folder at the same time, so
+// that files which belong together come from one of them. It waits its turn.
+func Lock(dir string) (unlock func(), err error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
+		d.Close()
+		return nil, naming(dir, err)
+	}
+	return func() { d.Close() }, nil
 }
 
 // maxSize is the largest artifact that is read into memory.

@@ -49,10 +49,10 @@ func Gatef(format string, args ...any) error {
 var errHelp = errors.New("help printed")
 
 // Main runs a program and exits. SIGINT and SIGTERM cancel its context, and a
-// second one ends it at once. A reader that has gone away is an error like any
-// other, not a signal.
+// second one ends it at once. A reader that has gone away and a limit on the size
+// of files are errors like any other, not signals.
 func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error) {
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -61,11 +61,34 @@ func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, 
 		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
 		cancel(statusError{fmt.Errorf("stopped by signal: %v", s), 128 + int(s.(syscall.Signal))})
 	}()
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr)
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
 	os.Exit(exit(err))
+}
+
+// interruptible is a reader that stops waiting when its context ends. What it
+// was waiting for is then lost, as is fit for the end of a program.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	done := make(chan struct{})
+	var m int
+	var readErr error
+	go func() {
+		m, readErr = r.Reader.Read(p)
+		close(done)
+	}()
+	select {
+	case <-done:
+		return m, readErr
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	}
 }
 
 // exit prints the error and returns the exit status.

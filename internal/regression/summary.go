@@ -1,8 +1,11 @@
 package regression
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -38,6 +41,23 @@ type Summary struct {
 
 	// Relations says of every collinear column how it follows from others.
 	Relations []string `json:"-"`
+}
+
+// Twin returns the path of the readable form of a model.
+func Twin(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".json" }
+
+// CheckTwin reports a readable form beside a model that is not of this model.
+// There need not be one.
+func CheckTwin(path, fingerprint string) error {
+	var s Summary
+	err := SummaryKind.ReadJSON(Twin(path), &s)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && s.Model != fingerprint:
+		return fmt.Errorf("%s is of another model than %s; run %s again", Twin(path), path, Kind.Program)
+	}
+	return err
 }
 
 // Coefficient is one coefficient and its standard error, in the unit of the

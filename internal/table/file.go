@@ -177,6 +177,9 @@ type source struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
+	if err == io.ErrUnexpectedEOF { // of gzip; not to be taken for the end
+		return n, errors.New("is cut off in the middle of its gzip data")
+	}
 	if err == io.EOF && s.info != nil && s.info.Mode().IsRegular() {
 		now, statErr := os.Stat(s.file.Path)
 		if statErr != nil {

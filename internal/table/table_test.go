@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"mlpipeline/internal/dataset"
 )
 
@@ -235,6 +237,29 @@ func TestReadError(t *testing.T) {
 	}
 	if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil || err.Error() != "-: the cable is out" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Nor is the end of half a gzip file.
+func TestCutGzip(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(z, bigCSV(100000)); err != nil {
+		t.Fatal(err)
+	}
+	z.Close()
+	path := filepath.Join(t.TempDir(), "cut.csv.gz")
+	for _, n := range []int{packed.Len() - 1, packed.Len() - 9, packed.Len() / 2} {
+		if err := os.WriteFile(path, packed.Bytes()[:n], 0o666); err != nil {
+			t.Fatal(err)
+		}
+		files, err := Open([]string{path}, nil, "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil || err.Error() != path+": is cut off in the middle of its gzip data" {
+			t.Errorf("%d of %d bytes: %v", n, packed.Len(), err)
+		}
 	}
 }
 

@@ -1,0 +1,282 @@
+package cmd_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// kills is how often each stage is killed; make faults sets more.
+func kills() int {
+	if n, err := strconv.Atoi(os.Getenv("FAULTS")); err == nil {
+		return n
+	}
+	return 12
+}
+
+// stages are the programs with arguments that make another artifact than
+// without them, and what they write.
+var stages = []struct {
+	name    string
+	args    []string
+	outputs []string
+}{
+	{"data_creation", []string{"-seed", "7", "-rows", "3000", "-step", "1h"}, []string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
+	{"model_preprocessing", []string{"-lags", "1"}, []string{"models/scaler.json"}},
+	{"model_preparation", []string{"-alpha", "10"}, []string{"models/model.gob", "models/model.json"}},
+	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/p.csv"}},
+}
+
+func contents(dir string, paths []string) []string {
+	var all []string
+	for _, p := range paths {
+		b, err := os.ReadFile(filepath.Join(dir, p))
+		if err != nil {
+			b = []byte("absent")
+		}
+		all = append(all, string(b))
+	}
+	return all
+}
+
+// TestKill ends every stage at random instants with SIGKILL: each artifact is
+// the old one or the new one, and the next run succeeds without cleaning.
+func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow")
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i, s := range stages {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(r.Uint64(), uint64(i)))
+			dir := newDir(t)
+			for _, before := range stages[:i] {
+				must(t, dir, before.name)
+			}
+			must(t, dir, s.name)
+			old := contents(dir, s.outputs)
+			start := time.Now()
+			must(t, dir, s.name, s.args...)
+			took := time.Since(start)
+			fresh := contents(dir, s.outputs)
+			restore := func() {
+				for k, p := range s.outputs {
+					if old[k] == "absent" {
+						os.Remove(filepath.Join(dir, p))
+					} else if err := os.WriteFile(filepath.Join(dir, p), []byte(old[k]), 0o666); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			killed := 0
+			for range kills() {
+				restore()
+				cmd := exec.Command(filepath.Join(bin, s.name), s.args...)
+				cmd.Dir = dir
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Duration(r.Int64N(int64(took) + 1)))
+				_ = cmd.Process.Kill()
+				if cmd.Wait() != nil {
+					killed++
+				}
+				for k, got := range contents(dir, s.outputs) {
+					if got != old[k] && got != fresh[k] {
+						t.Fatalf("%s is neither old nor new: %d bytes", s.outputs[k], len(got))
+					}
+				}
+			}
+			must(t, dir, s.name, s.args...)
+			for k, got := range contents(dir, s.outputs) {
+				if got != fresh[k] {
+					t.Errorf("%s is not what an undisturbed run writes", s.outputs[k])
+				}
+			}
+			t.Logf("%d of %d killed before their end", killed, kills())
+		})
+	}
+}
+
+// TestSignals stops programs that wait for input, or work: within a second,
+// with the status of the signal, and no temporary file is left.
+func TestSignals(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-scenarios", "clean")
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, args := range [][]string{{"model_preprocessing", "-"}, {"data_creation", "-rows", "20000000", "-step", "1m"}} {
+			before := tree(t, dir)
+			cmd := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
+			cmd.Dir = dir
+			var errs strings.Builder
+			cmd.Stderr = &errs
+			if _, err := cmd.StdinPipe(); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			guard := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+			defer guard.Stop()
+			time.Sleep(200 * time.Millisecond)
+			start := time.Now()
+			_ = cmd.Process.Signal(sig)
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != 128+int(sig) || time.Since(start) > time.Second {
+				t.Errorf("%v: %v: status %d after %v: %s", args, sig, code, time.Since(start), &errs)
+			}
+			if after := tree(t, dir); after != before {
+				t.Errorf("%v: %v: left\n%s", args, sig, after)
+			}
+		}
+	}
+}
+
+// TestNoRoom writes where there is no room, no folder or no permission: an
+// error that names the path, and the old artifact stays.
+func TestNoRoom(t *testing.T) {
+	dir := newDir(t)
+	for _, s := range stages {
+		must(t, dir, s.name)
+	}
+	before := tree(t, dir)
+	sh := func(script string) (string, int) {
+		cmd := exec.Command("sh", "-c", script)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+		out, _ := cmd.CombinedOutput()
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	for script, want := range map[string]string{
+		"ulimit -f 2; exec data_creation":                                "file too large",
+		"ulimit -f 1; exec model_preprocessing":                          "models/scaler.json: file too large",
+		"ulimit -f 1; exec model_preparation":                            "models/model.json: file too large",
+		"ulimit -f 1; exec model_testing":                                "models/metrics.json: file too large",
+		"exec model_preprocessing -o none/s.json":                        "none/s.json: no such file or directory",
+		"exec model_preparation -o none/m.gob":                           "none: no such file or directory",
+		"exec model_testing -metrics none/m.json":                        "none/m.json: no such file or directory",
+		"exec model_testing -predictions /dev/full -metrics ''":          "/dev/full: no space left on device",
+		"exec model_testing -metrics /dev/full":                          "/dev/full: no space left on device",
+		"exec model_testing -metrics models":                             "models: is a folder",
+		"exec model_testing -quiet -metrics '' >/dev/full":               "standard output: write /dev/stdout: no space left on device",
+		"exec data_creation -out models/model.gob":                       "models/model.gob: not a directory",
+		"ln -s loop ../loop; exec model_preprocessing ../loop":           "too many levels of symbolic links",
+		"exec model_preprocessing - </dev/null":                          "-: is empty; a header line is needed",
+		"head -c 100000 /dev/urandom | exec model_preprocessing -":       "model_preprocessing: -:",
+		"printf 'timestamp,temperature\\n' | exec model_preprocessing -": "-: no data rows",
+	} {
+		out, code := sh(script)
+		if first, rest, _ := strings.Cut(out, "\n"); strings.Contains(first, "scored;") {
+			out = rest // the tests were made, and then there was no room for their result
+		}
+		if code != 1 || !strings.Contains(out, want) || strings.Count(out, "\n") != 1 {
+			t.Errorf("%s: status %d\n%s\nwant %s", script, code, out, want)
+		}
+		if after := tree(t, dir); after != before {
+			t.Fatalf("%s: left\n%s\nbefore\n%s", script, after, before)
+		}
+	}
+	// Nobody listens, and the work is done all the same.
+	if out, code := sh("set -e; model_testing | true; model_testing 2>&- >&-; model_preprocessing 2>&-; (model_preparation; echo $? >status) 2>&1 | head -c 0; sleep 0.3; cat status; rm status"); code != 0 || strings.Contains(out, "goroutine") {
+		t.Errorf("closed outputs: status %d\n%s", code, out)
+	}
+	if out, code := sh("umask 027; model_preprocessing -quiet && ls -l models/scaler.json"); code != 0 || !strings.HasPrefix(out, "-rw-r-----") {
+		t.Errorf("umask: %d %s", code, out)
+	}
+}
+
+// TestAtOnce runs eight pipelines in one folder, half of them with another
+// seed. Each stage succeeds or refuses in one line; in the end the data are of
+// one run, as its manifest lists them, and model.json is of model.gob.
+func TestAtOnce(t *testing.T) {
+	dir := newDir(t)
+	var all sync.WaitGroup
+	var refusals sync.Map
+	for i := range 8 {
+		all.Go(func() {
+			for _, s := range stages {
+				args := []string{}
+				if s.name == "data_creation" {
+					args = []string{"-seed", fmt.Sprint(i % 2)}
+				}
+				_, errs, err := program(dir, s.name, append(args, "-quiet")...)
+				if err != nil {
+					if err.(*exec.ExitError).ExitCode() != 1 || strings.Count(errs, "\n") != 1 {
+						t.Errorf("%s: %v\n%s", s.name, err, errs)
+					}
+					refusals.Store(fmt.Sprint(i, s.name), errs)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	refusals.Range(func(k, v any) bool { t.Logf("%v: %v", k, v); return true })
+	for _, s := range stages[1:] {
+		must(t, dir, s.name) // reads all data against the manifest, and model.json against model.gob
+	}
+	want := newDir(t)
+	seeds := map[string]bool{}
+	for _, seed := range []string{"0", "1"} {
+		must(t, want, "data_creation", "-seed", seed)
+		seeds[tree(t, filepath.Join(want, "data"))] = true
+	}
+	if !seeds[tree(t, filepath.Join(dir, "data"))] {
+		t.Error("the data are a mix of two runs")
+	}
+}
+
+// TestDamage flips bits of and cuts the real artifacts: each is refused, in one
+// line that names the file and the command that mends it. (The artifact package
+// tries every bit.)
+func TestDamage(t *testing.T) {
+	dir := newDir(t)
+	for _, s := range stages {
+		must(t, dir, s.name, "-quiet")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, c := range []struct{ file, reader, mend string }{
+		{"data/manifest.json", "model_preprocessing", "data_creation"},
+		{"models/scaler.json", "model_preparation", "model_preprocessing"},
+		{"models/scaler.json", "model_testing", "model_preprocessing"},
+		{"models/model.gob", "model_testing", "model_preparation"},
+		{"models/model.json", "model_testing", "model_preparation"},
+	} {
+		path := filepath.Join(dir, c.file)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range 12 {
+			b := bytes.Clone(whole)
+			switch k % 3 {
+			case 0:
+				b[r.IntN(len(b))] ^= 1 << r.IntN(8)
+			case 1:
+				b = b[:r.IntN(len(b))]
+			case 2:
+				b = append(b, byte(r.IntN(256)))
+			}
+			if err := os.WriteFile(path, b, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			_, errs, err := program(dir, c.reader)
+			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) || strings.Count(errs, "\n") != 1 {
+				t.Errorf("%s read by %s: %v\n%s", c.file, c.reader, err, errs)
+			}
+		}
+		if err := os.WriteFile(path, whole, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
