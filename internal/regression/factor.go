@@ -167,11 +167,14 @@ func (f *Factor) ResidualSquares() float64 {
 	return rho * rho
 }
 
-// finite reports whether nothing has overflowed.
+// finite reports whether nothing has overflowed, nor its squares would.
 func (f *Factor) finite() bool {
 	s := 0.0
 	for _, v := range f.R {
-		s += v - v // NaN for an infinite or undefined v
+		s += v * v
 	}
-	return s == 0
+	for _, v := range f.Lo {
+		s += v * v
+	}
+	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }
