@@ -27,10 +27,8 @@ package main
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
@@ -146,69 +144,6 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	o.Logf("%d files, %d rows, %d used; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, used,
 		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bytes), o.Took(), o.out)
 	return nil
-}
-
-// chooseColumns checks the settings, with the manifest's target and time
-// column where none is named.
-func chooseColumns(o *options, paths []string) (dataset.Manifests, error) {
-	if o.features != "" {
-		for _, name := range strings.Split(o.features, ",") {
-			o.Features = append(o.Features, strings.TrimSpace(name))
-		}
-	}
-	if o.Time == "" && !o.IsSet("annual") {
-		o.Annual = 0
-	}
-	check := o.Design
-	if len(check.Features) == 0 {
-		check.Features = []string{"\x00"} // not known yet
-	}
-	if err := check.Check(); err != nil {
-		return nil, cli.Usagef("%w", err)
-	}
-	found, err := table.Find(paths)
-	if err != nil {
-		return nil, err
-	}
-	manifests, err := dataset.Beside(found)
-	if err != nil {
-		return nil, err
-	}
-	target, time, ok, err := manifests.Columns()
-	if err != nil && !(o.IsSet("target") && o.IsSet("time")) {
-		return nil, err
-	}
-	if ok && !o.IsSet("target") {
-		o.Target = target
-	}
-	if ok && !o.IsSet("time") {
-		o.Time = time
-	}
-	return manifests, nil
-}
-
-// chooseFeatures puts the features into the order of the file, or takes every
-// numeric column.
-func chooseFeatures(o *options, f *table.File) error {
-	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
-		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path, o.Time)
-	}
-	if len(o.Features) > 0 {
-		slices.SortStableFunc(o.Features, func(a, b string) int {
-			return slices.Index(f.Header, a) - slices.Index(f.Header, b)
-		})
-		return o.Check()
-	}
-	numeric, rest, err := f.Numeric()
-	if err != nil {
-		return err
-	}
-	other := func(name string) bool { return name == o.Target || name == o.Time }
-	o.Features = slices.DeleteFunc(numeric, other)
-	if rest = slices.DeleteFunc(rest, other); len(rest) > 0 {
-		o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
-	}
-	return o.Check()
 }
 
 // merge joins scalers of different files.

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// train is the stage: one pass over the files that leaves their factors.
+func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) error {
+	paths := o.Args()
+	if len(paths) == 0 {
+		paths = []string{"data/train"}
+	}
+	files, err := table.Open(paths, stdin, s.Time)
+	if err != nil {
+		return err
+	}
+	manifests, err := dataset.Beside(table.Paths(files))
+	if err != nil {
+		return err
+	}
+	used, err := countRows(ctx, o, s, files)
+	if err != nil {
+		return err
+	}
+
+	type part struct { // rows of a block that are of one fold
+		fold   int
+		factor regression.Factor
+	}
+	precise := regression.Precise(s.Used(), len(s.FeatureNamesOut)+2)
+	var datasets []regression.Dataset
+	folds := make([]regression.Factor, o.folds)
+	var bytes int64
+	move, finish := o.Progress(table.Size(files), o.Name())
+	scan := design.Scan[[]part]{
+		Design: &s.Design, Workers: o.Workers,
+		Progress: func(n int) { bytes += int64(n); move(n) },
+		Work: func(r *design.Rows) ([]part, error) {
+			var parts []part
+			bounds := regression.FoldBounds(used[r.File], o.folds)
+			for k := range o.folds {
+				from := max(bounds[k]-r.Used, 0)
+				to := min(bounds[k+1]-r.Used, int64(r.N))
+				if k == o.folds-1 {
+					to = int64(r.N) // rows too many: the file has changed, and Done says so
+				}
+				if from < to {
+					parts = append(parts, part{k, factor(s, r, int(from), int(to), precise)})
+				}
+			}
+			return parts, nil
+		},
+		Merge: func(_ int, parts []part) error {
+			for i := range parts {
+				folds[parts[i].fold].Merge(&parts[i].factor)
+			}
+			return nil
+		},
+		Done: func(file int, id dataset.ID, n int64) error {
+			path := files[file].Path
+			if err := manifests.Verify(path, id); err != nil {
+				return err
+			}
+			if _, seen := s.Find(id.XXH64); !seen && !o.append || n != used[file] {
+				return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
+			}
+			datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
+			folds = make([]regression.Factor, o.folds)
+			return nil
+		},
+	}
+	err = scan.Run(ctx, files)
+	finish()
+	if err != nil {
+		return err
+	}
+	from, to := s.Harmonics()
+	model, summary, err := regression.New(regression.Settings{
+		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
+		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
+	}, datasets)
+	if err != nil {
+		return err
+	}
+	return write(o, model, summary, fmt.Sprintf("%d files, %d rows used, %s", len(files), summary.Rows, cli.Megabytes(bytes)))
+}
+
+// factor reduces rows from to to of a block: [1 | Z | y − mean].
+func factor(s *scaler.Scaler, r *design.Rows, from, to int, precise bool) (f regression.Factor) {
+	w := len(r.X) + 2
+	tile := make([]float64, regression.TileRows*w)
+	for a := from; a < to; a += regression.TileRows {
+		b := min(a+regression.TileRows, to)
+		if precise {
+			f.AddPrecise(preciseRows(s, r, a, b), w)
+			continue
+		}
+		s.Standardize(tile[1:], w, r, a, b)
+		for i, y := range r.Y[a:b] {
+			tile[i*w] = 1
+			tile[i*w+w-1] = y - s.TargetMean
+		}
+		f.Add(tile[:(b-a)*w], w)
+	}
+	return f
+}
+
+// preciseRows is a tile in double-double arithmetic.
+func preciseRows(s *scaler.Scaler, r *design.Rows, a, b int) []moments.Sum {
+	w := len(r.X) + 2
+	tile := make([]moments.Sum, (b-a)*w)
+	s.StandardizePrecise(tile[1:], w, r, a, b)
+	for i, y := range r.Y[a:b] {
+		tile[i*w] = moments.Float(1)
+		tile[i*w+w-1] = moments.Float(y).Minus(moments.Float(s.TargetMean))
+	}
+	return tile
+}
+
+// countRows returns how many rows of each file can be used, which the folds
+// need to know: from the scaler where it has seen the file, else by reading it.
+func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) ([]int64, error) {
+	used := make([]int64, len(files))
+	var unseen []*table.File
+	var which []int
+	for i, f := range files {
+		j := slices.IndexFunc(s.Datasets, func(d scaler.Dataset) bool { return d.Name == f.Name && d.First == f.First })
+		switch {
+		case j >= 0:
+			used[i] = s.Datasets[j].Used
+		case !o.append:
+			return nil, fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
+		case f.Path == "-":
+			return nil, cli.Usagef("-append reads new files twice, which standard input cannot give")
+		default:
+			unseen, which = append(unseen, f), append(which, i)
+		}
+	}
+	if len(unseen) == 0 {
+		return used, nil
+	}
+	scan := design.Scan[struct{}]{
+		Design: &s.Design, Workers: o.Workers,
+		Work:  func(*design.Rows) (struct{}, error) { return struct{}{}, nil },
+		Merge: func(int, struct{}) error { return nil },
+		Done: func(file int, _ dataset.ID, n int64) error {
+			used[which[file]] = n
+			return nil
+		},
+	}
+	return used, scan.Run(ctx, unseen)
+}
