@@ -44,6 +44,9 @@ func generate(ctx context.Context, o *options) error {
 	for range min(o.Workers, len(logs)) {
 		workers.Go(func() {
 			for l := range queue {
+				if ctx.Err() != nil {
+					continue
+				}
 				if err := l.run(ctx, o.out); err != nil {
 					cancel(err)
 				}
