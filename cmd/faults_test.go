@@ -54,11 +54,10 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow")
 	}
-	r := rand.New(rand.NewPCG(1, 2))
 	for i, s := range stages {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			r := rand.New(rand.NewPCG(r.Uint64(), uint64(i)))
+			r := rand.New(rand.NewPCG(1, uint64(i)))
 			dir := newDir(t)
 			for _, before := range stages[:i] {
 				must(t, dir, before.name)

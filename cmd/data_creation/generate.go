@@ -221,7 +221,7 @@ func (m *idealModel) names() []string {
 
 // unexplained returns the variance that is left.
 func (m *idealModel) unexplained() float64 {
-	return m.factor.ResidualSquares() / float64(m.factor.N)
+	return m.factor.ResidualSquares() / float64(max(1, m.factor.N))
 }
 
 // add includes the rows that have no gap. Covariates count in units of their

@@ -159,7 +159,7 @@ func safeName(src string) string {
 	if name = strings.TrimLeft(name, ". "); name == "" {
 		return "import"
 	}
-	return name[:min(len(name), 200)]
+	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
 }
 
 func httpURL(src string) (*url.URL, bool) {

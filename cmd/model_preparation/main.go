@@ -79,8 +79,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("-folds %d is not between 2 and 1000", o.folds)
 	case regression.Twin(o.out) == o.out:
 		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
-	case o.join && o.NArg() == 0:
-		return cli.Usagef("-merge needs model files")
+	}
+	if o.join {
+		if err := o.Merges("o", "scaler"); err != nil {
+			return err
+		}
+		if err := cli.Distinct([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
+			return err
+		}
 	}
 	s, err := scaler.Read(o.scaler)
 	if err != nil {

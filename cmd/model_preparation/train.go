@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
@@ -25,11 +24,14 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
+	if err := cli.Distinct([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
+		return err
+	}
 	manifests, err := dataset.Beside(table.Paths(files))
 	if err != nil {
 		return err
 	}
-	used, err := countRows(ctx, o, s, files)
+	used, known, err := countRows(ctx, o, s, files)
 	if err != nil {
 		return err
 	}
@@ -38,7 +40,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		fold   int
 		factor regression.Factor
 	}
-	precise := regression.Precise(s.Used(), len(s.FeatureNamesOut)+2)
+	width := len(s.FeatureNamesOut) + 2
 	var datasets []regression.Dataset
 	folds := make([]regression.Factor, o.folds)
 	var bytes int64
@@ -49,6 +51,9 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		Work: func(r *design.Rows) ([]part, error) {
 			var parts []part
 			bounds := regression.FoldBounds(used[r.File], o.folds)
+			// By the scaler and the file alone, so that a model merges into the
+			// bytes that one run over all files would write.
+			precise := regression.Precise(s.Used(), width) && regression.Precise(used[r.File], width)
 			for k := range o.folds {
 				from := max(bounds[k]-r.Used, 0)
 				to := min(bounds[k+1]-r.Used, int64(r.N))
@@ -72,7 +77,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 			if err := manifests.Verify(path, id); err != nil {
 				return err
 			}
-			if _, seen := s.Find(id.XXH64); !seen && !o.append || n != used[file] {
+			if _, same := s.Find(id.XXH64); known[file] && !same || n != used[file] {
 				return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 			}
 			datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
@@ -91,6 +96,9 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
 	}, datasets)
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return write(o, model, summary, fmt.Sprintf("%d files, %d rows used, %s", len(files), summary.Rows, cli.Megabytes(bytes)))
@@ -129,26 +137,34 @@ func preciseRows(s *scaler.Scaler, r *design.Rows, a, b int) []moments.Sum {
 }
 
 // countRows returns how many rows of each file can be used, which the folds
-// need to know: from the scaler where it has seen the file, else by reading it.
-func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) ([]int64, error) {
-	used := make([]int64, len(files))
+// need to know: from the scaler where the file is known to it, else by reading
+// it.
+func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (used []int64, known []bool, err error) {
+	type key struct {
+		name  string
+		first dataset.Time
+	}
+	seen := make(map[key]int64, len(s.Datasets))
+	for _, d := range s.Datasets {
+		seen[key{d.Name, d.First}] = d.Used
+	}
+	used, known = make([]int64, len(files)), make([]bool, len(files))
 	var unseen []*table.File
 	var which []int
 	for i, f := range files {
-		j := slices.IndexFunc(s.Datasets, func(d scaler.Dataset) bool { return d.Name == f.Name && d.First == f.First })
+		used[i], known[i] = seen[key{f.Name, f.First}]
 		switch {
-		case j >= 0:
-			used[i] = s.Datasets[j].Used
+		case known[i]:
 		case !o.append:
-			return nil, fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
-		case f.Path == "-":
-			return nil, cli.Usagef("-append reads new files twice, which standard input cannot give")
+			return nil, nil, fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
+		case f.Stream():
+			return nil, nil, cli.Usagef("%s: -append reads new files twice, which a pipe cannot give", f.Path)
 		default:
 			unseen, which = append(unseen, f), append(which, i)
 		}
 	}
 	if len(unseen) == 0 {
-		return used, nil
+		return used, known, nil
 	}
 	scan := design.Scan[struct{}]{
 		Design: &s.Design, Workers: o.Workers,
@@ -159,5 +175,5 @@ func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table
 			return nil
 		},
 	}
-	return used, scan.Run(ctx, unseen)
+	return used, known, scan.Run(ctx, unseen)
 }

@@ -30,6 +30,7 @@ import (
 	"io"
 	"slices"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
@@ -66,10 +67,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.merge {
+		if err := o.Merges("o"); err != nil {
+			return err
+		}
 		return merge(&o)
-	}
-	if o.write != "" && slices.Contains(o.Args(), "-") {
-		return cli.Usagef("-write reads its input twice, which standard input cannot give")
 	}
 	var err error
 	if o.Lags, err = design.ParseLags(*lags); err != nil {
@@ -95,6 +96,12 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	if err := chooseFeatures(o, files[0]); err != nil {
 		return err
+	}
+	if err := cli.Distinct([]string{o.out}, table.Paths(files)); err != nil {
+		return err
+	}
+	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {
+		return cli.Usagef("-write reads its input twice, which a pipe cannot give")
 	}
 
 	var datasets []scaler.Dataset
@@ -132,12 +139,24 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
 		}
 	}
+	var scaled []*artifact.File
+	defer func() {
+		for _, f := range scaled {
+			f.Cleanup()
+		}
+	}()
 	if o.write != "" {
-		if err := writeScaled(ctx, o, s, files); err != nil {
+		if scaled, err = writeScaled(ctx, o, s, files); err != nil {
 			return err
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+		return err
+	}
+	if err := artifact.Commit(scaled...); err != nil {
 		return err
 	}
 	from, to := o.Harmonics()
@@ -154,9 +173,6 @@ func merge(o *options) error {
 		if parts[i], err = scaler.Read(path); err != nil {
 			return err
 		}
-	}
-	if len(parts) == 0 {
-		return cli.Usagef("-merge needs scaler files")
 	}
 	s, err := scaler.Merge(parts)
 	if err != nil {

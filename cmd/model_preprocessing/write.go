@@ -15,21 +15,17 @@ import (
 )
 
 // writeScaled writes the scaled rows: the time, the columns of X, the target.
-func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) error {
+// The files are finished but not committed, also when there is an error.
+func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (scaled []*artifact.File, err error) {
 	header := append(slices.Clone(s.FeatureNamesOut), o.Target)
 	if o.Time != "" {
 		header = append([]string{o.Time}, header...)
 	}
 	paths, err := scaledPaths(o.write, files)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var out *artifact.File
-	defer func() {
-		if out != nil {
-			out.Cleanup()
-		}
-	}()
 	p := len(s.FeatureNamesOut)
 	scan := design.Scan[[]byte]{
 		Design: &o.Design, Workers: o.Workers,
@@ -53,6 +49,7 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 				if out, err = artifact.Create(paths[file]); err != nil {
 					return err
 				}
+				scaled = append(scaled, out)
 				if _, err := out.Write(table.AppendRecord(nil, header...)); err != nil {
 					return err
 				}
@@ -64,16 +61,12 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 			if d := s.Datasets[file]; d.XXH64 != id.XXH64 {
 				return fmt.Errorf("%s: changed while it was read", files[file].Path)
 			}
-			if err := out.Finish(); err != nil {
-				return err
-			}
-			err := artifact.Commit(out)
-			out.Cleanup()
+			err := out.Finish()
 			out = nil
 			return err
 		},
 	}
-	return scan.Run(ctx, files)
+	return scaled, scan.Run(ctx, files)
 }
 
 // scaledPaths returns where the scaled rows of the files go: NAME.csv in dir,

@@ -33,6 +33,7 @@ import (
 	"math"
 	"strconv"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
@@ -51,6 +52,7 @@ type options struct {
 	minR2, maxMSE, minSkill             float64 // NaN for no gate
 	digits                              int
 	allowLeak, merge                    bool
+	written                             *artifact.File // the predictions, finished
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -72,15 +74,29 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case o.digits < 0 || o.digits > 17:
 		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
-	case o.merge && o.NArg() == 0:
-		return cli.Usagef("-merge needs metrics files")
+	}
+	if o.merge {
+		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill"); err != nil {
+			return err
+		}
 	}
 	report, err := measure(ctx, &o, stdin)
+	if o.written != nil {
+		defer o.written.Cleanup()
+	}
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if o.metrics != "" {
 		if err := metrics.Kind.WriteJSON(o.metrics, report); err != nil {
+			return err
+		}
+	}
+	if o.written != nil {
+		if err := artifact.Commit(o.written); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,10 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 	if err != nil {
 		return nil, err
 	}
+	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
+	if err := cli.Distinct([]string{o.metrics, o.predictions}, inputs); err != nil {
+		return nil, err
+	}
 	manifests, err := dataset.Beside(table.Paths(files))
 	if err != nil {
 		return nil, err
@@ -52,12 +56,13 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 		if predictions, err = artifact.Create(o.predictions); err != nil {
 			return nil, err
 		}
-		defer predictions.Cleanup()
+		o.written = predictions
 		if _, err := predictions.Write([]byte("dataset,timestamp,actual,predicted,residual\n")); err != nil {
 			return nil, err
 		}
 	}
 
+	trained := newTrained(append(s.IDs(), m.IDs()...))
 	memory := sync.Pool{New: func() any { return new(scratch) }}
 	var datasets []metrics.Dataset
 	var normal, anomalous metrics.Errors
@@ -90,8 +95,11 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 			if err := manifests.Verify(path, id); err != nil {
 				return err
 			}
-			if err := leak(o, s, m, path, id); err != nil {
-				return err
+			if err := trained.leak(path, id); err != nil {
+				if !o.allowLeak {
+					return err
+				}
+				o.Warnf("%v", err)
 			}
 			var floor *float64
 			if t := truths[file]; t != nil {
@@ -112,9 +120,6 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 		if err := predictions.Finish(); err != nil {
 			return nil, err
 		}
-		if err := artifact.Commit(predictions); err != nil {
-			return nil, err
-		}
 	}
 	scored := int64(0)
 	for i := range datasets {
@@ -124,24 +129,31 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 	return datasets, nil
 }
 
-// leak refuses, or warns of, test rows that may be training rows: those of the
-// scaler's files and of the model's.
-func leak(o *options, s *scaler.Scaler, m *regression.Model, path string, id dataset.ID) error {
-	for _, t := range append(s.IDs(), m.IDs()...) {
-		var err error
-		switch {
-		case t.XXH64 == id.XXH64:
-			err = fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
-		case t.Name == id.Name && (id.First == dataset.NoTime || id.First <= t.Last):
-			err = fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later data, or use -allow-leak", path, t.Last)
-		default:
-			continue
+// trained knows the scaler's and the model's files.
+type trained struct {
+	hashes map[string]bool
+	last   map[string]dataset.Time // of each name
+}
+
+func newTrained(ids []dataset.ID) *trained {
+	t := &trained{map[string]bool{}, map[string]dataset.Time{}}
+	for _, id := range ids {
+		t.hashes[id.XXH64] = true
+		if last, ok := t.last[id.Name]; !ok || last < id.Last {
+			t.last[id.Name] = id.Last
 		}
-		if !o.allowLeak {
-			return err
-		}
-		o.Warnf("%v", err)
-		return nil
+	}
+	return t
+}
+
+// leak reports test rows that may be training rows.
+func (t *trained) leak(path string, id dataset.ID) error {
+	last, named := t.last[id.Name]
+	switch {
+	case t.hashes[id.XXH64]:
+		return fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
+	case named && (id.First == dataset.NoTime || id.First <= last):
+		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later data, or use -allow-leak", path, last)
 	}
 	return nil
 }

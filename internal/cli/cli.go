@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -177,6 +178,41 @@ func (p *Program) IsSet(name string) bool {
 	set := false
 	p.Visit(func(f *flag.Flag) { set = set || f.Name == name })
 	return set
+}
+
+// Merges checks the command line of -merge: files to merge, and no flag but
+// those named and the ones that all programs have.
+func (p *Program) Merges(flags ...string) error {
+	if p.NArg() == 0 {
+		return Usagef("-merge needs files to merge")
+	}
+	flags = append(flags, "merge", "quiet", "workers")
+	var wrong []string
+	p.Visit(func(f *flag.Flag) {
+		if !slices.Contains(flags, f.Name) {
+			wrong = append(wrong, "-"+f.Name)
+		}
+	})
+	if len(wrong) > 0 {
+		return Usagef("%s: does not go with -merge, which takes all settings from the files", strings.Join(wrong, ", "))
+	}
+	return nil
+}
+
+// Distinct refuses outputs that would overwrite an input.
+func Distinct(outputs, inputs []string) error {
+	for _, out := range outputs {
+		written, err := os.Stat(out)
+		if err != nil || !written.Mode().IsRegular() {
+			continue
+		}
+		for _, in := range inputs {
+			if read, err := os.Stat(in); err == nil && os.SameFile(read, written) {
+				return Usagef("%s would be overwritten, and is read", in)
+			}
+		}
+	}
+	return nil
 }
 
 // Logf says something on stderr.

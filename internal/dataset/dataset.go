@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -27,7 +26,7 @@ func Name(path string) string {
 		return "stdin"
 	}
 	base := strings.TrimSuffix(filepath.Base(path), ".gz")
-	return strings.TrimSuffix(base, ".csv")
+	return strings.ToValidUTF8(strings.TrimSuffix(base, ".csv"), "_")
 }
 
 // Compare orders datasets by name, then by first timestamp.
@@ -54,6 +53,3 @@ func Distinct(ids []ID) error {
 	}
 	return nil
 }
-
-// Sorted reports whether ids are in the order of Compare.
-func Sorted(ids []ID) bool { return slices.IsSortedFunc(ids, Compare) }

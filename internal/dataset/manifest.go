@@ -19,6 +19,8 @@ type Manifest struct {
 	Time     string  `json:"time"`
 	Target   string  `json:"target"`
 	Datasets []Entry `json:"datasets"`
+
+	byPath map[string]int
 }
 
 // Entry is one file.
@@ -68,6 +70,10 @@ func Beside(files []string) (Manifests, error) {
 		if err != nil {
 			return nil, err
 		}
+		m.byPath = make(map[string]int, len(m.Datasets))
+		for i, e := range m.Datasets {
+			m.byPath[e.Path] = i
+		}
 		ms[path] = m
 	}
 	return ms, nil
@@ -98,12 +104,11 @@ func (ms Manifests) Entry(file string) (Entry, bool) {
 		return Entry{}, false
 	}
 	want := filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file)))
-	for _, e := range m.Datasets {
-		if e.Path == want {
-			return e, true
-		}
+	i, ok := m.byPath[want]
+	if !ok {
+		return Entry{}, false
 	}
-	return Entry{}, false
+	return m.Datasets[i], true
 }
 
 // Verify reports a file that a manifest lists but that is not what it was.

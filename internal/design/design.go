@@ -100,8 +100,7 @@ const maxLag = 10000
 // columns are what is read of the files: the features, then the target.
 func (d *Design) columns() []string { return append(slices.Clone(d.Features), d.Target) }
 
-// maxLag rows of the target are remembered from block to block; with lags at
-// least one, for the persistence baseline.
+// memory is how many rows of the target are remembered from block to block.
 func (d *Design) memory() int {
 	if len(d.Lags) == 0 {
 		return 0

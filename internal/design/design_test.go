@@ -96,6 +96,28 @@ func TestLagsAcrossBlocks(t *testing.T) {
 	}
 }
 
+// A block of which no row is used is not one of which all are.
+func TestAllDropped(t *testing.T) {
+	d := Design{Target: "y", Time: "t", Features: []string{"x"}, Missing: Drop}
+	var b strings.Builder
+	b.WriteString("t,x,y\n")
+	const n = 30000
+	for i := range n {
+		y := ""
+		if i >= n/2 {
+			y = "1"
+		}
+		fmt.Fprintf(&b, "%s,1,%s\n", time.Unix(int64(i)*60, 0).UTC().Format(time.RFC3339), y)
+	}
+	if got := collect(t, d, b.String(), 2, false); len(got) != n/2 || !strings.HasPrefix(got[0], fmt.Sprintf("0/%d:", n/2)) {
+		t.Errorf("%d rows, the first %s", len(got), got[0])
+	}
+	d.Lags = []int{1, 7}
+	if got := collect(t, d, "t,x,y\n2020-01-01,1,1\n2020-01-02,1,1\n", 1, false); len(got) != 0 {
+		t.Errorf("rows without their lags: %v", got)
+	}
+}
+
 func TestMissing(t *testing.T) {
 	in := "t,x,y\n2020-01-01,1,10\n2020-01-02,,20\n2020-01-03,3,\n2020-01-04,4,40\n"
 	d := Design{Target: "y", Time: "t", Features: []string{"x"}}

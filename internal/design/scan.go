@@ -20,16 +20,16 @@ type Rows struct {
 	Prev  []float64      // with lags: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
 
-	keep  []int // rows of the block, nil for all
-	first int64 // row of the file with which the block begins
-	buf   []int // memory of keep, Times and X
-	times []dataset.Time
-	own   [][]float64
+	all   bool           // all rows of the block are used
+	keep  []int          // else these
+	first int64          // row of the file with which the block begins
+	times []dataset.Time // memory of Times
+	own   [][]float64    // and of X, then of Y
 }
 
 // Index returns the row of the file, from 0, of row i.
 func (r *Rows) Index(i int) int64 {
-	if r.keep == nil {
+	if r.all {
 		return r.first + int64(i)
 	}
 	return r.first + int64(r.keep[i])
@@ -37,7 +37,7 @@ func (r *Rows) Index(i int) int64 {
 
 // count returns how many rows of the block are used.
 func (r *Rows) count(b *table.Block) int {
-	if r.keep == nil {
+	if r.all {
 		return b.Rows
 	}
 	return len(r.keep)
@@ -118,13 +118,12 @@ func earlier(tail, y []float64, i, k int) float64 {
 	return math.NaN()
 }
 
-// choose sets rows.keep to the usable rows of the block, nil if all are.
+// choose sets rows.all or rows.keep to the usable rows of the block.
 func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) error {
-	if b.Gaps == 0 && len(s.Lags) == 0 {
-		rows.keep = nil
+	rows.keep = rows.keep[:0]
+	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
 		return nil
 	}
-	rows.keep = rows.buf[:0]
 	y := b.Cols[len(s.Features)]
 row:
 	for i := range b.Rows {
@@ -149,10 +148,7 @@ row:
 		}
 		rows.keep = append(rows.keep, i)
 	}
-	rows.buf = rows.keep
-	if len(rows.keep) == b.Rows {
-		rows.keep = nil
-	}
+	rows.all = len(rows.keep) == b.Rows
 	return nil
 }
 
@@ -163,16 +159,16 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	p, from := len(s.Features), len(s.Features)
 	_, to := s.Harmonics()
 	if rows.own == nil {
-		rows.own = make([][]float64, to+len(s.Lags)+2)
+		rows.own = make([][]float64, to+len(s.Lags)+1)
 		rows.X = make([][]float64, to+len(s.Lags))
 	}
 	rows.File, rows.Used, rows.N, rows.first = b.File, before.used, n, b.Row
-	rows.Times = choose(&rows.times, b.Times, rows.keep)
+	rows.Times = choose(&rows.times, b.Times, rows)
 	y := b.Cols[p]
 	for j, x := range b.Cols[:p] {
-		rows.X[j] = choose(&rows.own[j], x, rows.keep)
+		rows.X[j] = choose(&rows.own[j], x, rows)
 	}
-	rows.Y = choose(&rows.own[len(rows.X)], y, rows.keep)
+	rows.Y = choose(&rows.own[len(rows.X)], y, rows)
 	for j := from; j < len(rows.X); j++ {
 		rows.own[j] = resize(rows.own[j], n)
 		rows.X[j] = rows.own[j]
@@ -186,7 +182,7 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	rows.Prev = resize(rows.Prev, n)
 	for i := range n {
 		k := i
-		if rows.keep != nil {
+		if !rows.all {
 			k = rows.keep[i]
 		}
 		for j, lag := range s.Lags {
@@ -197,12 +193,12 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 }
 
 // choose returns the kept elements of src, in buf, or src itself if all are.
-func choose[T any](buf *[]T, src []T, keep []int) []T {
-	if keep == nil || len(src) == 0 {
+func choose[T any](buf *[]T, src []T, rows *Rows) []T {
+	if rows.all || len(src) == 0 {
 		return src
 	}
-	*buf = resize(*buf, len(keep))
-	for i, k := range keep {
+	*buf = resize(*buf, len(rows.keep))
+	for i, k := range rows.keep {
 		(*buf)[i] = src[k]
 	}
 	return *buf

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
@@ -57,6 +58,10 @@ type record struct {
 func Read(path string, content []byte, opt Options) (*Table, error) {
 	t := &Table{}
 	content, err := decode(content)
+	if err == nil && !utf8.Valid(content) {
+		content = latin1(content)
+		t.notef("is not UTF-8; read as Latin-1")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -136,6 +141,15 @@ func decode(content []byte) ([]byte, error) {
 	return content, nil
 }
 
+// latin1 turns ISO 8859-1 into UTF-8.
+func latin1(content []byte) []byte {
+	var b []byte
+	for _, c := range content {
+		b = utf8.AppendRune(b, rune(c))
+	}
+	return b
+}
+
 // parse reads the records; cells are trimmed.
 func parse(path string, content []byte, delimiter rune) ([]record, error) {
 	r := csv.NewReader(bytes.NewReader(content))
@@ -190,6 +204,12 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 	numbers, gaps := 0, 0
 	var bad []record
 	cleaned := make([]string, len(records))
+	var sentinel []float64
+	for _, s := range missing {
+		if v, err := table.ParseNumber([]byte(s)); err == nil {
+			sentinel = append(sentinel, v)
+		}
+	}
 	for i, r := range records {
 		cell := r.cells[j]
 		if slices.Contains(missing, cell) {
@@ -204,7 +224,7 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 		switch {
 		case err != nil:
 			bad = append(bad, r)
-		case slices.ContainsFunc(missing, func(s string) bool { m, err := table.ParseNumber([]byte(s)); return err == nil && m == v }):
+		case slices.Contains(sentinel, v):
 			gaps++
 		default:
 			cleaned[i] = number

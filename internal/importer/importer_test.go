@@ -54,6 +54,8 @@ func TestQuirks(t *testing.T) {
 		{"GHCN-Daily", "\"STATION\",\"NAME\",\"time\",\"y\",\"TMIN\",\"TOBS\"\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-01\",\"50\",\"44\",\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-02\",\"47\",\"\",\"41\"\n", "2020-01-01T00:00:00Z 50 44 |2020-01-02T00:00:00Z 47  41"},
 		{"Melbourne", "\"time\",\"y\"\r\n\"1981-01-01\",20.7\r\n\"1981-01-02\",17.9", "1981-01-01T00:00:00Z 20.7|1981-01-02T00:00:00Z 17.9"},
 
+		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
+
 		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n", `f.csv:2: column "time": "03/04/2021" is 2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use -time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
 		{"ambiguous number", "time,y\n2020-01-01,\"1,234\"\n", `f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or -decimal . (then they are no numbers)`},
 		{"bad time", "time,y\n2020-01-01,1\nlater,2\n", `f.csv:3: column "time": "later" is not a time that can be read; the rows before are written as ISO 8601`},

@@ -163,6 +163,9 @@ func (f *Factor) targetSquares() float64 {
 // ResidualSquares returns the residual sum of squares of the least-squares fit
 // to all columns.
 func (f *Factor) ResidualSquares() float64 {
+	if f.N == 0 {
+		return 0
+	}
 	rho := f.R[len(f.R)-1]
 	return rho * rho
 }

@@ -126,13 +126,13 @@ func (s *Settings) uncentre(y moments.Sum) float64 {
 	return moments.Float(s.TargetMean).Plus(y).Value()
 }
 
-// noise is the largest |mean|/scale of any column; see newSolver.
-func (s *Settings) noise() float64 {
-	worst := 0.0
+// noise is |mean|/scale of the columns; see newSolver.
+func (s *Settings) noise() []float64 {
+	noise := make([]float64, len(s.Mean))
 	for j, mean := range s.Mean {
-		worst = max(worst, math.Abs(mean)/s.Scale[j])
+		noise[j] = math.Abs(mean) / s.Scale[j]
 	}
-	return worst
+	return noise
 }
 
 // climatology fits the season's columns alone, without penalty.
@@ -144,7 +144,7 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
 		columns = append(columns, 1+j)
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), 1)
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 func Precise(n int64, w int) bool { return n <= 1<<19/int64(w*w) }
 
 // AddPrecise includes rows like Add, in double-double arithmetic. A factor is
-// either precise in all its rows or in none.
+// either precise in all its rows, or what is merged into it loses what
+// float64 does not hold.
 func (f *Factor) AddPrecise(rows []moments.Sum, width int) {
 	if f.R == nil {
 		f.Width, f.R = width, make([]float64, width*(width+1)/2)

@@ -27,7 +27,11 @@ type solver struct {
 	u, v mat.Dense // r = u·diag(s)·vᵀ
 	uq   []float64 // uᵀq
 	rank int       // of r
+	tol  float64   // what is rounding, relative to what it is part of
 }
+
+// column returns column j of r.
+func (a *solver) column(j int) *mat.VecDense { return mat.NewVecDense(a.p, mat.Col(nil, j, a.r)) }
 
 // big returns R[i][j].
 func (a *solver) big(i, j int) moments.Sum { return a.full[i*(a.p+2)+j] }
@@ -46,17 +50,14 @@ func (x *solution) coef() []float64 {
 	return b
 }
 
-// errFewRows says that there are fewer rows than unknowns.
-var errFewRows = errors.New("fewer rows than coefficients")
-
-// newSolver decomposes the factor. noise is the largest |mean|/deviation of
-// any column: numbers far from 0 carry rounding errors that are larger by that
+// newSolver decomposes the factor. noise is |mean|/deviation of the columns, nil
+// for none: numbers far from 0 carry rounding errors that are larger by that
 // ratio once they are centred, and a singular value below that is no more than
 // rounding.
-func newSolver(f *Factor, noise float64) (*solver, error) {
+func newSolver(f *Factor, noise []float64) (*solver, error) {
 	p := f.Width - 2
 	if f.N < int64(p+1) {
-		return nil, fmt.Errorf("%w: %d rows, %d coefficients with the intercept", errFewRows, f.N, p+1)
+		return nil, fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept", f.N, p+1)
 	}
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
@@ -76,8 +77,15 @@ func newSolver(f *Factor, noise float64) (*solver, error) {
 	a.s = svd.Values(nil)
 	svd.UTo(&a.u)
 	svd.VTo(&a.v)
-	tol := a.s[0] * 0x1p-52 * 32 * float64(p) * max(1, noise)
-	for a.rank < p && a.s[a.rank] > tol {
+	a.tol = 0x1p-52 * 32 * float64(p)
+	worst := 1.0
+	for j, ratio := range noise {
+		if mat.Norm(a.column(j), 2) > 0 { // else constant
+			worst = max(worst, ratio)
+		}
+	}
+	a.tol *= worst
+	for a.rank < p && a.s[a.rank] > a.tol*a.s[0] {
 		a.rank++
 	}
 	for k := range p {

@@ -132,13 +132,13 @@ func ratio(value, se float64) (stdError, t *float64) {
 func (s *Summary) collinear(m *Model, a *solver) {
 	var taken []int
 	for j := range a.p {
-		column := mat.NewVecDense(a.p, mat.Col(nil, j, a.r))
+		column := a.column(j)
 		norm := mat.Norm(column, 2)
 		if norm == 0 {
 			continue // constant: scale 1, coefficient 0
 		}
 		coef, left := project(a.r, taken, column)
-		if left > norm*0x1p-52*1e3*float64(a.p)*max(1, m.noise()) {
+		if left > norm*32*a.tol {
 			taken = append(taken, j)
 			continue
 		}

@@ -2,6 +2,7 @@ package regression
 
 import (
 	"fmt"
+	"iter"
 	"math"
 )
 
@@ -50,13 +51,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 	alphas := s.alphas()
 	mses := make([][]float64, len(alphas))
 	r2s := make([][]float64, len(alphas))
-	for k := range folds {
-		var rest Factor
-		for i := range folds {
-			if i != k {
-				rest.Merge(&folds[i])
-			}
-		}
+	for k, rest := range without(folds) {
 		held := &folds[k]
 		if held.N == 0 {
 			cv.Reason = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
@@ -66,7 +61,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			cv.Reason = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
 			return cv
 		}
-		a, err := newSolver(&rest, s.noise())
+		a, err := newSolver(rest, s.noise())
 		if err != nil {
 			cv.Reason = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
 			return cv
@@ -124,27 +119,36 @@ type Influence struct {
 	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
 }
 
-// influence compares, for every dataset, the model of all with the model
-// without it on the rows of the others. The factors without one dataset are
-// merges of those before and those after it, so that the work is linear in the
-// number of datasets.
-func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, alpha float64) []Influence {
-	n := len(parts)
-	after := make([]Factor, n+1)
-	for i := n - 1; i >= 0; i-- {
-		after[i].Merge(&parts[i]) // a copy
-		after[i].Merge(&after[i+1])
+// without yields, for every part, the factor of all the others: the merge of
+// those before and those after it, so that the work is linear in their number.
+func without(parts []Factor) iter.Seq2[int, *Factor] {
+	return func(yield func(int, *Factor) bool) {
+		after := make([]Factor, len(parts)+1)
+		for i := len(parts) - 1; i >= 0; i-- {
+			after[i].Merge(&parts[i]) // a copy
+			after[i].Merge(&after[i+1])
+		}
+		var before Factor
+		for i := range parts {
+			var others Factor
+			others.Merge(&before)
+			others.Merge(&after[i+1])
+			if !yield(i, &others) {
+				return
+			}
+			before.Merge(&parts[i])
+		}
 	}
+}
+
+// influence compares, for every dataset, the model of all with the model
+// without it on the rows of the others.
+func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, alpha float64) []Influence {
 	result := []Influence{}
-	var before Factor
-	for i, d := range datasets {
-		var others Factor
-		others.Merge(&before)
-		others.Merge(&after[i+1])
-		before.Merge(&parts[i])
-		inf := Influence{Name: d.Name, Rows: d.Used}
+	for i, others := range without(parts) {
+		inf := Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
 		if others.N > 0 && parts[i].N > 0 {
-			if a, err := newSolver(&others, s.noise()); err == nil {
+			if a, err := newSolver(others, s.noise()); err == nil {
 				without := a.at(alpha)
 				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
 				inf.DeltaMSE = &delta

@@ -32,6 +32,8 @@ type Scaler struct {
 	TargetMean      float64   `json:"target_mean"`
 	TargetVar       float64   `json:"target_var"`
 	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
+
+	byHash map[string]int
 }
 
 // Dataset is what one file contributed.
@@ -76,8 +78,10 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 		return nil, err
 	}
 	var total Columns
-	for _, ds := range datasets {
+	s.byHash = make(map[string]int, len(datasets))
+	for i, ds := range datasets {
 		total.Merge(ds.Moments)
+		s.byHash[ds.XXH64] = i
 	}
 	p := len(s.FeatureNamesOut)
 	for j, m := range total {
@@ -144,8 +148,8 @@ func (s *Scaler) Used() int64 {
 
 // Find returns the dataset with these bytes.
 func (s *Scaler) Find(xxh64 string) (Dataset, bool) {
-	i := slices.IndexFunc(s.Datasets, func(d Dataset) bool { return d.XXH64 == xxh64 })
-	if i < 0 {
+	i, ok := s.byHash[xxh64]
+	if !ok {
 		return Dataset{}, false
 	}
 	return s.Datasets[i], true

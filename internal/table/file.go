@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -105,7 +106,7 @@ func open(path string, stdin io.Reader, timeColumn string) (*File, error) {
 	}
 	f.First = f.first(timeColumn)
 	if f.stream == nil {
-		f.peek = nil // thousands of files may be open
+		f.peek = nil // there may be thousands of files
 	}
 	return f, nil
 }
@@ -121,9 +122,11 @@ func (f *File) load(stdin io.Reader) error {
 	f.peek = f.peek[:n]
 	whole := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
 	if err != nil && !whole {
+		r.Close()
 		return fmt.Errorf("%s: %w", f.Path, err)
 	}
 	if err := f.readHeader(whole); err != nil {
+		r.Close()
 		return err
 	}
 	if info == nil || !info.Mode().IsRegular() {
@@ -143,11 +146,12 @@ func (f *File) reader(stdin io.Reader) (io.ReadCloser, fs.FileInfo, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if info, err = file.Stat(); err != nil {
-			return nil, nil, err
+		if info, err = file.Stat(); err == nil && info.IsDir() {
+			err = fmt.Errorf("%s: is a folder", f.Path)
 		}
-		if info.IsDir() {
-			return nil, nil, fmt.Errorf("%s: is a folder", f.Path)
+		if err != nil {
+			file.Close()
+			return nil, nil, err
 		}
 		raw = file
 	}
@@ -223,6 +227,8 @@ func (f *File) readHeader(whole bool) error {
 		switch {
 		case name == "":
 			return fmt.Errorf("%s:1: column %d has no name in the header", f.Path, i+1)
+		case !utf8.ValidString(name):
+			return fmt.Errorf("%s:1: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, i+1, clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
 			return fmt.Errorf("%s:1: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, i+1, clip(name))
 		case slices.Index(names, name) < i:
@@ -319,6 +325,9 @@ func csvError(err error) error {
 	}
 	return err
 }
+
+// Stream reports whether the file can be read only once, as a pipe.
+func (f *File) Stream() bool { return f.stream != nil }
 
 // Size returns how many bytes the files have on disk, −1 if that is not known.
 func Size(files []*File) int64 {

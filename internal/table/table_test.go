@@ -124,6 +124,7 @@ func TestStrict(t *testing.T) {
 		{"empty", "", `-: is empty; a header line is needed`},
 		{"header alone", "t,x\n", `-: no data rows`},
 		{"utf-16", "\xff\xfet\x00", `-: is UTF-16; save it as UTF-8`},
+		{"latin-1", "t,x,\xb0\n2020-01-01,1,2\n", `-:1: column 3 is named "\xb0", which is not UTF-8; save the file as UTF-8`},
 		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
 		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
 		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},

@@ -56,7 +56,7 @@ func (sc *scenario) plan(r *rand.Rand, set *Settings) Plan {
 		from, n := part[0], part[1]
 		windows := n / max(1, sc.windowRows)
 		if sc.window > 0 {
-			windows = int(time.Duration(n) * set.Step / sc.window)
+			windows = n / int(sc.window/set.Step)
 		}
 		windows = max(1, windows)
 		for w := range windows {
