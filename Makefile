@@ -11,7 +11,7 @@ build: ## static binaries in bin/
 test: ## all tests
 	$(GO) test ./...
 
-check: ## what CI asks for: formatting, vet, linters, tests under the race detector, a small pipeline
+check: ## what CI asks for: formatting, vet, linters, all tests under the race detector, small pipelines among them
 	@test -z "$$(gofmt -l cmd internal)" || { echo "not formatted:"; gofmt -l cmd internal; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...

@@ -66,9 +66,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	fail := func(format string, args ...any) {
+		os.RemoveAll(dir)
+		log.Fatalf(format, args...)
+	}
 	defer os.RemoveAll(dir)
 	if out, err := exec.Command("go", "build", "-o", dir, "./cmd/...").CombinedOutput(); err != nil {
-		log.Fatalf("%s%v", out, err)
+		fail("%s%v", out, err)
 	}
 	scripts := "internal/compare/"
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -85,7 +89,7 @@ func main() {
 	stage := func(name string, args ...string) cost {
 		c, ok := bench(in(name), append([]string{"-quiet"}, args...)...)
 		if !ok {
-			os.Exit(1)
+			fail("%s does not run", name)
 		}
 		return c
 	}
@@ -108,9 +112,10 @@ func main() {
 	row("model_preparation", ours, true)
 	c, ok = bench("Rscript", scripts+"lm.R", train)
 	row("R: data.table, lm", c, ok)
-	var lm []float64
 	if ok {
-		check("R", coefficients(in("m.json")), decode(c.out, &lm))
+		if err := check("R", in("m.json"), c.out); err != nil {
+			fail("%v", err)
+		}
 	}
 
 	ours = pre.plus(prep).plus(stage("model_testing", "-scaler", in("s.json"), "-model", in("m.gob"), "-metrics", "", "-digits", "12", test))
@@ -120,18 +125,19 @@ func main() {
 	c, okC := bench(python(), scripts+"sk_testing.py", test, in("s.pkl"), in("m.pkl"))
 	row("pandas, scikit-learn", a.plus(b).plus(c), okA && okB && okC)
 	if okB {
-		var sk []float64
-		check("scikit-learn", coefficients(in("m.json")), decode(b.out, &sk))
+		if err := check("scikit-learn", in("m.json"), b.out); err != nil {
+			fail("%v", err)
+		}
 	}
 	if okC {
 		var sk [2]float64
 		if err := json.Unmarshal([]byte(c.out), &sk); err != nil {
-			log.Fatal(err)
+			fail("%s: %v", c.out, err)
 		}
 		log.Printf("scikit-learn: MSE %.12f, R² %.12f; here: %s", sk[0], sk[1], strings.TrimSpace(ours.out))
 	}
 	if err := w.Flush(); err != nil {
-		log.Fatal(err)
+		fail("%v", err)
 	}
 }
 
@@ -145,42 +151,32 @@ func python() string {
 	return "python3"
 }
 
-func decode(out string, v *[]float64) []float64 {
-	if err := json.Unmarshal([]byte(out), v); err != nil {
-		log.Fatalf("%s: %v", out, err)
+// check reports a peer that has other coefficients than model.json.
+func check(peer, path, out string) error {
+	var theirs []float64
+	if err := json.Unmarshal([]byte(out), &theirs); err != nil {
+		return fmt.Errorf("%s: %s: %w", peer, out, err)
 	}
-	return *v
-}
-
-// coefficients reads model.json.
-func coefficients(path string) (values []float64) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
 	var model struct {
 		Coefficients []struct{ Value float64 }
 	}
-	b, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(b, &model)
+	if err := json.Unmarshal(b, &model); err != nil {
+		return err
 	}
-	if err != nil {
-		log.Fatal(err)
+	if len(theirs) != len(model.Coefficients) {
+		return fmt.Errorf("%s has %d coefficients, not %d", peer, len(theirs), len(model.Coefficients))
 	}
-	for _, c := range model.Coefficients {
-		values = append(values, c.Value)
-	}
-	return values
-}
-
-// check ends the comparison if a peer has other coefficients.
-func check(peer string, ours, theirs []float64) {
 	worst := 0.0
-	for j := range ours {
-		if j >= len(theirs) {
-			log.Fatalf("%s has %d coefficients, not %d", peer, len(theirs), len(ours))
-		}
-		worst = max(worst, math.Abs(ours[j]-theirs[j])/math.Abs(ours[j]))
+	for j, c := range model.Coefficients {
+		worst = max(worst, math.Abs(c.Value-theirs[j])/math.Abs(c.Value))
 	}
-	if worst > 1e-7 {
-		log.Fatalf("%s gets other coefficients: %v, here %v", peer, theirs, ours)
+	if !(worst <= 1e-7) {
+		return fmt.Errorf("%s gets other coefficients: %v", peer, theirs)
 	}
 	log.Printf("%s: coefficients agree to %.1g", peer, worst)
+	return nil
 }
