@@ -15,8 +15,8 @@ import (
 // Block is a run of whole rows of one file, parsed. It belongs to the scan and
 // is valid only during the call that it is handed to.
 type Block struct {
-	File  int // index of the file in the scan
-	Row   int64
+	File  int   // index of the file in the scan
+	Row   int64 // row of the file, from 0, with which it begins
 	Rows  int
 	Times []dataset.Time // never going back; empty without a time column
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading
@@ -123,7 +123,7 @@ func (b *Block) parsePlain() error {
 	n := len(b.data)
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
-	slots, cols := b.layout.slot, b.Cols
+	slots, cols, times := b.layout.slot, b.Cols, b.Times
 	last := len(slots) - 1
 	for i := 0; i < n; {
 		if d[i] == '\n' {
@@ -134,14 +134,15 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
+		row := b.Rows
 		for col, slot := range slots {
 			end, ok := i, true
 			switch {
 			case slot >= 0:
-				cols[slot][b.Rows], end, ok = shortNumber(d, i)
+				cols[slot][row], end, ok = shortNumber(d, i)
 			case slot == timeSlot:
-				b.Times[b.Rows], end, ok = b.days.shortTime(d, i)
-				ok = ok && b.inOrder() == nil
+				times[row], end, ok = b.days.shortTime(d, i)
+				ok = ok && !b.backwards()
 			default:
 				end = cellEnd(d, i)
 			}
@@ -155,8 +156,8 @@ func (b *Block) parsePlain() error {
 				}
 			}
 			if (col == last) != (d[end] == '\n') {
-				row := d[rowStart(d, i):rowEnd(d, i)]
-				return b.ragged(b.lineAt(i), bytes.Count(row, []byte(","))+1)
+				text := d[rowStart(d, i):rowEnd(d, i)]
+				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
 			}
 			i = end + 1
 		}
@@ -198,18 +199,15 @@ func (b *Block) cell(slot int, cell []byte) (err error) {
 		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
 			return fmt.Errorf("unreadable timestamp: %w", err)
 		}
-		return b.inOrder()
+		if b.backwards() {
+			return goesBack(b.Times[b.Rows], b.Times[b.Rows-1])
+		}
 	}
 	return err
 }
 
-// inOrder reports a time that goes back.
-func (b *Block) inOrder() error {
-	if n := b.Rows; n > 0 && b.Times[n] < b.Times[n-1] {
-		return goesBack(b.Times[n], b.Times[n-1])
-	}
-	return nil
-}
+// backwards reports whether the time of row b.Rows is before that of the last.
+func (b *Block) backwards() bool { return b.Rows > 0 && b.Times[b.Rows] < b.Times[b.Rows-1] }
 
 func goesBack(t, before dataset.Time) error {
 	return fmt.Errorf("time goes back from %s to %s; data_creation -import sorts a file", before, t)

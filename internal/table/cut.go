@@ -47,7 +47,7 @@ func (c *cutter) next(b *Block) error {
 			return err
 		}
 		end := len(b.data)
-		if !c.eof || end > size { // a stream's peek may hold more than a block
+		if !c.eof || end > size { // after a long row the rest may be more than a block
 			end = lastRecordEnd(b.data[:min(size, end)])
 		}
 		if end == 0 && len(b.data) > 0 {
