@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -67,6 +68,12 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 	if o.sha256 != "" && (len(o.sha256) != 64 || len(o.imports) > 1) {
 		return cli.Usagef("-sha256 takes 64 hexadecimal digits and one -import")
 	}
+	if o.Time == o.Target {
+		return cli.Usagef("%q cannot be both the target and the time column", o.Time)
+	}
+	if err := importer.CheckLayout(o.Layout); err != nil {
+		return cli.Usagef("-time-layout: %w", err)
+	}
 	if o.Delimiter != "" {
 		if _, err := importer.ParseDelimiter(o.Delimiter); err != nil {
 			return cli.Usagef("-delimiter: %w", err)
@@ -79,6 +86,18 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 	}()
 	names := map[string]string{}
+	for _, src := range o.imports {
+		name := safeName(src)
+		if other, taken := names[name]; taken {
+			return cli.Usagef("-import: both %s and %s would be the dataset %q", other, src, name)
+		}
+		names[name] = src
+		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv")}
+		if err := cli.Distinct(outputs, []string{src}); err != nil {
+			return err
+		}
+	}
+	hashes := map[[32]byte]string{}
 	rows, size := 0, 0
 	for _, src := range o.imports {
 		content, err := fetch(ctx, o, src, stdin)
@@ -92,11 +111,12 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		for _, note := range t.Notes {
 			o.Logf("%s: %s", src, note)
 		}
-		name := safeName(src)
-		if other, taken := names[name]; taken {
-			return cli.Usagef("-import: both %s and %s would be the dataset %q", other, src, name)
+		sum := sha256.Sum256(content)
+		if other, twice := hashes[sum]; twice {
+			return fmt.Errorf("%s: has the very bytes of %s; import it once", src, other)
 		}
-		names[name] = src
+		hashes[sum] = src
+		name := safeName(src)
 		train, test := split(len(t.Rows), o.test)
 		if train == 0 || test == 0 && o.test > 0 {
 			return fmt.Errorf("%s: its %d rows leave %d to train and %d to test", src, len(t.Rows), train, test)
@@ -118,7 +138,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 		rows, size = rows+len(t.Rows), size+len(content)
 	}
-	if err := publish(o.out, &dataset.Manifest{Time: o.Time, Target: o.Target}, parts); err != nil {
+	if err := publish(o, &dataset.Manifest{Time: o.Time, Target: o.Target}, parts); err != nil {
 		return err
 	}
 	o.Logf("%d datasets of %d rows; %s in %s → %s", len(o.imports), rows, cli.Megabytes(int64(size)), o.Took(), o.out)

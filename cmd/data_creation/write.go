@@ -62,7 +62,8 @@ func (p *part) finish() error {
 // files that only the old manifest lists, then comes the manifest, then the
 // parts: whenever it is interrupted, the manifest lists every file that is
 // there, and the stages refuse those that are not yet what it says.
-func publish(dir string, m *dataset.Manifest, parts []*part) error {
+func publish(o *options, m *dataset.Manifest, parts []*part) error {
+	dir := o.out
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
 	}
@@ -72,9 +73,21 @@ func publish(dir string, m *dataset.Manifest, parts []*part) error {
 	}
 	defer unlock()
 	manifest := filepath.Join(dir, "manifest.json")
-	if err := removeOld(dir, manifest, m); err != nil {
+	var old dataset.Manifest
+	err = dataset.ManifestKind.ReadJSON(manifest, &old)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = foreign(dir, &old, parts)
+	} else {
+		o.Warnf("%v; its files are not removed", err)
+		err = nil // this is how it is mended
+	}
+	if err != nil {
 		return err
 	}
+	if err := removeOld(dir, &old, m); err != nil {
+		return err
+	}
+	defer warnOfOthers(o, m)
 	if err := dataset.ManifestKind.WriteJSON(manifest, m); err != nil {
 		return err
 	}
@@ -85,13 +98,41 @@ func publish(dir string, m *dataset.Manifest, parts []*part) error {
 	return artifact.Commit(files...)
 }
 
-// removeOld removes the files that the old manifest lists and the new one does
-// not. What it cannot read it leaves alone.
-func removeOld(dir, path string, m *dataset.Manifest) error {
-	var old dataset.Manifest
-	if err := dataset.ManifestKind.ReadJSON(path, &old); err != nil {
-		return nil
+// foreign refuses to overwrite a file that the old manifest does not list.
+func foreign(dir string, old *dataset.Manifest, parts []*part) error {
+	listed := map[string]bool{}
+	for _, e := range old.Datasets {
+		listed[e.Path] = true
 	}
+	for _, p := range parts {
+		path := filepath.Join(dir, filepath.FromSlash(p.entry.Path))
+		if _, err := os.Lstat(path); err == nil && !listed[p.entry.Path] {
+			return fmt.Errorf("%s: is there already and no manifest lists it; move it away", path)
+		}
+	}
+	return nil
+}
+
+// warnOfOthers names the CSV files beside those of the manifest, which the
+// later stages will read too.
+func warnOfOthers(o *options, m *dataset.Manifest) {
+	listed := map[string]bool{}
+	for _, e := range m.Datasets {
+		listed[filepath.Join(o.out, filepath.FromSlash(e.Path))] = true
+	}
+	for _, which := range []string{"train", "test"} {
+		found, _ := table.Find([]string{filepath.Join(o.out, which)}) // none is fine
+		for _, path := range found {
+			if !listed[path] {
+				o.Warnf("%s is not of this run, and will be used with it", path)
+			}
+		}
+	}
+}
+
+// removeOld removes the files that the old manifest lists and the new one does
+// not.
+func removeOld(dir string, old, m *dataset.Manifest) error {
 	root, err := os.OpenRoot(dir) // no path in a manifest leads out of it
 	if err != nil {
 		return err

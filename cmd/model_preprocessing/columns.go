@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,16 +14,19 @@ import (
 // chooseColumns checks the settings, with the manifest's target and time
 // column where none is named.
 func chooseColumns(o *options, paths []string) (dataset.Manifests, error) {
+	o.Features = []string{}
 	if o.features != "" {
-		for _, name := range strings.Split(o.features, ",") {
-			o.Features = append(o.Features, strings.TrimSpace(name))
+		names, err := csv.NewReader(strings.NewReader(o.features)).Read()
+		if err != nil {
+			return nil, cli.Usagef("-features %s: %w", o.features, err)
 		}
+		o.Features = names
 	}
 	if o.Time == "" && !o.IsSet("annual") {
 		o.Annual = 0
 	}
 	check := o.Design
-	if len(check.Features) == 0 {
+	if len(check.Features) == 0 && !o.IsSet("features") {
 		check.Features = []string{"\x00"} // not known yet
 	}
 	if err := check.Check(); err != nil {
@@ -55,7 +59,7 @@ func chooseFeatures(o *options, f *table.File) error {
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
 		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path, o.Time)
 	}
-	if len(o.Features) > 0 {
+	if o.IsSet("features") {
 		slices.SortStableFunc(o.Features, func(a, b string) int {
 			return slices.Index(f.Header, a) - slices.Index(f.Header, b)
 		})

@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/scaler.json", "write the scaler to `FILE`")
 	o.StringVar(&o.Target, "target", "temperature", "`COLUMN` to be predicted; the manifest's, if there is one")
 	o.StringVar(&o.Time, "time", "timestamp", "`COLUMN` with the time, '' for none; the manifest's, if there is one")
-	o.StringVar(&o.features, "features", "", "`LIST` of columns (default every numeric column but those two)")
+	o.StringVar(&o.features, "features", "", "`LIST` of columns, written as CSV; '' for none (default every numeric column but those two)")
 	o.IntVar(&o.Annual, "annual", 2, "sine/cosine `PAIRS` of the year")
 	o.IntVar(&o.Daily, "daily", 0, "sine/cosine `PAIRS` of the day")
 	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")

@@ -78,6 +78,15 @@ func scaledPaths(dir string, files []*table.File) ([]string, error) {
 	paths := make([]string, len(files))
 	for i, f := range files {
 		paths[i] = filepath.Join(dir, f.Name+".csv")
+	}
+	manifests, err := dataset.Beside(paths)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range files {
+		if _, listed := manifests.Entry(paths[i]); listed {
+			return nil, fmt.Errorf("-write would overwrite %s, which data_creation made", paths[i])
+		}
 		if i > 0 && files[i-1].Name == f.Name {
 			return nil, fmt.Errorf("-write: both %s and %s would be %s", files[i-1].Path, f.Path, paths[i])
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"sort"
 	"sync"
@@ -40,6 +41,9 @@ func test(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model
 	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
 	if err := cli.Distinct([]string{o.metrics, o.predictions}, inputs); err != nil {
 		return nil, err
+	}
+	if o.predictions != "" && filepath.Clean(o.predictions) == filepath.Clean(o.metrics) {
+		return nil, cli.Usagef("-metrics and -predictions are the same file %s", o.metrics)
 	}
 	manifests, err := dataset.Beside(table.Paths(files))
 	if err != nil {
@@ -152,7 +156,9 @@ func (t *trained) leak(path string, id dataset.ID) error {
 	switch {
 	case t.hashes[id.XXH64]:
 		return fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
-	case named && (id.First == dataset.NoTime || id.First <= last):
+	case named && id.First == dataset.NoTime:
+		return fmt.Errorf("%s: has the name of training data, and without a time column the two cannot be told apart; rename it, or use -allow-leak", path)
+	case named && id.First <= last:
 		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later data, or use -allow-leak", path, last)
 	}
 	return nil

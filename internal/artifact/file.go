@@ -35,6 +35,9 @@ func Create(path string) (*File, error) {
 		return &File{Writer: device, path: path, device: device}, err
 	}
 	p, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o666))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no folder %s: %w", path, filepath.Dir(path), fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, naming(path, err)
 	}

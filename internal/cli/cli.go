@@ -159,6 +159,8 @@ func (p *Program) Parse(args []string) error {
 	case *version:
 		fmt.Fprintln(p.stdout, p.Name(), buildVersion(), runtime.Version())
 		return errHelp
+	case slices.ContainsFunc(p.Args(), func(arg string) bool { return len(arg) > 1 && arg[0] == '-' }):
+		return Usagef("flags go before paths: %s", strings.Join(p.Args(), " "))
 	case p.Workers < 1 || p.Workers > 1024:
 		return Usagef("-workers %d is not between 1 and 1024", p.Workers)
 	}

@@ -66,7 +66,11 @@ func (d *Design) Check() error {
 	names := d.Names()
 	for i, name := range names {
 		if slices.Index(names, name) < i {
-			return fmt.Errorf("the feature %q comes twice", name)
+			hint := ""
+			if i >= len(d.Features) {
+				hint = "; rename the column, or do without these harmonics or lags"
+			}
+			return fmt.Errorf("the feature %q comes twice%s", name, hint)
 		}
 	}
 	switch {

@@ -83,7 +83,7 @@ var (
 )
 
 // guessDecimal looks at all cells but those of the time column.
-func guessDecimal(records []record, timeCol int, delimiter rune) (string, error) {
+func guessDecimal(records []record, timeCol int) (string, error) {
 	commas, points, perhaps := 0, 0, 0
 	for _, r := range records {
 		for j, cell := range r.cells {
@@ -102,16 +102,17 @@ func guessDecimal(records []record, timeCol int, delimiter rune) (string, error)
 	switch {
 	case commas <= points:
 		return ".", nil
-	case commas == perhaps && delimiter == ',':
-		return "", errors.New("numbers such as 1,234 may be decimals or thousands; use -decimal , or -decimal . (then they are no numbers)")
+	case commas == perhaps:
+		return "", errors.New("numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators")
 	}
 	return ",", nil
 }
 
 // layout is a way to write times.
 type layout struct {
-	name  string
-	parse func(string) (dataset.Time, error)
+	name   string
+	format string // of the time package, if it is one
+	parse  func(string) (dataset.Time, error)
 }
 
 // epochs count from 1970-01-01T00:00:00Z.
@@ -122,7 +123,7 @@ var epochs = []struct {
 }{{"epoch", 10, 1}, {"epoch_ms", 13, 1000}, {"epoch_us", 16, 1e6}}
 
 func epoch(name string, perSecond int64) layout {
-	return layout{name, func(s string) (dataset.Time, error) {
+	return layout{name: name, parse: func(s string) (dataset.Time, error) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		limit := 253402300800 * perSecond // the year 10000
 		if err != nil || n <= -limit || n >= limit {
@@ -134,7 +135,7 @@ func epoch(name string, perSecond int64) layout {
 
 // goLayout reads times with a layout of the time package, UTC if it has no zone.
 func goLayout(name, format string) layout {
-	return layout{name, func(s string) (dataset.Time, error) {
+	return layout{name, format, func(s string) (dataset.Time, error) {
 		t, err := time.Parse(format, s)
 		if err != nil {
 			return 0, fmt.Errorf("%q is not a time as %s", s, name)
@@ -164,7 +165,7 @@ var (
 )
 
 func candidates(example string) []layout {
-	all := []layout{{"ISO 8601", dataset.ParseTime}}
+	all := []layout{{"ISO 8601", time.RFC3339, dataset.ParseTime}}
 	for _, e := range epochs {
 		if digits := len(strings.TrimPrefix(example, "-")); digits == e.digits {
 			all = append(all, epoch(e.name, e.perSecond))
@@ -217,6 +218,30 @@ func chooseLayout(path string, records []record, timeCol int, opt Options) (layo
 		}
 	}
 	return left[0], nil
+}
+
+// CheckLayout reports a layout that does not tell the day, or that names zones
+// by abbreviations, whose meaning depends on the machine.
+func CheckLayout(name string) error {
+	if name == "" {
+		return nil
+	}
+	when := time.Date(2021, 11, 23, 13, 14, 15, 0, time.UTC)
+	for _, e := range epochs {
+		if name == e.name {
+			return nil
+		}
+	}
+	l := parseLayout(name)
+	text := when.Format(l.format)
+	back, err := time.Parse(l.format, text)
+	switch {
+	case strings.Contains(l.format, "MST"):
+		return fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
+	case err != nil || back.Year() != 2021 || back.YearDay() != when.YearDay():
+		return fmt.Errorf("%q does not tell year, month and day; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+	}
+	return nil
 }
 
 // parseLayout reads the name of a layout: epoch, epoch_ms, epoch_us; one as

@@ -80,7 +80,7 @@ func Read(path string, content []byte, opt Options) (*Table, error) {
 	}
 	decimal := opt.Decimal
 	if decimal == "" {
-		if decimal, err = guessDecimal(records, timeCol, delimiter); err != nil {
+		if decimal, err = guessDecimal(records, timeCol); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -221,6 +221,9 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 			number = strings.Replace(cell, ",", ".", 1)
 		}
 		v, err := table.ParseNumber([]byte(number))
+		if decimal == "," && strings.Contains(cell, ".") {
+			err = errors.New("a point, where the decimal sign is a comma")
+		}
 		switch {
 		case err != nil:
 			bad = append(bad, r)

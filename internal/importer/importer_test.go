@@ -56,8 +56,10 @@ func TestQuirks(t *testing.T) {
 
 		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
 
+		{"ambiguous number between tabs", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators`},
+		{"thousands beside decimal commas", "time;y;z\n2020-01-01;1,5;1.013\n2020-01-02;2,5;998,5\n", `f.csv:2: column "z": "1.013" is not a number, nor are 0 more of its 2 cells; clean it, or name what is missing with -missing`},
 		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n", `f.csv:2: column "time": "03/04/2021" is 2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use -time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
-		{"ambiguous number", "time,y\n2020-01-01,\"1,234\"\n", `f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or -decimal . (then they are no numbers)`},
+		{"ambiguous number", "time,y\n2020-01-01,\"1,234\"\n", `f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators`},
 		{"bad time", "time,y\n2020-01-01,1\nlater,2\n", `f.csv:3: column "time": "later" is not a time that can be read; the rows before are written as ISO 8601`},
 		{"no time", "time,y\n,1\n", `f.csv:2: column "time": the timestamp is missing`},
 		{"no such column", "date,y\n2020-01-01,1\n", `f.csv:1: there is no column "time"; name it with -time: the header has "date", "y"`},
@@ -112,6 +114,15 @@ func TestBadCells(t *testing.T) {
 	}
 	if got.Rows[40][1] != "" || got.Rows[42][1] != "42" {
 		t.Errorf("rows %v", got.Rows[40:43])
+	}
+}
+
+func TestCheckLayout(t *testing.T) {
+	for layout, good := range map[string]bool{"": true, "epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true, "%d.%m.%Y %H:%M": true, "2006-002": true,
+		"2006-01-02 15:04 MST": false, "%H:%M": false, "DD/MM": false, "2006-01": false} {
+		if err := CheckLayout(layout); (err == nil) != good {
+			t.Errorf("%q: %v", layout, err)
+		}
 	}
 }
 

@@ -206,7 +206,7 @@ func skill(sse, baseline moments.Sum) *float64 {
 
 func ptr(v float64) *float64 { return &v }
 
-// finite reports whether no sum has overflowed.
+// finite reports whether no sum has overflowed, nor squares vanished.
 func (e *Errors) finite() bool {
 	s := e.Mean.Value() + e.Abs.Value()
 	if e.Climatology != nil {
@@ -214,6 +214,10 @@ func (e *Errors) finite() bool {
 	}
 	if e.Persistence != nil {
 		s += e.Persistence.Self.Value()
+	}
+	const tiny = 1e-145 // its square has lost digits
+	if e.Max > 0 && e.Max < tiny {
+		return false
 	}
 	return e.Residual.Finite() && e.Target.Finite() && !math.IsNaN(s) && !math.IsInf(s, 0)
 }
@@ -290,7 +294,7 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		d := &datasets[i]
 		ids[i] = d.id()
 		if !d.Sums.finite() {
-			return nil, fmt.Errorf("the errors on dataset %q overflow float64", d.Name)
+			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; change the unit of the target", d.Name)
 		}
 		total.Merge(&d.Sums)
 	}

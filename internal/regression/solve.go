@@ -181,6 +181,16 @@ func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at floa
 	return b, math.Sqrt(at)
 }
 
+// fits reports whether the squares of the target have not vanished: it is
+// constant, or far enough from 0.
+func (a *solver) fits() bool {
+	largest := math.Abs(a.rho)
+	for _, q := range a.q {
+		largest = max(largest, math.Abs(q))
+	}
+	return largest == 0 || largest > 1e-145
+}
+
 // condition returns the ratio of the largest singular value to the smallest
 // that counts.
 func (a *solver) condition() float64 {

@@ -90,7 +90,7 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 			name = s.FeatureNamesOut[j]
 		}
 		if m.N == 0 {
-			return nil, fmt.Errorf("column %q has no number in any row that can be used", name)
+			return nil, fmt.Errorf("column %q has no number in any row that can be used; leave it out with -features", name)
 		}
 		if !m.Finite() {
 			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in float64; change its unit", name)

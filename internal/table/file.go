@@ -282,8 +282,8 @@ func (f *File) first(timeColumn string) dataset.Time {
 	return dataset.NoTime
 }
 
-// Numeric splits the columns of the file, in file order, into those that hold
-// a number in at least one of the first 1000 rows and the rest.
+// Numeric splits the columns of the file, in file order, into the rest and those
+// that hold a number, or nothing at all, in the first 1000 rows.
 func (f *File) Numeric() (numeric, rest []string, err error) {
 	if f.peek == nil {
 		if err := f.load(nil); err != nil {
@@ -291,15 +291,20 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 		}
 	}
 	records := f.records(1000)
+	if len(records) == 0 && f.body >= len(f.peek) {
+		return nil, nil, fmt.Errorf("%s: no data rows", f.Path)
+	}
 	for i, name := range f.Header {
+		isGap := func(rec []string) bool { return i >= len(rec) || missing([]byte(rec[i])) }
 		isNumber := func(rec []string) bool {
-			if i >= len(rec) || missing([]byte(rec[i])) {
+			if isGap(rec) {
 				return false
 			}
 			_, err := ParseNumber([]byte(rec[i]))
 			return err == nil || errors.Is(err, errNotFinite)
 		}
-		if slices.ContainsFunc(records, isNumber) {
+		isText := func(rec []string) bool { return !isGap(rec) && !isNumber(rec) }
+		if slices.ContainsFunc(records, isNumber) || !slices.ContainsFunc(records, isText) {
 			numeric = append(numeric, name)
 		} else {
 			rest = append(rest, name)
