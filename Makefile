@@ -28,10 +28,10 @@ bench: ## benchmarks, for benchstat
 compare: ## side by side with pandas, scikit-learn, DuckDB and R, those that are here
 	$(GO) run ./internal/compare
 
-fuzz: ## fuzz every target for FUZZTIME (default 10s)
+fuzz: ## fuzz every target for FUZZTIME (default 200000x, that many inputs)
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),10s) $$pkg || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),200000x) -fuzzminimizetime 10x $$pkg || exit 1; \
 		done; \
 	done
 
