@@ -238,6 +238,42 @@ func TestReadError(t *testing.T) {
 	}
 }
 
+// A file that grows or vanishes while it is read is no result.
+func TestChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(path string) error
+		want   string
+	}{
+		"grows": {func(path string) error {
+			return os.WriteFile(path, []byte(bigCSV(200000)), 0o666)
+		}, "the file changed while it was read; run this again when it is complete"},
+		"vanishes": {os.Remove, "no such file or directory"},
+	} {
+		path := filepath.Join(t.TempDir(), "big.csv")
+		if err := os.WriteFile(path, []byte(bigCSV(150000)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		files, err := Open([]string{path}, nil, "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := true
+		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1,
+			Work: func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
+			Merge: func(int, struct{}) error {
+				if first {
+					first = false
+					return c.change(path)
+				}
+				return nil
+			},
+			Done: func(int, dataset.ID) error { return nil }}
+		if err := scan.Run(context.Background(), files); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Nor is the end of half a gzip file.
 func TestCutGzip(t *testing.T) {
 	var packed bytes.Buffer
