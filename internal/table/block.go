@@ -124,6 +124,10 @@ func (b *Block) parsePlain() error {
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
 	slots, cols, times := b.layout.slot, b.Cols, b.Times
+	// What changes with every row is kept off the block, which may share a cache
+	// line with one that another core works on.
+	row, days := 0, dayCache{}
+	defer func() { b.Rows = row }()
 	last := len(slots) - 1
 	for i := 0; i < n; {
 		if d[i] == '\n' {
@@ -134,15 +138,14 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
-		row := b.Rows
 		for col, slot := range slots {
 			end, ok := i, true
 			switch {
 			case slot >= 0:
 				cols[slot][row], end, ok = shortNumber(d, i)
 			case slot == timeSlot:
-				times[row], end, ok = b.days.shortTime(d, i)
-				ok = ok && !b.backwards()
+				times[row], end, ok = days.shortTime(d, i)
+				ok = ok && (row == 0 || times[row] >= times[row-1])
 			default:
 				end = cellEnd(d, i)
 			}
@@ -151,6 +154,7 @@ func (b *Block) parsePlain() error {
 			}
 			if c := d[end]; !ok || c != ',' && c != '\n' {
 				end = cellEnd(d, i)
+				b.Rows = row
 				if err := b.cell(slot, trimCR(d, i, end)); err != nil {
 					return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
 				}
@@ -161,7 +165,7 @@ func (b *Block) parsePlain() error {
 			}
 			i = end + 1
 		}
-		b.Rows++
+		row++
 	}
 	return nil
 }
