@@ -26,7 +26,6 @@ type Block struct {
 	line     int64  // line of the file on which data begins
 	newlines int    // in data, those in quotes too
 	layout   *layout
-	days     dayCache
 }
 
 // layout says where in the rows of one file the wanted columns are.
