@@ -18,7 +18,7 @@ import (
 // File is a file being written. Until Finish and Commit, nothing is
 // seen at its path.
 type File struct {
-	io.Writer
+	w       io.Writer
 	path    string
 	pending *renameio.PendingFile
 	device  *os.File
@@ -32,7 +32,7 @@ func Create(path string) (*File, error) {
 		return nil, fmt.Errorf("%s: is a folder", path)
 	} else if err == nil && !info.Mode().IsRegular() {
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
-		return &File{Writer: device, path: path, device: device}, err
+		return &File{w: device, path: path, device: device}, err
 	}
 	p, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o666))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,12 +41,12 @@ func Create(path string) (*File, error) {
 	if err != nil {
 		return nil, naming(path, err)
 	}
-	return &File{Writer: p, path: path, pending: p}, nil
+	return &File{w: p, path: path, pending: p}, nil
 }
 
 // Write writes to the file.
 func (f *File) Write(b []byte) (int, error) {
-	n, err := f.Writer.Write(b)
+	n, err := f.w.Write(b)
 	return n, naming(f.path, err)
 }
 
