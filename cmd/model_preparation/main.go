@@ -139,8 +139,15 @@ func write(o *options, m *regression.Model, s *regression.Summary, shape string)
 	if err := artifact.WriteFile(o.out, gob); err != nil {
 		return err
 	}
+	choice := "the coefficients are those of least norm"
+	if s.Alpha > 0 {
+		choice = "the penalty shares the effect among them"
+	}
 	for _, relation := range s.Relations {
-		o.Warnf("collinear: %s; the coefficients are those of least norm", relation)
+		o.Warnf("collinear: %s; %s", relation, choice)
+	}
+	if s.StdErrorReason != "" {
+		o.Warnf("no standard errors: %s", s.StdErrorReason)
 	}
 	if o.auto {
 		o.Logf("alpha %v chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))

@@ -15,7 +15,7 @@ import (
 )
 
 // Kind is the format of metrics.json.
-var Kind = artifact.Kind{Format: "metrics", Version: 1, Program: "model_testing"}
+var Kind = artifact.Kind{Format: "metrics", Version: 2, Program: "model_testing"}
 
 // Sample is a run of rows with what was measured and what was predicted, all
 // of one length; Climatology and Prev may be empty.
@@ -161,7 +161,7 @@ func (e *Errors) Figures() Figures {
 	}
 	n := float64(f.Rows)
 	bias := e.Residual.Mean.Value()
-	sse := e.Residual.Mean.Times(e.Residual.Mean).Times(moments.Float(n)).Plus(e.Residual.M2)
+	sse := e.Residual.Mean.Times(e.Residual.Mean).Times(moments.Float(n)).Plus(e.Residual.Squares())
 	mse := sse.Value() / n
 	f.MSE, f.RMSE = ptr(mse), ptr(math.Sqrt(mse))
 	f.MAE, f.MaxError, f.Bias = ptr(e.Abs.Value()/n), ptr(e.Max), ptr(0-bias)
@@ -169,8 +169,8 @@ func (e *Errors) Figures() Figures {
 	if f.Rows < 2 {
 		why = append(why, "r2 and explained_variance need two rows")
 	} else {
-		f.R2 = ptr(explained(sse.Value(), e.Target.M2.Value()))
-		f.ExplainedVariance = ptr(explained(e.Residual.M2.Value(), e.Target.M2.Value()))
+		f.R2 = ptr(explained(sse.Value(), e.Target.Squares().Value()))
+		f.ExplainedVariance = ptr(explained(e.Residual.Squares().Value(), e.Target.Squares().Value()))
 	}
 	if f.Skill.Mean = skill(sse, e.Mean); f.Skill.Mean == nil {
 		why = append(why, "the training mean is exact")
@@ -215,8 +215,8 @@ func (e *Errors) finite() bool {
 	if e.Persistence != nil {
 		s += e.Persistence.Self.Value()
 	}
-	const tiny = 1e-145 // its square has lost digits
-	if e.Max > 0 && e.Max < tiny {
+	const tiny = 1e-153 // its square loses digits
+	if size := max(e.Max, e.Target.Max-e.Target.Min); size > 0 && size < tiny {
 		return false
 	}
 	return e.Residual.Finite() && e.Target.Finite() && !math.IsNaN(s) && !math.IsInf(s, 0)

@@ -1,9 +1,10 @@
 // Package moments computes the count, mean and sum of squared deviations of a
 // column in one pass, from parts that can be merged in any grouping.
 //
-// The mean and the sum of squares are kept in double-double arithmetic, so
-// that neither a large offset (a mean of 10⁷ with a deviation of 0.1) nor many
-// small parts cost digits.
+// The mean and the deviations are kept in double-double arithmetic, so that
+// neither a large offset (a mean of 10⁷ with a deviation of 0.1) nor many small
+// parts cost digits. Products are rounded before they are added, so that no
+// compiler fuses the two, which would give other digits on another machine.
 package moments
 
 import (
@@ -13,9 +14,11 @@ import (
 
 // Moments summarises a set of numbers. Its zero value is the empty set.
 type Moments struct {
-	N    int64 `json:"n"` // how many
-	Mean Sum   `json:"mean"`
-	M2   Sum   `json:"m2"` // Σ(x − mean)²
+	N    int64   `json:"n"` // how many
+	Mean Sum     `json:"mean"`
+	Dev  Sum     `json:"dev"` // √Σ(x − mean)²; its square may be beyond float64 where it is not
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
 }
 
 // Add includes the numbers xs, leaving out NaN, which stands for a missing
@@ -37,27 +40,62 @@ func (m *Moments) Add(xs []float64) {
 		k++
 	}
 	c = xs[0] + c/k
+	low, high := xs[0], xs[0]
 	var a, b [4]float64 // Σ(x−c) and Σ(x−c)² of every fourth number
 	i := 0
 	for ; i+4 <= len(xs); i += 4 {
 		x := xs[i : i+4 : i+4]
 		p, q, r, s := x[0]-c, x[1]-c, x[2]-c, x[3]-c
 		a[0], a[1], a[2], a[3] = a[0]+p, a[1]+q, a[2]+r, a[3]+s
-		b[0], b[1], b[2], b[3] = b[0]+p*p, b[1]+q*q, b[2]+r*r, b[3]+s*s
+		b[0], b[1], b[2], b[3] = b[0]+float64(p*p), b[1]+float64(q*q), b[2]+float64(r*r), b[3]+float64(s*s)
+		for _, v := range x { // few numbers are new extremes, and branches foresee that
+			if v < low {
+				low = v
+			} else if v > high {
+				high = v
+			}
+		}
 	}
 	for ; i < len(xs); i++ {
 		d := xs[i] - c
 		a[0] += d
-		b[0] += d * d
+		b[0] += float64(d * d)
+		low, high = min(low, xs[i]), max(high, xs[i])
 	}
 	d1, d2 := a[0]+a[1]+(a[2]+a[3]), b[0]+b[1]+(b[2]+b[3])
 	if d2 != d2 && slices.ContainsFunc(xs, math.IsNaN) {
 		m.Add(slices.DeleteFunc(slices.Clone(xs), math.IsNaN))
 		return
 	}
+	if (d2 < smallSquares || d2 > largeSquares) && low < high && !math.IsInf(high-low, 0) {
+		m.addScaled(xs, high-low)
+		return
+	}
 	n := float64(len(xs))
 	hi, lo := twoSum(c, d1/n)
-	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, M2: Float(d2 - d1*d1/n)})
+	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, Dev: Float(d2 - float64(d1*d1)/n).Sqrt(), Min: low, Max: high})
+}
+
+// Squares beyond these bounds may have lost digits.
+const (
+	smallSquares = 1e-280
+	largeSquares = 1e290
+)
+
+// addScaled is Add for numbers that differ by so little or so much that the
+// squares of the differences vanish or overflow: in units of a power of two.
+func (m *Moments) addScaled(xs []float64, spread float64) {
+	_, exponent := math.Frexp(spread)
+	scaled := make([]float64, len(xs))
+	for i, x := range xs {
+		scaled[i] = math.Ldexp(x-xs[0], -exponent)
+	}
+	var s Moments
+	s.Add(scaled)
+	s.Mean = s.Mean.ldexp(exponent).Plus(Float(xs[0]))
+	s.Dev = s.Dev.ldexp(exponent)
+	s.Min, s.Max = slices.Min(xs), slices.Max(xs)
+	m.Merge(s)
 }
 
 // Merge includes all that o summarises, by the update of Chan, Golub and
@@ -74,18 +112,28 @@ func (m *Moments) Merge(o Moments) {
 	delta := o.Mean.Minus(m.Mean)
 	share := Float(nb).Over(Float(na + nb)) // nb / n
 	m.Mean.Merge(delta.Times(share))
-	m.M2.Merge(o.M2)
-	m.M2.Merge(delta.Times(delta).Times(share).Times(Float(na)))
+	m.Dev = norm(m.Dev, o.Dev, delta.Times(share.Times(Float(na)).Sqrt()))
+	m.Min, m.Max = min(m.Min, o.Min), max(m.Max, o.Max)
 	m.N += o.N
 }
 
+// Squares returns Σ(x − mean)².
+func (m Moments) Squares() Sum { return m.Dev.Times(m.Dev) }
+
 // Var returns the population variance (ddof = 0), NaN for the empty set.
-func (m Moments) Var() float64 {
-	return math.Max(0, m.M2.Over(Float(float64(m.N))).Value())
+func (m Moments) Var() float64 { return m.Squares().Over(Float(float64(m.N))).Value() }
+
+// Std returns the population standard deviation, NaN for the empty set.
+func (m Moments) Std() float64 { return m.Dev.Over(Float(float64(m.N)).Sqrt()).Value() }
+
+// Constant reports whether the numbers are all equal, or differ by less than
+// float64 can hold of numbers of their size: one unit in the last place.
+func (m Moments) Constant() bool {
+	return m.Min == m.Max || m.Std() <= 0x1p-52*math.Abs(m.Mean.Value())
 }
 
-// Finite reports whether no overflow has happened.
+// Finite reports whether no overflow has happened, nor would in the variance.
 func (m Moments) Finite() bool {
-	s := m.Mean.Value() + m.M2.Value()
+	s := m.Mean.Value() + m.Squares().Value()
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestMerge(t *testing.T) {
 		}
 		near(t, "mean", merged.Mean.Value(), whole.Mean.Value(), 1e-15)
 		near(t, "variance", merged.Var(), whole.Var(), 1e-14)
-		if merged.N != whole.N {
+		if merged.N != whole.N || merged.Min != whole.Min || merged.Max != whole.Max || whole.Min != slices.Min(xs) || whole.Max != slices.Max(xs) {
 			t.Errorf("%d parts: n = %d, want %d", parts, merged.N, whole.N)
 		}
 	}
@@ -63,9 +64,9 @@ func TestNumAcc3(t *testing.T) {
 			m.Add(xs[from:min(from+size, len(xs))])
 		}
 		near(t, "certified mean", m.Mean.Value(), 1000000.2, 1e-15)
-		near(t, "certified deviation", math.Sqrt(m.M2.Value()/1000), 0.1, 1e-9)
+		near(t, "certified deviation", math.Sqrt(m.Squares().Value()/1000), 0.1, 1e-9)
 		near(t, "mean", m.Mean.Value(), mean, 1e-16)
-		near(t, "squares", m.M2.Value(), m2, 1e-14)
+		near(t, "squares", m.Squares().Value(), m2, 1e-14)
 	}
 }
 
@@ -87,14 +88,59 @@ func exact(xs []float64) (mean, m2 float64) {
 	return mean, m2
 }
 
-// A constant has no variance at all, however it is cut up.
+// A constant has no variance at all, however it is cut up; what varies is no
+// constant, however many rows there are.
 func TestConstant(t *testing.T) {
-	var m Moments
+	var m, many Moments
 	for range 10 {
 		m.Add([]float64{0.1, 0.1, 0.1})
 	}
-	if m.Mean.Value() != 0.1 || m.Var() != 0 {
+	if m.Mean.Value() != 0.1 || m.Var() != 0 || !m.Constant() {
 		t.Errorf("mean %v, variance %v", m.Mean, m.Var())
+	}
+	many.Add([]float64{5300000 - 0.002, 5300000 + 0.002})
+	for range 40 {
+		many.Merge(many)
+		if many.Constant() || math.Abs(many.Std()/0.002-1) > 1e-6 {
+			t.Fatalf("%d rows: constant %v, deviation %v", many.N, many.Constant(), many.Std())
+		}
+	}
+	// Neighbours in float64 are as near as rounding brings a constant.
+	for x, constant := range map[float64]bool{math.Nextafter(3, 4): true, 3 + 1e-14: false} {
+		var m Moments
+		m.Add([]float64{3, x, 3, x})
+		if m.Constant() != constant {
+			t.Errorf("3 and %v: constant %v", x, m.Constant())
+		}
+	}
+}
+
+// Moments follow the unit of the numbers from one end of float64 to the other,
+// also where their squares do not fit.
+func TestUnits(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	xs := make([]float64, 1000)
+	for i := range xs {
+		xs[i] = 2 + r.NormFloat64()
+	}
+	of := func(xs []float64) (m Moments) {
+		for from := 0; from < len(xs); from += 99 {
+			m.Add(xs[from:min(from+99, len(xs))])
+		}
+		return m
+	}
+	want := of(xs)
+	for exponent := -1020; exponent <= 1015; exponent += 5 {
+		scaled := make([]float64, len(xs))
+		for i, x := range xs {
+			scaled[i] = math.Ldexp(x, exponent)
+		}
+		got := of(scaled)
+		near(t, "mean", math.Ldexp(got.Mean.Value(), -exponent), want.Mean.Value(), 1e-15)
+		near(t, "deviation", math.Ldexp(got.Std(), -exponent), want.Std(), 1e-14)
+		if got.Constant() || got.Min != slices.Min(scaled) || got.Max != slices.Max(scaled) || got.N != want.N {
+			t.Errorf("2^%d: %+v", exponent, got)
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ func (s Sum) Minus(o Sum) Sum { return s.Plus(Sum{-o.Hi, -o.Lo}) }
 // Times returns s · o.
 func (s Sum) Times(o Sum) Sum {
 	p := s.Hi * o.Hi
-	e := math.FMA(s.Hi, o.Hi, -p) + (s.Hi*o.Lo + s.Lo*o.Hi)
+	e := math.FMA(s.Hi, o.Hi, -p) + (float64(s.Hi*o.Lo) + float64(s.Lo*o.Hi))
 	hi, lo := fastTwoSum(p, e)
 	return Sum{hi, lo}
 }
@@ -65,6 +65,30 @@ func (s Sum) Over(o Sum) Sum {
 	hi, lo := fastTwoSum(q, q2)
 	return Sum{hi, lo}.Plus(Float(r.Hi / o.Hi))
 }
+
+// Sqrt returns √s by one Newton step (A. H. Karp, P. Markstein, "High-precision
+// division and square root", ACM Trans. Math. Softw. 23, 1997); 0 for s ≤ 0.
+func (s Sum) Sqrt() Sum {
+	if s.Hi <= 0 {
+		return Sum{}
+	}
+	x := Float(math.Sqrt(s.Hi))
+	return x.Plus(s.Minus(x.Times(x)).Over(Float(2 * x.Hi)))
+}
+
+// norm returns √(a² + b² + c²) without losing squares that float64 cannot hold.
+func norm(a, b, c Sum) Sum {
+	_, exponent := math.Frexp(max(math.Abs(a.Hi), math.Abs(b.Hi), math.Abs(c.Hi)))
+	var squares Sum
+	for _, v := range [3]Sum{a, b, c} {
+		v = v.ldexp(-exponent)
+		squares.Merge(v.Times(v))
+	}
+	return squares.Sqrt().ldexp(exponent)
+}
+
+// ldexp returns s·2ᵏ.
+func (s Sum) ldexp(k int) Sum { return Sum{math.Ldexp(s.Hi, k), math.Ldexp(s.Lo, k)} }
 
 // twoSum returns s = fl(a+b) and the exact error a+b−s.
 func twoSum(a, b float64) (s, e float64) {

@@ -54,12 +54,12 @@ func (f *Factor) Merge(o *Factor) {
 		*f = Factor{o.N, o.Width, slices.Clone(o.R), slices.Clone(o.Lo)}
 		return
 	}
-	if f.Lo != nil {
+	if f.Lo != nil && o.Lo != nil {
 		f.reducePrecise(o.precise())
-		f.N += o.N
-		return
+	} else {
+		f.Lo = nil
+		f.reduce(o.Width, o.Width, o.unpack)
 	}
-	f.reduce(o.Width, o.Width, o.unpack)
 	f.N += o.N
 }
 

@@ -100,7 +100,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
-	whole, err := newSolver(&total, s.noise())
+	whole, err := newSolver(&total, s.offsets())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,13 +129,13 @@ func (s *Settings) uncentre(y moments.Sum) float64 {
 	return moments.Float(s.TargetMean).Plus(y).Value()
 }
 
-// noise is |mean|/scale of the columns; see newSolver.
-func (s *Settings) noise() []float64 {
-	noise := make([]float64, len(s.Mean))
+// offsets are |mean|/scale of the columns; see newSolver.
+func (s *Settings) offsets() []float64 {
+	offsets := make([]float64, len(s.Mean))
 	for j, mean := range s.Mean {
-		noise[j] = math.Abs(mean) / s.Scale[j]
+		offsets[j] = math.Abs(mean / s.Scale[j])
 	}
-	return noise
+	return offsets
 }
 
 // climatology fits the season's columns alone, without penalty.

@@ -14,7 +14,7 @@ import (
 func Precise(n int64, w int) bool { return n <= 1<<19/int64(w*w) }
 
 // AddPrecise includes rows like Add, in double-double arithmetic. A factor is
-// either precise in all its rows, or what is merged into it loses what
+// precise in all its rows or in none: merged with one that is not, it loses what
 // float64 does not hold.
 func (f *Factor) AddPrecise(rows []moments.Sum, width int) {
 	if f.R == nil {
@@ -41,40 +41,12 @@ func (f *Factor) precise() []moments.Sum {
 	return full
 }
 
-// reducePrecise replaces the triangle by that of itself over more rows, by
-// Householder reflections H = I − 2vvᵀ/vᵀv (Golub and Van Loan, Matrix
-// Computations, algorithm 5.2.1).
+// reducePrecise replaces the triangle by that of itself over more rows.
 func (f *Factor) reducePrecise(rows []moments.Sum) {
 	w := f.Width
 	a := append(f.precise(), rows...)
-	m := len(a) / w
-	v := make([]moments.Sum, m)
 	for k := range w {
-		var norm2 moments.Sum
-		for i := k; i < m; i++ {
-			v[i] = a[i*w+k]
-			norm2.Merge(v[i].Times(v[i]))
-		}
-		norm := sqrt(norm2)
-		if norm.Hi == 0 {
-			continue
-		}
-		if v[k].Hi > 0 {
-			norm = moments.Sum{}.Minus(norm)
-		}
-		a[k*w+k] = norm
-		half := norm2.Minus(norm.Times(v[k])) // vᵀv/2
-		v[k] = v[k].Minus(norm)
-		for j := k + 1; j < w; j++ {
-			var dot moments.Sum
-			for i := k; i < m; i++ {
-				dot.Merge(v[i].Times(a[i*w+j]))
-			}
-			dot = dot.Over(half)
-			for i := k; i < m; i++ {
-				a[i*w+j] = a[i*w+j].Minus(dot.Times(v[i]))
-			}
-		}
+		householder(a, w, k, k, len(a)/w)
 	}
 	k := 0
 	for i := range w {
@@ -86,11 +58,36 @@ func (f *Factor) reducePrecise(rows []moments.Sum) {
 	}
 }
 
-// sqrt returns √s by one Newton step (Karp and Markstein, 1997).
-func sqrt(s moments.Sum) moments.Sum {
-	if s.Hi <= 0 {
-		return moments.Sum{}
+// householder makes rows from+1 to to−1 of one column of a matrix of width w zero,
+// by a Householder reflection H = I − 2vvᵀ/vᵀv of rows from to to−1 of it and of
+// the columns behind it (Golub and Van Loan, Matrix Computations, algorithm
+// 5.2.1). The zeros are not written.
+func householder(a []moments.Sum, w, column, from, to int) {
+	v := make([]moments.Sum, to-from)
+	var norm2 moments.Sum
+	for i := range v {
+		v[i] = a[(from+i)*w+column]
+		norm2.Merge(v[i].Times(v[i]))
 	}
-	x := moments.Float(math.Sqrt(s.Hi))
-	return x.Plus(s.Minus(x.Times(x)).Over(moments.Float(2 * x.Hi)))
+	norm := norm2.Sqrt()
+	if norm.Hi == 0 {
+		return
+	}
+	if v[0].Hi > 0 {
+		norm = moments.Sum{}.Minus(norm)
+	}
+	a[from*w+column] = norm
+	half := norm2.Minus(norm.Times(v[0])) // vᵀv/2
+	v[0] = v[0].Minus(norm)
+	for j := column + 1; j < w; j++ {
+		var dot moments.Sum
+		for i := range v {
+			dot.Merge(v[i].Times(a[(from+i)*w+j]))
+		}
+		dot = dot.Over(half)
+		for i := range v {
+			at := (from+i)*w + j
+			a[at] = a[at].Minus(dot.Times(v[i]))
+		}
+	}
 }

@@ -17,24 +17,36 @@ import (
 // what no b explains. What decides the digits of an answer, the substitution,
 // is done in double-double arithmetic; that costs p² operations.
 type solver struct {
-	n    int64
-	p    int
-	full []moments.Sum // R, w×w by rows
-	rho  float64
-	r    *mat.TriDense // p×p, upper
-	q    []float64
-	s    []float64 // singular values of r, descending
-	u, v mat.Dense // r = u·diag(s)·vᵀ
-	uq   []float64 // uᵀq
-	rank int       // of r
-	tol  float64   // what is rounding, relative to what it is part of
+	n         int64
+	p         int
+	full      []moments.Sum // R, w×w by rows
+	rho       float64
+	reduction float64 // see Factor.reduction
+
+	// The columns that say something which those before them do not, and the
+	// triangle of these alone, with q: the first rank rows of t, p×(p+1) by rows.
+	taken []int
+	t     []moments.Sum
+	// The others, and how each follows from the taken ones before it.
+	dropped  []int
+	relation [][]float64
+	null     [][]float64 // orthonormal: what can be added to b and changes no prediction
+
+	svd *ridge // made when it is asked for
 }
 
-// column returns column j of r.
-func (a *solver) column(j int) *mat.VecDense { return mat.NewVecDense(a.p, mat.Col(nil, j, a.r)) }
+// ridge is r = u·diag(s)·vᵀ.
+type ridge struct {
+	u, v mat.Dense
+	s    []float64 // descending
+	uq   []float64 // uᵀq
+}
 
 // big returns R[i][j].
 func (a *solver) big(i, j int) moments.Sum { return a.full[i*(a.p+2)+j] }
+
+// rank returns how many columns were taken.
+func (a *solver) rank() int { return len(a.taken) }
 
 // solution is one answer: ŷ = b0 + z·b for a standardised row z.
 type solution struct {
@@ -50,11 +62,9 @@ func (x *solution) coef() []float64 {
 	return b
 }
 
-// newSolver decomposes the factor. noise is |mean|/deviation of the columns, nil
-// for none: numbers far from 0 carry rounding errors that are larger by that
-// ratio once they are centred, and a singular value below that is no more than
-// rounding.
-func newSolver(f *Factor, noise []float64) (*solver, error) {
+// newSolver prepares the factor. offset is |mean|/scale of the columns, nil for
+// none.
+func newSolver(f *Factor, offset []float64) (*solver, error) {
 	p := f.Width - 2
 	if f.N < int64(p+1) {
 		return nil, fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept", f.N, p+1)
@@ -62,60 +72,165 @@ func newSolver(f *Factor, noise []float64) (*solver, error) {
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
 	}
-	a := &solver{n: f.N, p: p, full: f.precise(), r: mat.NewTriDense(p, mat.Upper, nil)}
+	a := &solver{n: f.N, p: p, full: f.precise(), reduction: f.reduction()}
 	a.rho = a.big(p+1, p+1).Value()
-	for i := range p {
-		for j := i; j < p; j++ {
-			a.r.SetTri(i, j, a.big(i+1, j+1).Value())
-		}
-		a.q = append(a.q, a.big(i+1, p+1).Value())
-	}
-	var svd mat.SVD
-	if !svd.Factorize(a.r, mat.SVDThin) {
-		return nil, errors.New("the singular value decomposition did not converge")
-	}
-	a.s = svd.Values(nil)
-	svd.UTo(&a.u)
-	svd.VTo(&a.v)
-	a.tol = 0x1p-52 * 32 * float64(p)
-	worst := 1.0
-	for j, ratio := range noise {
-		if mat.Norm(a.column(j), 2) > 0 { // else constant
-			worst = max(worst, ratio)
-		}
-	}
-	a.tol *= worst
-	for a.rank < p && a.s[a.rank] > a.tol*a.s[0] {
-		a.rank++
-	}
-	for k := range p {
-		uq := 0.0
-		for i, q := range a.q {
-			uq += a.u.At(i, k) * q
-		}
-		a.uq = append(a.uq, uq)
-	}
+	a.choose(offset)
 	return a, nil
 }
 
-// at solves min ‖y − b₀ − Z·b‖² + alpha·‖b‖². A full-rank problem without
-// penalty is solved by back substitution; otherwise the singular values give
-// the ridge solution, or that of least norm.
-func (a *solver) at(alpha float64) solution {
-	x := solution{b: make([]moments.Sum, a.p)}
-	if alpha == 0 && a.rank == a.p {
-		for i := a.p - 1; i >= 0; i-- {
-			v := a.big(i+1, a.p+1)
-			for j := i + 1; j < a.p; j++ {
-				v = v.Minus(a.big(i+1, j+1).Times(x.b[j]))
-			}
-			x.b[i] = v.Over(a.big(i+1, i+1))
+// choose takes the columns in order, leaving out those that follow from the
+// ones taken before: R's own upper triangle tells what a column adds.
+//
+// What it adds is rounding, and no more, if it is smaller than the rounding
+// errors of what it is computed from. A number x is given to 2⁻⁵³·|x|, which is
+// 2⁻⁵³·|x|/scale once it is standardised, so that every column has an error of
+// its own, and a difference z − Σ cₖ·zₖ that of its own terms. A column that is
+// not part of the relation plays no part in the decision.
+func (a *solver) choose(offset []float64) {
+	w := a.p + 1
+	for i := range a.p {
+		a.t = append(a.t, a.full[(i+1)*(w+1)+1:(i+2)*(w+1)]...)
+	}
+	noise := make([]float64, a.p)
+	for j := range noise {
+		size := 0.0 // √Σz²
+		for i := range j + 2 {
+			size = math.Hypot(size, a.big(i, j+1).Hi)
 		}
+		noise[j] = 0x1p-53 * a.reduction * size
+		if offset != nil {
+			noise[j] += 0x1p-53 * given * (size + offset[j]*math.Sqrt(float64(a.n)))
+		}
+	}
+	for j := range a.p {
+		k := a.rank()
+		adds := 0.0
+		for i := k; i <= j; i++ {
+			adds = math.Hypot(adds, a.t[i*w+j].Hi)
+		}
+		coef := a.express(j)
+		tolerance := noise[j]
+		for i, c := range coef {
+			tolerance += math.Abs(c) * noise[a.taken[i]]
+		}
+		if adds <= tolerance {
+			a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
+			a.addNull(j, coef)
+			continue
+		}
+		if k < j {
+			householder(a.t, w, j, k, j+1)
+		}
+		a.taken = append(a.taken, j)
+	}
+}
+
+// given bounds what the rounding of given numbers adds to a relation between
+// columns, in units of 2⁻⁵³ of their size: ½ is certain for one column and one
+// number, 0.4 is the most that random tables show for whole columns.
+const given = 4
+
+// reduction bounds the rounding errors of the reduction of a factor's rows, in
+// the same units. Those of the tiles add up like a random walk: √tiles, times 3.5
+// at the most in random tables. In double-double arithmetic there are none.
+func (f *Factor) reduction() float64 {
+	if f.Lo != nil {
+		return 0
+	}
+	return 16 * (1 + math.Sqrt(float64(f.N)/TileRows))
+}
+
+// express returns the combination of the taken columns that is nearest to
+// column j of r.
+func (a *solver) express(j int) []float64 {
+	w := a.p + 1
+	c := make([]float64, a.rank())
+	for i := len(c) - 1; i >= 0; i-- {
+		v := a.t[i*w+j].Hi
+		for k := i + 1; k < len(c); k++ {
+			v -= float64(a.t[i*w+a.taken[k]].Hi * c[k])
+		}
+		c[i] = v / a.t[i*w+a.taken[i]].Hi
+	}
+	return c
+}
+
+// addNull includes the relation that drops column j: eⱼ − Σ cₖ·eₖ, made
+// orthogonal to those before it by Gram and Schmidt, twice.
+func (a *solver) addNull(j int, coef []float64) {
+	v := make([]float64, a.p)
+	v[j] = 1
+	for i, c := range coef {
+		v[a.taken[i]] = -c
+	}
+	for range 2 {
+		for _, u := range a.null {
+			dot := 0.0
+			for i := range u {
+				dot += float64(u[i] * v[i])
+			}
+			for i := range u {
+				v[i] -= float64(dot * u[i])
+			}
+		}
+	}
+	norm := 0.0
+	for _, x := range v {
+		norm = math.Hypot(norm, x)
+	}
+	for i := range v {
+		v[i] /= norm
+	}
+	a.null = append(a.null, v)
+}
+
+// leastNorm takes from b what changes no prediction.
+func (a *solver) leastNorm(b []moments.Sum) {
+	for _, u := range a.null {
+		var dot moments.Sum
+		for j := range b {
+			dot.Merge(b[j].Times(moments.Float(u[j])))
+		}
+		for j := range b {
+			b[j] = b[j].Minus(dot.Times(moments.Float(u[j])))
+		}
+	}
+}
+
+// substitute solves T·x = c for the triangle T of the first len(c) taken
+// columns, and returns x in the places of all columns, of the least norm.
+func (a *solver) substitute(c []moments.Sum) []moments.Sum {
+	w := a.p + 1
+	x := make([]moments.Sum, a.p)
+	for i := len(c) - 1; i >= 0; i-- {
+		v := c[i]
+		for _, j := range a.taken[i+1 : len(c)] {
+			v = v.Minus(a.t[i*w+j].Times(x[j]))
+		}
+		x[a.taken[i]] = v.Over(a.t[i*w+a.taken[i]])
+	}
+	a.leastNorm(x)
+	return x
+}
+
+// at solves min ‖y − b₀ − Z·b‖² + alpha·‖b‖². Without a penalty it is back
+// substitution; among the solutions of collinear columns, that of the least
+// norm. The ridge solution follows from the singular values.
+func (a *solver) at(alpha float64) solution {
+	var x solution
+	if alpha == 0 {
+		q := make([]moments.Sum, a.rank())
+		for i := range q {
+			q[i] = a.t[i*(a.p+1)+a.p]
+		}
+		x.b = a.substitute(q)
 	} else {
-		for k, s := range a.s[:a.rank] {
-			g := a.uq[k] * s / (s*s + alpha)
+		x.b = make([]moments.Sum, a.p)
+		d := a.decompose()
+		for k, s := range d.s {
+			g := d.uq[k] * s / (s*s + alpha)
 			for j := range x.b {
-				x.b[j].Add(g * a.v.At(j, k))
+				x.b[j].Add(g * d.v.At(j, k))
 			}
 		}
 	}
@@ -127,6 +242,51 @@ func (a *solver) at(alpha float64) solution {
 	return x
 }
 
+// triangle returns r in float64.
+func (a *solver) triangle() *mat.TriDense {
+	r := mat.NewTriDense(a.p, mat.Upper, nil)
+	for i := range a.p {
+		for j := i; j < a.p; j++ {
+			r.SetTri(i, j, a.big(i+1, j+1).Value())
+		}
+	}
+	return r
+}
+
+// decompose returns the singular value decomposition of r.
+func (a *solver) decompose() *ridge {
+	if a.svd != nil {
+		return a.svd
+	}
+	a.svd = new(ridge)
+	var svd mat.SVD
+	if !svd.Factorize(a.triangle(), mat.SVDThin) {
+		panic("regression: the singular value decomposition of a finite triangle did not converge")
+	}
+	a.svd.s = svd.Values(nil)
+	svd.UTo(&a.svd.u)
+	svd.VTo(&a.svd.v)
+	for k := range a.p {
+		uq := 0.0
+		for i := range a.p {
+			uq += float64(a.svd.u.At(i, k) * a.big(i+1, a.p+1).Value())
+		}
+		a.svd.uq = append(a.svd.uq, uq)
+	}
+	return a.svd
+}
+
+// condition returns the ratio of the largest singular value of r to the
+// smallest that counts.
+func (a *solver) condition() float64 {
+	var svd mat.SVD
+	if a.rank() == 0 || !svd.Factorize(a.triangle(), mat.SVDNone) {
+		return 1
+	}
+	s := svd.Values(nil)
+	return s[0] / s[a.rank()-1]
+}
+
 // rss returns the residual sum of squares of a solution over the factor's rows.
 func (a *solver) rss(x solution) float64 {
 	sum := a.rho * a.rho
@@ -135,7 +295,7 @@ func (a *solver) rss(x solution) float64 {
 		for j := i; j < a.p; j++ {
 			e.Merge(a.big(i+1, j+1).Times(x.b[j]))
 		}
-		sum += e.Value() * e.Value()
+		sum += float64(e.Value() * e.Value())
 	}
 	return sum
 }
@@ -143,37 +303,23 @@ func (a *solver) rss(x solution) float64 {
 // stdErrors returns the standard errors, per unit of residual standard
 // deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c.
 //
-// They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ. For
-// least squares of full rank M is the inverse of r. Otherwise it is V·D with
-// D = s/(s² + alpha) over the singular values that count.
+// They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ: for
+// least squares the (pseudo-)inverse of r, for ridge V·D with D = s/(s² + alpha).
 func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at float64) {
 	b = make([]float64, a.p)
 	at = 1 / float64(a.n)
-	for k := range a.p { // column k of M
-		m := make([]moments.Sum, a.p)
-		if alpha == 0 && a.rank == a.p {
-			for i := k; i >= 0; i-- { // r·m = eₖ
-				var v moments.Sum
-				if i == k {
-					v = moments.Float(1)
-				}
-				for j := i + 1; j <= k; j++ {
-					v = v.Minus(a.big(i+1, j+1).Times(m[j]))
-				}
-				m[i] = v.Over(a.big(i+1, i+1))
-			}
-		} else if k < a.rank {
-			d := a.s[k] / (a.s[k]*a.s[k] + alpha)
-			for j := range m {
-				m[j] = moments.Float(a.v.At(j, k) * d)
-			}
-		}
+	columns := a.rank()
+	if alpha > 0 {
+		columns = a.p
+	}
+	for k := range columns {
+		m := a.errorColumn(alpha, k)
 		var along moments.Sum
 		for j := range b {
-			b[j] += m[j].Value() * m[j].Value()
+			b[j] += float64(m[j].Value() * m[j].Value())
 			along.Merge(m[j].Times(c[j].Minus(a.big(0, j+1).Over(a.big(0, 0)))))
 		}
-		at += along.Value() * along.Value()
+		at += float64(along.Value() * along.Value())
 	}
 	for j := range b {
 		b[j] = math.Sqrt(b[j])
@@ -181,21 +327,27 @@ func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at floa
 	return b, math.Sqrt(at)
 }
 
+// errorColumn returns column k of M.
+func (a *solver) errorColumn(alpha float64, k int) []moments.Sum {
+	if alpha == 0 {
+		unit := make([]moments.Sum, k+1)
+		unit[k] = moments.Float(1)
+		return a.substitute(unit)
+	}
+	d := a.decompose()
+	m := make([]moments.Sum, a.p)
+	for j := range m {
+		m[j] = moments.Float(d.v.At(j, k) * (d.s[k] / (d.s[k]*d.s[k] + alpha)))
+	}
+	return m
+}
+
 // fits reports whether the squares of the target have not vanished: it is
 // constant, or far enough from 0.
 func (a *solver) fits() bool {
 	largest := math.Abs(a.rho)
-	for _, q := range a.q {
-		largest = max(largest, math.Abs(q))
+	for i := range a.p {
+		largest = max(largest, math.Abs(a.big(i+1, a.p+1).Hi))
 	}
-	return largest == 0 || largest > 1e-145
-}
-
-// condition returns the ratio of the largest singular value to the smallest
-// that counts.
-func (a *solver) condition() float64 {
-	if a.rank == 0 {
-		return 1
-	}
-	return a.s[0] / a.s[a.rank-1]
+	return largest == 0 || largest > 1e-153
 }

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
-
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/moments"
 )
@@ -29,6 +27,7 @@ type Summary struct {
 	Intercept         float64         `json:"intercept"`
 	InterceptStdError *float64        `json:"intercept_std_error"`
 	InterceptT        *float64        `json:"intercept_t"`
+	StdErrorReason    string          `json:"std_error_reason,omitempty"` // why standard errors or their t are null
 	Coefficients      []Coefficient   `json:"coefficients"`
 	Standardized      []Coefficient   `json:"standardized"`
 	R2                float64         `json:"r2"`
@@ -73,19 +72,25 @@ type Coefficient struct {
 func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
 	s := &Summary{
 		Scaler: m.Scaler, Target: m.Target, Rows: a.n, Alpha: m.Penalty,
-		Rank: a.rank + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
+		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
 		Influence: []Influence{},
 	}
 	rss := a.rss(x)
 	tss := a.rho * a.rho
-	for _, q := range a.q {
-		tss += q * q
+	for i := range a.p {
+		q := a.big(i+1, a.p+1).Value()
+		tss += float64(q * q)
 	}
 	s.R2 = rSquared(rss, tss)
 	sigma := math.NaN()
-	if free := a.n - int64(a.rank) - 1; free > 0 {
+	if free := a.n - int64(a.rank()) - 1; free > 0 {
 		sigma = math.Sqrt(rss / float64(free))
 		s.ResidualStd = &sigma
+	} else {
+		s.StdErrorReason = fmt.Sprintf("no degrees of freedom are left: %d rows, %d coefficients with the intercept", a.n, a.rank()+1)
+	}
+	if sigma == 0 {
+		s.StdErrorReason = "the fit is exact: the standard errors are 0 and t is not defined"
 	}
 
 	// The intercept in the units of the data is the prediction at x = 0, where
@@ -106,9 +111,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		se, t = ratio(value, sigma*stdErrors[j]/m.Scale[j])
 		s.Coefficients = append(s.Coefficients, Coefficient{m.Names[j], value, se, t})
 	}
-	if a.rank < a.p {
-		s.collinear(m, a)
-	}
+	s.collinear(m, a)
 	if len(parts) > 1 {
 		s.Influence = influence(&m.Settings, m.Datasets, parts, x, m.Penalty)
 	}
@@ -127,48 +130,18 @@ func ratio(value, se float64) (stdError, t *float64) {
 	return &se, &q
 }
 
-// collinear names the columns that follow from others, and how. Columns are
-// taken in order; one that adds nothing to those taken before it is collinear.
+// collinear names the columns that follow from others, and how.
 func (s *Summary) collinear(m *Model, a *solver) {
-	var taken []int
-	for j := range a.p {
-		column := a.column(j)
-		norm := mat.Norm(column, 2)
-		if norm == 0 {
-			continue // constant: scale 1, coefficient 0
+	for i, j := range a.dropped {
+		constant := true // scale 1, coefficient 0
+		for k := range j + 1 {
+			constant = constant && a.big(k+1, j+1).Hi == 0
 		}
-		coef, left := project(a.r, taken, column)
-		if left > norm*32*a.tol {
-			taken = append(taken, j)
-			continue
-		}
-		s.Collinear = append(s.Collinear, m.Names[j])
-		s.Relations = append(s.Relations, m.relation(j, taken, coef))
-	}
-}
-
-// project solves min ‖r[:, taken]·c − column‖ and returns c and what is left.
-func project(r *mat.TriDense, taken []int, column *mat.VecDense) (c []float64, left float64) {
-	if len(taken) == 0 {
-		return nil, mat.Norm(column, 2)
-	}
-	rows, _ := r.Dims()
-	sub := mat.NewDense(rows, len(taken), nil)
-	for k, j := range taken {
-		sub.SetCol(k, mat.Col(nil, j, r))
-	}
-	var qr mat.QR
-	qr.Factorize(sub)
-	x := mat.NewVecDense(len(taken), nil)
-	if err := qr.SolveVecTo(x, false, column); err != nil {
-		if _, badly := err.(mat.Condition); !badly { // x is still the best answer
-			return nil, mat.Norm(column, 2)
+		if !constant {
+			s.Collinear = append(s.Collinear, m.Names[j])
+			s.Relations = append(s.Relations, m.relation(j, a.taken, a.relation[i]))
 		}
 	}
-	var e mat.VecDense
-	e.MulVec(sub, x)
-	e.SubVec(column, &e)
-	return x.RawVector().Data, mat.Norm(&e, 2)
 }
 
 // relation writes column j in terms of others, in the units of the data.
@@ -193,7 +166,7 @@ func (m *Model) relation(j int, others []int, coef []float64) string {
 			fmt.Fprintf(&b, "%.6g·%s", v, name)
 		}
 	}
-	for k, o := range others {
+	for k, o := range others[:len(coef)] {
 		if math.Abs(coef[k]) < 1e-8 {
 			continue // rounding
 		}

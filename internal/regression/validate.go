@@ -61,7 +61,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			cv.Reason = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
 			return cv
 		}
-		a, err := newSolver(rest, s.noise())
+		a, err := newSolver(rest, s.offsets())
 		if err != nil {
 			cv.Reason = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
 			return cv
@@ -107,9 +107,9 @@ func meanStd(xs []float64) (mean, std float64) {
 		mean += x / float64(len(xs))
 	}
 	for _, x := range xs {
-		std += (x - mean) * (x - mean) / float64(len(xs))
+		std = math.Hypot(std, x-mean) // their squares may be beyond float64
 	}
-	return mean, math.Sqrt(std)
+	return mean, std / math.Sqrt(float64(len(xs)))
 }
 
 // Influence is what one training dataset does to the model of all others.
@@ -148,7 +148,7 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 	for i, others := range without(parts) {
 		inf := Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
 		if others.N > 0 && parts[i].N > 0 {
-			if a, err := newSolver(others, s.noise()); err == nil {
+			if a, err := newSolver(others, s.offsets()); err == nil {
 				without := a.at(alpha)
 				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
 				inf.DeltaMSE = &delta

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"mlpipeline/internal/artifact"
@@ -18,7 +17,7 @@ import (
 )
 
 // Kind is the format of scaler.json.
-var Kind = artifact.Kind{Format: "scaler", Version: 1, Program: "model_preprocessing"}
+var Kind = artifact.Kind{Format: "scaler", Version: 2, Program: "model_preprocessing"}
 
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
@@ -33,7 +32,8 @@ type Scaler struct {
 	TargetVar       float64   `json:"target_var"`
 	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
 
-	byHash map[string]int
+	byHash   map[string]int
+	constant []bool
 }
 
 // Dataset is what one file contributed.
@@ -100,13 +100,14 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 			s.TargetMean, s.TargetVar = mean, v
 			break
 		}
-		scale := math.Sqrt(v)
-		if isConstant(float64(m.N), mean, v) {
+		scale := m.Std()
+		if m.Constant() {
 			scale = 1
 		}
 		s.Mean = append(s.Mean, mean)
 		s.Var = append(s.Var, v)
 		s.Scale = append(s.Scale, scale)
+		s.constant = append(s.constant, m.Constant())
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	if len(s.Mean) != p {
@@ -115,18 +116,10 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	return s, nil
 }
 
-// isConstant is scikit-learn's rule (sklearn/preprocessing/_data.py,
-// _is_constant_feature): the variance is not larger than its rounding error.
-func isConstant(n, mean, v float64) bool {
-	const eps = 0x1p-52
-	bound := n * mean * eps
-	return v <= n*eps*v+bound*bound
-}
-
-// Constant reports whether column j did not vary.
-func (s *Scaler) Constant(j int) bool {
-	return isConstant(float64(s.NSamplesSeen[j]), s.Mean[j], s.Var[j])
-}
+// Constant reports whether column j did not vary (see moments.Moments.Constant).
+// scikit-learn's rule also calls columns constant that vary little beside their
+// size and the number of rows; their mean and deviation are exact enough here.
+func (s *Scaler) Constant(j int) bool { return s.constant[j] }
 
 // IDs returns the datasets' identities.
 func (s *Scaler) IDs() []dataset.ID {

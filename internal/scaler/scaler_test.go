@@ -36,7 +36,8 @@ func of(name string, columns ...[]float64) Dataset {
 
 var two = design.Design{Target: "y", Features: []string{"a", "b"}, Missing: design.Mean, Lags: []int{}}
 
-// Constant and near-constant columns, huge offsets: scikit-learn's rule.
+// A column is constant if its numbers are equal, or nearly: to the last bit
+// that float64 has for them. Their size and count do not matter.
 func TestConstant(t *testing.T) {
 	for _, c := range []struct {
 		x        []float64
@@ -47,7 +48,11 @@ func TestConstant(t *testing.T) {
 		{[]float64{0.1, 0.1, 0.1}, true},
 		{[]float64{1e15, 1e15 + 0.125, 1e15}, true},
 		{[]float64{1e10, 1e10 + 1, 1e10}, false},
-		{[]float64{1e-300, 2e-300, 3e-300}, true}, // its variance underflows to 0
+		{[]float64{1e-162, 2e-162, 3e-162}, false}, // its variance underflows to 0, its deviation does not
+		{[]float64{1e-300, 2e-300, 3e-300}, false},
+		{[]float64{5e-324, 0, 0}, false},
+		{[]float64{72793024233, 72793024234, 72793024234}, false},
+		{[]float64{0.3, 0.1 + 0.2, 0.3}, true}, // one unit in the last place
 		{[]float64{1e-100, 2e-100, 3e-100}, false},
 		{[]float64{7}, true},
 	} {
@@ -55,7 +60,7 @@ func TestConstant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Scale[0] != math.Sqrt(s.Var[0]) {
+		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Var[0] > 1e-300 && math.Abs(s.Scale[0]/math.Sqrt(s.Var[0])-1) > 1e-15 {
 			t.Errorf("%v: constant %v, scale %v, variance %v", c.x, s.Constant(0), s.Scale[0], s.Var[0])
 		}
 	}
