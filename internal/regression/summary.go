@@ -45,8 +45,8 @@ type Summary struct {
 // Twin returns the path of the readable form of a model.
 func Twin(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".json" }
 
-// CheckTwin reports a readable form beside a model that is not of this model.
-// There need not be one.
+// CheckTwin reports a readable form beside a model that is not of this model:
+// edited, or of another run. There need not be one; no program needs it.
 func CheckTwin(path, fingerprint string) error {
 	var s Summary
 	err := SummaryKind.ReadJSON(Twin(path), &s)
@@ -54,7 +54,7 @@ func CheckTwin(path, fingerprint string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && s.Model != fingerprint:
-		return fmt.Errorf("%s is of another model than %s; run %s again", Twin(path), path, Kind.Program)
+		return fmt.Errorf("%s: is of another model than %s; run %s again", Twin(path), path, Kind.Program)
 	}
 	return err
 }
