@@ -11,7 +11,6 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/moments"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -43,64 +42,39 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		return err
 	}
 
-	type part struct { // rows of a block that are of one fold
-		fold   int
-		factor regression.Factor
-	}
-	width := len(s.FeatureNamesOut) + 2
 	datasets := slices.Clone(old.Datasets)
-	folds := make([]regression.Factor, settings.Folds)
+	var folds regression.Folds
 	var bytes, rows int64
+	reducer := regression.Reducer{Scaler: s, Folds: settings.Folds}
+	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers,
+		Work: func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, used[r.File]), nil }}
 	move, finish := o.Progress(table.Size(files), o.Name())
-	scan := design.Scan[[]part]{
-		Design: &s.Design, Workers: o.Workers,
-		Progress: func(n int) { bytes += int64(n); move(n) },
-		Work: func(r *design.Rows) ([]part, error) {
-			var parts []part
-			bounds := regression.FoldBounds(used[r.File], settings.Folds)
-			// By the scaler and the file alone, so that a model merges into the
-			// bytes that one run over all files would write.
-			precise := regression.Precise(s.Used(), width) && regression.Precise(used[r.File], width)
-			for k := range settings.Folds {
-				from := max(bounds[k]-r.Used, 0)
-				to := min(bounds[k+1]-r.Used, int64(r.N))
-				if k == settings.Folds-1 {
-					to = int64(r.N) // rows too many: the file has changed, and Done says so
-				}
-				if from < to {
-					parts = append(parts, part{k, factor(s, r, int(from), int(to), precise)})
-				}
-			}
-			return parts, nil
-		},
-		Merge: func(_ int, parts []part) error {
-			for i := range parts {
-				folds[parts[i].fold].Merge(&parts[i].factor)
-			}
-			return nil
-		},
-		Done: func(file int, id dataset.ID, n int64) error {
-			path := files[file].Path
-			if err := manifests.Verify(path, id); err != nil {
-				return err
-			}
-			if _, same := s.Find(id.XXH64); known[file] && !same || n != used[file] {
-				return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
-			}
-			if slices.ContainsFunc(old.Datasets, func(d regression.Dataset) bool { return d.XXH64 == id.XXH64 }) {
-				return fmt.Errorf("%s: %s was trained on it already; -append takes new files only", path, o.out)
-			}
-			rows += n
-			datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
-			folds = make([]regression.Factor, settings.Folds)
-			return nil
-		},
+	defer finish()
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return err
+		}
+		folds.Merge(part.Result)
+		bytes += int64(part.Bytes)
+		move(part.Bytes)
+		if part.End == nil {
+			continue
+		}
+		path, id, n := files[part.File].Path, part.End.ID, part.End.Used
+		if err := manifests.Verify(path, id); err != nil {
+			return err
+		}
+		if _, same := s.Find(id.XXH64); known[part.File] && !same || n != used[part.File] {
+			return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
+		}
+		if slices.ContainsFunc(old.Datasets, func(d regression.Dataset) bool { return d.XXH64 == id.XXH64 }) {
+			return fmt.Errorf("%s: %s was trained on it already; -append takes new files only", path, o.out)
+		}
+		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
+		rows += n
+		folds = nil
 	}
-	err = scan.Run(ctx, files)
 	finish()
-	if err != nil {
-		return err
-	}
 	model, summary, err := regression.New(settings, datasets)
 	if err != nil {
 		return err
@@ -143,38 +117,6 @@ func oldModel(o *options, s *scaler.Scaler) (*regression.Model, regression.Setti
 	return old, old.Settings, nil
 }
 
-// factor reduces rows from to to of a block: [1 | Z | y − mean].
-func factor(s *scaler.Scaler, r *design.Rows, from, to int, precise bool) (f regression.Factor) {
-	w := len(r.X) + 2
-	tile := make([]float64, regression.TileRows*w)
-	for a := from; a < to; a += regression.TileRows {
-		b := min(a+regression.TileRows, to)
-		if precise {
-			f.AddPrecise(preciseRows(s, r, a, b), w)
-			continue
-		}
-		s.Standardize(tile[1:], w, r, a, b)
-		for i, y := range r.Y[a:b] {
-			tile[i*w] = 1
-			tile[i*w+w-1] = y - s.TargetMean
-		}
-		f.Add(tile[:(b-a)*w], w)
-	}
-	return f
-}
-
-// preciseRows is a tile in double-double arithmetic.
-func preciseRows(s *scaler.Scaler, r *design.Rows, a, b int) []moments.Sum {
-	w := len(r.X) + 2
-	tile := make([]moments.Sum, (b-a)*w)
-	s.StandardizePrecise(tile[1:], w, r, a, b)
-	for i, y := range r.Y[a:b] {
-		tile[i*w] = moments.Float(1)
-		tile[i*w+w-1] = moments.Float(y).Minus(moments.Float(s.TargetMean))
-	}
-	return tile
-}
-
 // countRows returns how many rows of each file can be used, which the folds
 // need to know: from the scaler where the file is known to it, else by reading
 // it.
@@ -205,14 +147,15 @@ func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table
 	if len(unseen) == 0 {
 		return used, known, nil
 	}
-	scan := design.Scan[struct{}]{
-		Design: &s.Design, Workers: o.Workers,
-		Work:  func(*design.Rows) (struct{}, error) { return struct{}{}, nil },
-		Merge: func(int, struct{}) error { return nil },
-		Done: func(file int, _ dataset.ID, n int64) error {
-			used[which[file]] = n
-			return nil
-		},
+	scan := design.Scan[struct{}]{Design: &s.Design, Workers: o.Workers,
+		Work: func(*design.Rows) (struct{}, error) { return struct{}{}, nil }}
+	for part, err := range scan.Parts(ctx, unseen) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if part.End != nil {
+			used[which[part.File]] = part.End.Used
+		}
 	}
-	return used, known, scan.Run(ctx, unseen)
+	return used, known, nil
 }

@@ -32,7 +32,6 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
-	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -106,30 +105,35 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 
 	var datasets []scaler.Dataset
 	var columns scaler.Columns
-	var bytes, used, rows int64
+	var all design.Tally
+	var bytes, rows int64
+	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
 	move, finish := o.Progress(table.Size(files), o.Name())
-	scan := design.Scan[scaler.Columns]{
-		Design: &o.Design, Workers: o.Workers,
-		Progress: func(n int) { bytes += int64(n); move(n) },
-		Work: func(r *design.Rows) (c scaler.Columns, err error) {
-			c.Add(r)
-			return c, nil
-		},
-		Merge: func(_ int, c scaler.Columns) error {
-			columns.Merge(c)
-			return nil
-		},
-		Done: func(file int, id dataset.ID, n int64) error {
-			datasets = append(datasets, scaler.Dataset{ID: id, Used: n, Dropped: id.Rows - n, Moments: columns})
-			columns, used, rows = nil, used+n, rows+id.Rows
-			return manifests.Verify(files[file].Path, id)
-		},
+	defer finish()
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return err
+		}
+		columns.Merge(part.Result)
+		bytes += int64(part.Bytes)
+		move(part.Bytes)
+		if part.End == nil {
+			continue
+		}
+		path := files[part.File].Path
+		if err := manifests.Verify(path, part.End.ID); err != nil {
+			return err
+		}
+		step, irregular := part.End.Steps.Irregular()
+		if irregular > 0 {
+			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time", path, irregular, part.End.Rows, step)
+		}
+		datasets = append(datasets, scaler.Dataset{ID: part.End.ID, Used: part.End.Used, Dropped: part.End.Left, Irregular: irregular, Moments: columns})
+		all.Merge(part.End.Tally)
+		rows += part.End.Rows
+		columns = nil
 	}
-	err = scan.Run(ctx, files)
 	finish()
-	if err != nil {
-		return err
-	}
 	s, err := scaler.New(o.Design, datasets)
 	if err != nil {
 		return err
@@ -160,7 +164,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		return err
 	}
 	from, to := o.Harmonics()
-	o.Logf("%d files, %d rows, %d used; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, used,
+	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, all.Used, cli.Aside(all.Left),
 		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bytes), o.Took(), o.out)
 	return nil
 }

@@ -25,7 +25,6 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	if err != nil {
 		return nil, err
 	}
-	var out *artifact.File
 	p := len(s.FeatureNamesOut)
 	scan := design.Scan[[]byte]{
 		Design: &o.Design, Workers: o.Workers,
@@ -44,29 +43,36 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 			}
 			return b, nil
 		},
-		Merge: func(file int, b []byte) (err error) {
-			if out == nil {
-				if out, err = artifact.Create(paths[file]); err != nil {
-					return err
-				}
-				scaled = append(scaled, out)
-				if _, err := out.Write(table.AppendRecord(nil, header...)); err != nil {
-					return err
-				}
-			}
-			_, err = out.Write(b)
-			return err
-		},
-		Done: func(file int, id dataset.ID, _ int64) error {
-			if d := s.Datasets[file]; d.XXH64 != id.XXH64 {
-				return fmt.Errorf("%s: changed while it was read", files[file].Path)
-			}
-			err := out.Finish()
-			out = nil
-			return err
-		},
 	}
-	return scaled, scan.Run(ctx, files)
+	var out *artifact.File
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return scaled, err
+		}
+		if out == nil {
+			if out, err = artifact.Create(paths[part.File]); err != nil {
+				return scaled, err
+			}
+			scaled = append(scaled, out)
+			if _, err := out.Write(table.AppendRecord(nil, header...)); err != nil {
+				return scaled, err
+			}
+		}
+		if _, err := out.Write(part.Result); err != nil {
+			return scaled, err
+		}
+		if part.End == nil {
+			continue
+		}
+		if d := s.Datasets[part.File]; d.XXH64 != part.End.XXH64 {
+			return scaled, fmt.Errorf("%s: changed while it was read", files[part.File].Path)
+		}
+		if err := out.Finish(); err != nil {
+			return scaled, err
+		}
+		out = nil
+	}
+	return scaled, nil
 }
 
 // scaledPaths returns where the scaled rows of the files go: NAME.csv in dir,

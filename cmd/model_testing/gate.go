@@ -20,26 +20,35 @@ func number(to *float64) func(string) error {
 	}
 }
 
-// gate fails if a figure is not good enough, or not defined.
+// gate fails if a figure is not good enough, or not defined, or is of too few
+// of the rows.
 func gate(o *options, r *metrics.Report) error {
+	gates := 0
 	for _, g := range []struct {
 		name  string
 		value *float64
-		limit float64
-		sign  float64
+		limit float64 // NaN for none
+		most  bool    // the limit is the largest value that passes, not the smallest
 	}{
-		{"R²", r.R2, o.minR2, 1},
-		{"MSE", r.MSE, o.maxMSE, -1},
-		{"skill over the training mean", r.Skill.Mean, o.minSkill, 1},
+		{"R²", r.R2, o.minR2, false},
+		{"MSE", r.MSE, o.maxMSE, true},
+		{"skill over the training mean", r.Skill.Mean, o.minSkill, false},
 	} {
+		if math.IsNaN(g.limit) {
+			continue
+		}
+		gates++
 		switch {
-		case math.IsNaN(g.limit):
 		case g.value == nil:
 			return cli.Gatef("quality gate: %s is not defined (%s)", g.name, r.Reason)
-		case !(g.sign**g.value >= g.sign*g.limit):
-			side := map[float64]string{1: "below", -1: "above"}[g.sign]
-			return cli.Gatef("quality gate: %s %v is %s %v", g.name, *g.value, side, g.limit)
+		case g.most && !(*g.value <= g.limit):
+			return cli.Gatef("quality gate: %s %v is above %v", g.name, *g.value, g.limit)
+		case !g.most && !(*g.value >= g.limit):
+			return cli.Gatef("quality gate: %s %v is below %v", g.name, *g.value, g.limit)
 		}
+	}
+	if share := r.Scored(); (gates > 0 || o.IsSet("min-scored")) && share < o.minScored {
+		return cli.Gatef("quality gate: only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v", 100*share, cli.Aside(r.Unscored), o.minScored)
 	}
 	return nil
 }

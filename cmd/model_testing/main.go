@@ -10,7 +10,9 @@
 // squared error, in the target's unit squared, and R² over all rows that have a
 // target. More figures, over all and for every file, go to models/metrics.json:
 // among them the skill against baselines that know only the training mean, only
-// the season, or, with lags, only the row before. -predictions writes every
+// the season, or only the row before. Rows that cannot be scored are counted by
+// reason; a gate also fails if they are more than half of those with a target
+// (-min-scored). -predictions writes every
 // row's prediction.
 //
 // A test file that was a training file, or that goes on under its name before
@@ -22,7 +24,7 @@
 //	Model test MSE: 2.2572, R²: 0.8486
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
-// 3 a quality gate (-min-r2, -max-mse, -min-skill) failed.
+// 3 a quality gate (-min-r2, -max-mse, -min-skill, -min-scored) failed.
 package main
 
 import (
@@ -36,8 +38,6 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
-	"mlpipeline/internal/regression"
-	"mlpipeline/internal/scaler"
 )
 
 //go:embed main.go
@@ -50,6 +50,7 @@ type options struct {
 	*cli.Program
 	scaler, model, metrics, predictions string
 	minR2, maxMSE, minSkill             float64 // NaN for no gate
+	minScored                           float64
 	digits                              int
 	allowLeak, merge                    bool
 	written                             *artifact.File // the predictions, finished
@@ -57,7 +58,7 @@ type options struct {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("model_testing", source, stdout, stderr),
-		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN()}
+		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minScored: 0.5}
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
 	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
@@ -68,19 +69,28 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.digits, "digits", 4, "`DECIMALS` on standard output")
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "warn of test rows that may be training rows, where it would refuse")
 	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files: merge them exactly")
+	o.Func("min-scored", "with a gate, fail with status 3 if less than this `SHARE` of the rows with a target could be scored (default 0.5)", number(&o.minScored))
 	if err := o.Parse(args); err != nil {
 		return err
 	}
 	switch {
 	case o.digits < 0 || o.digits > 17:
 		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
+	case !(o.minScored >= 0 && o.minScored <= 1):
+		return cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
 	}
 	if o.merge {
-		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill"); err != nil {
+		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored"); err != nil {
 			return err
 		}
 	}
-	report, err := measure(ctx, &o, stdin)
+	var report *metrics.Report
+	var err error
+	if o.merge {
+		report, err = merge(&o)
+	} else {
+		report, err = measure(ctx, &o, stdin)
+	}
 	if o.written != nil {
 		defer o.written.Cleanup()
 	}
@@ -103,33 +113,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE), o.decimal(report.R2)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
+	const most = 0.05 // of the rows may be left out without a warning
+	if left := report.Unscored; report.Scored() < 1-most {
+		o.Warnf("%d of %d rows with a target were not scored; the figures are of the others. model_preprocessing -missing mean keeps rows without a feature",
+			left.MissingFeature+left.MissingLag, report.Rows+left.MissingFeature+left.MissingLag)
+	}
 	return gate(&o, report)
-}
-
-// measure is the stage: one pass over the test files that leaves error sums.
-func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report, error) {
-	if o.merge {
-		return merge(o)
-	}
-	s, err := scaler.Read(o.scaler)
-	if err != nil {
-		return nil, err
-	}
-	m, fingerprint, err := regression.Read(o.model)
-	if err != nil {
-		return nil, err
-	}
-	if err := regression.CheckTwin(o.model, fingerprint); err != nil {
-		o.Warnf("%v; the model itself is whole, and used", err)
-	}
-	if m.Scaler != s.Fingerprint() {
-		return nil, fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)
-	}
-	datasets, err := test(ctx, o, s, m, stdin)
-	if err != nil {
-		return nil, err
-	}
-	return metrics.New(s.Fingerprint(), fingerprint, datasets)
 }
 
 // merge joins the reports on different files.

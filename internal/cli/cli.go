@@ -201,15 +201,20 @@ func (p *Program) Merges(flags ...string) error {
 	return nil
 }
 
-// Distinct refuses outputs that would overwrite an input.
+// Distinct refuses outputs that would overwrite an input or each other. ""
+// stands for none.
 func Distinct(outputs, inputs []string) error {
-	for _, out := range outputs {
-		written, err := os.Stat(out)
-		if err != nil || !written.Mode().IsRegular() {
+	for i, out := range outputs {
+		if info, err := os.Stat(out); out == "" || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
+		for _, other := range outputs[:i] {
+			if sameFile(out, other) {
+				return Usagef("%s and %s are the same file, to be written twice", other, out)
+			}
+		}
 		for _, in := range inputs {
-			if read, err := os.Stat(in); err == nil && os.SameFile(read, written) {
+			if sameFile(out, in) {
 				return Usagef("%s would be overwritten, and is read", in)
 			}
 		}
@@ -217,11 +222,47 @@ func Distinct(outputs, inputs []string) error {
 	return nil
 }
 
+// sameFile reports whether two paths lead to one file, which need not exist.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	if errX == nil && errY == nil {
+		return os.SameFile(x, y)
+	}
+	return a != "" && b != "" && resolve(a) == resolve(b)
+}
+
+// resolve follows the symbolic links in a path to a file that need not exist.
+func resolve(path string) string {
+	if target, err := os.Readlink(path); err == nil {
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		return resolve(target)
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		dir = filepath.Dir(path)
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return filepath.Join(dir, filepath.Base(path))
+}
+
 // Logf says something on stderr.
 func (p *Program) Logf(format string, args ...any) {
 	if !p.quiet {
 		fmt.Fprintf(p.stderr, "%s: %s\n", p.Name(), fmt.Sprintf(format, args...))
 	}
+}
+
+// Aside puts what is to be said by the way into parentheses, if there is anything.
+func Aside(s fmt.Stringer) string {
+	if text := s.String(); text != "" {
+		return " (" + text + ")"
+	}
+	return ""
 }
 
 // Warnf says something that may be wrong but is no failure.
@@ -263,5 +304,5 @@ func (p *Program) Progress(total int64, what string) (move func(n int), finish f
 			draw(float64(done) / float64(total))
 		}
 	}
-	return move, func() { fmt.Fprint(f, "\r\x1b[K") }
+	return move, sync.OnceFunc(func() { fmt.Fprint(f, "\r\x1b[K") })
 }

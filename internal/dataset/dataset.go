@@ -53,3 +53,34 @@ func Distinct(ids []ID) error {
 	}
 	return nil
 }
+
+// Left counts rows that were left out, each for the first reason that holds.
+type Left struct {
+	NoTarget       int64 `json:"no_target"`       // there is nothing to learn from, or to compare with
+	MissingFeature int64 `json:"missing_feature"` // and the policy is to drop the row
+	MissingLag     int64 `json:"missing_lag"`     // of the target, at the beginning of a file or behind a missing target
+}
+
+// Merge includes the rows of o.
+func (l *Left) Merge(o Left) {
+	l.NoTarget += o.NoTarget
+	l.MissingFeature += o.MissingFeature
+	l.MissingLag += o.MissingLag
+}
+
+// Total returns how many rows were left out.
+func (l Left) Total() int64 { return l.NoTarget + l.MissingFeature + l.MissingLag }
+
+// String says what was left out and why, for a message; "" if nothing was.
+func (l Left) String() string {
+	var parts []string
+	for _, p := range []struct {
+		n   int64
+		why string
+	}{{l.NoTarget, "without a target"}, {l.MissingFeature, "without a feature"}, {l.MissingLag, "without a lag"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.why))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -104,14 +104,6 @@ const maxLag = 10000
 // columns are what is read of the files: the features, then the target.
 func (d *Design) columns() []string { return append(slices.Clone(d.Features), d.Target) }
 
-// memory is how many rows of the target are remembered from block to block.
-func (d *Design) memory() int {
-	if len(d.Lags) == 0 {
-		return 0
-	}
-	return d.Lags[len(d.Lags)-1]
-}
-
 // ParseLags reads a list such as "1,2,7".
 func ParseLags(list string) ([]int, error) {
 	lags := []int{}

@@ -19,16 +19,20 @@ func ExampleScan() {
 		panic(err)
 	}
 	scan := Scan[string]{Design: &d, Workers: 1,
-		Work:  func(r *Rows) (string, error) { return fmt.Sprint(d.Names(), r.X, r.Y), nil },
-		Merge: func(_ int, s string) error { fmt.Println(s); return nil },
-		Done:  func(_ int, id dataset.ID, used int64) error { fmt.Println(used, "of", id.Rows); return nil },
+		Work: func(r *Rows) (string, error) { return fmt.Sprintln(d.Names(), r.X, r.Y), nil },
 	}
-	if err := scan.Run(context.Background(), files); err != nil {
-		panic(err)
+	for part, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Print(part.Result)
+		if end := part.End; end != nil {
+			fmt.Println(end.Used, "of", end.Rows, "used; left out:", end.Left)
+		}
 	}
 	// Output:
 	// [wind load_lag_1] [[2 4] [10 12]] [11 13]
-	// 2 of 4
+	// 2 of 4 used; left out: 1 without a feature, 1 without a lag
 }
 
 // collect scans a file of n rows and returns rows of X and y as text.
@@ -50,16 +54,15 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 			}
 			return rows, nil
 		},
-		Merge: func(_ int, rows []string) error { all = append(all, rows...); return nil },
-		Done: func(_ int, _ dataset.ID, used int64) error {
-			if used != int64(len(all)) {
-				t.Errorf("%d rows used, %d seen", used, len(all))
-			}
-			return nil
-		},
 	}
-	if err := scan.Run(context.Background(), files); err != nil {
-		t.Fatal(err)
+	for part, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, part.Result...)
+		if end := part.End; end != nil && (end.Used != int64(len(all)) || !unknown && end.Used+end.Left.Total() != end.Rows) {
+			t.Errorf("%d rows used, %d seen, %d left out of %d", end.Used, len(all), end.Left.Total(), end.Rows)
+		}
 	}
 	return all
 }

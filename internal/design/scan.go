@@ -2,7 +2,9 @@ package design
 
 import (
 	"context"
+	"iter"
 	"math"
+	"slices"
 	"sync"
 
 	"mlpipeline/internal/dataset"
@@ -17,7 +19,7 @@ type Rows struct {
 	N     int            // how many
 	X     [][]float64    // p columns of length N; NaN only under the policy Mean
 	Y     []float64      // target, length N; NaN only in a Scan with Unknown
-	Prev  []float64      // with lags: the target one row earlier, NaN where unknown
+	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
 
 	all   bool           // all rows of the block are used
@@ -43,10 +45,41 @@ func (r *Rows) count(b *table.Block) int {
 	return len(r.keep)
 }
 
+// Tally says what became of the rows of a file, or of a block.
+type Tally struct {
+	Used int64        // rows that were usable
+	Left dataset.Left // the others; rows without a target in a Scan with Unknown are in both
+	// Steps are the distances in time from row to row, with lags.
+	Steps Steps
+}
+
+// Merge includes the rows of o.
+func (t *Tally) Merge(o Tally) {
+	t.Used += o.Used
+	t.Left.Merge(o.Left)
+	t.Steps.Merge(o.Steps)
+}
+
+// Part is what a scan has got: the result of a block or, after the last one of
+// a file, what the file was.
+type Part[R any] struct {
+	File   int // index of the file
+	Result R   // the zero R at the end of a file
+	Bytes  int // of CSV
+	End    *End
+}
+
+// End is what a file was.
+type End struct {
+	dataset.ID
+	Tally
+}
+
 // carry is what a block must know of the rows before it.
 type carry struct {
 	used int64
-	tail []float64 // the last targets, oldest first
+	tail []float64    // the last targets, oldest first
+	last dataset.Time // of the last row
 }
 
 // Scan is one pass over files as rows of X and y; see table.Scan.
@@ -54,46 +87,63 @@ type Scan[R any] struct {
 	*Design
 	Workers  int
 	Unknown  bool // keep rows without a target too
-	Progress func(bytes int)
+	Previous bool // tell the target of the row before, lags or not
 	Work     func(*Rows) (R, error)
-	Merge    func(file int, r R) error
-	// Done is told what a file was and how many of its rows were usable.
-	Done func(file int, id dataset.ID, used int64) error
 }
 
-// Run scans the files.
-func (s *Scan[R]) Run(ctx context.Context, files []*table.File) error {
+// Parts scans the files and yields their parts, in order; see table.Scan.Parts.
+func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part[R], error] {
 	type result struct {
-		r R
-		n int
+		r     R
+		tally Tally
 	}
 	pool := sync.Pool{New: func() any { return new(Rows) }}
-	var used int64
 	scan := table.Scan[carry, result]{
-		Time: s.Time, Columns: s.columns(), Workers: s.Workers, Progress: s.Progress,
-		Work: func(b *table.Block, before carry, pass func(carry)) (result, error) {
+		Time: s.Time, Columns: s.columns(), Workers: s.Workers,
+		Work: func(b *table.Block, before carry) (carry, func() (result, error), error) {
 			rows := pool.Get().(*Rows)
-			defer pool.Put(rows)
-			y := b.Cols[len(s.Features)]
-			if err := s.choose(rows, b, before); err != nil {
-				return result{}, err
+			tally, err := s.choose(rows, b, before)
+			after := carry{before.used + tally.Used, lastOf(before.tail, b.Cols[len(s.Features)], s.memory()), before.last}
+			if n := len(b.Times); n > 0 {
+				after.last = b.Times[n-1]
 			}
-			pass(carry{before.used + int64(rows.count(b)), lastOf(before.tail, y, s.memory())})
-			s.fill(rows, b, before)
-			r, err := s.Work(rows)
-			return result{r, rows.N}, err
-		},
-		Merge: func(file int, r result) error {
-			used += int64(r.n)
-			return s.Merge(file, r.r)
-		},
-		Done: func(file int, id dataset.ID) error {
-			n := used
-			used = 0
-			return s.Done(file, id, n)
+			return after, func() (result, error) {
+				defer pool.Put(rows)
+				if len(s.Lags) > 0 {
+					tally.Steps.Add(b.Times, before.last, b.Row > 0)
+				}
+				s.fill(rows, b, before)
+				r, err := s.Work(rows)
+				return result{r, tally}, err
+			}, err
 		},
 	}
-	return scan.Run(ctx, files)
+	return func(yield func(Part[R], error) bool) {
+		var file Tally
+		for part, err := range scan.Parts(ctx, files) {
+			p := Part[R]{File: part.File, Result: part.Result.r, Bytes: part.Bytes}
+			file.Merge(part.Result.tally)
+			if part.End != nil {
+				p.End = &End{*part.End, file}
+				file = Tally{}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// memory is how many rows of the target are remembered from block to block.
+func (s *Scan[R]) memory() int {
+	n := 0
+	if s.Previous {
+		n = 1
+	}
+	if k := len(s.Lags); k > 0 {
+		n = s.Lags[k-1]
+	}
+	return n
 }
 
 // lastOf returns the last n of the rows tail and y together, fewer if there
@@ -119,37 +169,43 @@ func earlier(tail, y []float64, i, k int) float64 {
 }
 
 // choose sets rows.all or rows.keep to the usable rows of the block.
-func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) error {
+func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err error) {
 	rows.keep = rows.keep[:0]
 	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
-		return nil
+		return Tally{Used: int64(b.Rows)}, nil
 	}
 	y := b.Cols[len(s.Features)]
-row:
 	for i := range b.Rows {
-		if s.Missing != Mean {
-			for j, x := range b.Cols[:len(s.Features)] {
-				if x[i] == x[i] {
-					continue
-				}
-				if s.Missing == Error {
-					return b.Errorf(i, s.Features[j], "is missing; use -missing drop or -missing mean")
-				}
-				continue row
-			}
+		feature := s.missingFeature(b, i)
+		if feature >= 0 && s.Missing == Error {
+			return t, b.Errorf(i, s.Features[feature], "is missing; use -missing drop or -missing mean")
 		}
-		if y[i] != y[i] && !s.Unknown {
-			continue
+		noTarget := y[i] != y[i]
+		noLag := slices.ContainsFunc(s.Lags, func(k int) bool { return math.IsNaN(earlier(before.tail, y, i, k)) })
+		switch {
+		case noTarget:
+			t.Left.NoTarget++
+		case feature >= 0:
+			t.Left.MissingFeature++
+		case noLag:
+			t.Left.MissingLag++
 		}
-		for _, k := range s.Lags {
-			if v := earlier(before.tail, y, i, k); v != v {
-				continue row
-			}
+		if feature < 0 && !noLag && (!noTarget || s.Unknown) {
+			rows.keep = append(rows.keep, i)
 		}
-		rows.keep = append(rows.keep, i)
 	}
 	rows.all = len(rows.keep) == b.Rows
-	return nil
+	t.Used = int64(len(rows.keep))
+	return t, nil
+}
+
+// missingFeature returns the first feature that row i lacks, −1 if there is none
+// or it takes its mean.
+func (s *Scan[R]) missingFeature(b *table.Block, i int) int {
+	if s.Missing == Mean {
+		return -1
+	}
+	return slices.IndexFunc(b.Cols[:len(s.Features)], func(x []float64) bool { return x[i] != x[i] })
 }
 
 // fill makes the rows of X and y of the chosen rows of the block. Columns of
@@ -176,19 +232,23 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	if from < to {
 		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)
 	}
-	if len(s.Lags) == 0 {
-		return
+	for j, lag := range s.Lags {
+		rows.shift(rows.X[to+j], before.tail, y, lag)
 	}
-	rows.Prev = resize(rows.Prev, n)
-	for i := range n {
+	if s.Previous {
+		rows.Prev = resize(rows.Prev, n)
+		rows.shift(rows.Prev, before.tail, y, 1)
+	}
+}
+
+// shift writes the target lag rows earlier into dst.
+func (r *Rows) shift(dst, tail, y []float64, lag int) {
+	for i := range dst {
 		k := i
-		if !rows.all {
-			k = rows.keep[i]
+		if !r.all {
+			k = r.keep[i]
 		}
-		for j, lag := range s.Lags {
-			rows.X[to+j][i] = earlier(before.tail, y, k, lag)
-		}
-		rows.Prev[i] = earlier(before.tail, y, k, 1)
+		dst[i] = earlier(tail, y, k, lag)
 	}
 }
 

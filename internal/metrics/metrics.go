@@ -40,11 +40,11 @@ func (s *Sample) Append(o *Sample, i int) {
 
 // Errors are sums over rows. The zero value has seen no row.
 type Errors struct {
-	Residual    moments.Moments `json:"residual"` // actual − predicted
-	Target      moments.Moments `json:"target"`   // actual
-	Abs         moments.Sum     `json:"abs"`      // Σ|residual|
-	Max         float64         `json:"max"`      // max |residual|
-	Mean        moments.Sum     `json:"mean"`     // Σ(actual − training mean)²
+	Residual    moments.Moments `json:"residual"`   // actual − predicted
+	Target      moments.Moments `json:"target"`     // actual
+	Abs         moments.Sum     `json:"abs"`        // Σ|residual|
+	Max         float64         `json:"max"`        // max |residual|
+	TrainMean   moments.Sum     `json:"train_mean"` // Σ(actual − training mean)²
 	Climatology *moments.Sum    `json:"climatology,omitempty"`
 	Persistence *Persistence    `json:"persistence,omitempty"`
 }
@@ -72,15 +72,15 @@ func (e *Errors) Add(s *Sample) {
 		residual[i] = r
 		abs += math.Abs(r)
 		e.Max = max(e.Max, math.Abs(r))
-		mean += (y - s.TrainMean) * (y - s.TrainMean)
+		mean += float64((y - s.TrainMean) * (y - s.TrainMean))
 	}
 	e.Residual.Add(residual)
 	e.Target.Add(s.Actual)
 	e.Abs.Add(abs)
-	e.Mean.Add(mean)
+	e.TrainMean.Add(mean)
 	if len(s.Climatology) > 0 {
 		for i, c := range s.Climatology {
-			climatology += (s.Actual[i] - c) * (s.Actual[i] - c)
+			climatology += float64((s.Actual[i] - c) * (s.Actual[i] - c))
 		}
 		add(&e.Climatology, moments.Float(climatology))
 	}
@@ -91,8 +91,8 @@ func (e *Errors) Add(s *Sample) {
 				continue
 			}
 			p.N++
-			p.Self.Hi += (s.Actual[i] - prev) * (s.Actual[i] - prev)
-			p.Model.Hi += residual[i] * residual[i]
+			p.Self.Hi += float64((s.Actual[i] - prev) * (s.Actual[i] - prev))
+			p.Model.Hi += float64(residual[i] * residual[i])
 		}
 		e.persist(&p)
 	}
@@ -120,7 +120,7 @@ func (e *Errors) Merge(o *Errors) {
 	e.Target.Merge(o.Target)
 	e.Abs.Merge(o.Abs)
 	e.Max = max(e.Max, o.Max)
-	e.Mean.Merge(o.Mean)
+	e.TrainMean.Merge(o.TrainMean)
 	if o.Climatology != nil {
 		add(&e.Climatology, *o.Climatology)
 	}
@@ -132,7 +132,7 @@ func (e *Errors) Merge(o *Errors) {
 // Figures are what the sums say. What is not defined is null, and Reason says
 // why.
 type Figures struct {
-	Rows              int64    `json:"rows"`
+	Rows              int64    `json:"rows"` // scored
 	MSE               *float64 `json:"mse"`
 	RMSE              *float64 `json:"rmse"`
 	MAE               *float64 `json:"mae"`
@@ -172,7 +172,7 @@ func (e *Errors) Figures() Figures {
 		f.R2 = ptr(explained(sse.Value(), e.Target.Squares().Value()))
 		f.ExplainedVariance = ptr(explained(e.Residual.Squares().Value(), e.Target.Squares().Value()))
 	}
-	if f.Skill.Mean = skill(sse, e.Mean); f.Skill.Mean == nil {
+	if f.Skill.Mean = skill(sse, e.TrainMean); f.Skill.Mean == nil {
 		why = append(why, "the training mean is exact")
 	}
 	if e.Climatology != nil {
@@ -208,7 +208,7 @@ func ptr(v float64) *float64 { return &v }
 
 // finite reports whether no sum has overflowed, nor squares vanished.
 func (e *Errors) finite() bool {
-	s := e.Mean.Value() + e.Abs.Value()
+	s := e.TrainMean.Value() + e.Abs.Value()
 	if e.Climatology != nil {
 		s += e.Climatology.Value()
 	}
@@ -228,7 +228,8 @@ type Report struct {
 	Scaler string `json:"scaler_fingerprint"`
 	Model  string `json:"model_fingerprint"`
 	Figures
-	Datasets []Dataset `json:"datasets"` // in the order of dataset.Compare
+	Unscored dataset.Left `json:"unscored"`
+	Datasets []Dataset    `json:"datasets"` // in the order of dataset.Compare
 }
 
 // Dataset is one test file. Where the manifest knows the truth, the rows that
@@ -240,11 +241,13 @@ type Dataset struct {
 	XXH64    string       `json:"xxh64"`
 	FileRows int64        `json:"file_rows"`
 	Figures
-	NoiseFloor *float64 `json:"noise_floor,omitempty"` // irreducible variance
-	ExcessMSE  *float64 `json:"excess_mse,omitempty"`  // mse − noise_floor
-	Normal     *Part    `json:"normal,omitempty"`
-	Anomalous  *Part    `json:"anomalous,omitempty"`
-	Sums       Errors   `json:"sums"` // of all its rows
+	Unscored   dataset.Left `json:"unscored"`
+	Irregular  int64        `json:"irregular"`             // with lags: rows that are not one step behind the row before
+	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
+	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
+	Normal     *Part        `json:"normal,omitempty"`
+	Anomalous  *Part        `json:"anomalous,omitempty"`
+	Sums       Errors       `json:"sums"` // of all its rows
 }
 
 // Part is a part of a dataset's rows.
@@ -254,20 +257,21 @@ type Part struct {
 	Sums      Errors   `json:"sums"`
 }
 
-// NewDataset measures a test file. truth, if not nil, holds its irreducible
-// variance, and normal and anomalous add up to all its rows.
-func NewDataset(id dataset.ID, normal, anomalous Errors, truth *float64) Dataset {
+// NewDataset measures a test file, from the errors on its normal and on its
+// anomalous rows. noiseFloor is its irreducible variance, nil where that, and
+// which rows are anomalous, is not known.
+func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, noiseFloor *float64) Dataset {
 	var all Errors
 	all.Merge(&normal)
 	all.Merge(&anomalous)
 	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, FileRows: id.Rows,
-		Figures: all.Figures(), NoiseFloor: truth, Sums: all}
-	if truth != nil {
-		d.ExcessMSE = excess(d.MSE, truth)
+		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all}
+	if noiseFloor != nil {
+		d.ExcessMSE = excess(d.MSE, noiseFloor)
 		d.Normal = &Part{Figures: normal.Figures(), Sums: normal}
-		d.Normal.ExcessMSE = excess(d.Normal.MSE, truth)
+		d.Normal.ExcessMSE = excess(d.Normal.MSE, noiseFloor)
 		d.Anomalous = &Part{Figures: anomalous.Figures(), Sums: anomalous}
-		d.Anomalous.ExcessMSE = excess(d.Anomalous.MSE, truth)
+		d.Anomalous.ExcessMSE = excess(d.Anomalous.MSE, noiseFloor)
 	}
 	return d
 }
@@ -290,6 +294,7 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
 	ids := make([]dataset.ID, len(datasets))
 	var total Errors
+	var unscored dataset.Left
 	for i := range datasets {
 		d := &datasets[i]
 		ids[i] = d.id()
@@ -297,11 +302,22 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; change the unit of the target", d.Name)
 		}
 		total.Merge(&d.Sums)
+		unscored.Merge(d.Unscored)
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Datasets: datasets}, nil
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Datasets: datasets}, nil
+}
+
+// Scored returns the share of the rows with a target that were scored, 1 where
+// there are none.
+func (r *Report) Scored() float64 {
+	withTarget := r.Rows + r.Unscored.MissingFeature + r.Unscored.MissingLag
+	if withTarget == 0 {
+		return 1
+	}
+	return float64(r.Rows) / float64(withTarget)
 }
 
 // Merge joins reports on different files, exactly.

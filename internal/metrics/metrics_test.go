@@ -101,7 +101,7 @@ func TestMergeReports(t *testing.T) {
 		var normal, anomalous Errors
 		normal.Add(sample(r, 50+i))
 		anomalous.Add(sample(r, i))
-		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, normal, anomalous, &floor))
+		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous, &floor))
 	}
 	report := func(d ...Dataset) *Report {
 		got, err := New("s", "m", d)

@@ -45,7 +45,7 @@ type Settings struct {
 type Dataset struct {
 	dataset.ID
 	Used  int64
-	Folds []Factor
+	Folds Folds
 }
 
 // Model is a fitted regressor together with all that is needed to fit it

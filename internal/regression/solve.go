@@ -233,6 +233,11 @@ func (a *solver) at(alpha float64) solution {
 				x.b[j].Add(g * d.v.At(j, k))
 			}
 		}
+		for j := range x.b {
+			if a.constant(j) {
+				x.b[j] = moments.Sum{} // without the rounding of others
+			}
+		}
 	}
 	x.b0 = a.big(0, a.p+1)
 	for j := range x.b {
@@ -240,6 +245,17 @@ func (a *solver) at(alpha float64) solution {
 	}
 	x.b0 = x.b0.Over(a.big(0, 0))
 	return x
+}
+
+// constant reports whether column j did not vary at all: its scale is 1, its
+// coefficient 0.
+func (a *solver) constant(j int) bool {
+	for i := range j + 1 {
+		if a.big(i+1, j+1).Hi != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // triangle returns r in float64.

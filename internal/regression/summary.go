@@ -133,11 +133,7 @@ func ratio(value, se float64) (stdError, t *float64) {
 // collinear names the columns that follow from others, and how.
 func (s *Summary) collinear(m *Model, a *solver) {
 	for i, j := range a.dropped {
-		constant := true // scale 1, coefficient 0
-		for k := range j + 1 {
-			constant = constant && a.big(k+1, j+1).Hi == 0
-		}
-		if !constant {
+		if !a.constant(j) {
 			s.Collinear = append(s.Collinear, m.Names[j])
 			s.Relations = append(s.Relations, m.relation(j, a.taken, a.relation[i]))
 		}

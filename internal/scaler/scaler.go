@@ -39,13 +39,20 @@ type Scaler struct {
 // Dataset is what one file contributed.
 type Dataset struct {
 	dataset.ID
-	Used    int64   `json:"used"`    // rows that were counted
-	Dropped int64   `json:"dropped"` // rows without a target, a feature or a lag
-	Moments Columns `json:"moments"` // of the columns of X, then of the target
+	Used      int64        `json:"used"` // rows that were counted
+	Dropped   dataset.Left `json:"dropped"`
+	Irregular int64        `json:"irregular"` // with lags: rows that are not one step behind the row before
+	Moments   Columns      `json:"moments"`   // of the columns of X, then of the target
 }
 
 // Columns are the moments of the columns of X and of the target behind them.
 type Columns []moments.Moments
+
+// Reduce makes the moments of a block.
+func Reduce(rows *design.Rows) (c Columns, err error) {
+	c.Add(rows)
+	return c, nil
+}
 
 // Add includes rows of X and y.
 func (c *Columns) Add(rows *design.Rows) {
@@ -195,21 +202,6 @@ func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.
 				z = moments.Float(v).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
 			}
 			dst[i*stride+j] = z
-		}
-	}
-}
-
-// AddProduct adds Z·b to dst, of length rows.N, Z being the standardised rows.
-func (s *Scaler) AddProduct(dst, b []float64, rows *design.Rows) {
-	for j, x := range rows.X {
-		mean, slope := s.Mean[j], b[j]/s.Scale[j]
-		if s.Constant(j) {
-			continue
-		}
-		for i, v := range x {
-			if d := v - mean; d == d { // a missing x is the mean
-				dst[i] += d * slope
-			}
 		}
 	}
 }

@@ -39,12 +39,11 @@ func BenchmarkScan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		scan := Scan[struct{}, struct{}]{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2,
-			Work:  func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
-			Merge: func(int, struct{}) error { return nil },
-			Done:  func(int, dataset.ID) error { return nil }}
-		if err := scan.Run(b.Context(), files); err != nil {
-			b.Fatal(err)
+		scan := Scan[struct{}, struct{}]{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2, Work: nothing}
+		for _, err := range scan.Parts(b.Context(), files) {
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

@@ -1,18 +1,20 @@
 // Package table reads CSV files as ordered blocks of float64 columns, on all
 // cores, in constant memory, and writes them.
 //
-// How a block travels (Scan.Run): one goroutine cuts the files, in order, into
+// How a block travels (Scan.Parts): one goroutine cuts the files, in order, into
 // blocks of whole rows (cutter.next) and queues each twice: for the workers,
 // and in order. A worker parses the block (Block.parse), waits for word from
-// the block before it, passes word on to the next, and works on its block
-// meanwhile. The calling goroutine takes the results in order and gives the
-// block's memory back to the cutter. Nothing depends on which worker is first.
+// the block before it, passes word on to the next, and finishes its result
+// meanwhile. The loop over the parts takes the results in order and gives the
+// blocks' memory back to the cutter. Nothing depends on which worker is first.
 package table
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
+	"sync"
 
 	"mlpipeline/internal/dataset"
 )
@@ -24,20 +26,23 @@ type Scan[C, R any] struct {
 	Columns []string // the numeric columns, in the order of Block.Cols
 	Workers int
 
-	// Work makes a result of a block, on any worker. It is told what the block
-	// before passed on (the zero C at the beginning of a file) and calls pass,
-	// once and as early as it can, for the block after.
-	Work func(b *Block, before C, pass func(C)) (R, error)
-	// Merge takes the results in order.
-	Merge func(file int, r R) error
-	// Done is told what a file was, after its last block. A file without rows
-	// is an error before that.
-	Done func(file int, id dataset.ID) error
-	// Progress, if not nil, is told of bytes that have been worked on.
-	Progress func(bytes int)
+	// Work takes up a block, on any worker, told what the block before left for
+	// it (the zero C at the beginning of a file). It returns what it leaves for
+	// the block after, which waits for it, and how to get the result, which may
+	// take its time.
+	Work func(b *Block, before C) (after C, result func() (R, error), err error)
 }
 
-// job is a block on its way, or the end of a file, or the reader's last word.
+// Part is what a scan has got: the result of a block or, after the last one of
+// a file, what the file was.
+type Part[R any] struct {
+	File   int // index of the file
+	Result R   // the zero R at the end of a file
+	Bytes  int // of CSV
+	End    *dataset.ID
+}
+
+// job is a block on its way.
 type job[C, R any] struct {
 	block  *Block
 	before <-chan word[C]
@@ -45,7 +50,6 @@ type job[C, R any] struct {
 	done   chan struct{}
 	result R
 	err    error
-	hash   string // end of a file
 }
 
 // word is what a block tells the next one.
@@ -54,42 +58,54 @@ type word[C any] struct {
 	carry C
 }
 
-// Run scans the files. The first error in the order of the rows ends it.
-func (s *Scan[C, R]) Run(ctx context.Context, files []*File) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	inFlight := 2*s.Workers + 2
-	free := make(chan *Block, inFlight)
-	for range inFlight {
-		free <- &Block{Cols: make([][]float64, len(s.Columns))}
-	}
-	jobs := make(chan *job[C, R], inFlight)
-	ordered := make(chan *job[C, R], inFlight)
-	go func() {
-		defer close(ordered)
-		defer close(jobs)
-		for i, f := range files {
-			if err := s.cut(ctx, i, f, free, jobs, ordered); err != nil {
-				select {
-				case ordered <- &job[C, R]{err: err}:
-				case <-ctx.Done():
-				}
-				return
-			}
+// fileEnd follows the last block of a file.
+type fileEnd struct {
+	xxh64 string
+	block *Block // into which nothing was read
+}
+
+// Parts scans the files and yields their parts, in order. The first error in the
+// order of the rows is the last thing that it yields.
+//
+// When the loop over the parts ends, for whatever reason, no worker is left. The
+// goroutine that reads ends too, after the read that it is in.
+func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R], error] {
+	return func(yield func(Part[R], error) bool) {
+		inFlight := 2*s.Workers + 2
+		free := make(chan *Block, inFlight)
+		for range inFlight {
+			free <- &Block{Cols: make([][]float64, len(s.Columns))}
 		}
-	}()
-	for range s.Workers {
+		jobs := make(chan *job[C, R], inFlight)
+		ordered := make(chan any, inFlight) // *job, fileEnd, or the error that ends it
+		var workers sync.WaitGroup
+		defer workers.Wait()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
 		go func() {
-			for j := range jobs {
-				s.work(j)
+			defer close(ordered)
+			defer close(jobs)
+			for i, f := range files {
+				if err := s.cut(ctx, i, f, free, jobs, ordered); err != nil {
+					select {
+					case ordered <- err:
+					case <-ctx.Done():
+					}
+					return
+				}
 			}
 		}()
+		for range s.Workers {
+			workers.Go(func() { s.work(ctx, jobs) })
+		}
+		if err := s.merge(ctx, files, free, ordered, yield); err != nil {
+			yield(Part[R]{}, err)
+		}
 	}
-	return s.merge(ctx, files, free, ordered)
 }
 
 // cut queues the blocks of one file.
-func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs, ordered chan<- *job[C, R]) error {
+func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R], ordered chan<- any) error {
 	l, err := newLayout(f, s.Time, s.Columns)
 	if err != nil {
 		return err
@@ -117,11 +133,8 @@ func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *B
 			return ctx.Err()
 		}
 		if err := c.next(b); err == io.EOF {
-			select {
-			case ordered <- &job[C, R]{block: b, hash: fmt.Sprintf("%016x", c.hash.Sum64())}:
-			case <-ctx.Done():
-			}
-			return ctx.Err()
+			ordered <- fileEnd{fmt.Sprintf("%016x", c.hash.Sum64()), b}
+			return nil
 		} else if err != nil {
 			return err
 		}
@@ -129,84 +142,102 @@ func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *B
 		next := make(chan word[C], 1)
 		j := &job[C, R]{block: b, before: words, after: next, done: make(chan struct{})}
 		words = next
-		// Neither can block: there are no more jobs than blocks.
+		// Neither can block, nor can the end above: they are no more than blocks.
 		jobs <- j
 		ordered <- j
 	}
 }
 
-// work parses a block and has a result made of it.
-func (s *Scan[C, R]) work(j *job[C, R]) {
-	defer close(j.done)
-	err := j.block.parse()
-	before := <-j.before
-	passed := false
-	pass := func(c C) {
-		if !passed {
-			passed = true
-			j.after <- word[C]{before.row + int64(j.block.Rows), c}
+// work takes up jobs, in order.
+func (s *Scan[C, R]) work(ctx context.Context, jobs <-chan *job[C, R]) {
+	for {
+		select {
+		case j, more := <-jobs:
+			if !more {
+				return
+			}
+			j.result, j.err = s.do(j)
+			close(j.done)
+		case <-ctx.Done():
+			return
 		}
 	}
-	defer func() { pass(before.carry) }()
-	if err != nil {
-		j.err = err
-		return
-	}
-	j.block.Row = before.row
-	j.result, j.err = s.Work(j.block, before.carry, pass)
 }
 
-// merge takes the results in order.
-func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Block, ordered <-chan *job[C, R]) error {
+// do parses a block and has its result made. The next block gets its word even
+// if that fails.
+func (s *Scan[C, R]) do(j *job[C, R]) (r R, err error) {
+	err = j.block.parse()
+	before := <-j.before
+	if err != nil {
+		j.after <- before
+		return r, err
+	}
+	j.block.Row = before.row
+	carry, result, err := s.Work(j.block, before.carry)
+	j.after <- word[C]{before.row + int64(j.block.Rows), carry}
+	if err != nil {
+		return r, err
+	}
+	return result()
+}
+
+// merge yields the results in order. Its error is one that nobody has heard of.
+func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Block, ordered <-chan any, yield func(Part[R], error) bool) error {
 	file := 0
 	id := dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
 	for {
-		var j *job[C, R]
-		var more bool
+		var next any
+		more := false
 		select {
-		case j, more = <-ordered:
+		case next, more = <-ordered:
 		case <-ctx.Done(): // even while the cutter waits for standard input
 		}
 		if err := ctx.Err(); err != nil || !more {
 			return err
 		}
-		if j.done != nil {
-			<-j.done
-		}
-		switch {
-		case j.err != nil:
-			return j.err
-		case j.hash != "":
+		part := Part[R]{File: file}
+		var block *Block
+		switch item := next.(type) {
+		case error:
+			return item
+		case fileEnd:
 			if id.Rows == 0 {
 				return fmt.Errorf("%s: no data rows", files[file].Path)
 			}
-			id.Name, id.XXH64 = files[file].Name, j.hash
-			if err := s.Done(file, id); err != nil {
-				return err
-			}
+			id.Name, id.XXH64 = files[file].Name, item.xxh64
+			part.End, block = new(dataset.ID), item.block
+			*part.End = id
 			file++
 			id = dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
-		default:
-			b := j.block
-			if b.Rows == 0 {
-				break
+		case *job[C, R]:
+			<-item.done
+			block = item.block
+			if item.err != nil {
+				return item.err
 			}
-			if n := len(b.Times); n > 0 {
-				if id.Rows == 0 {
-					id.First = b.Times[0]
-				} else if b.Times[0] < id.Last {
-					return b.Errorf(0, s.Time, "%w", goesBack(b.Times[0], id.Last))
-				}
-				id.Last = b.Times[n-1]
-			}
-			id.Rows += int64(b.Rows)
-			if err := s.Merge(file, j.result); err != nil {
+			if err := s.follow(&id, block); err != nil {
 				return err
 			}
-			if s.Progress != nil {
-				s.Progress(len(b.data))
-			}
+			part.Result, part.Bytes = item.result, len(block.data)
 		}
-		free <- j.block
+		if !yield(part, nil) {
+			return nil
+		}
+		free <- block
 	}
+}
+
+// follow includes a block in what is known of its file.
+func (s *Scan[C, R]) follow(id *dataset.ID, b *Block) error {
+	if n := len(b.Times); n > 0 {
+		if id.Rows == 0 {
+			id.First = b.Times[0]
+		} else if b.Times[0] < id.Last {
+			return b.Errorf(0, s.Time, "%w", goesBack(b.Times[0], id.Last))
+		}
+		id.Last = b.Times[n-1]
+	}
+	id.Rows += int64(b.Rows)
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,12 +25,18 @@ func ExampleScan() {
 	}
 	scan := Scan[struct{}, string]{
 		Time: "timestamp", Columns: []string{"temperature"}, Workers: 2,
-		Work:  func(b *Block, _ struct{}, _ func(struct{})) (string, error) { return fmt.Sprint(b.Cols[0]), nil },
-		Merge: func(_ int, s string) error { fmt.Println(s); return nil },
-		Done:  func(_ int, id dataset.ID) error { fmt.Println(id.Name, id.Rows, id.Last); return nil },
+		Work: func(b *Block, _ struct{}) (struct{}, func() (string, error), error) {
+			return struct{}{}, func() (string, error) { return fmt.Sprintln(b.Cols[0]), nil }, nil
+		},
 	}
-	if err := scan.Run(context.Background(), files); err != nil {
-		panic(err)
+	for part, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Print(part.Result)
+		if part.End != nil {
+			fmt.Println(part.End.Name, part.End.Rows, part.End.Last)
+		}
 	}
 	// Output:
 	// [4.5 NaN]
@@ -54,31 +61,34 @@ func scanAll(files []*File, timeColumn string, columns []string, workers int) (*
 	}
 	scan := Scan[int64, part]{
 		Time: timeColumn, Columns: columns, Workers: workers,
-		Work: func(b *Block, before int64, pass func(int64)) (part, error) {
+		Work: func(b *Block, before int64) (int64, func() (part, error), error) {
 			if before != b.Row {
-				return part{}, fmt.Errorf("the word passed on says row %d, the block row %d", before, b.Row)
+				return 0, nil, fmt.Errorf("the word passed on says row %d, the block row %d", before, b.Row)
 			}
-			pass(before + int64(b.Rows))
-			p := part{row: b.Row, times: append([]dataset.Time(nil), b.Times...)}
-			for _, c := range b.Cols {
-				p.cols = append(p.cols, append([]float64(nil), c...))
-			}
-			return p, nil
-		},
-		Merge: func(_ int, p part) error {
-			all.firsts = append(all.firsts, p.row)
-			all.times = append(all.times, p.times...)
-			for j := range p.cols {
-				all.cols[j] = append(all.cols[j], p.cols[j]...)
-			}
-			return nil
-		},
-		Done: func(_ int, id dataset.ID) error {
-			all.ids = append(all.ids, id)
-			return nil
+			return before + int64(b.Rows), func() (part, error) {
+				p := part{row: b.Row, times: append([]dataset.Time(nil), b.Times...)}
+				for _, c := range b.Cols {
+					p.cols = append(p.cols, append([]float64(nil), c...))
+				}
+				return p, nil
+			}, nil
 		},
 	}
-	return all, scan.Run(context.Background(), files)
+	for p, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			return all, err
+		}
+		if p.End != nil {
+			all.ids = append(all.ids, *p.End)
+			continue
+		}
+		all.firsts = append(all.firsts, p.Result.row)
+		all.times = append(all.times, p.Result.times...)
+		for j := range p.Result.cols {
+			all.cols[j] = append(all.cols[j], p.Result.cols[j]...)
+		}
+	}
+	return all, nil
 }
 
 func scanString(content, timeColumn string, workers int, columns ...string) (*rows, error) {
@@ -258,17 +268,17 @@ func TestChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := true
-		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1,
-			Work: func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
-			Merge: func(int, struct{}) error {
-				if first {
-					first = false
-					return c.change(path)
-				}
-				return nil
-			},
-			Done: func(int, dataset.ID) error { return nil }}
-		if err := scan.Run(context.Background(), files); err == nil || !strings.Contains(err.Error(), c.want) {
+		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1, Work: nothing}
+		for _, err = range scan.Parts(context.Background(), files) {
+			if first {
+				first = false
+				err = c.change(path)
+			}
+			if err != nil {
+				break
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -311,11 +321,49 @@ func TestCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan := Scan[struct{}, struct{}]{Time: "", Columns: nil, Workers: 2,
-		Work:  func(*Block, struct{}, func(struct{})) (struct{}, error) { return struct{}{}, nil },
-		Merge: func(int, struct{}) error { return nil }}
+	scan := Scan[struct{}, struct{}]{Time: "", Columns: nil, Workers: 2, Work: nothing}
 	time.AfterFunc(50*time.Millisecond, cancel)
-	if err := scan.Run(ctx, files); err != context.Canceled {
+	for _, err = range scan.Parts(ctx, files) {
+	}
+	if err != context.Canceled {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A loop that ends early leaves no worker behind, and its blocks to nobody.
+func TestBreak(t *testing.T) {
+	before := runtime.NumGoroutine()
+	csv := bigCSV(100000)
+	for range 20 {
+		files, err := Open([]string{"-"}, strings.NewReader(csv), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		busy := atomic.Int32{}
+		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 3,
+			Work: func(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
+				busy.Add(1)
+				return struct{}{}, func() (struct{}, error) {
+					time.Sleep(time.Millisecond)
+					busy.Add(-1)
+					return struct{}{}, nil
+				}, nil
+			}}
+		for range scan.Parts(context.Background(), files) {
+			break
+		}
+		if n := busy.Load(); n != 0 {
+			t.Fatalf("%d workers are busy", n)
+		}
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
+
+// nothing is made of a block.
+func nothing(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
+	return struct{}{}, func() (struct{}, error) { return struct{}{}, nil }, nil
 }

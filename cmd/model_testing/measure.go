@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"sync"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// result is what is made of a block: its errors on rows that the manifest
+// calls normal (all, where it says nothing) and on the others, and its lines
+// of -predictions.
+type result struct {
+	normal, anomalous metrics.Errors
+	lines             []byte
+}
+
+// measure is the stage: one pass over the test files that leaves error sums.
+func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report, error) {
+	s, m, fingerprint, err := readModel(o)
+	if err != nil {
+		return nil, err
+	}
+	files, err := open(o, s, stdin)
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := dataset.Beside(table.Paths(files))
+	if err != nil {
+		return nil, err
+	}
+	p := predictor{model: m, files: files, truths: make([]*dataset.Truth, len(files)), lines: o.predictions != ""}
+	for i, f := range files {
+		if e, ok := manifests.Entry(f.Path); ok {
+			p.truths[i] = e.Truth
+		}
+	}
+	if p.lines {
+		if o.written, err = artifact.Create(o.predictions); err != nil {
+			return nil, err
+		}
+		if _, err := o.written.Write([]byte("dataset,timestamp,actual,predicted,residual\n")); err != nil {
+			return nil, err
+		}
+	}
+
+	trained := newTrained(append(s.IDs(), m.IDs()...))
+	var datasets []metrics.Dataset
+	var normal, anomalous metrics.Errors
+	var bytes, rows int64
+	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
+		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
+	move, finish := o.Progress(table.Size(files), o.Name())
+	defer finish()
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return nil, err
+		}
+		normal.Merge(&part.Result.normal)
+		anomalous.Merge(&part.Result.anomalous)
+		if p.lines {
+			if _, err := o.written.Write(part.Result.lines); err != nil {
+				return nil, err
+			}
+		}
+		bytes += int64(part.Bytes)
+		move(part.Bytes)
+		if part.End == nil {
+			continue
+		}
+		path := files[part.File].Path
+		if err := manifests.Verify(path, part.End.ID); err != nil {
+			return nil, err
+		}
+		if err := trained.leak(path, part.End.ID); err != nil {
+			if !o.allowLeak {
+				return nil, err
+			}
+			o.Warnf("%v", err)
+		}
+		var floor *float64
+		if t := p.truths[part.File]; t != nil {
+			floor = &t.IrreducibleVariance
+		}
+		d := metrics.NewDataset(part.End.ID, part.End.Left, normal, anomalous, floor)
+		_, d.Irregular = part.End.Steps.Irregular()
+		if d.Rows == 0 {
+			o.Warnf("%s: none of its %d rows can be scored%s", path, part.End.Rows, cli.Aside(part.End.Left))
+		}
+		datasets = append(datasets, d)
+		rows += part.End.Rows
+		normal, anomalous = metrics.Errors{}, metrics.Errors{}
+	}
+	finish()
+	if p.lines {
+		if err := o.written.Finish(); err != nil {
+			return nil, err
+		}
+	}
+	report, err := metrics.New(s.Fingerprint(), fingerprint, datasets)
+	if err == nil {
+		o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), cli.Megabytes(bytes), o.Took())
+	}
+	return report, err
+}
+
+// readModel reads the scaler and the model, which must belong together.
+func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
+	s, err := scaler.Read(o.scaler)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	m, fingerprint, err := regression.Read(o.model)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if err := regression.CheckTwin(o.model, fingerprint); err != nil {
+		o.Warnf("%v; the model itself is whole, and used", err)
+	}
+	if m.Scaler != s.Fingerprint() {
+		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)
+	}
+	return s, m, fingerprint, nil
+}
+
+// open opens the test files, none of which may be overwritten.
+func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, error) {
+	paths := o.Args()
+	if len(paths) == 0 {
+		paths = []string{"data/test"}
+	}
+	files, err := table.Open(paths, stdin, s.Time)
+	if err != nil {
+		return nil, err
+	}
+	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
+	return files, cli.Distinct([]string{o.metrics, o.predictions}, inputs)
+}
+
+// trained knows the scaler's and the model's files.
+type trained struct {
+	hashes map[string]bool
+	last   map[string]dataset.Time // of each name
+}
+
+func newTrained(ids []dataset.ID) *trained {
+	t := &trained{map[string]bool{}, map[string]dataset.Time{}}
+	for _, id := range ids {
+		t.hashes[id.XXH64] = true
+		if last, ok := t.last[id.Name]; !ok || last < id.Last {
+			t.last[id.Name] = id.Last
+		}
+	}
+	return t
+}
+
+// leak reports test rows that may be training rows.
+func (t *trained) leak(path string, id dataset.ID) error {
+	last, named := t.last[id.Name]
+	switch {
+	case t.hashes[id.XXH64]:
+		return fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
+	case named && id.First == dataset.NoTime:
+		return fmt.Errorf("%s: has the name of training data, and without a time column the two cannot be told apart; rename it, or use -allow-leak", path)
+	case named && id.First <= last:
+		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later data, or use -allow-leak", path, last)
+	}
+	return nil
+}
+
+// predictor makes results of blocks.
+type predictor struct {
+	model  *regression.Model
+	files  []*table.File
+	truths []*dataset.Truth // per file; nil where nothing is known
+	lines  bool
+	memory sync.Pool
+}
+
+// scratch is memory for one block.
+type scratch struct {
+	predicted, climatology []float64
+	apart                  [2]metrics.Sample // normal and anomalous rows
+}
+
+// work predicts the rows of a block and sums their errors.
+func (p *predictor) work(r *design.Rows) (res result, err error) {
+	t, ok := p.memory.Get().(*scratch)
+	if !ok {
+		t = new(scratch)
+	}
+	defer p.memory.Put(t)
+	t.predicted = slices.Grow(t.predicted[:0], r.N)[:r.N]
+	p.model.Predict(t.predicted, r)
+	t.climatology = t.climatology[:0]
+	if len(p.model.Climatology) > 0 {
+		t.climatology = slices.Grow(t.climatology, r.N)[:r.N]
+		p.model.PredictSeason(t.climatology, r)
+	}
+	res = t.score(p.model, r, p.truths[r.File])
+	if p.lines {
+		res.lines = lines(p.files[r.File].Name, r, t.predicted)
+	}
+	return res, nil
+}
+
+// score sums the errors of the rows that have a target.
+func (t *scratch) score(m *regression.Model, r *design.Rows, truth *dataset.Truth) (res result) {
+	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev, TrainMean: m.TrainMean}
+	var ranges [][2]int64 // of anomalous rows that end in this block or later
+	if truth != nil && r.N > 0 {
+		i := sort.Search(len(truth.AnomalousRows), func(i int) bool { return truth.AnomalousRows[i][1] >= r.Index(0) })
+		ranges = truth.AnomalousRows[i:]
+	}
+	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
+		res.normal.Add(&all)
+		return res
+	}
+	for k := range t.apart {
+		p := &t.apart[k]
+		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Climatology: p.Climatology[:0], Prev: p.Prev[:0], TrainMean: m.TrainMean}
+	}
+	for i, y := range r.Y {
+		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {
+			ranges = ranges[1:]
+		}
+		switch {
+		case y != y:
+		case len(ranges) > 0 && ranges[0][0] <= r.Index(i):
+			t.apart[1].Append(&all, i)
+		default:
+			t.apart[0].Append(&all, i)
+		}
+	}
+	res.normal.Add(&t.apart[0])
+	res.anomalous.Add(&t.apart[1])
+	return res
+}
+
+// lines are the rows of -predictions.
+func lines(name string, r *design.Rows, predicted []float64) []byte {
+	field := table.AppendField(nil, name)
+	var b []byte
+	for i, y := range r.Y {
+		b = append(append(b, field...), ',')
+		if len(r.Times) > 0 {
+			b = r.Times[i].Append(b)
+		}
+		for _, v := range []float64{y, predicted[i], y - predicted[i]} {
+			b = table.AppendFloat(append(b, ','), v)
+		}
+		b = append(b, '\n')
+	}
+	return b
+}

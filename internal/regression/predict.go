@@ -1,0 +1,33 @@
+package regression
+
+import "mlpipeline/internal/design"
+
+// Predict writes ŷ of the rows into dst, of length rows.N. A missing feature
+// counts as its mean.
+func (m *Model) Predict(dst []float64, rows *design.Rows) {
+	m.linear(dst, m.Intercept, m.Coef, 0, rows)
+}
+
+// PredictSeason writes what the season alone predicts into dst, of length
+// rows.N. Without a season there is nothing to call it for.
+func (m *Model) PredictSeason(dst []float64, rows *design.Rows) {
+	m.linear(dst, m.Climatology[0], m.Climatology[1:], m.SeasonFrom, rows)
+}
+
+// linear writes b0 + Σ b[j]·z[from+j] into dst.
+func (m *Model) linear(dst []float64, b0 float64, b []float64, from int, rows *design.Rows) {
+	for i := range dst {
+		dst[i] = b0
+	}
+	for j, coef := range b {
+		mean, slope := m.Mean[from+j], coef/m.Scale[from+j]
+		if slope == 0 {
+			continue // a constant column, whatever it is here
+		}
+		for i, v := range rows.X[from+j] {
+			if d := v - mean; d == d { // a missing v is the mean
+				dst[i] += float64(d * slope)
+			}
+		}
+	}
+}

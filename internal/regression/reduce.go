@@ -1,0 +1,78 @@
+package regression
+
+import (
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+	"mlpipeline/internal/scaler"
+)
+
+// Folds are the factors of the contiguous folds of a dataset, or of a part of
+// it. The zero value has no rows.
+type Folds []Factor
+
+// Merge includes the rows of o, fold by fold.
+func (f *Folds) Merge(o Folds) {
+	if *f == nil {
+		*f = make(Folds, len(o))
+	}
+	for k := range o {
+		(*f)[k].Merge(&o[k])
+	}
+}
+
+// Reducer makes factors of rows of X and y.
+type Reducer struct {
+	*scaler.Scaler
+	Folds int
+}
+
+// Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
+// file with so many usable rows in all.
+func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
+	w := len(r.X) + 2
+	// By the scaler and the file alone, so that a model merges into the bytes
+	// that one run over all files would write.
+	precise := Precise(d.Used(), w) && Precise(rowsOfFile, w)
+	bounds := FoldBounds(rowsOfFile, d.Folds)
+	folds := make(Folds, d.Folds)
+	tile := make([]float64, TileRows*w)
+	for k := range folds {
+		from, to := max(bounds[k]-r.Used, 0), min(bounds[k+1]-r.Used, int64(r.N))
+		if k == len(folds)-1 {
+			to = int64(r.N) // rows too many: the file has changed, which its end will tell
+		}
+		for a := int(from); a < int(to); a += TileRows {
+			b := min(a+TileRows, int(to))
+			if precise {
+				folds[k].AddPrecise(d.preciseTile(r, a, b), w)
+			} else {
+				folds[k].Add(d.tile(tile, r, a, b), w)
+			}
+		}
+	}
+	return folds
+}
+
+// tile returns rows a to b, a matrix of (b−a)×w by rows, in the memory given.
+func (d *Reducer) tile(tile []float64, r *design.Rows, a, b int) []float64 {
+	w := len(r.X) + 2
+	tile = tile[:(b-a)*w]
+	d.Standardize(tile[1:], w, r, a, b)
+	for i, y := range r.Y[a:b] {
+		tile[i*w] = 1
+		tile[i*w+w-1] = y - d.TargetMean
+	}
+	return tile
+}
+
+// preciseTile is tile in double-double arithmetic.
+func (d *Reducer) preciseTile(r *design.Rows, a, b int) []moments.Sum {
+	w := len(r.X) + 2
+	tile := make([]moments.Sum, (b-a)*w)
+	d.StandardizePrecise(tile[1:], w, r, a, b)
+	for i, y := range r.Y[a:b] {
+		tile[i*w] = moments.Float(1)
+		tile[i*w+w-1] = moments.Float(y).Minus(moments.Float(d.TargetMean))
+	}
+	return tile
+}
