@@ -9,7 +9,7 @@ build: ## static binaries in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
 
 test: ## all tests
-	$(GO) test ./...
+	$(GO) test -count=1 ./...
 
 check: ## what CI asks for: formatting, vet, linters, all tests under the race detector, small pipelines among them
 	@test -z "$$(gofmt -l cmd internal)" || { echo "not formatted:"; gofmt -l cmd internal; exit 1; }
@@ -17,7 +17,7 @@ check: ## what CI asks for: formatting, vet, linters, all tests under the race d
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
 	shellcheck pipeline.sh .ci/run
-	$(GO) test -race ./...
+	$(GO) test -race -count=1 ./...
 
 pipeline: ## create data, fit, train, test: ./pipeline.sh
 	./pipeline.sh
@@ -40,5 +40,6 @@ faults: ## kill every stage FAULTS times (default 500) at random instants
 
 clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
+	find data models -name '.*.mlpipeline~' -delete
 
 .PHONY: help build test check pipeline bench compare fuzz faults clean

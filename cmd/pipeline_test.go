@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,7 +29,7 @@ func buildAndRun(m *testing.M) int {
 	if root, err = filepath.Abs(".."); err != nil {
 		panic(err)
 	}
-	build := exec.Command("go", "build", "-o", bin, "./...")
+	build := exec.Command("go", "build", "-tags", "killsteps", "-o", bin, "./...")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
@@ -55,9 +56,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
-			"flip":   flip,
-			"cut":    cut,
+			"status":   status,
+			"for-each": forEach,
 		},
 	})
 }
@@ -76,19 +76,15 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// flip changes the last bit of the byte in the middle of a file.
-func flip(ts *testscript.TestScript, neg bool, args []string) {
-	path := ts.MkAbs(args[0])
-	b, err := os.ReadFile(path)
-	ts.Check(err)
-	b[len(b)/2] ^= 1
-	ts.Check(os.WriteFile(path, b, 0o666))
-}
-
-// cut leaves the first half of a file.
-func cut(ts *testscript.TestScript, neg bool, args []string) {
-	path := ts.MkAbs(args[0])
-	b, err := os.ReadFile(path)
-	ts.Check(err)
-	ts.Check(os.WriteFile(path, b[:len(b)/2], 0o666))
+// forEach runs a program with each of some arguments in turn: each run fails
+// and says the same: for-each model_testing 'is not there' a.csv b.csv.
+func forEach(ts *testscript.TestScript, neg bool, args []string) {
+	for _, arg := range args[2:] {
+		if err := ts.Exec(args[0], arg); err == nil {
+			ts.Fatalf("%s %s succeeded", args[0], arg)
+		}
+		if errs := ts.ReadFile("stderr"); !regexp.MustCompile(args[1]).MatchString(errs) {
+			ts.Fatalf("%s %s said\n%s", args[0], arg, errs)
+		}
+	}
 }

@@ -72,7 +72,7 @@ func generate(ctx context.Context, o *options) error {
 		bytes += l.bytes
 	}
 	m := &dataset.Manifest{Seed: &o.seed, Time: "timestamp", Target: weather.Columns[0]}
-	if err := publish(o, m, parts); err != nil {
+	if err := publish(ctx, o, m, parts); err != nil {
 		return err
 	}
 	o.Logf("%d datasets of %d rows, %d to train and %d to test; %s in %s → %s", len(logs), o.rows, train, test, cli.Megabytes(bytes), o.Took(), o.out)

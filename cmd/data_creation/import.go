@@ -20,6 +20,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
@@ -93,8 +94,8 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 		names[name] = src
 		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv")}
-		if err := cli.Distinct(outputs, []string{src}); err != nil {
-			return err
+		if err := artifact.Distinct(outputs, []string{src}); err != nil {
+			return cli.Usagef("%w", err)
 		}
 	}
 	hashes := map[[32]byte]string{}
@@ -138,7 +139,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 		rows, size = rows+len(t.Rows), size+len(content)
 	}
-	if err := publish(o, &dataset.Manifest{Time: o.Time, Target: o.Target}, parts); err != nil {
+	if err := publish(ctx, o, &dataset.Manifest{Time: o.Time, Target: o.Target}, parts); err != nil {
 		return err
 	}
 	o.Logf("%d datasets of %d rows; %s in %s → %s", len(o.imports), rows, cli.Megabytes(int64(size)), o.Took(), o.out)

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -62,12 +62,12 @@ func (p *part) finish() error {
 // files that only the old manifest lists, then comes the manifest, then the
 // parts: whenever it is interrupted, the manifest lists every file that is
 // there, and the stages refuse those that are not yet what it says.
-func publish(o *options, m *dataset.Manifest, parts []*part) error {
+func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part) error {
 	dir := o.out
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
 	}
-	unlock, err := artifact.Lock(dir)
+	unlock, err := artifact.Lock(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,15 @@ func publish(o *options, m *dataset.Manifest, parts []*part) error {
 	manifest := filepath.Join(dir, "manifest.json")
 	var old dataset.Manifest
 	err = dataset.ManifestKind.ReadJSON(manifest, &old)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = foreign(dir, &old, parts)
-	} else {
+	switch {
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		if err := foreign(dir, &old, parts); err != nil {
+			return err
+		}
+	case errors.Is(err, artifact.ErrForeign):
+		return fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; move it away or use another -out", manifest)
+	default: // this is how it is mended
 		o.Warnf("%v; its files are not removed", err)
-		err = nil // this is how it is mended
-	}
-	if err != nil {
-		return err
 	}
 	if err := removeOld(dir, &old, m); err != nil {
 		return err
@@ -133,20 +134,15 @@ func warnOfOthers(o *options, m *dataset.Manifest) {
 // removeOld removes the files that the old manifest lists and the new one does
 // not.
 func removeOld(dir string, old, m *dataset.Manifest) error {
-	root, err := os.OpenRoot(dir) // no path in a manifest leads out of it
-	if err != nil {
-		return err
-	}
-	defer root.Close()
 	keep := map[string]bool{}
 	for _, e := range m.Datasets {
 		keep[e.Path] = true
 	}
 	for _, e := range old.Datasets {
-		if keep[e.Path] || !slices.Contains([]string{"train", "test"}, e.Part) || e.Path != e.Part+"/"+e.Name+".csv" {
+		if keep[e.Path] || !e.Inside() {
 			continue
 		}
-		if err := root.Remove(filepath.FromSlash(e.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := artifact.Remove(filepath.Join(dir, filepath.FromSlash(e.Path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s: %w", filepath.Join(dir, e.Path), err)
 		}
 	}

@@ -86,8 +86,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if err := o.Merges("o", "scaler"); err != nil {
 			return err
 		}
-		if err := cli.Distinct([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
-			return err
+		if err := artifact.Distinct([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
+			return cli.Usagef("%w", err)
 		}
 	}
 	s, err := scaler.Read(o.scaler)
@@ -95,13 +95,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.join {
-		return merge(&o, s)
+		return merge(ctx, &o, s)
 	}
 	return train(ctx, &o, s, stdin)
 }
 
 // merge joins models of different files.
-func merge(o *options, s *scaler.Scaler) error {
+func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	models := make([]*regression.Model, o.NArg())
 	for i, path := range o.Args() {
 		var err error
@@ -116,17 +116,17 @@ func merge(o *options, s *scaler.Scaler) error {
 	if err != nil {
 		return err
 	}
-	return write(o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
+	return write(ctx, o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
 }
 
 // write writes the model and its readable twin, and says what came of it.
-func write(o *options, m *regression.Model, s *regression.Summary, shape string) error {
+func write(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, shape string) error {
 	gob, fingerprint, err := regression.Kind.EncodeGob(m)
 	if err != nil {
 		return err
 	}
 	s.Model = fingerprint
-	unlock, err := artifact.Lock(filepath.Dir(o.out))
+	unlock, err := artifact.Lock(ctx, filepath.Dir(o.out))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
@@ -26,10 +27,10 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	if err := cli.Distinct([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
-		return err
+	if err := artifact.Distinct([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
+		return cli.Usagef("%w", err)
 	}
-	manifests, err := dataset.Beside(table.Paths(files))
+	manifests, err := dataset.Beside(table.Paths(files), paths)
 	if err != nil {
 		return err
 	}
@@ -79,14 +80,11 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	shape := fmt.Sprintf("%d files, %d rows used, %s", len(files), rows, cli.Megabytes(bytes))
 	if n := len(old.Datasets); n > 0 {
 		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
 	}
-	return write(o, model, summary, shape)
+	return write(ctx, o, model, summary, shape)
 }
 
 // oldModel returns the model that -append adds to, an empty one if there is

@@ -13,7 +13,7 @@ import (
 
 // chooseColumns checks the settings, with the manifest's target and time
 // column where none is named.
-func chooseColumns(o *options, paths []string) (dataset.Manifests, error) {
+func chooseColumns(o *options, paths []string) (*dataset.Manifests, error) {
 	o.Features = []string{}
 	if o.features != "" {
 		names, err := csv.NewReader(strings.NewReader(o.features)).Read()
@@ -36,7 +36,7 @@ func chooseColumns(o *options, paths []string) (dataset.Manifests, error) {
 	if err != nil {
 		return nil, err
 	}
-	manifests, err := dataset.Beside(found)
+	manifests, err := dataset.Beside(found, paths)
 	if err != nil {
 		return nil, err
 	}

@@ -96,8 +96,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err := chooseFeatures(o, files[0]); err != nil {
 		return err
 	}
-	if err := cli.Distinct([]string{o.out}, table.Paths(files)); err != nil {
-		return err
+	if err := artifact.Distinct([]string{o.out}, table.Paths(files)); err != nil {
+		return cli.Usagef("%w", err)
 	}
 	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {
 		return cli.Usagef("-write reads its input twice, which a pipe cannot give")

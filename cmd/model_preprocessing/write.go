@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"mlpipeline/internal/artifact"
-	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -75,34 +76,40 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	return scaled, nil
 }
 
+// listing is DIR/scaled.json: the files that -write made in DIR, which it may
+// overwrite.
+type listing struct {
+	artifact.Header
+	Files []string `json:"files"`
+}
+
+var listingKind = artifact.Kind{Format: "list of scaled rows", Version: 1, Program: "model_preprocessing"}
+
 // scaledPaths returns where the scaled rows of the files go: NAME.csv in dir,
-// which must be no input and no two files' place.
+// which must be no other file and no two files' place. It lists them in dir.
 func scaledPaths(dir string, files []*table.File) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	list := filepath.Join(dir, "scaled.json")
+	var old listing
+	if err := listingKind.ReadJSON(list, &old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("-write: %w, or use another folder", err)
+	}
+	made := listing{Files: slices.Clone(old.Files)}
 	paths := make([]string, len(files))
 	for i, f := range files {
-		paths[i] = filepath.Join(dir, f.Name+".csv")
-	}
-	manifests, err := dataset.Beside(paths)
-	if err != nil {
-		return nil, err
-	}
-	for i, f := range files {
-		if _, listed := manifests.Entry(paths[i]); listed {
-			return nil, fmt.Errorf("-write would overwrite %s, which data_creation made", paths[i])
-		}
+		name := f.Name + ".csv"
+		paths[i] = filepath.Join(dir, name)
 		if i > 0 && files[i-1].Name == f.Name {
 			return nil, fmt.Errorf("-write: both %s and %s would be %s", files[i-1].Path, f.Path, paths[i])
 		}
-		existing, err := os.Stat(paths[i])
-		if err != nil {
-			continue
+		if _, err := os.Lstat(paths[i]); err == nil && !slices.Contains(old.Files, name) {
+			return nil, fmt.Errorf("-write would overwrite %s, which it did not make; move it away or use another folder", paths[i])
 		}
-		if input, err := os.Stat(f.Path); err == nil && os.SameFile(input, existing) {
-			return nil, fmt.Errorf("-write would overwrite its input %s", f.Path)
-		}
+		made.Files = append(made.Files, name)
 	}
-	return paths, nil
+	slices.Sort(made.Files)
+	made.Files = slices.Compact(made.Files)
+	return paths, listingKind.WriteJSON(list, &made)
 }

@@ -33,11 +33,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	if err != nil {
 		return nil, err
 	}
-	files, err := open(o, s, stdin)
-	if err != nil {
-		return nil, err
-	}
-	manifests, err := dataset.Beside(table.Paths(files))
+	files, manifests, err := open(o, s, stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -136,17 +132,21 @@ func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
 }
 
 // open opens the test files, none of which may be overwritten.
-func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, error) {
+func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *dataset.Manifests, error) {
 	paths := o.Args()
 	if len(paths) == 0 {
 		paths = []string{"data/test"}
 	}
 	files, err := table.Open(paths, stdin, s.Time)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
-	return files, cli.Distinct([]string{o.metrics, o.predictions}, inputs)
+	if err := artifact.Distinct([]string{o.metrics, o.predictions}, inputs); err != nil {
+		return nil, nil, cli.Usagef("%w", err)
+	}
+	manifests, err := dataset.Beside(table.Paths(files), paths)
+	return files, manifests, err
 }
 
 // trained knows the scaler's and the model's files.

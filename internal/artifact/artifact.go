@@ -8,7 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
+	"os"
 	"strings"
 )
 
@@ -99,7 +102,12 @@ func (k Kind) WriteJSON(path string, v Document) error {
 // ReadJSON reads what WriteJSON wrote, and nothing else: the file must be, byte
 // for byte, what v is written as.
 func (k Kind) ReadJSON(path string, v Document) error {
-	b, err := readFile(path)
+	b, err := readFile(path, func(beginning []byte) int64 {
+		if bytes.HasPrefix(beginning, []byte("{\n  \"format\": \"")) {
+			return math.MaxInt64
+		}
+		return 0
+	})
 	if err != nil {
 		return k.missing(path, err)
 	}
@@ -112,10 +120,16 @@ func (k Kind) ReadJSON(path string, v Document) error {
 // DecodeJSON is ReadJSON on the file's content.
 func (k Kind) DecodeJSON(b []byte, v Document) error {
 	var h Header
-	if err := json.Unmarshal(b, &h); err != nil || h.Format == "" {
-		return fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format, k.Program)
+	err := json.Unmarshal(b, &h)
+	if err != nil || h.Format == "" {
+		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format, k.Program)
+	} else {
+		err = k.check(h.Format, h.Version)
 	}
-	if err := k.check(h.Format, h.Version); err != nil {
+	if err != nil && foreign(b) {
+		return foreignError{err}
+	}
+	if err != nil {
 		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -127,6 +141,30 @@ func (k Kind) DecodeJSON(b []byte, v Document) error {
 		return k.changed()
 	}
 	return nil
+}
+
+// ErrForeign says that a file is none of this pipeline's, damaged or not.
+var ErrForeign = errors.New("is not of this pipeline")
+
+type foreignError struct{ error }
+
+func (foreignError) Is(target error) bool { return target == ErrForeign }
+
+// foreign reports whether a file was never an artifact in JSON: text of another
+// kind, or JSON without at least two of the three keys that Header has.
+func foreign(b []byte) bool {
+	if !json.Valid(b) {
+		return len(b) > 0 && b[0] != '{'
+	}
+	var keys map[string]json.RawMessage
+	_ = json.Unmarshal(b, &keys) // else there are none
+	ours := 0
+	for _, key := range []string{"format", "version", "checksum"} {
+		if _, ok := keys[key]; ok {
+			ours++
+		}
+	}
+	return ours < 2
 }
 
 func (k Kind) check(format string, version int) error {
@@ -173,7 +211,11 @@ func (k Kind) gobHeader(payload []byte) string {
 // a file whose bytes are whole reaches the decoder; what they mean is for the
 // caller to check.
 func (k Kind) ReadGob(path string, v any) (fingerprint string, err error) {
-	b, err := readFile(path)
+	b, err := readFile(path, func(beginning []byte) int64 {
+		line, _, _ := bytes.Cut(beginning, []byte("\n"))
+		_, _, length := parseGobHeader(line)
+		return int64(len(line)) + 1 + int64(max(0, length))
+	})
 	if err != nil {
 		return "", k.missing(path, err)
 	}
@@ -186,9 +228,8 @@ func (k Kind) ReadGob(path string, v any) (fingerprint string, err error) {
 // DecodeGob is ReadGob on the file's content.
 func (k Kind) DecodeGob(b []byte, v any) (fingerprint string, err error) {
 	line, payload, _ := bytes.Cut(b, []byte("\n"))
-	var format, sum string
-	var version, length int
-	if n, _ := fmt.Sscanf(string(clipLine(line)), "mlpipeline %s %d %d %s", &format, &version, &length, &sum); n < 2 {
+	format, version, _ := parseGobHeader(line)
+	if format == "" {
 		return "", fmt.Errorf("is not a %s file; run %s again", k.Format, k.Program)
 	}
 	if err := k.check(format, version); err != nil {
@@ -204,4 +245,40 @@ func (k Kind) DecodeGob(b []byte, v any) (fingerprint string, err error) {
 	return digest(payload), nil
 }
 
-func clipLine(line []byte) []byte { return line[:min(len(line), 200)] }
+// parseGobHeader reads the first line of an artifact in gob. format is "" if it
+// is none.
+func parseGobHeader(line []byte) (format string, version, length int) {
+	line = line[:min(len(line), beginning)]
+	if n, _ := fmt.Sscanf(string(line), "mlpipeline %s %d %d", &format, &version, &length); n < 2 {
+		return "", 0, 0
+	}
+	return format, version, length
+}
+
+// beginning is how many bytes of a file tell what it is.
+const beginning = 512
+
+// readFile reads a file. What its first bytes promise is the largest size that
+// is read of it, and one byte more, which is one too many; of what is no artifact
+// at all, only the beginning.
+func readFile(path string, promised func(beginning []byte) int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := make([]byte, beginning)
+	n, err := io.ReadFull(f, b)
+	b = b[:n]
+	if err == nil {
+		var rest []byte
+		if more := promised(b); more > beginning {
+			rest, err = io.ReadAll(io.LimitReader(f, more-beginning+1))
+		}
+		b = append(b, rest...)
+	}
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, naming(path, err)
+	}
+	return b, nil
+}

@@ -4,94 +4,112 @@
 package artifact
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"github.com/google/renameio/v2"
+	"time"
 )
 
 // File is a file being written. Until Finish and Commit, nothing is
 // seen at its path.
 type File struct {
-	w       io.Writer
-	path    string
-	pending *renameio.PendingFile
-	device  *os.File
-	moved   bool
+	path      string   // as the user named it
+	target    string   // where its symbolic links lead
+	temporary string   // beside target; "" for a device, which is written directly
+	file      *os.File // open until Finish
 }
 
 // Create begins a file at path, in a temporary file beside it. A path that is
-// a device or a pipe is written to directly.
+// a symbolic link is written through, a file that is replaced keeps its
+// permissions, and a device or a pipe is written to directly.
 func Create(path string) (*File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
 		return nil, fmt.Errorf("%s: is a folder", path)
-	} else if err == nil && !info.Mode().IsRegular() {
+	case err == nil && !info.Mode().IsRegular():
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
-		return &File{w: device, path: path, device: device}, err
+		return &File{path: path, file: device}, err
 	}
-	p, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o666))
+	target := resolve(path)
+	file, err := createTemporary(target)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no folder %s: %w", path, filepath.Dir(path), fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, naming(path, err)
 	}
-	return &File{w: p, path: path, pending: p}, nil
+	f := &File{path: path, target: target, temporary: file.Name(), file: file}
+	if info != nil {
+		if err := file.Chmod(info.Mode().Perm()); err != nil {
+			f.Cleanup()
+			return nil, naming(path, err)
+		}
+	}
+	return f, nil
 }
 
 // Write writes to the file.
 func (f *File) Write(b []byte) (int, error) {
-	n, err := f.w.Write(b)
+	n, err := f.file.Write(b)
 	return n, naming(f.path, err)
 }
 
 // Finish syncs and closes the file, so that Commit has only to move it.
 func (f *File) Finish() error {
-	if f.device != nil {
-		return naming(f.path, f.device.Close())
-	}
-	if err := f.pending.Sync(); err != nil {
-		return naming(f.path, err)
-	}
-	return naming(f.path, f.pending.Close())
-}
-
-// Commit moves finished files to their paths and syncs the folders.
-func Commit(files ...*File) error {
-	dirs := map[string]bool{}
-	for _, f := range files {
-		if f.device != nil {
-			continue
-		}
-		if err := os.Rename(f.pending.Name(), f.path); err != nil {
+	if f.temporary != "" {
+		if err := f.file.Sync(); err != nil {
 			return naming(f.path, err)
 		}
-		f.moved = true
-		dirs[filepath.Dir(f.path)] = true
 	}
-	for dir := range dirs {
-		d, err := os.Open(dir)
-		if err != nil {
+	return naming(f.path, f.file.Close())
+}
+
+// Commit moves finished files to their paths, in order, and syncs the folders.
+// What killed programs have left in these folders it removes.
+func Commit(files ...*File) error {
+	defer enter()()
+	var dirs []string
+	for _, f := range files {
+		if f.temporary == "" {
+			continue
+		}
+		if err := move(f.temporary, f.target); err != nil {
+			return naming(f.path, err)
+		}
+		f.temporary = ""
+		if dir := filepath.Dir(f.target); len(dirs) == 0 || dirs[len(dirs)-1] != dir {
+			dirs = append(dirs, dir)
+		}
+	}
+	for _, dir := range dirs {
+		if err := syncFolder(dir); err != nil {
 			return err
 		}
-		err = d.Sync()
-		d.Close()
-		if err != nil {
-			return err
-		}
+		removeLeftovers(dir)
 	}
 	return nil
 }
 
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
 // Cleanup removes what was not committed. It may follow Commit.
 func (f *File) Cleanup() {
-	if f.pending != nil && !f.moved {
-		_ = f.pending.Cleanup()
+	if f.temporary != "" {
+		f.file.Close()
+		forget(f.temporary)
+		os.Remove(f.temporary)
 	}
 }
 
@@ -112,36 +130,84 @@ func WriteFile(path string, content []byte) error {
 }
 
 // Lock keeps other processes from publishing in a folder at the same time, so
-// that files which belong together come from one of them. It waits its turn.
-func Lock(dir string) (unlock func(), err error) {
+// that files which belong together come from one of them. It waits its turn as
+// long as ctx lives. Until it is unlocked, Abort waits.
+func Lock(ctx context.Context, dir string) (unlock func(), err error) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
-		d.Close()
-		return nil, naming(dir, err)
+	for {
+		err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			leave := enter()
+			return func() { leave(); d.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			d.Close()
+			return nil, naming(dir, err)
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+		}
 	}
-	return func() { d.Close() }, nil
 }
 
-// maxSize is the largest artifact that is read into memory.
-const maxSize = 256 << 20
+// Distinct refuses outputs that would overwrite an input or each other. ""
+// stands for no output.
+func Distinct(outputs, inputs []string) error {
+	for i, out := range outputs {
+		if info, err := os.Stat(out); out == "" || err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		for _, other := range outputs[:i] {
+			if same(out, other) {
+				return fmt.Errorf("%s and %s are the same file, to be written twice", other, out)
+			}
+		}
+		for _, in := range inputs {
+			if same(out, in) {
+				return fmt.Errorf("%s would be overwritten, and is read", in)
+			}
+		}
+	}
+	return nil
+}
 
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+// same reports whether two paths lead to one file, which need not exist.
+func same(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	if errX == nil && errY == nil {
+		return os.SameFile(x, y)
+	}
+	return a != "" && b != "" && resolve(a) == resolve(b)
+}
+
+// resolve follows the symbolic links in a path to a file that need not exist.
+func resolve(path string) string {
+	for range 40 { // as many links as Linux follows
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
-		return nil, err
+		dir = filepath.Dir(path)
 	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, naming(path, err)
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
 	}
-	if len(b) > maxSize {
-		return nil, fmt.Errorf("%s: is larger than %d MiB and so not an artifact of this pipeline", path, maxSize>>20)
-	}
-	return b, nil
+	return filepath.Join(dir, filepath.Base(path))
 }
 
 // naming gives an error the path that the user knows instead of a temporary one.

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"mlpipeline/internal/artifact"
 )
 
 // Exit statuses besides 0, done, and 128 + signal.
@@ -49,18 +51,30 @@ func Gatef(format string, args ...any) error {
 // errHelp ends a run that has printed what was asked for.
 var errHelp = errors.New("help printed")
 
-// Main runs a program and exits. SIGINT and SIGTERM cancel its context, and a
-// second one ends it at once. A reader that has gone away and a limit on the size
-// of files are errors like any other, not signals.
+// grace is how long a program has to end by itself when it is told to.
+const grace = 300 * time.Millisecond
+
+// Main runs a program and exits. SIGINT, SIGTERM and SIGHUP cancel its context. A
+// program that is then busy with something long is ended from outside, unless it
+// is just publishing; a second signal ends it at once. A reader that has gone
+// away and a limit on the size of files are errors like any other, not signals.
 func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error) {
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as nohup does
+			signal.Notify(signals, s)
+		}
+	}
 	go func() {
 		s := <-signals
-		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
-		cancel(statusError{fmt.Errorf("stopped by signal: %v", s), 128 + int(s.(syscall.Signal))})
+		signal.Reset(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		stopped := statusError{fmt.Errorf("stopped by signal: %v", s), 128 + int(s.(syscall.Signal))}
+		cancel(stopped)
+		time.Sleep(grace)
+		artifact.Abort()
+		os.Exit(exit(stopped))
 	}()
 	err := run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr)
 	if errors.Is(err, context.Canceled) {
@@ -199,55 +213,6 @@ func (p *Program) Merges(flags ...string) error {
 		return Usagef("%s: does not go with -merge, which takes all settings from the files", strings.Join(wrong, ", "))
 	}
 	return nil
-}
-
-// Distinct refuses outputs that would overwrite an input or each other. ""
-// stands for none.
-func Distinct(outputs, inputs []string) error {
-	for i, out := range outputs {
-		if info, err := os.Stat(out); out == "" || err == nil && !info.Mode().IsRegular() {
-			continue
-		}
-		for _, other := range outputs[:i] {
-			if sameFile(out, other) {
-				return Usagef("%s and %s are the same file, to be written twice", other, out)
-			}
-		}
-		for _, in := range inputs {
-			if sameFile(out, in) {
-				return Usagef("%s would be overwritten, and is read", in)
-			}
-		}
-	}
-	return nil
-}
-
-// sameFile reports whether two paths lead to one file, which need not exist.
-func sameFile(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	if errX == nil && errY == nil {
-		return os.SameFile(x, y)
-	}
-	return a != "" && b != "" && resolve(a) == resolve(b)
-}
-
-// resolve follows the symbolic links in a path to a file that need not exist.
-func resolve(path string) string {
-	if target, err := os.Readlink(path); err == nil {
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
-		}
-		return resolve(target)
-	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err != nil {
-		dir = filepath.Dir(path)
-	}
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	return filepath.Join(dir, filepath.Base(path))
 }
 
 // Logf says something on stderr.

@@ -25,8 +25,24 @@ func Name(path string) string {
 	if path == "-" {
 		return "stdin"
 	}
-	base := strings.TrimSuffix(filepath.Base(path), ".gz")
-	return strings.ToValidUTF8(strings.TrimSuffix(base, ".csv"), "_")
+	base, _ := cutExtension(filepath.Base(path), ".gz")
+	base, _ = cutExtension(base, ".csv")
+	return strings.ToValidUTF8(base, "_")
+}
+
+// IsCSV reports whether a file's name is that of a dataset: .csv or .csv.gz, in
+// any case.
+func IsCSV(name string) bool {
+	base, _ := cutExtension(name, ".gz")
+	_, ok := cutExtension(base, ".csv")
+	return ok && !strings.HasPrefix(name, ".")
+}
+
+func cutExtension(name, extension string) (string, bool) {
+	if n := len(name) - len(extension); n >= 0 && strings.EqualFold(name[n:], extension) {
+		return name[:n], true
+	}
+	return name, false
 }
 
 // Compare orders datasets by name, then by first timestamp.

@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"mlpipeline/internal/artifact"
 )
@@ -35,6 +39,12 @@ type Entry struct {
 	Truth *Truth `json:"truth,omitempty"` // of synthetic data
 }
 
+// Inside reports whether the entry's path is where its file was written, and
+// nowhere else.
+func (e *Entry) Inside() bool {
+	return (e.Part == "train" || e.Part == "test") && e.Path == e.Part+"/"+e.Name+".csv" && !strings.ContainsAny(e.Name, `/\`)
+}
+
 // Truth is what is known of synthetic data.
 type Truth struct {
 	// Coefficients of the process by the names of the columns of X, in °C per
@@ -50,46 +60,111 @@ type Truth struct {
 	AnomalousRows [][2]int64 `json:"anomalous_rows"`
 }
 
-// Manifests are the manifests that lie beside some paths, by their path.
-type Manifests map[string]*Manifest
+// Manifests are the manifests of some files: for a file in DIR/train or
+// DIR/test that is DIR/manifest.json, along the path that was given or, if
+// there is none, where its symbolic links lead.
+type Manifests struct {
+	folders map[string]*folder // by the path of the folder that the files are in
+}
 
-// Beside reads the manifests of the folders above those of the files.
-func Beside(files []string) (Manifests, error) {
-	ms := Manifests{}
+// folder is a folder of files and the manifest above it.
+type folder struct {
+	manifest *Manifest // nil if there is none
+	path     string    // of the manifest
+	part     string    // what the manifest calls the folder
+}
+
+// Beside reads the manifests of files, and of folders which the files in them
+// were taken from: all files that a manifest lists in such a folder must be
+// there.
+func Beside(files, folders []string) (*Manifests, error) {
+	ms := &Manifests{folders: map[string]*folder{}}
 	for _, file := range files {
-		path := manifestPath(file)
-		if _, seen := ms[path]; seen || file == "-" {
+		if _, _, err := ms.find(file); err != nil {
+			return nil, err
+		}
+	}
+	for _, dir := range folders {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			continue
 		}
-		m := new(Manifest)
-		err := ManifestKind.ReadJSON(path, m)
-		if errors.Is(err, fs.ErrNotExist) {
-			ms[path] = nil
-			continue
-		}
+		f, _, err := ms.find(filepath.Join(dir, "*"))
 		if err != nil {
 			return nil, err
 		}
-		m.byPath = make(map[string]int, len(m.Datasets))
-		for i, e := range m.Datasets {
-			m.byPath[e.Path] = i
+		if f.manifest == nil {
+			continue
 		}
-		ms[path] = m
+		for _, e := range f.manifest.Datasets {
+			name, here := strings.CutPrefix(e.Path, f.part+"/")
+			if !here {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again", filepath.Join(dir, name), f.path, ManifestKind.Program)
+			}
+		}
 	}
 	return ms, nil
 }
 
-func manifestPath(file string) string {
-	return filepath.Join(filepath.Dir(file), "..", "manifest.json")
+// find returns the folder of a file, and the file's name in it.
+func (ms *Manifests) find(file string) (*folder, string, error) {
+	if file == "-" {
+		return new(folder), "", nil
+	}
+	f, err := ms.read(filepath.Dir(file))
+	if err != nil || f.manifest != nil {
+		return f, filepath.Base(file), err
+	}
+	dir, name := filepath.Split(file)
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		dir, name = filepath.Split(real)
+	} else if real, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
+		dir = real
+	}
+	f, err = ms.read(filepath.Clean(dir))
+	return f, name, err
+}
+
+// read reads the manifest above a folder. A file of its name that is not one of
+// ours is none of our business.
+func (ms *Manifests) read(dir string) (*folder, error) {
+	if f, ok := ms.folders[dir]; ok {
+		return f, nil
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{path: filepath.Join(dir, "..", "manifest.json"), part: filepath.Base(abs)}
+	if filepath.Base(dir) == ".." || dir == "." {
+		f.path = filepath.Join(filepath.Dir(abs), "manifest.json")
+	}
+	m := new(Manifest)
+	err = ManifestKind.ReadJSON(f.path, m)
+	switch {
+	case err == nil:
+		f.manifest = m
+		m.byPath = make(map[string]int, len(m.Datasets))
+		for i, e := range m.Datasets {
+			m.byPath[e.Path] = i
+		}
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, artifact.ErrForeign):
+		return nil, err
+	}
+	ms.folders[dir] = f
+	return f, nil
 }
 
 // Columns returns the target and time column that the manifests agree on.
-func (ms Manifests) Columns() (target, time string, ok bool, err error) {
-	for path, m := range ms {
+func (ms *Manifests) Columns() (target, time string, ok bool, err error) {
+	for _, dir := range slices.Sorted(maps.Keys(ms.folders)) {
+		m := ms.folders[dir].manifest
 		switch {
 		case m == nil:
 		case ok && (m.Target != target || m.Time != time):
-			return "", "", false, fmt.Errorf("%s names other columns than another manifest; use -target and -time", path)
+			return "", "", false, fmt.Errorf("%s names other columns than another manifest; use -target and -time", ms.folders[dir].path)
 		default:
 			target, time, ok = m.Target, m.Time, true
 		}
@@ -98,23 +173,23 @@ func (ms Manifests) Columns() (target, time string, ok bool, err error) {
 }
 
 // Entry returns the entry of a file.
-func (ms Manifests) Entry(file string) (Entry, bool) {
-	m := ms[manifestPath(file)]
-	if m == nil || file == "-" {
+func (ms *Manifests) Entry(file string) (Entry, bool) {
+	f, name, err := ms.find(file)
+	if err != nil || f.manifest == nil {
 		return Entry{}, false
 	}
-	want := filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file)))
-	i, ok := m.byPath[want]
+	i, ok := f.manifest.byPath[f.part+"/"+name]
 	if !ok {
 		return Entry{}, false
 	}
-	return m.Datasets[i], true
+	return f.manifest.Datasets[i], true
 }
 
 // Verify reports a file that a manifest lists but that is not what it was.
-func (ms Manifests) Verify(file string, id ID) error {
+func (ms *Manifests) Verify(file string, id ID) error {
 	if e, ok := ms.Entry(file); ok && e.XXH64 != id.XXH64 {
-		return fmt.Errorf("%s: is not what %s lists; run data_creation again, or move your own file to another name", file, manifestPath(file))
+		f, _, _ := ms.find(file)
+		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name", file, f.path, ManifestKind.Program)
 	}
 	return nil
 }

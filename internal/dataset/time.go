@@ -37,6 +37,9 @@ func ParseTime(s string) (Time, error) {
 		if t.Nanosecond()%1000 != 0 {
 			return 0, fmt.Errorf("%q is finer than a microsecond", s)
 		}
+		if year := t.UTC().Year(); year < 0 || year > 9999 {
+			return 0, fmt.Errorf("%q is not in the years 0 to 9999 in UTC, which can be written", s)
+		}
 		return Time(t.UnixMicro()), nil
 	}
 	return 0, fmt.Errorf("%q is not an ISO 8601 time such as 2020-01-31T12:00:00Z", s)

@@ -58,11 +58,9 @@ func Find(paths []string) ([]string, error) {
 		}
 		n := len(found)
 		for _, e := range entries {
-			name := e.Name()
-			if strings.HasPrefix(name, ".") || !strings.HasSuffix(strings.TrimSuffix(name, ".gz"), ".csv") {
-				continue
+			if dataset.IsCSV(e.Name()) {
+				found = append(found, filepath.Join(path, e.Name()))
 			}
-			found = append(found, filepath.Join(path, name))
 		}
 		if len(found) == n {
 			return nil, fmt.Errorf("%s: no .csv or .csv.gz file in this folder", path)

@@ -1,0 +1,155 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// killedAt runs a program that is killed before its k-th rename or removal, and
+// reports whether it was: after its last one there is nothing to be killed at.
+func killedAt(t *testing.T, dir string, k int, name string, args ...string) bool {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(bin, name), append(args, "-quiet")...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), fmt.Sprintf("KILL_AT_STEP=%d", k))
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return false
+	}
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+	return true
+}
+
+// A publication of data that is killed between any two of its steps leaves the
+// old files, the new ones, or what every stage refuses, with the command that
+// mends it; and that command does.
+func TestKilledPublication(t *testing.T) {
+	sets := [][]string{{"-scenarios", "clean,gaps,stuck", "-rows", "300", "-seed", "1"}, {"-scenarios", "clean,noisy", "-rows", "300", "-seed", "2"}}
+	fit := func(dir, part string) (string, string, error) {
+		scaler := filepath.Join(t.TempDir(), "s.json")
+		_, errs, err := program(dir, "model_preprocessing", "-quiet", "-o", scaler, "data/"+part)
+		b, _ := os.ReadFile(scaler)
+		return string(b), errs, err
+	}
+	var want []string // of either set, train and test
+	for _, set := range sets {
+		dir := newDir(t)
+		must(t, dir, "data_creation", set...)
+		for _, part := range []string{"train", "test"} {
+			scaler, errs, err := fit(dir, part)
+			if err != nil {
+				t.Fatal(errs)
+			}
+			want = append(want, scaler)
+		}
+	}
+	refused := 0
+	k := 1
+	for ; ; k++ {
+		dir := newDir(t)
+		must(t, dir, "data_creation", sets[0]...)
+		if !killedAt(t, dir, k, "data_creation", sets[1]...) {
+			break
+		}
+		for i, part := range []string{"train", "test"} {
+			got, errs, err := fit(dir, part)
+			if err != nil {
+				refused++
+				if !strings.Contains(errs, "run data_creation again") || strings.Count(errs, "\n") != 1 {
+					t.Errorf("killed at step %d: data/%s: %s", k, part, errs)
+				}
+			} else if got != want[i] && got != want[2+i] {
+				t.Errorf("killed at step %d: data/%s is neither old nor new, and accepted", k, part)
+			}
+		}
+		must(t, dir, "data_creation", sets[1]...)
+		if got, errs, err := fit(dir, "train"); err != nil || got != want[2] {
+			t.Errorf("killed at step %d and run again: %v %s", k, err, errs)
+		}
+		if left := tree(t, dir); strings.Contains(left, "mlpipeline~") {
+			t.Errorf("killed at step %d and run again: left\n%s", k, left)
+		}
+	}
+	if k != 1+4+1+4 || refused < 6 { // four removals, the manifest, four files
+		t.Errorf("%d steps, %d refusals", k-1, refused)
+	}
+}
+
+// A model and its twin: whichever step a kill comes before, the model is the old
+// one or the new one, and can be used.
+func TestKilledModel(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-scenarios", "clean")
+	must(t, dir, "model_preprocessing")
+	must(t, dir, "model_preparation", "-alpha", "7")
+	other := must(t, dir, "model_testing")
+	must(t, dir, "model_preparation")
+	line := must(t, dir, "model_testing")
+	k := 1
+	for ; killedAt(t, dir, k, "model_preparation", "-alpha", "7"); k++ {
+		if got := must(t, dir, "model_testing"); got != line && got != other {
+			t.Errorf("killed at step %d: %s", k, got)
+		}
+		must(t, dir, "model_preparation")
+	}
+	if k != 3 {
+		t.Errorf("%d steps", k-1)
+	}
+}
+
+// TestSignals stops programs that wait for input, for each other, or work:
+// within a second, with the status of the signal, with nothing published and no
+// temporary file left.
+func TestSignals(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-scenarios", "clean,gaps,stuck,drift", "-rows", "20000", "-step", "1h")
+	must(t, dir, "model_preprocessing", "-daily", "20", "-annual", "20")
+	must(t, dir, "model_preparation", "-folds", "2")
+	data, err := os.Open(filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	if err := syscall.Flock(int(data.Fd()), syscall.LOCK_EX); err != nil { // as one who publishes
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	for i, args := range [][]string{
+		{"model_preprocessing", "-"},
+		{"data_creation", "-out", "other", "-rows", "20000000", "-step", "1m"},
+		{"data_creation", "-rows", "50"},
+		{"model_preparation", "-folds", "1000", "-alpha", "auto"},
+	} {
+		sig := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3]
+		cmd := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
+		cmd.Dir = dir
+		var errs strings.Builder
+		cmd.Stderr = &errs
+		if _, err := cmd.StdinPipe(); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		guard := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		defer guard.Stop()
+		time.Sleep(500 * time.Millisecond)
+		start := time.Now()
+		_ = cmd.Process.Signal(sig)
+		_ = cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != 128+int(sig) || time.Since(start) > time.Second {
+			t.Errorf("%v: %v: status %d after %v: %s", args, sig, code, time.Since(start), &errs)
+		}
+		if after := tree(t, dir); after != before {
+			t.Errorf("%v: %v: left\n%s", args, sig, after)
+		}
+	}
+}
