@@ -44,6 +44,10 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	}
 
 	datasets := slices.Clone(old.Datasets)
+	var inModel dataset.Known
+	for _, d := range datasets {
+		inModel.Add(d.ID)
+	}
 	var folds regression.Folds
 	var bytes, rows int64
 	reducer := regression.Reducer{Scaler: s, Folds: settings.Folds}
@@ -68,8 +72,8 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		if _, same := s.Find(id.XXH64); known[part.File] && !same || n != used[part.File] {
 			return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
-		if slices.ContainsFunc(old.Datasets, func(d regression.Dataset) bool { return d.XXH64 == id.XXH64 }) {
-			return fmt.Errorf("%s: %s was trained on it already; -append takes new files only", path, o.out)
+		if what := inModel.Find(id); what != "" {
+			return fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path, what, o.out)
 		}
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
 		rows += n

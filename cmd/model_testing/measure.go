@@ -151,14 +151,14 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 
 // trained knows the scaler's and the model's files.
 type trained struct {
-	hashes map[string]bool
-	last   map[string]dataset.Time // of each name
+	dataset.Known
+	last map[string]dataset.Time // of each name
 }
 
 func newTrained(ids []dataset.ID) *trained {
-	t := &trained{map[string]bool{}, map[string]dataset.Time{}}
+	t := &trained{last: map[string]dataset.Time{}}
 	for _, id := range ids {
-		t.hashes[id.XXH64] = true
+		t.Add(id)
 		if last, ok := t.last[id.Name]; !ok || last < id.Last {
 			t.last[id.Name] = id.Last
 		}
@@ -169,9 +169,9 @@ func newTrained(ids []dataset.ID) *trained {
 // leak reports test rows that may be training rows.
 func (t *trained) leak(path string, id dataset.ID) error {
 	last, named := t.last[id.Name]
-	switch {
-	case t.hashes[id.XXH64]:
-		return fmt.Errorf("%s: is a training file, byte for byte; test on other data, or use -allow-leak", path)
+	switch what := t.Find(id); {
+	case what != "":
+		return fmt.Errorf("%s: has %s, a training file; test on other data, or use -allow-leak", path, what)
 	case named && id.First == dataset.NoTime:
 		return fmt.Errorf("%s: has the name of training data, and without a time column the two cannot be told apart; rename it, or use -allow-leak", path)
 	case named && id.First <= last:

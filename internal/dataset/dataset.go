@@ -12,11 +12,12 @@ import (
 
 // ID identifies a dataset.
 type ID struct {
-	Name  string `json:"name"`  // file name without .csv or .csv.gz
-	Rows  int64  `json:"rows"`  // data rows in the file
-	First Time   `json:"first"` // first timestamp
-	Last  Time   `json:"last"`  // last timestamp
-	XXH64 string `json:"xxh64"` // of the (uncompressed) bytes, 16 hex digits
+	Name   string `json:"name"`   // file name without .csv or .csv.gz
+	Rows   int64  `json:"rows"`   // data rows in the file
+	First  Time   `json:"first"`  // first timestamp
+	Last   Time   `json:"last"`   // last timestamp
+	XXH64  string `json:"xxh64"`  // of the (uncompressed) bytes, 16 hex digits
+	Sketch Sketch `json:"sketch"` // of the rows as they were read
 }
 
 // Name returns the dataset name of a path: its last element without .csv or
@@ -51,15 +52,15 @@ func Compare(a, b ID) int {
 }
 
 // Distinct reports the first pair of datasets, which must be in order, that
-// would count something twice: the same bytes, or one name with times that
-// overlap.
+// would count something twice: the same bytes or rows, or one name with times
+// that overlap.
 func Distinct(ids []ID) error {
-	seen := make(map[string]string, len(ids))
+	var known Known
 	for i, d := range ids {
-		if other, ok := seen[d.XXH64]; ok {
-			return fmt.Errorf("dataset %q has the very bytes of %q; give each file once", d.Name, other)
+		if what := known.Find(d); what != "" {
+			return fmt.Errorf("dataset %q has %s; give each row once", d.Name, what)
 		}
-		seen[d.XXH64] = d.Name
+		known.Add(d)
 		if i == 0 || ids[i-1].Name != d.Name {
 			continue
 		}

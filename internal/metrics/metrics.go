@@ -235,11 +235,12 @@ type Report struct {
 // Dataset is one test file. Where the manifest knows the truth, the rows that
 // it calls anomalous are also measured apart.
 type Dataset struct {
-	Name     string       `json:"name"`
-	First    dataset.Time `json:"first"`
-	Last     dataset.Time `json:"last"`
-	XXH64    string       `json:"xxh64"`
-	FileRows int64        `json:"file_rows"`
+	Name     string         `json:"name"`
+	First    dataset.Time   `json:"first"`
+	Last     dataset.Time   `json:"last"`
+	XXH64    string         `json:"xxh64"`
+	Sketch   dataset.Sketch `json:"sketch"`
+	FileRows int64          `json:"file_rows"`
 	Figures
 	Unscored   dataset.Left `json:"unscored"`
 	Irregular  int64        `json:"irregular"`             // with lags: rows that are not one step behind the row before
@@ -264,7 +265,7 @@ func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, 
 	var all Errors
 	all.Merge(&normal)
 	all.Merge(&anomalous)
-	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, FileRows: id.Rows,
+	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, Sketch: id.Sketch, FileRows: id.Rows,
 		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all}
 	if noiseFloor != nil {
 		d.ExcessMSE = excess(d.MSE, noiseFloor)
@@ -284,7 +285,7 @@ func excess(mse, floor *float64) *float64 {
 }
 
 func (d *Dataset) id() dataset.ID {
-	return dataset.ID{Name: d.Name, Rows: d.FileRows, First: d.First, Last: d.Last, XXH64: d.XXH64}
+	return dataset.ID{Name: d.Name, Rows: d.FileRows, First: d.First, Last: d.Last, XXH64: d.XXH64, Sketch: d.Sketch}
 }
 
 // New pools datasets. The result depends on the datasets alone, not on how

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
+
 	"mlpipeline/internal/dataset"
 )
 
@@ -26,6 +28,8 @@ type Block struct {
 	line     int64  // line of the file on which data begins
 	newlines int    // in data, those in quotes too
 	layout   *layout
+	sketch   dataset.Sketch
+	limit    uint64 // of the sketch
 }
 
 // layout says where in the rows of one file the wanted columns are.
@@ -33,6 +37,9 @@ type layout struct {
 	file  *File
 	timed bool
 	slot  []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
+	// factor, odd and random, is what the column's cells count in the hash of a row:
+	// it does not depend on the order of the columns.
+	factor []uint64
 }
 
 const (
@@ -45,6 +52,7 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
 	}
 	want := func(name string, slot int) error {
 		i, ok := index[name]
@@ -85,6 +93,8 @@ func Quote(names []string) string {
 // parse reads b.data into b.Times and b.Cols.
 func (b *Block) parse() error {
 	b.Rows, b.Gaps = 0, 0
+	b.sketch = b.sketch[:0]
+	b.limit = b.sketch.Limit()
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
 		b.data = append(b.data, '\n')
 	}
@@ -122,7 +132,7 @@ func (b *Block) parsePlain() error {
 	n := len(b.data)
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
-	slots, cols, times := b.layout.slot, b.Cols, b.Times
+	slots, factors, cols, times := b.layout.slot, b.layout.factor, b.Cols, b.Times
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
 	row, days := 0, dayCache{}
@@ -137,16 +147,22 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
+		hash, gaps := uint64(0), b.Gaps
 		for col, slot := range slots {
 			end, ok := i, true
+			var content uint64
 			switch {
 			case slot >= 0:
-				cols[slot][row], end, ok = shortNumber(d, i)
+				var v float64
+				v, end, ok = shortNumber(d, i)
+				cols[slot][row], content = v, math.Float64bits(v)
 			case slot == timeSlot:
 				times[row], end, ok = days.shortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
+				content = uint64(times[row])
 			default:
 				end = cellEnd(d, i)
+				content = xxhash.Sum64(trimCR(d, i, end))
 			}
 			if d[end] == '\r' && d[end+1] == '\n' {
 				end++
@@ -154,7 +170,8 @@ func (b *Block) parsePlain() error {
 			if c := d[end]; !ok || c != ',' && c != '\n' {
 				end = cellEnd(d, i)
 				b.Rows = row
-				if err := b.cell(slot, trimCR(d, i, end)); err != nil {
+				var err error
+				if content, err = b.cell(slot, trimCR(d, i, end)); err != nil {
 					return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
 				}
 			}
@@ -162,11 +179,24 @@ func (b *Block) parsePlain() error {
 				text := d[rowStart(d, i):rowEnd(d, i)]
 				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
 			}
+			hash += content * factors[col]
 			i = end + 1
 		}
+		b.sample(hash, gaps)
 		row++
 	}
 	return nil
+}
+
+// sample includes a row in the sketch, by the sum of its cells' contents times
+// their columns' factors. A row without any number says nothing of where it is
+// from; gaps were there before it.
+func (b *Block) sample(hash uint64, gaps int) {
+	hash = (hash ^ hash>>32) * 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
+	if hash ^= hash >> 29; hash < b.limit && b.Gaps-gaps < len(b.Cols) {
+		b.sketch.Add(hash)
+		b.limit = b.sketch.Limit()
+	}
 }
 
 // cellEnd returns the index of the comma or newline at or after d[i].
@@ -188,29 +218,35 @@ func trimCR(d []byte, start, end int) []byte {
 func rowStart(d []byte, i int) int { return bytes.LastIndexByte(d[:i], '\n') + 1 }
 func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
 
-// cell reads one cell of the row b.Rows, however it is written.
-func (b *Block) cell(slot int, cell []byte) (err error) {
-	switch {
-	case slot >= 0 && missing(cell):
-		b.Cols[slot][b.Rows] = math.NaN()
-		b.Gaps++
-	case slot >= 0:
-		b.Cols[slot][b.Rows], err = ParseNumber(cell)
-	case slot == timeSlot && missing(cell):
-		return errors.New("the timestamp is missing")
-	case slot == timeSlot:
-		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
-			return fmt.Errorf("unreadable timestamp: %w", err)
+// cell reads one cell of the row b.Rows, however it is written, and returns its
+// content as a row's hash takes it.
+func (b *Block) cell(slot int, cell []byte) (content uint64, err error) {
+	switch slot {
+	case skipSlot:
+		return xxhash.Sum64(cell), nil
+	case timeSlot:
+		if missing(cell) {
+			return 0, errors.New("the timestamp is missing")
 		}
-		if b.backwards() {
-			return goesBack(b.Times[b.Rows], b.Times[b.Rows-1])
+		t, err := dataset.ParseTime(string(cell))
+		if err != nil {
+			return 0, fmt.Errorf("unreadable timestamp: %w", err)
 		}
+		b.Times[b.Rows] = t
+		if b.Rows > 0 && t < b.Times[b.Rows-1] {
+			return 0, goesBack(t, b.Times[b.Rows-1])
+		}
+		return uint64(t), nil
 	}
-	return err
+	v := math.NaN()
+	if missing(cell) {
+		b.Gaps++
+	} else if v, err = ParseNumber(cell); err != nil {
+		return 0, err
+	}
+	b.Cols[slot][b.Rows] = v
+	return math.Float64bits(v), nil
 }
-
-// backwards reports whether the time of row b.Rows is before that of the last.
-func (b *Block) backwards() bool { return b.Rows > 0 && b.Times[b.Rows] < b.Times[b.Rows-1] }
 
 func goesBack(t, before dataset.Time) error {
 	return fmt.Errorf("time goes back from %s to %s; data_creation -import sorts a file", before, t)
@@ -238,12 +274,16 @@ func (b *Block) parseQuoted() error {
 			line, _ := r.FieldPos(0)
 			return b.ragged(b.line+int64(line)-1, len(rec))
 		}
+		hash, gaps := uint64(0), b.Gaps
 		for col, slot := range b.layout.slot {
-			if err := b.cell(slot, []byte(rec[col])); err != nil {
+			content, err := b.cell(slot, []byte(rec[col]))
+			if err != nil {
 				line, _ := r.FieldPos(col)
 				return b.errorOn(b.line+int64(line)-1, b.layout.file.Header[col], err)
 			}
+			hash += content * b.layout.factor[col]
 		}
+		b.sample(hash, gaps)
 		b.Rows++
 	}
 }

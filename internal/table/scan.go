@@ -239,5 +239,6 @@ func (s *Scan[C, R]) follow(id *dataset.ID, b *Block) error {
 		id.Last = b.Times[n-1]
 	}
 	id.Rows += int64(b.Rows)
+	id.Sketch.Merge(b.sketch)
 	return nil
 }

@@ -1,0 +1,175 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func sketch(rows []uint64) (s Sketch) {
+	for _, row := range rows {
+		s.Add(row)
+	}
+	return s
+}
+
+func randomRows(r *rand.Rand, n int) []uint64 {
+	rows := make([]uint64, n)
+	for i := range rows {
+		rows[i] = r.Uint64()
+	}
+	return rows
+}
+
+// Merged sketches are the sketch of the whole, for any number of parts, in any
+// order; they hold the smallest hashes.
+func TestSketch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 5, sketchSize, sketchSize + 1, 1000} {
+		rows := randomRows(r, n)
+		rows = append(rows, rows[:n/2]...) // a row may come twice
+		want := slices.Compact(slices.Sorted(slices.Values(rows)))
+		want = want[:min(len(want), sketchSize)]
+		for parts := 1; parts <= 100; parts++ {
+			var merged Sketch
+			for _, k := range r.Perm(parts) {
+				merged.Merge(sketch(rows[len(rows)*k/parts : len(rows)*(k+1)/parts]))
+			}
+			if !slices.Equal(merged, want) {
+				t.Fatalf("%d rows in %d parts: %v, want %v", n, parts, merged, want)
+			}
+		}
+		b, err := json.Marshal(sketch(rows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Sketch
+		if err := json.Unmarshal(b, &back); err != nil || !slices.Equal(back, want) {
+			t.Errorf("%s is read as %v: %v", b, back, err)
+		}
+	}
+	for _, bad := range []string{`"12"`, `"x"`, `5`} {
+		if err := json.Unmarshal([]byte(bad), new(Sketch)); err == nil {
+			t.Errorf("%s passes", bad)
+		}
+	}
+}
+
+// A file is known by its bytes and by its rows, all of them or many.
+func TestKnown(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	rows, others := randomRows(r, 1000), randomRows(r, 1000)
+	var known Known
+	known.Add(ID{Name: "other", XXH64: "o", Sketch: sketch(others)})
+	known.Add(ID{Name: "old", XXH64: "x", Sketch: sketch(rows)})
+	known.Add(ID{Name: "one", XXH64: "1", Sketch: sketch(randomRows(r, 1))})
+	for _, c := range []struct {
+		name  string
+		hash  string
+		rows  []uint64
+		known string
+	}{
+		{"the same bytes", "x", nil, `the very bytes of "old"`},
+		{"the same rows", "y", rows, `rows of "old" (16 of 16`},
+		{"one row less", "y", rows[1:], `rows of "old"`},
+		{"half of them", "y", rows[500:], `rows of "old"`},
+		{"twice as many", "y", slices.Concat(rows, randomRows(r, 1000)), `rows of "old"`},
+		{"new rows", "y", randomRows(r, 1000), ""},
+		{"a tenth of known rows", "y", slices.Concat(rows[:100], randomRows(r, 900)), ""},
+		{"nothing", "y", nil, ""},
+	} {
+		if got := known.Find(ID{Name: "new", XXH64: c.hash, Sketch: sketch(c.rows)}); !strings.HasPrefix(got, c.known) || c.known == "" && got != "" {
+			t.Errorf("%s: %q, want %q", c.name, got, c.known)
+		}
+	}
+	two := randomRows(r, 2)
+	known.Add(ID{Name: "two", XXH64: "2", Sketch: sketch(two)})
+	if got := known.Find(ID{Sketch: sketch(two)}); got != `rows of "two" (2 of 2 that were compared)` {
+		t.Errorf("two rows: %q", got)
+	}
+	if got := known.Find(ID{Sketch: sketch(two[:1])}); got != "" {
+		t.Errorf("one row of two: %q", got)
+	}
+}
+
+func TestDistinct(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	id := func(name string, first, last Time) ID {
+		rows := randomRows(r, 50)
+		return ID{Name: name, First: first, Last: last, XXH64: name + first.String(), Sketch: sketch(rows)}
+	}
+	a := id("a", 0, 10)
+	renamed := a
+	renamed.Name, renamed.XXH64 = "b", "other bytes"
+	for _, c := range []struct {
+		ids  []ID
+		want string
+	}{
+		{[]ID{a, id("a", 11, 20), id("b", 0, 10), id("c", NoTime, NoTime)}, ""},
+		{[]ID{a, id("a", 10, 20)}, `dataset "a" comes twice, and the second does not begin after the first ends (1970-01-01T00:00:00.00001Z)`},
+		{[]ID{a, id("a", 5, 6)}, `dataset "a" comes twice`},
+		{[]ID{id("c", NoTime, NoTime), id("c", NoTime, NoTime)}, `dataset "c" has the very bytes of "c"`},
+		{[]ID{a, renamed}, `dataset "b" has rows of "a" (16 of 16 that were compared); give each row once`},
+	} {
+		err := Distinct(c.ids)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+}
+
+func TestName(t *testing.T) {
+	for path, want := range map[string]string{"a/b.csv": "b", "b.csv.gz": "b", "B.CSV": "B", "b.Csv.GZ": "b", "b": "b", "-": "stdin", "a\xff.csv": "a_", "csv.gz": "csv"} {
+		if got := Name(path); got != want {
+			t.Errorf("%s is called %q, want %q", path, got, want)
+		}
+	}
+	for name, want := range map[string]bool{"a.csv": true, "a.CSV": true, "a.csv.gz": true, ".a.csv": false, "a.txt": false, "a.gz": false, "csv": false} {
+		if IsCSV(name) != want {
+			t.Errorf("IsCSV(%s) is not %v", name, want)
+		}
+	}
+}
+
+// Only files that lie where data_creation writes them are its own to remove.
+func TestInside(t *testing.T) {
+	for path, want := range map[string]bool{
+		"train/a.csv": true, "test/a.csv": true, "test/...csv": true,
+		"train/../a.csv": false, "train//etc/a.csv": false, "../train/a.csv": false, "other/a.csv": false, `train/..\a.csv`: false, "train/a.txt": false, "a.csv": false,
+	} {
+		part, file, _ := strings.Cut(path, "/")
+		e := Entry{Part: part, Name: strings.TrimSuffix(file, ".csv"), Path: path}
+		if e.Inside() != want {
+			t.Errorf("%s: inside is not %v", path, want)
+		}
+	}
+	if (&Entry{Part: "train", Name: "a", Path: "train/b.csv"}).Inside() || (&Entry{Part: "train", Name: "a", Path: "test/a.csv"}).Inside() {
+		t.Error("the path is not the name's")
+	}
+}
+
+// A time is written as it is read, or refused.
+func TestTime(t *testing.T) {
+	for _, s := range []string{"0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1969-12-31T23:59:59Z"} {
+		when, err := ParseTime(s)
+		if err != nil || when.String() != s {
+			t.Errorf("%s is read as %v: %v", s, when, err)
+		}
+		b, _ := json.Marshal(when)
+		var back Time
+		if err := json.Unmarshal(b, &back); err != nil || back != when {
+			t.Errorf("%s is read as %v: %v", b, back, err)
+		}
+	}
+	for _, s := range []string{"9999-12-31T23:59:58-12:00", "0000-01-01T00:00:00+01:00", "2020-01-01T00:00:00.0000001Z", "yesterday"} {
+		if when, err := ParseTime(s); err == nil {
+			t.Errorf("%s passes as %v", s, when)
+		}
+	}
+	if b, _ := json.Marshal(NoTime); !bytes.Equal(b, []byte("null")) {
+		t.Errorf("no time is %s", b)
+	}
+}
