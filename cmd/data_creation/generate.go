@@ -135,9 +135,13 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 	}
 	bounds := []int{0, l.Train, l.Train + l.Test}
 	for i, p := range l.parts {
-		p.entry.Truth = &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
-			IrreducibleVariance: ideal.unexplained() + sim.Sigma*sim.Sigma + roundingVariance,
-			Anomaly:             sim.Plan.Anomaly, AnomalousRows: sim.Plan.Ranges(bounds[i], bounds[i+1])}
+		truth := &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
+			IrreducibleVariance: ideal.unexplained() + float64(sim.Sigma*sim.Sigma) + roundingVariance,
+			Log:                 dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(), Train: l.Train, Test: l.Test}}
+		for rows := range l.Anomalous(bounds[i], bounds[i+1]) {
+			truth.AnomalousRows += rows[1] - rows[0] + 1
+		}
+		p.entry.Truth = truth
 	}
 	return nil
 }

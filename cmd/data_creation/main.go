@@ -26,7 +26,7 @@
 // The first rows go to DIR/train/NAME.csv, the last to DIR/test/NAME.csv, never
 // shuffled. DIR/manifest.json lists the files, the time and target column, and
 // of simulated data the truth: the coefficients, the noise, the irreducible
-// variance and the anomalous rows. Of the files that were there before, those
+// variance, and what the anomalous rows follow from. Of the files that were there before, those
 // that the old manifest lists are replaced or removed, and no others.
 //
 // Example:
@@ -80,7 +80,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.DurationVar(&o.step, "step", 24*time.Hour, "time between rows, 1m to 24h")
 	start := o.String("start", "2020-01-01", "first `TIME`, ISO 8601")
 	o.Float64Var(&o.test, "test", 0.2, "the last `FRACTION` of every dataset is its test part")
-	scenarios := o.String("scenarios", strings.Join(weather.Scenarios, ","), "`LIST` of scenarios, one dataset each")
+	var all []string
+	for _, sc := range weather.Scenarios {
+		all = append(all, sc.Name)
+	}
+	scenarios := o.String("scenarios", strings.Join(all, ","), "`LIST` of scenarios, one dataset each")
 	o.IntVar(&o.stations, "stations", 1, "stations per scenario, each with its own climate")
 	importFlags(&o)
 	if err := o.Parse(args); err != nil {
@@ -97,8 +101,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	o.scenarios = strings.Split(*scenarios, ",")
 	for i, name := range o.scenarios {
-		if !slices.Contains(weather.Scenarios, name) {
-			return cli.Usagef("-scenarios: there is no %q; there are %s", name, strings.Join(weather.Scenarios, ", "))
+		if weather.Find(name) == nil {
+			return cli.Usagef("-scenarios: there is no %q; there are %s", name, strings.Join(all, ", "))
 		}
 		if slices.Index(o.scenarios, name) < i {
 			return cli.Usagef("-scenarios: %q comes twice", name)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sort"
 	"sync"
 
 	"mlpipeline/internal/artifact"
@@ -25,6 +24,7 @@ import (
 type result struct {
 	normal, anomalous metrics.Errors
 	lines             []byte
+	end               int64 // the row of the file behind the block's last used one
 }
 
 // measure is the stage: one pass over the test files that leaves error sums.
@@ -37,11 +37,12 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	if err != nil {
 		return nil, err
 	}
-	p := predictor{model: m, files: files, truths: make([]*dataset.Truth, len(files)), lines: o.predictions != ""}
+	p := predictor{model: m, files: files, truths: make([]*truth, len(files)), lines: o.predictions != ""}
 	for i, f := range files {
-		if e, ok := manifests.Entry(f.Path); ok {
-			p.truths[i] = e.Truth
+		if p.truths[i], err = newTruth(manifests.Entry(f.Path)); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
+		defer p.truths[i].close()
 	}
 	if p.lines {
 		if o.written, err = artifact.Create(o.predictions); err != nil {
@@ -71,6 +72,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 				return nil, err
 			}
 		}
+		p.truths[part.File].forget(part.Result.end)
 		bytes += int64(part.Bytes)
 		move(part.Bytes)
 		if part.End == nil {
@@ -88,7 +90,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 		}
 		var floor *float64
 		if t := p.truths[part.File]; t != nil {
-			floor = &t.IrreducibleVariance
+			floor = &t.variance
 		}
 		d := metrics.NewDataset(part.End.ID, part.End.Left, normal, anomalous, floor)
 		_, d.Irregular = part.End.Steps.Irregular()
@@ -184,7 +186,7 @@ func (t *trained) leak(path string, id dataset.ID) error {
 type predictor struct {
 	model  *regression.Model
 	files  []*table.File
-	truths []*dataset.Truth // per file; nil where nothing is known
+	truths []*truth // per file; nil where nothing is known
 	lines  bool
 	memory sync.Pool
 }
@@ -217,12 +219,12 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 }
 
 // score sums the errors of the rows that have a target.
-func (t *scratch) score(m *regression.Model, r *design.Rows, truth *dataset.Truth) (res result) {
+func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res result) {
 	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev, TrainMean: m.TrainMean}
-	var ranges [][2]int64 // of anomalous rows that end in this block or later
-	if truth != nil && r.N > 0 {
-		i := sort.Search(len(truth.AnomalousRows), func(i int) bool { return truth.AnomalousRows[i][1] >= r.Index(0) })
-		ranges = truth.AnomalousRows[i:]
+	var ranges [][2]int64 // of anomalous rows
+	if r.N > 0 {
+		res.end = r.Index(r.N-1) + 1
+		ranges = truth.anomalous(r.Index(0), res.end)
 	}
 	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
 		res.normal.Add(&all)

@@ -14,7 +14,7 @@ import (
 )
 
 // ManifestKind is the format of manifest.json.
-var ManifestKind = artifact.Kind{Format: "manifest", Version: 1, Program: "data_creation"}
+var ManifestKind = artifact.Kind{Format: "manifest", Version: 2, Program: "data_creation"}
 
 // Manifest lists the files that data_creation wrote and what it knows of them.
 type Manifest struct {
@@ -55,9 +55,18 @@ type Truth struct {
 	// unexplained however many rows it learns from, °C².
 	IrreducibleVariance float64  `json:"irreducible_variance"`
 	Features            []string `json:"features"`
-	Anomaly             string   `json:"anomaly"` // kind; "" for none
-	// AnomalousRows are ranges of rows of the file, first and last, from 0.
-	AnomalousRows [][2]int64 `json:"anomalous_rows"`
+	AnomalousRows       int64    `json:"anomalous_rows"` // how many
+	Log                 Log      `json:"log"`
+}
+
+// Log is the log that a file is a part of. Which of its rows are anomalous
+// follows from it and the manifest's seed (weather.Settings.Anomalous).
+type Log struct {
+	Scenario string `json:"scenario"`
+	Station  int    `json:"station"`
+	Step     string `json:"step"` // as time.Duration is written
+	Train    int    `json:"train_rows"`
+	Test     int    `json:"test_rows"` // behind the others
 }
 
 // Manifests are the manifests of some files: for a file in DIR/train or
@@ -172,22 +181,23 @@ func (ms *Manifests) Columns() (target, time string, ok bool, err error) {
 	return target, time, ok, nil
 }
 
-// Entry returns the entry of a file.
-func (ms *Manifests) Entry(file string) (Entry, bool) {
+// Entry returns the entry of a file and the manifest that it stands in, nil if
+// there is none.
+func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
 	f, name, err := ms.find(file)
 	if err != nil || f.manifest == nil {
-		return Entry{}, false
+		return nil, nil
 	}
 	i, ok := f.manifest.byPath[f.part+"/"+name]
 	if !ok {
-		return Entry{}, false
+		return nil, nil
 	}
-	return f.manifest.Datasets[i], true
+	return &f.manifest.Datasets[i], f.manifest
 }
 
 // Verify reports a file that a manifest lists but that is not what it was.
 func (ms *Manifests) Verify(file string, id ID) error {
-	if e, ok := ms.Entry(file); ok && e.XXH64 != id.XXH64 {
+	if e, _ := ms.Entry(file); e != nil && e.XXH64 != id.XXH64 {
 		f, _, _ := ms.find(file)
 		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name", file, f.path, ManifestKind.Program)
 	}

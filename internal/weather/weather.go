@@ -89,15 +89,15 @@ type Climate struct {
 }
 
 // stream is the source of random numbers of one purpose.
-func stream(seed uint64, purpose string) *rand.Rand {
+func stream(seed uint64, purpose string) *rand.PCG {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
-	return rand.New(rand.NewPCG(seed, h.Sum64()))
+	return rand.NewPCG(seed, h.Sum64())
 }
 
 // NewClimate draws the climate of a station, numbered from 1.
 func NewClimate(seed uint64, station int) Climate {
-	r := stream(seed, fmt.Sprintf("climate %d", station))
+	r := rand.New(stream(seed, fmt.Sprintf("climate %d", station)))
 	normal := func(mean, std float64) float64 { return mean + std*r.NormFloat64() }
 	c := Climate{Mean: normal(11, 2.5), Trend: normal(0.02, 0.005)}
 	c.Amplitude = [2]float64{max(3, normal(8.5, 1)), max(0, normal(0.8, 0.2))}
@@ -119,6 +119,12 @@ type Settings struct {
 	Test     int // rows, behind the others
 }
 
+// stream is the source of the log's random numbers: first of the anomalies, then
+// of the weather.
+func (set *Settings) stream() *rand.PCG {
+	return stream(set.Seed, fmt.Sprintf("weather %s %d", set.Scenario, set.Station))
+}
+
 // Rows is a run of rows of a log. The columns hold whole units of the last
 // decimal, as a sensor counts; Missing marks empty cells.
 type Rows struct {
@@ -135,15 +141,16 @@ const Missing = math.MinInt64
 type Simulator struct {
 	Climate Climate
 	Sigma   float64 // of the sensor noise, °C
-	Plan    Plan    // the anomalies
 
-	set   Settings
-	rng   *rand.Rand
-	x     [6]float64 // s, p, n, h, u, v
-	keep  [6]float64 // e^(−Δ/τ)
-	stir  [6]float64 // √(1 − e^(−2Δ/τ))
-	row   int
-	stuck int64 // the value that a stuck sensor repeats
+	set      Settings
+	scenario *Scenario
+	plan     *plan // of the anomalies
+	rng      *rand.Rand
+	x        [6]float64 // s, p, n, h, u, v
+	keep     [6]float64 // e^(−Δ/τ)
+	stir     [6]float64 // √(1 − e^(−2Δ/τ))
+	row      int
+	last     int64 // temperature that was logged, in hundredths of a degree
 }
 
 // timescales τ of s, p, n, h, u and v.
@@ -151,16 +158,13 @@ var timescales = [6]time.Duration{72 * time.Hour, 48 * time.Hour, 18 * time.Hour
 
 // New prepares a simulation.
 func New(set Settings) (*Simulator, error) {
-	sc, ok := scenarios[set.Scenario]
-	if !ok {
+	sc := Find(set.Scenario)
+	if sc == nil {
 		return nil, fmt.Errorf("there is no scenario %q", set.Scenario)
 	}
-	sim := &Simulator{
-		set: set, Climate: NewClimate(set.Seed, set.Station),
-		rng: stream(set.Seed, fmt.Sprintf("weather %s %d", set.Scenario, set.Station)),
-	}
-	sim.Sigma = sc.sigma * sim.Climate.NoiseFactor
-	sim.Plan = sc.plan(sim.rng, &set)
+	pcg := set.stream()
+	sim := &Simulator{set: set, scenario: sc, Climate: NewClimate(set.Seed, set.Station), plan: sc.newPlan(pcg, &set), rng: rand.New(pcg)}
+	sim.Sigma = sc.Sigma * sim.Climate.NoiseFactor
 	for i, tau := range timescales {
 		ratio := float64(set.Step) / float64(tau)
 		sim.keep[i] = math.Exp(-ratio)
@@ -221,11 +225,12 @@ func (sim *Simulator) step(rows *Rows, i int) {
 	measured := signal + sim.Sigma*sim.rng.NormFloat64()
 
 	rows.Micros[i], rows.Signal[i] = micros, signal
-	rows.Cells[0][i] = sim.Plan.distort(sim, measured)
+	events := sim.plan.at(sim.row)
+	rows.Cells[0][i] = sim.log(events, measured)
 	for j, v := range []int64{humidity, pressure, wind, cloud} {
 		rows.Cells[j+1][i] = v
 	}
-	sim.Plan.lose(sim.row, rows, i)
+	lose(events, rows, i)
 }
 
 // angle returns 2π times the part of the period that has passed.

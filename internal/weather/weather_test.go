@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -15,8 +16,8 @@ func ExampleSimulator() {
 	}
 	var rows Rows
 	sim.Next(&rows, 2)
-	fmt.Println(len(rows.Cells), "columns,", len(rows.Micros), "rows, anomalies:", len(sim.Plan.Ranges(0, 2)))
-	// Output: 5 columns, 2 rows, anomalies: 0
+	fmt.Println(len(rows.Cells), "columns,", len(rows.Micros), "rows")
+	// Output: 5 columns, 2 rows
 }
 
 var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -170,7 +171,8 @@ func TestReproducible(t *testing.T) {
 func TestAnomalies(t *testing.T) {
 	for _, step := range []time.Duration{24 * time.Hour, time.Hour} {
 		perDay := int(24 * time.Hour / step)
-		for _, scenario := range Scenarios {
+		for _, sc := range Scenarios {
+			scenario := sc.Name
 			set := Settings{Seed: 5, Scenario: scenario, Station: 1, Step: step, Train: 1461 * perDay, Test: 365 * perDay}
 			cols, sim := simulate(t, set, 1000)
 			set.Start = start
@@ -180,8 +182,8 @@ func TestAnomalies(t *testing.T) {
 			}
 			anomalous := make([]bool, set.Train+set.Test)
 			for _, part := range [][2]int{{0, set.Train}, {set.Train, set.Train + set.Test}} {
-				ranges := sim.Plan.Ranges(part[0], part[1])
-				if (len(ranges) == 0) != (sim.Plan.Anomaly == "") {
+				ranges := slices.Collect(set.Anomalous(part[0], part[1]))
+				if (len(ranges) == 0) != !sc.anomalous() {
 					t.Errorf("%s: %d anomalies in rows %v", scenario, len(ranges), part)
 				}
 				for i, r := range ranges {
@@ -195,7 +197,7 @@ func TestAnomalies(t *testing.T) {
 			}
 			var rows Rows
 			quiet.Next(&rows, set.Train+set.Test)
-			count := 0
+			count, effects := 0, 0
 			for i, bad := range anomalous {
 				if bad {
 					count++
@@ -206,6 +208,9 @@ func TestAnomalies(t *testing.T) {
 				}
 				off := math.Abs(cols[0][i] - rows.Signal[i])
 				far := off > 6*sim.Sigma
+				if bad && (lost || far || cols[0][i] == cols[0][i-1]) {
+					effects++
+				}
 				switch scenario {
 				case "gaps":
 					if lost != bad {
@@ -225,6 +230,9 @@ func TestAnomalies(t *testing.T) {
 						t.Fatalf("%s row %d: off by %v, lost %v, and not planned", scenario, i, off, lost)
 					}
 				}
+			}
+			if sc.anomalous() != (effects > count/10) {
+				t.Errorf("%s: %d effects in %d anomalous rows", scenario, effects, count)
 			}
 			if share := float64(count) / float64(len(anomalous)); scenario == "spikes" && math.Abs(share-0.01) > 0.001 {
 				t.Errorf("spikes in %.4f of the rows", share)
