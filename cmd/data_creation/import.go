@@ -30,6 +30,7 @@ import (
 // Limits of what is imported.
 const (
 	maxImport    = 1 << 30 // bytes, uncompressed; the file is held in memory
+	mostRatio    = 100     // of uncompressed to compressed
 	maxRedirects = 5
 	timeout      = 10 * time.Minute // for all of a URL
 	patience     = 30 * time.Second // for a server's answer
@@ -90,7 +91,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 	for _, src := range o.imports {
 		name := safeName(src)
 		if other, taken := names[name]; taken {
-			return cli.Usagef("-import: both %s and %s would be the dataset %q", other, src, name)
+			return cli.Usagef("-import: both %s and %s would be the dataset %q", shown(other), shown(src), name)
 		}
 		names[name] = src
 		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv")}
@@ -105,22 +106,22 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		if err != nil {
 			return err
 		}
-		t, err := importer.Read(src, content, o.Options)
+		t, err := importer.Read(shown(src), content, o.Options)
 		if err != nil {
 			return err
 		}
 		for _, note := range t.Notes {
-			o.Logf("%s: %s", src, note)
+			o.Logf("%s: %s", shown(src), note)
 		}
 		sum := sha256.Sum256(content)
 		if other, twice := hashes[sum]; twice {
-			return fmt.Errorf("%s: has the very bytes of %s; import it once", src, other)
+			return fmt.Errorf("%s: has the very bytes of %s; import it once", shown(src), shown(other))
 		}
 		hashes[sum] = src
 		name := safeName(src)
 		train, test := split(len(t.Rows), o.test)
 		if train == 0 || test == 0 && o.test > 0 {
-			return fmt.Errorf("%s: its %d rows leave %d to train and %d to test", src, len(t.Rows), train, test)
+			return fmt.Errorf("%s: its %d rows leave %d to train and %d to test", shown(src), len(t.Rows), train, test)
 		}
 		for _, which := range []struct {
 			part     string
@@ -183,6 +184,19 @@ func safeName(src string) string {
 	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
 }
 
+// shown is a source as it may be seen: without the name and password in a URL.
+func shown(src string) string {
+	u, err := url.Parse(src)
+	if err != nil || u.User == nil {
+		if scheme, rest, found := strings.Cut(src, "://"); found && strings.Contains(rest, "@") {
+			return scheme + "://xxxxx@" + rest[strings.LastIndex(rest, "@")+1:]
+		}
+		return src
+	}
+	u.User = url.User("xxxxx")
+	return u.String()
+}
+
 func httpURL(src string) (*url.URL, bool) {
 	u, err := url.Parse(src)
 	return u, err == nil && slices.Contains([]string{"http", "https"}, strings.ToLower(u.Scheme))
@@ -201,7 +215,7 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 		}
 		r, size = answer.Body, answer.ContentLength
 	} else if strings.Contains(src, "://") {
-		return nil, cli.Usagef("-import %s: only http and https URLs can be fetched", src)
+		return nil, cli.Usagef("-import %s: only http and https URLs can be fetched", shown(src))
 	} else if src != "-" {
 		f, err := os.Open(src)
 		if err != nil {
@@ -212,23 +226,23 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 	defer r.Close()
 	move, finish := func(int) {}, func() {}
 	if size > 0 {
-		move, finish = o.Progress(size, src)
+		move, finish = o.Progress(size, shown(src))
 	}
 	content, err := readAll(r, maxImport, move)
 	finish()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", src, err)
+		return nil, fmt.Errorf("%s: %w", shown(src), err)
 	}
 	if sum := sha256.Sum256(content); o.sha256 != "" && !strings.EqualFold(hex.EncodeToString(sum[:]), o.sha256) {
-		return nil, fmt.Errorf("%s: its SHA-256 is %x, not %s", src, sum, o.sha256)
+		return nil, fmt.Errorf("%s: its SHA-256 is %x, not %s", shown(src), sum, o.sha256)
 	}
 	if bytes.HasPrefix(content, []byte("\x1f\x8b")) {
 		z, err := gzip.NewReader(bytes.NewReader(content))
 		if err == nil {
-			content, err = readAll(z, maxImport, func(int) {})
+			content, err = readAll(z, min(maxImport, mostRatio*len(content)+1<<20), func(int) {})
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", src, err)
+			return nil, fmt.Errorf("%s: %w", shown(src), err)
 		}
 	}
 	return content, ctx.Err()
@@ -255,7 +269,7 @@ func get(ctx context.Context, src string) (*http.Response, error) {
 	}
 	if answer.StatusCode != http.StatusOK {
 		answer.Body.Close()
-		return nil, fmt.Errorf("%s: the server answers %s", src, answer.Status)
+		return nil, fmt.Errorf("%s: the server answers %s", shown(src), answer.Status)
 	}
 	return answer, nil
 }

@@ -53,9 +53,10 @@ func chooseColumns(o *options, paths []string) (*dataset.Manifests, error) {
 	return manifests, nil
 }
 
-// chooseFeatures puts the features into the order of the file, or takes every
-// numeric column.
-func chooseFeatures(o *options, f *table.File) error {
+// chooseFeatures puts the features into the order of the first file, or takes
+// all its numeric columns.
+func chooseFeatures(o *options, files []*table.File) error {
+	f := files[0]
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
 		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path, o.Time)
 	}
@@ -74,5 +75,28 @@ func chooseFeatures(o *options, f *table.File) error {
 	if rest = slices.DeleteFunc(rest, other); len(rest) > 0 {
 		o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
 	}
+	if err := noOthers(o, files); err != nil {
+		return err
+	}
 	return o.Check()
+}
+
+// noOthers refuses a numeric column that a later file has and the first has
+// not: which columns count must not depend on the files' names.
+func noOthers(o *options, files []*table.File) error {
+	for _, f := range files[1:] {
+		if slices.Equal(f.Header, files[0].Header) {
+			continue
+		}
+		numeric, _, err := f.Numeric()
+		if err != nil {
+			return err
+		}
+		for _, name := range numeric {
+			if name != o.Target && name != o.Time && !slices.Contains(files[0].Header, name) {
+				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have with -features", f.Path, name, files[0].Path)
+			}
+		}
+	}
+	return nil
 }

@@ -93,7 +93,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := chooseFeatures(o, files[0]); err != nil {
+	if err := chooseFeatures(o, files); err != nil {
 		return err
 	}
 	if err := artifact.Distinct([]string{o.out}, table.Paths(files)); err != nil {

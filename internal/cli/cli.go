@@ -15,10 +15,13 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mlpipeline/internal/artifact"
 )
@@ -112,7 +115,7 @@ func exit(err error) int {
 		return 0
 	}
 	name := filepath.Base(os.Args[0])
-	fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(os.Stderr, "%s: %s\n", name, printable(err.Error()))
 	var s statusError
 	switch {
 	case !errors.As(err, &s):
@@ -218,8 +221,27 @@ func (p *Program) Merges(flags ...string) error {
 // Logf says something on stderr.
 func (p *Program) Logf(format string, args ...any) {
 	if !p.quiet {
-		fmt.Fprintf(p.stderr, "%s: %s\n", p.Name(), fmt.Sprintf(format, args...))
+		fmt.Fprintf(p.stderr, "%s: %s\n", p.Name(), printable(fmt.Sprintf(format, args...)))
 	}
+}
+
+// printable writes out what a terminal would obey instead of showing it: control
+// characters, those that turn the direction of text around, and bytes that are
+// no text. Names of columns and files and servers' answers may hold any.
+func printable(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029':
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // Aside puts what is to be said by the way into parentheses, if there is anything.

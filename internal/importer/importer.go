@@ -65,6 +65,9 @@ func Read(path string, content []byte, opt Options) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := checkSizes(path, content); err != nil {
+		return nil, err
+	}
 	delimiter, err := chooseDelimiter(content, opt.Delimiter)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -181,7 +184,36 @@ func parse(path string, content []byte, delimiter rune) ([]record, error) {
 	return records, nil
 }
 
+// Limits of what is read.
+const (
+	maxColumns = 10000
+	maxRecord  = 1 << 20 // bytes
+)
+
+// checkSizes refuses a row that is too long, before anything is made of it.
+func checkSizes(path string, content []byte) error {
+	line, first, start, quoted := 1, 1, 0, false
+	for i, c := range content {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n':
+			line++
+			if !quoted {
+				start, first = i+1, line
+			}
+		}
+		if i-start > maxRecord {
+			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?", path, first, maxRecord>>10)
+		}
+	}
+	return nil
+}
+
 func checkHeader(path string, header []string, records []record, opt Options) error {
+	if len(header) > maxColumns {
+		return fmt.Errorf("%s:1: the header has %d columns, more than %d; leave out those that are not needed", path, len(header), maxColumns)
+	}
 	for i, name := range header {
 		if name != "" && slices.Index(header, name) < i {
 			return fmt.Errorf("%s:1: column %s comes twice in the header", path, table.Quote(header[i:i+1]))

@@ -3,6 +3,7 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -307,6 +308,9 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
+	}
+	if !total.finite() {
+		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; change the unit of the target")
 	}
 	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Datasets: datasets}, nil
 }

@@ -121,7 +121,11 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if m.Climatology, err = s.climatology(&total); err != nil {
 		return nil, nil, err
 	}
-	return m, summarize(m, whole, x, parts, cv), nil
+	summary := summarize(m, whole, x, parts, cv)
+	if err := summary.finite(); err != nil {
+		return nil, nil, err
+	}
+	return m, summary, m.check()
 }
 
 // uncentre gives a value of the centred target in the target's own origin.

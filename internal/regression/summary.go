@@ -118,6 +118,23 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 	return s
 }
 
+// finite reports a figure that float64 cannot hold, as of a large target and a
+// column of very small numbers.
+func (s *Summary) finite() error {
+	for _, c := range s.Coefficients {
+		if math.IsInf(c.Value, 0) || math.IsNaN(c.Value) {
+			return fmt.Errorf("the coefficient of %q is beyond float64; change the unit of the column or of the target", c.Name)
+		}
+		if c.StdError == nil && s.StdErrorReason == "" {
+			s.StdErrorReason = fmt.Sprintf("that of %q is beyond float64", c.Name)
+		}
+	}
+	if math.IsInf(s.Intercept, 0) || math.IsNaN(s.Intercept) {
+		return fmt.Errorf("the intercept is beyond float64; change the units of the columns")
+	}
+	return nil
+}
+
 // ratio returns a standard error and its t, nil where they are not defined.
 func ratio(value, se float64) (stdError, t *float64) {
 	if math.IsNaN(se) || math.IsInf(se, 0) {

@@ -194,6 +194,9 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxColumns is the widest table that is read.
+const maxColumns = 10000
+
 const bom = "\xef\xbb\xbf"
 
 // readHeader reads the header record off f.peek.
@@ -207,6 +210,9 @@ func (f *File) readHeader(whole bool) error {
 	}
 	b = bytes.TrimPrefix(b, []byte(bom))
 	end := recordEnd(b)
+	if n := bytes.Count(b[:max(end, 0)], []byte(",")); n >= maxColumns || end < 0 && bytes.Count(b, []byte(",")) >= maxColumns {
+		return fmt.Errorf("%s:1: the header has more than %d columns; leave out those that are not needed", f.Path, maxColumns)
+	}
 	if end < 0 {
 		if !whole {
 			return fmt.Errorf("%s:1: the header does not end within %d KiB; is a quote left open?", f.Path, peekSize>>10)
@@ -221,6 +227,7 @@ func (f *File) readHeader(whole bool) error {
 	f.Header = names
 	f.body = len(f.peek) - len(b) + end
 	f.line = 1 + int64(bytes.Count(b[:end], []byte("\n")))
+	seen := make(map[string]bool, len(names))
 	for i, name := range names {
 		switch {
 		case name == "":
@@ -229,9 +236,10 @@ func (f *File) readHeader(whole bool) error {
 			return fmt.Errorf("%s:1: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, i+1, clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
 			return fmt.Errorf("%s:1: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, i+1, clip(name))
-		case slices.Index(names, name) < i:
+		case seen[name]:
 			return fmt.Errorf("%s:1: column %q comes twice in the header", f.Path, clip(name))
 		}
+		seen[name] = true
 	}
 	return nil
 }

@@ -208,7 +208,7 @@ func TestAnomalies(t *testing.T) {
 				}
 				off := math.Abs(cols[0][i] - rows.Signal[i])
 				far := off > 6*sim.Sigma
-				if bad && (lost || far || cols[0][i] == cols[0][i-1]) {
+				if bad && (lost || far || i > 0 && cols[0][i] == cols[0][i-1]) {
 					effects++
 				}
 				switch scenario {
