@@ -18,6 +18,13 @@ check: ## what CI asks for: formatting, vet, linters, all tests under the race d
 	$(TOOLS) staticcheck ./...
 	shellcheck pipeline.sh .ci/run
 	$(GO) test -race -count=1 ./...
+	@$(MAKE) --no-print-directory samebytes
+
+samebytes: ## the programs built for newer amd64 processors, with fused multiply-add, write the same bytes
+	@[ "$$($(GO) env GOARCH)" = amd64 ] || { echo "samebytes: only on amd64"; exit 0; }; \
+	GOAMD64=v3 CGO_ENABLED=0 $(GO) build -o bin/v3/ ./cmd/... && \
+	if ! bin/v3/data_creation -version >/dev/null 2>&1; then echo "samebytes: this processor is older"; exit 0; fi; \
+	OTHER_BUILD="$$PWD/bin/v3" $(GO) test -count=1 -run TestSameBytes ./cmd
 
 pipeline: ## create data, fit, train, test: ./pipeline.sh
 	./pipeline.sh
@@ -42,4 +49,4 @@ clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
 	find data models -name '.*.mlpipeline~' -delete
 
-.PHONY: help build test check pipeline bench compare fuzz faults clean
+.PHONY: help build test check samebytes pipeline bench compare fuzz faults clean

@@ -167,18 +167,6 @@ func TestHarmonics(t *testing.T) {
 	}
 }
 
-// The table of sines is as good as the library's.
-func TestSincos(t *testing.T) {
-	for i := range 100000 {
-		turns := float64(i)/100000 - 0.5
-		s, c := sincos(turns)
-		wantS, wantC := math.Sincos(2 * math.Pi * turns)
-		if math.Abs(s-wantS) > 1e-15 || math.Abs(c-wantC) > 1e-15 {
-			t.Fatalf("%v turns: %v %v, want %v %v", turns, s, c, wantS, wantC)
-		}
-	}
-}
-
 func TestCheck(t *testing.T) {
 	good := Design{Target: "y", Time: "t", Features: []string{"a"}, Annual: 1, Lags: []int{1}, Missing: Drop}
 	if err := good.Check(); err != nil {

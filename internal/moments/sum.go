@@ -50,7 +50,7 @@ func (s Sum) Minus(o Sum) Sum { return s.Plus(Sum{-o.Hi, -o.Lo}) }
 
 // Times returns s · o.
 func (s Sum) Times(o Sum) Sum {
-	p := s.Hi * o.Hi
+	p := float64(s.Hi * o.Hi)
 	e := math.FMA(s.Hi, o.Hi, -p) + (float64(s.Hi*o.Lo) + float64(s.Lo*o.Hi))
 	hi, lo := fastTwoSum(p, e)
 	return Sum{hi, lo}

@@ -136,15 +136,15 @@ func (f *Factor) squaredError(x solution) float64 {
 		for j := i; j < w; j++ {
 			switch {
 			case j == 0:
-				e += f.R[k] * b0
+				e += float64(f.R[k] * b0)
 			case j == w-1:
 				e -= f.R[k]
 			default:
-				e += f.R[k] * b[j-1]
+				e += float64(f.R[k] * b[j-1])
 			}
 			k++
 		}
-		sum += e * e
+		sum += float64(e * e)
 	}
 	return sum
 }
@@ -155,7 +155,7 @@ func (f *Factor) targetSquares() float64 {
 	k := f.Width - 1 // last of the first row, the mean's
 	for i := 1; i < f.Width; i++ {
 		k += f.Width - i
-		sum += f.R[k] * f.R[k]
+		sum += float64(f.R[k] * f.R[k])
 	}
 	return sum
 }
@@ -174,10 +174,10 @@ func (f *Factor) ResidualSquares() float64 {
 func (f *Factor) finite() bool {
 	s := 0.0
 	for _, v := range f.R {
-		s += v * v
+		s += float64(v * v)
 	}
 	for _, v := range f.Lo {
-		s += v * v
+		s += float64(v * v)
 	}
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -32,14 +33,7 @@ type solver struct {
 	relation [][]float64
 	null     [][]float64 // orthonormal: what can be added to b and changes no prediction
 
-	svd *ridge // made when it is asked for
-}
-
-// ridge is r = u·diag(s)·vᵀ.
-type ridge struct {
-	u, v mat.Dense
-	s    []float64 // descending
-	uq   []float64 // uᵀq
+	bidiagonal *ridge // made when it is asked for
 }
 
 // big returns R[i][j].
@@ -97,9 +91,9 @@ func (a *solver) choose(offset []float64) {
 		for i := range j + 2 {
 			size = math.Hypot(size, a.big(i, j+1).Hi)
 		}
-		noise[j] = 0x1p-53 * a.reduction * size
+		noise[j] = float64(0x1p-53 * a.reduction * size)
 		if offset != nil {
-			noise[j] += 0x1p-53 * given * (size + offset[j]*math.Sqrt(float64(a.n)))
+			noise[j] += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
 		}
 	}
 	for j := range a.p {
@@ -111,7 +105,7 @@ func (a *solver) choose(offset []float64) {
 		coef := a.express(j)
 		tolerance := noise[j]
 		for i, c := range coef {
-			tolerance += math.Abs(c) * noise[a.taken[i]]
+			tolerance += float64(math.Abs(c) * noise[a.taken[i]])
 		}
 		if adds <= tolerance {
 			a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
@@ -215,7 +209,7 @@ func (a *solver) substitute(c []moments.Sum) []moments.Sum {
 
 // at solves min ‖y − b₀ − Z·b‖² + alpha·‖b‖². Without a penalty it is back
 // substitution; among the solutions of collinear columns, that of the least
-// norm. The ridge solution follows from the singular values.
+// norm.
 func (a *solver) at(alpha float64) solution {
 	var x solution
 	if alpha == 0 {
@@ -225,14 +219,8 @@ func (a *solver) at(alpha float64) solution {
 		}
 		x.b = a.substitute(q)
 	} else {
-		x.b = make([]moments.Sum, a.p)
-		d := a.decompose()
-		for k, s := range d.s {
-			g := d.uq[k] * s / (s*s + alpha)
-			for j := range x.b {
-				x.b[j].Add(g * d.v.At(j, k))
-			}
-		}
+		s := a.reduce()
+		x.b = s.at(alpha, s.c)
 		for j := range x.b {
 			if a.constant(j) {
 				x.b[j] = moments.Sum{} // without the rounding of others
@@ -269,43 +257,21 @@ func (a *solver) triangle() *mat.TriDense {
 	return r
 }
 
-// decompose returns the singular value decomposition of r.
-func (a *solver) decompose() *ridge {
-	if a.svd != nil {
-		return a.svd
-	}
-	a.svd = new(ridge)
-	var svd mat.SVD
-	if !svd.Factorize(a.triangle(), mat.SVDThin) {
-		panic("regression: the singular value decomposition of a finite triangle did not converge")
-	}
-	a.svd.s = svd.Values(nil)
-	svd.UTo(&a.svd.u)
-	svd.VTo(&a.svd.v)
-	for k := range a.p {
-		uq := 0.0
-		for i := range a.p {
-			uq += float64(a.svd.u.At(i, k) * a.big(i+1, a.p+1).Value())
-		}
-		a.svd.uq = append(a.svd.uq, uq)
-	}
-	return a.svd
-}
-
 // condition returns the ratio of the largest singular value of r to the
-// smallest that counts.
+// smallest that counts, to six digits: the last ones depend on the machine.
 func (a *solver) condition() float64 {
 	var svd mat.SVD
 	if a.rank() == 0 || !svd.Factorize(a.triangle(), mat.SVDNone) {
 		return 1
 	}
 	s := svd.Values(nil)
-	return s[0] / s[a.rank()-1]
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(s[0]/s[a.rank()-1], 'g', 6, 64), 64)
+	return rounded
 }
 
 // rss returns the residual sum of squares of a solution over the factor's rows.
 func (a *solver) rss(x solution) float64 {
-	sum := a.rho * a.rho
+	sum := float64(a.rho * a.rho)
 	for i := range a.p {
 		e := moments.Sum{}.Minus(a.big(i+1, a.p+1))
 		for j := i; j < a.p; j++ {
@@ -320,7 +286,7 @@ func (a *solver) rss(x solution) float64 {
 // deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c.
 //
 // They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ: for
-// least squares the (pseudo-)inverse of r, for ridge V·D with D = s/(s² + alpha).
+// least squares the (pseudo-)inverse of r, for ridge (rᵀr + alpha·I)⁻¹·rᵀ.
 func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at float64) {
 	b = make([]float64, a.p)
 	at = 1 / float64(a.n)
@@ -350,12 +316,9 @@ func (a *solver) errorColumn(alpha float64, k int) []moments.Sum {
 		unit[k] = moments.Float(1)
 		return a.substitute(unit)
 	}
-	d := a.decompose()
-	m := make([]moments.Sum, a.p)
-	for j := range m {
-		m[j] = moments.Float(d.v.At(j, k) * (d.s[k] / (d.s[k]*d.s[k] + alpha)))
-	}
-	return m
+	unit := make([]float64, a.p)
+	unit[k] = 1
+	return a.reduce().at(alpha, unit) // times Q, which leaves M·Mᵀ as it is
 }
 
 // fits reports whether the squares of the target have not vanished: it is

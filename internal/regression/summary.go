@@ -76,7 +76,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		Influence: []Influence{},
 	}
 	rss := a.rss(x)
-	tss := a.rho * a.rho
+	tss := float64(a.rho * a.rho)
 	for i := range a.p {
 		q := a.big(i+1, a.p+1).Value()
 		tss += float64(q * q)

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"mlpipeline/internal/circle"
 )
 
 // Scenario is a kind of log: how noisy the sensor is and what goes wrong, once
@@ -36,23 +38,24 @@ var Scenarios = []Scenario{
 	{Name: "noisy", What: "large sensor noise", Sigma: 1.5},
 	{Name: "spikes", What: "isolated errors of 8 to 25 °C, in 1 % of the rows", Sigma: 0.5,
 		windowRows: 100, least: 1,
-		size:    func(sign float64, r *rand.Rand) float64 { return sign * (8 + 17*r.Float64()) },
+		size:    func(sign float64, r *rand.Rand) float64 { return sign * (8 + float64(17*r.Float64())) },
 		distort: func(e *event, _ int, t float64) float64 { return t + e.size }},
 	{Name: "stuck", What: "the sensor repeats itself for hours to days", Sigma: 0.5,
 		window: 60 * day, short: 6 * time.Hour, long: 5 * day, least: 3,
 		repeats: true},
 	{Name: "drift", What: "a slowly growing bias, recalibrated at times", Sigma: 0.5,
 		window: 400 * day, short: 90 * day, long: 250 * day, least: 10,
-		size:    func(sign float64, r *rand.Rand) float64 { return sign * (2 + 4*r.Float64()) },
-		distort: func(e *event, k int, t float64) float64 { return t + e.size*float64(k+1)/float64(e.rows) }},
+		size:    func(sign float64, r *rand.Rand) float64 { return sign * (2 + float64(4*r.Float64())) },
+		distort: func(e *event, k int, t float64) float64 { return t + float64(e.size*float64(k+1))/float64(e.rows) }},
 	{Name: "gaps", What: "missing readings, single and in runs", Sigma: 0.5,
 		window: 45 * day, short: 12 * time.Hour, long: 6 * day, least: 2,
 		loses: true},
 	{Name: "heatwave", What: "real extreme spells", Sigma: 0.5,
 		window: 300 * day, short: 4 * day, long: 10 * day, least: 3,
-		size: func(_ float64, r *rand.Rand) float64 { return 6 + 4*r.Float64() },
+		size: func(_ float64, r *rand.Rand) float64 { return 6 + float64(4*r.Float64()) },
 		distort: func(e *event, k int, t float64) float64 {
-			return t + e.size*math.Sin(math.Pi*(float64(k)+0.5)/float64(e.rows))
+			bow, _ := circle.Sincos((float64(k) + 0.5) / float64(2*e.rows)) // half a turn
+			return t + float64(e.size*bow)
 		}},
 }
 

@@ -54,6 +54,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
+
+	"mlpipeline/internal/circle"
+	"mlpipeline/internal/moments"
 )
 
 // Coefficients of the covariates into temperature.
@@ -98,13 +101,13 @@ func stream(seed uint64, purpose string) *rand.PCG {
 // NewClimate draws the climate of a station, numbered from 1.
 func NewClimate(seed uint64, station int) Climate {
 	r := rand.New(stream(seed, fmt.Sprintf("climate %d", station)))
-	normal := func(mean, std float64) float64 { return mean + std*r.NormFloat64() }
+	normal := func(mean, std float64) float64 { return mean + float64(std*r.NormFloat64()) }
 	c := Climate{Mean: normal(11, 2.5), Trend: normal(0.02, 0.005)}
 	c.Amplitude = [2]float64{max(3, normal(8.5, 1)), max(0, normal(0.8, 0.2))}
 	warmest := solstice + normal(28, 3)
 	c.Phase = [2]float64{2 * math.Pi * warmest / 365.2425, normal(1, 0.5)}
 	c.Diurnal = max(1, normal(4, 0.6))
-	c.NoiseFactor = math.Exp(normal(0, 0.1))
+	c.NoiseFactor = exp(normal(0, 0.1)).Value()
 	return c
 }
 
@@ -167,8 +170,8 @@ func New(set Settings) (*Simulator, error) {
 	sim.Sigma = sc.Sigma * sim.Climate.NoiseFactor
 	for i, tau := range timescales {
 		ratio := float64(set.Step) / float64(tau)
-		sim.keep[i] = math.Exp(-ratio)
-		sim.stir[i] = math.Sqrt(-math.Expm1(-2 * ratio))
+		sim.keep[i] = exp(-ratio).Value()
+		sim.stir[i] = math.Sqrt(moments.Float(1).Minus(exp(-2 * ratio)).Value())
 		sim.x[i] = sim.rng.NormFloat64()
 	}
 	return sim, nil
@@ -203,26 +206,27 @@ func resize[T any](s []T, n int) []T {
 func (sim *Simulator) step(rows *Rows, i int) {
 	c, x := &sim.Climate, &sim.x
 	micros := sim.set.Start.UnixMicro() + int64(sim.row)*sim.set.Step.Microseconds()
-	a := angle(micros, year)
-	cosA := math.Cos(a - c.Phase[0])
+	season := part(micros, year)
+	cosA := cosine(season - c.Phase[0]/(2*math.Pi))
 
-	pressure := quantize(1013.2+8*(0.8*x[0]+0.6*x[1]), 10, 0, math.MaxInt32)
-	cloud := quantize(4.5+2.5*(-0.6*x[0]+0.8*x[2]), 1, 0, 8)
-	humidity := quantize(70-6*cosA+11*(-0.4*x[0]+0.917*x[3]), 10, 0, 1000)
-	wind := quantize(2.6*math.Sqrt(x[4]*x[4]+x[5]*x[5]), 10, 0, math.MaxInt32)
+	// Products are rounded before they are added: the same on every machine.
+	pressure := quantize(1013.2+float64(8*(float64(0.8*x[0])+float64(0.6*x[1]))), 10, 0, math.MaxInt32)
+	cloud := quantize(4.5+float64(2.5*(float64(-0.6*x[0])+float64(0.8*x[2]))), 1, 0, 8)
+	humidity := quantize(70-float64(6*cosA)+float64(11*(float64(-0.4*x[0])+float64(0.917*x[3]))), 10, 0, 1000)
+	wind := quantize(2.6*math.Sqrt(float64(x[4]*x[4])+float64(x[5]*x[5])), 10, 0, math.MaxInt32)
 	for k := range x {
-		x[k] = x[k]*sim.keep[k] + sim.stir[k]*sim.rng.NormFloat64()
+		x[k] = float64(x[k]*sim.keep[k]) + float64(sim.stir[k]*sim.rng.NormFloat64())
 	}
 
 	half := float64(sim.set.Train+sim.set.Test-1) / 2 * sim.set.Step.Seconds()
-	signal := c.Mean + c.Trend*(float64(sim.row)*sim.set.Step.Seconds()-half)/year.Seconds()
-	signal += c.Amplitude[0]*cosA + c.Amplitude[1]*math.Cos(2*a-c.Phase[1])
+	signal := c.Mean + float64(c.Trend*(float64(float64(sim.row)*sim.set.Step.Seconds())-half)/year.Seconds())
+	signal += float64(c.Amplitude[0]*cosA) + float64(c.Amplitude[1]*cosine(2*season-c.Phase[1]/(2*math.Pi)))
 	if sim.set.Step < day {
-		signal += c.Diurnal * (1 - flattening*float64(cloud)/8) * math.Cos(angle(micros, day)-2*math.Pi*15/24)
+		signal += float64(c.Diurnal * (1 - float64(flattening*float64(cloud))/8) * cosine(part(micros, day)-15./24))
 	}
-	signal += PerHumidity*(float64(humidity)/10-70) + PerPressure*(float64(pressure)/10-1013.2) +
-		PerWindSpeed*(float64(wind)/10-3.3) + PerCloudCover*(float64(cloud)-4.5)
-	measured := signal + sim.Sigma*sim.rng.NormFloat64()
+	signal += float64(PerHumidity*(float64(humidity)/10-70)) + float64(PerPressure*(float64(pressure)/10-1013.2)) +
+		float64(PerWindSpeed*(float64(wind)/10-3.3)) + float64(PerCloudCover*(float64(cloud)-4.5))
+	measured := signal + float64(sim.Sigma*sim.rng.NormFloat64())
 
 	rows.Micros[i], rows.Signal[i] = micros, signal
 	events := sim.plan.at(sim.row)
@@ -233,10 +237,30 @@ func (sim *Simulator) step(rows *Rows, i int) {
 	lose(events, rows, i)
 }
 
-// angle returns 2π times the part of the period that has passed.
-func angle(micros int64, period time.Duration) float64 {
+// part returns the part of the period that has passed, less than 1.
+func part(micros int64, period time.Duration) float64 {
 	p := period.Microseconds()
-	return 2 * math.Pi * float64(micros%p) / float64(p)
+	return float64(micros%p) / float64(p)
+}
+
+func cosine(turns float64) float64 {
+	_, cos := circle.Sincos(turns)
+	return cos
+}
+
+// exp returns eˣ for |x| ≤ 1000 or so to all digits of float64, on any machine:
+// the Taylor series of x/1024, squared ten times.
+func exp(x float64) moments.Sum {
+	step := moments.Float(x / 1024)
+	sum, term := moments.Float(1), moments.Float(1)
+	for n := range 30 {
+		term = term.Times(step).Over(moments.Float(float64(n + 1)))
+		sum.Merge(term)
+	}
+	for range 10 {
+		sum = sum.Times(sum)
+	}
+	return sum
 }
 
 // quantize rounds v to 1/perUnit and limits the count.
@@ -250,7 +274,7 @@ func (sim *Simulator) Coefficients() map[string]float64 {
 	c := &sim.Climate
 	m := map[string]float64{"humidity": PerHumidity, "pressure": PerPressure, "wind_speed": PerWindSpeed, "cloud_cover": PerCloudCover}
 	for k := range c.Amplitude {
-		sin, cos := math.Sincos(c.Phase[k])
+		sin, cos := circle.Sincos(c.Phase[k] / (2 * math.Pi))
 		m[fmt.Sprintf("annual_sin_%d", k+1)] = c.Amplitude[k] * sin
 		m[fmt.Sprintf("annual_cos_%d", k+1)] = c.Amplitude[k] * cos
 	}
