@@ -162,7 +162,7 @@ func (e *Errors) Figures() Figures {
 	}
 	n := float64(f.Rows)
 	bias := e.Residual.Mean.Value()
-	sse := e.Residual.Mean.Times(e.Residual.Mean).Times(moments.Float(n)).Plus(e.Residual.Squares())
+	sse := e.squares()
 	mse := sse.Value() / n
 	f.MSE, f.RMSE = ptr(mse), ptr(math.Sqrt(mse))
 	f.MAE, f.MaxError, f.Bias = ptr(e.Abs.Value()/n), ptr(e.Max), ptr(0-bias)
@@ -184,6 +184,12 @@ func (e *Errors) Figures() Figures {
 	}
 	f.Reason = strings.Join(why, "; ")
 	return f
+}
+
+// squares returns Σ residual².
+func (e *Errors) squares() moments.Sum {
+	mean := e.Residual.Mean
+	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares())
 }
 
 // explained is 1 − left/all, with scikit-learn's convention for a constant
@@ -209,7 +215,7 @@ func ptr(v float64) *float64 { return &v }
 
 // finite reports whether no sum has overflowed, nor squares vanished.
 func (e *Errors) finite() bool {
-	s := e.TrainMean.Value() + e.Abs.Value()
+	s := e.squares().Value() + e.TrainMean.Value()
 	if e.Climatology != nil {
 		s += e.Climatology.Value()
 	}
@@ -220,7 +226,7 @@ func (e *Errors) finite() bool {
 	if size := max(e.Max, e.Target.Max-e.Target.Min); size > 0 && size < tiny {
 		return false
 	}
-	return e.Residual.Finite() && e.Target.Finite() && !math.IsNaN(s) && !math.IsInf(s, 0)
+	return e.Target.Finite() && !math.IsNaN(s) && !math.IsInf(s, 0)
 }
 
 // Report is metrics.json: the figures over all test files and of each.

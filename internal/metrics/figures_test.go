@@ -1,0 +1,266 @@
+package metrics
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/moments"
+)
+
+// Every figure is what its name says, computed here by the definition.
+func TestDefinitions(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n = 50
+	s := &Sample{TrainMean: 3.5}
+	for range n {
+		s.Actual = append(s.Actual, 4+2*r.NormFloat64())
+		s.Predicted = append(s.Predicted, 4.5+2*r.NormFloat64())
+		s.Climatology = append(s.Climatology, 4+r.NormFloat64())
+		s.Prev = append(s.Prev, 4+2*r.NormFloat64())
+	}
+	s.Prev[0], s.Prev[17] = math.NaN(), math.NaN()
+	mean := func(f func(i int) float64) (m float64) {
+		for i := range n {
+			m += f(i) / n
+		}
+		return m
+	}
+	square := func(x float64) float64 { return x * x }
+	mse := mean(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })
+	bias := mean(func(i int) float64 { return s.Predicted[i] - s.Actual[i] })
+	targetMean := mean(func(i int) float64 { return s.Actual[i] })
+	variance := mean(func(i int) float64 { return square(s.Actual[i] - targetMean) })
+	known := func(f func(i int) float64) float64 { // Σ over the rows whose row before is known
+		return n * mean(func(i int) float64 {
+			if math.IsNaN(s.Prev[i]) {
+				return 0
+			}
+			return f(i)
+		})
+	}
+	maxError := 0.0
+	for i := range n {
+		maxError = max(maxError, math.Abs(s.Actual[i]-s.Predicted[i]))
+	}
+
+	var e Errors
+	e.Add(s)
+	f := e.Figures()
+	if f.Rows != n || f.Reason != "" {
+		t.Errorf("%d rows, %q", f.Rows, f.Reason)
+	}
+	near(t, "MSE", *f.MSE, mse)
+	near(t, "RMSE", *f.RMSE, math.Sqrt(mse))
+	near(t, "MAE", *f.MAE, mean(func(i int) float64 { return math.Abs(s.Actual[i] - s.Predicted[i]) }))
+	near(t, "max error", *f.MaxError, maxError)
+	near(t, "bias", *f.Bias, bias)
+	near(t, "R²", *f.R2, 1-mse/variance)
+	near(t, "explained variance", *f.ExplainedVariance, 1-(mse-bias*bias)/variance)
+	near(t, "skill over the mean", *f.Skill.Mean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
+	near(t, "skill over the season", *f.Skill.Climatology, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Climatology[i]) }))
+	near(t, "skill over persistence", *f.Skill.Persistence,
+		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Prev[i]) }))
+	if e.Persistence.N != n-2 {
+		t.Errorf("%d rows have a row before, not %d", e.Persistence.N, n-2)
+	}
+
+	// Without a season or a row before there is no skill over them; the training
+	// mean may be exact.
+	s.Climatology, s.Prev = nil, nil
+	e = Errors{}
+	e.Add(s)
+	if e.Climatology != nil || e.Persistence != nil {
+		t.Error("sums over what is not there")
+	}
+	if f := e.Figures(); f.Skill.Climatology != nil || f.Skill.Persistence != nil || f.Skill.Mean == nil || f.Reason != "" {
+		t.Errorf("%+v", f)
+	}
+	e = Errors{}
+	e.Add(&Sample{Actual: []float64{2, 2}, Predicted: []float64{1, 2}, TrainMean: 2})
+	if f := e.Figures(); f.Skill.Mean != nil || f.Reason != "the training mean is exact" {
+		t.Errorf("%+v", f)
+	}
+}
+
+// Rows taken one by one from a sample are the sample, whatever it has.
+func TestAppend(t *testing.T) {
+	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9), {Actual: []float64{1, 2}, Predicted: []float64{3, 4}}} {
+		rows := Sample{TrainMean: s.TrainMean}
+		for i := range s.Actual {
+			rows.Append(s, i)
+		}
+		var got, want Errors
+		got.Add(&rows)
+		want.Add(s)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+}
+
+// Merged parts equal the whole in every sum there is, so that a sum that Merge
+// forgets is missed. Double-double sums do not depend on the grouping beyond
+// their last digits; moments do in those of a float64.
+func TestMergeEverySum(t *testing.T) {
+	s := sample(rand.New(rand.NewPCG(9, 10)), 300)
+	var whole, merged Errors
+	whole.Add(s)
+	for k := range 3 {
+		var part Errors
+		part.Add(s.part(100*k, 100*(k+1)))
+		if k == 1 {
+			part.Merge(new(Errors)) // nothing
+		}
+		merged.Merge(&part)
+	}
+	sums := 0
+	var compare func(path string, a, b reflect.Value)
+	compare = func(path string, a, b reflect.Value) {
+		switch a.Kind() {
+		case reflect.Pointer:
+			if a.IsNil() || b.IsNil() {
+				t.Fatalf("%s: nothing was summed", path)
+			}
+			compare(path, a.Elem(), b.Elem())
+		case reflect.Struct:
+			if sum, ok := a.Interface().(moments.Sum); ok {
+				sums++
+				near(t, path, b.Interface().(moments.Sum).Value(), sum.Value())
+				if sum.Value() == 0 {
+					t.Errorf("%s is 0", path)
+				}
+				return
+			}
+			for i := range a.NumField() {
+				compare(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
+			}
+		case reflect.Float64:
+			sums++
+			near(t, path, b.Float(), a.Float())
+			if a.Float() == 0 {
+				t.Errorf("%s is 0", path)
+			}
+		case reflect.Int64:
+			sums++
+			if a.Int() != b.Int() || a.Int() == 0 {
+				t.Errorf("%s: %d, merged %d", path, a.Int(), b.Int())
+			}
+		default:
+			t.Fatalf("%s: a sum of kind %v", path, a.Kind())
+		}
+	}
+	compare("Errors", reflect.ValueOf(whole), reflect.ValueOf(merged))
+	if sums < 17 {
+		t.Errorf("%d sums were compared", sums)
+	}
+}
+
+// Normal and anomalous rows are measured apart, each against the noise floor.
+func TestDataset(t *testing.T) {
+	one := func(residual float64, n int) (e Errors) {
+		for i := range n {
+			e.Add(&Sample{Actual: []float64{float64(i)}, Predicted: []float64{float64(i) - residual}})
+		}
+		return e
+	}
+	id := dataset.ID{Name: "a", Rows: 9, First: 3, Last: 4, XXH64: "x", Sketch: dataset.Sketch{5}}
+	left := dataset.Left{NoTarget: 1, MissingFeature: 2}
+	floor := 0.25
+	d := NewDataset(id, left, one(1, 4), one(3, 2), &floor)
+	near(t, "MSE", *d.MSE, (4*1+2*9)/6.)
+	near(t, "excess", *d.ExcessMSE, (4*1+2*9)/6.-0.25)
+	near(t, "noise floor", *d.NoiseFloor, 0.25)
+	near(t, "normal MSE", *d.Normal.MSE, 1)
+	near(t, "normal excess", *d.Normal.ExcessMSE, 0.75)
+	near(t, "anomalous MSE", *d.Anomalous.MSE, 9)
+	near(t, "anomalous excess", *d.Anomalous.ExcessMSE, 8.75)
+	if d.Rows != 6 || d.Normal.Rows != 4 || d.Anomalous.Rows != 2 || !reflect.DeepEqual(d.id(), id) || d.Unscored != left {
+		t.Errorf("%+v", d)
+	}
+	if d := NewDataset(id, left, one(1, 4), Errors{}, &floor); d.Anomalous.ExcessMSE != nil || d.Anomalous.Rows != 0 {
+		t.Errorf("no anomalous row: %+v", d.Anomalous)
+	}
+	d = NewDataset(id, left, one(1, 4), one(3, 2), nil)
+	near(t, "MSE where nothing is known", *d.MSE, (4*1+2*9)/6.)
+	if d.Normal != nil || d.Anomalous != nil || d.ExcessMSE != nil || d.NoiseFloor != nil {
+		t.Errorf("where nothing is known: %+v", d)
+	}
+}
+
+// Rows that are not scored add up over the datasets; rows without a target are
+// nobody's fault.
+func TestScored(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	dataset := func(name string, rows int, left dataset.Left) Dataset {
+		var e Errors
+		e.Add(sample(r, rows))
+		return NewDataset(dataset.ID{Name: name, XXH64: name}, left, e, Errors{}, nil)
+	}
+	report := func(d ...Dataset) *Report {
+		got, err := New("s", "m", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	got := report(dataset("a", 30, leftOf(5, 10, 3)), dataset("b", 10, leftOf(2, 4, 3)))
+	if got.Rows != 40 || got.Unscored != leftOf(7, 14, 6) {
+		t.Errorf("%d scored, unscored %+v", got.Rows, got.Unscored)
+	}
+	near(t, "share", got.Scored(), 40./60)
+	near(t, "share of nothing", report(dataset("c", 0, leftOf(5, 0, 0))).Scored(), 1)
+}
+
+func leftOf(target, feature, lag int64) dataset.Left {
+	return dataset.Left{NoTarget: target, MissingFeature: feature, MissingLag: lag}
+}
+
+// Errors whose squares float64 cannot hold are no result, in any of the sums.
+func TestBeyondFloat64(t *testing.T) {
+	two := []float64{1, 2}
+	for name, s := range map[string]*Sample{
+		"residual":           {Actual: two, Predicted: []float64{1e200, -1e200}},
+		"target":             {Actual: []float64{1e200, -1e200}, Predicted: []float64{1e200, -1e200}},
+		"training mean":      {Actual: two, Predicted: two, TrainMean: 1e200},
+		"season":             {Actual: two, Predicted: two, Climatology: []float64{1e200, 0}},
+		"row before":         {Actual: two, Predicted: two, Prev: []float64{1e200, 0}},
+		"tiny":               {Actual: []float64{1e-170, 2e-170}, Predicted: []float64{0, 0}},
+		"tiny constant":      {Actual: []float64{1e-170, 1e-170}, Predicted: []float64{0, 0}},
+		"tiny and predicted": {Actual: []float64{1e-170, 2e-170}, Predicted: []float64{1e-170, 2e-170}},
+	} {
+		var e Errors
+		e.Add(s)
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, nil)}); err == nil || !strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, s := range map[string]*Sample{
+		"exact":         {Actual: two, Predicted: two},
+		"constant":      {Actual: []float64{2, 2}, Predicted: []float64{2, 2}},
+		"all 0":         {Actual: []float64{0, 0}, Predicted: []float64{0, 0}},
+		"large":         {Actual: []float64{1e150, -1e150}, Predicted: []float64{0, 0}},
+		"small":         {Actual: []float64{1e-150, -1e-150}, Predicted: []float64{0, 0}},
+		"nearly exact":  {Actual: two, Predicted: []float64{1, math.Nextafter(2, 3)}},
+		"exact, at 1e9": {Actual: []float64{1e9, 1e9 + 1e-6}, Predicted: []float64{1e9, 1e9 + 1e-6}},
+	} {
+		var e Errors
+		e.Add(s)
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, nil)}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Each fits, all together do not.
+	var all []Dataset
+	for _, name := range []string{"a", "b", "c"} {
+		var e Errors
+		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
+		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, nil))
+	}
+	if _, err := New("s", "m", all); err == nil || !strings.HasPrefix(err.Error(), "the errors on all datasets together") {
+		t.Errorf("all together: %v", err)
+	}
+}
