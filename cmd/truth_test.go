@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"crypto/sha256"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -11,12 +12,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/weather"
 )
 
 // program runs one of the programs in a folder and returns what it said.
@@ -180,6 +185,14 @@ func TestURL(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/load.csv", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc("/hops/", func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(filepath.Base(r.URL.Path))
+		if n == 0 {
+			fmt.Fprint(w, body)
+		} else {
+			http.Redirect(w, r, fmt.Sprint("/hops/", n-1), http.StatusFound)
+		}
+	})
 	mux.HandleFunc("/there", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/load.csv", http.StatusFound)
 	})
@@ -199,6 +212,9 @@ func TestURL(t *testing.T) {
 
 	dir := t.TempDir()
 	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
+	if errs, err := get(t.TempDir(), "/hops/5"); err != nil {
+		t.Errorf("five redirects: %v\n%s", err, errs)
+	}
 	for _, path := range []string{"/load.csv", "/there"} {
 		if errs, err := get(dir, path, "-sha256", strings.ToUpper(sum)); err != nil {
 			t.Errorf("%s: %v\n%s", path, err, errs)
@@ -211,6 +227,7 @@ func TestURL(t *testing.T) {
 	for path, message := range map[string]string{
 		"/none.csv":  "the server answers 404 Not Found",
 		"/loop":      "more than 5 redirects",
+		"/hops/6":    "more than 5 redirects",
 		"/file":      `unsupported protocol scheme "file"`,
 		"/short.csv": "unexpected EOF",
 	} {
@@ -226,5 +243,60 @@ func TestURL(t *testing.T) {
 	}
 	if _, errs, err := program(dir, "data_creation", "-import", "file:///etc/passwd"); err == nil || !strings.Contains(errs, "only http and https") {
 		t.Errorf("a file URL: %v\n%s", err, errs)
+	}
+}
+
+// What metrics.json says of normal and of anomalous rows is so of the rows that
+// the simulation says are.
+func TestNormalAndAnomalous(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-scenarios", "spikes,heatwave,clean", "-rows", "20000", "-step", "1h")
+	must(t, dir, "model_preprocessing", "-daily", "2")
+	must(t, dir, "model_preparation")
+	must(t, dir, "model_testing", "-predictions", "p.csv")
+	var report metrics.Report
+	readJSON(t, filepath.Join(dir, "models/metrics.json"), &report)
+	file, err := os.Open(filepath.Join(dir, "p.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	residual := slices.Index(records[0], "residual")
+	squares := map[string][]float64{}
+	for _, rec := range records[1:] {
+		v, err := strconv.ParseFloat(rec[residual], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		squares[rec[0]] = append(squares[rec[0]], v*v)
+	}
+	for _, d := range report.Datasets {
+		set := weather.Settings{Seed: 42, Scenario: d.Name, Station: 1, Step: time.Hour, Train: 16000, Test: 4000}
+		anomalous := make([]bool, set.Test)
+		for rows := range set.Anomalous(set.Train, set.Train+set.Test) {
+			for i := rows[0]; i <= rows[1]; i++ {
+				anomalous[i] = true
+			}
+		}
+		var sum, n [2]float64
+		for i, bad := range anomalous {
+			k := 0
+			if bad {
+				k = 1
+			}
+			sum[k], n[k] = sum[k]+squares[d.Name][i], n[k]+1
+		}
+		for k, part := range []*metrics.Part{d.Normal, d.Anomalous} {
+			if float64(part.Rows) != n[k] || part.Rows > 0 && math.Abs(*part.MSE-sum[k]/n[k]) > 1e-9*sum[k]/n[k] {
+				t.Errorf("%s, part %d: %d rows of MSE %v, not %v rows of %v", d.Name, k, part.Rows, *part.MSE, n[k], sum[k]/n[k])
+			}
+		}
+		if d.Name == "spikes" && sum[1]/n[1] < 20*sum[0]/n[0] {
+			t.Errorf("spikes of MSE %v beside %v", sum[1]/n[1], sum[0]/n[0])
+		}
 	}
 }

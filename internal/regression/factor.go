@@ -41,6 +41,9 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // Add includes n rows, an n×w matrix by rows: Householder reduction of the
 // rows under the triangle so far, by lapack64.Geqrf.
 func (f *Factor) Add(rows []float64, width int) {
+	if len(rows) == 0 {
+		return
+	}
 	f.reduce(width, len(rows)/width, func(a []float64) { copy(a, rows) })
 	f.N += int64(len(rows) / width)
 }

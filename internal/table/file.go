@@ -202,42 +202,45 @@ const bom = "\xef\xbb\xbf"
 // readHeader reads the header record off f.peek.
 func (f *File) readHeader(whole bool) error {
 	b := f.peek
-	if len(b) == 0 {
-		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
-	}
 	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
 		return fmt.Errorf("%s: is UTF-16; save it as UTF-8", f.Path)
 	}
 	b = bytes.TrimPrefix(b, []byte(bom))
-	end := recordEnd(b)
-	if n := bytes.Count(b[:max(end, 0)], []byte(",")); n >= maxColumns || end < 0 && bytes.Count(b, []byte(",")) >= maxColumns {
-		return fmt.Errorf("%s:1: the header has more than %d columns; leave out those that are not needed", f.Path, maxColumns)
+	line := int64(1)
+	for len(b) > 0 && (b[0] == '\n' || bytes.HasPrefix(b, []byte("\r\n"))) {
+		b = b[1+bytes.IndexByte(b, '\n'):] // an empty line, as anywhere
+		line++
 	}
-	if end < 0 {
-		if !whole {
-			return fmt.Errorf("%s:1: the header does not end within %d KiB; is a quote left open?", f.Path, peekSize>>10)
-		}
+	end := recordEnd(b)
+	switch commas := bytes.Count(b[:max(end, 0)], []byte(",")); {
+	case len(b) == 0:
+		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
+	case commas >= maxColumns, end < 0 && bytes.Count(b, []byte(",")) >= maxColumns:
+		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path, line, maxColumns)
+	case end < 0 && !whole:
+		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", f.Path, line, peekSize>>10)
+	case end < 0:
 		end = len(b)
 	}
 	r := csv.NewReader(bytes.NewReader(b[:end]))
 	names, err := r.Read()
 	if err != nil {
-		return fmt.Errorf("%s:1: unreadable header: %w", f.Path, csvError(err))
+		return fmt.Errorf("%s:%d: unreadable header: %w", f.Path, line, csvError(err))
 	}
 	f.Header = names
 	f.body = len(f.peek) - len(b) + end
-	f.line = 1 + int64(bytes.Count(b[:end], []byte("\n")))
+	f.line = line + int64(bytes.Count(b[:end], []byte("\n")))
 	seen := make(map[string]bool, len(names))
 	for i, name := range names {
 		switch {
 		case name == "":
-			return fmt.Errorf("%s:1: column %d has no name in the header", f.Path, i+1)
+			return fmt.Errorf("%s:%d: column %d has no name in the header", f.Path, line, i+1)
 		case !utf8.ValidString(name):
-			return fmt.Errorf("%s:1: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, i+1, clip(name))
+			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line, i+1, clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
-			return fmt.Errorf("%s:1: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, i+1, clip(name))
+			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, line, i+1, clip(name))
 		case seen[name]:
-			return fmt.Errorf("%s:1: column %q comes twice in the header", f.Path, clip(name))
+			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, clip(name))
 		}
 		seen[name] = true
 	}

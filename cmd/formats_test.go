@@ -1,0 +1,82 @@
+package cmd_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/regression"
+)
+
+var update = flag.Bool("update", false, "write the artifacts in testdata/formats/2 anew")
+
+// TestFormats reads artifacts that were committed. If this fails after a change
+// to what artifacts hold, the format needs the next version: raise it where the
+// Kind is defined, and run go test ./cmd -run Formats -update.
+func TestFormats(t *testing.T) {
+	if *update {
+		dir := newDir(t)
+		must(t, dir, "data_creation", "-scenarios", "spikes", "-rows", "40")
+		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity", "-lags", "1")
+		must(t, dir, "model_preparation", "-folds", "2")
+		must(t, dir, "model_testing")
+		if err := os.RemoveAll("testdata/formats/2"); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS("testdata/formats/2", os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/formats/2")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{
+		"model_preprocessing -o s.json", // data/manifest.json
+		"model_preprocessing -merge -o s.json models/scaler.json",
+		"model_preparation -o m.gob",
+		"model_preparation -merge -o m.gob models/model.gob",
+		"model_testing -metrics t.json", // model.json too
+		"model_testing -merge -metrics t.json models/metrics.json",
+	} {
+		args := strings.Fields(command)
+		if _, errs, err := program(dir, args[0], args[1:]...); err != nil || strings.Contains(errs, "model.json") {
+			t.Errorf("%s: %v\n%s", command, err, errs)
+		}
+	}
+
+	// gob leaves out what it does not know: nothing may be lost on the way.
+	path := "testdata/formats/2/models/model.gob"
+	model, _, err := regression.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := regression.Kind.EncodeGob(model); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what it is read as: %v", path, err)
+	}
+
+	// Artifacts of an earlier version are refused by that name.
+	older := t.TempDir()
+	if err := os.CopyFS(older, os.DirFS("testdata/formats/1")); err != nil {
+		t.Fatal(err)
+	}
+	for command, format := range map[string]string{
+		"model_preprocessing -merge -o s.json models/scaler.json":                                "scaler",
+		"model_preparation -scaler " + dir + "/models/scaler.json -merge -o m.gob models/model.gob": "model",
+		"model_testing -merge -metrics t.json models/metrics.json":                               "metrics",
+	} {
+		args := strings.Fields(command)
+		_, errs, err := program(older, args[0], args[1:]...)
+		want := "is version 1 of the " + format + " format and this program reads version 2; run " + args[0] + " again"
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%s: %v\n%s", command, err, errs)
+		}
+	}
+}
