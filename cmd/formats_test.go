@@ -68,9 +68,9 @@ func TestFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	for command, format := range map[string]string{
-		"model_preprocessing -merge -o s.json models/scaler.json":                                "scaler",
+		"model_preprocessing -merge -o s.json models/scaler.json":                                   "scaler",
 		"model_preparation -scaler " + dir + "/models/scaler.json -merge -o m.gob models/model.gob": "model",
-		"model_testing -merge -metrics t.json models/metrics.json":                               "metrics",
+		"model_testing -merge -metrics t.json models/metrics.json":                                  "metrics",
 	} {
 		args := strings.Fields(command)
 		_, errs, err := program(older, args[0], args[1:]...)

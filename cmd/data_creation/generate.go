@@ -53,14 +53,15 @@ func generate(ctx context.Context, o *options) error {
 			}
 		})
 	}
-	move, finish := o.Progress(int64(o.rows)*int64(len(logs)), o.Name())
+	bar := o.Progress(int64(o.rows)*int64(len(logs)), o.Name())
+	defer bar.Clear()
 	for _, l := range logs {
-		l.progress = move
+		l.bar = bar
 		queue <- l
 	}
 	close(queue)
 	workers.Wait()
-	finish()
+	bar.Clear()
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -82,10 +83,10 @@ func generate(ctx context.Context, o *options) error {
 // simulation is one dataset being written.
 type simulation struct {
 	weather.Settings
-	name     string
-	parts    []*part
-	bytes    int64
-	progress func(int)
+	name  string
+	parts []*part
+	bytes int64
+	bar   *cli.Progress
 }
 
 // rowsPerBlock are simulated at a time.
@@ -124,7 +125,7 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 		}
 		ideal.add(&b.rows)
 		l.bytes += int64(len(b.csv))
-		l.progress(n)
+		l.bar.Add(n)
 		free <- b
 	}
 	if err := ctx.Err(); err != nil {

@@ -224,12 +224,9 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 		r = f
 	}
 	defer r.Close()
-	move, finish := func(int) {}, func() {}
-	if size > 0 {
-		move, finish = o.Progress(size, shown(src))
-	}
-	content, err := readAll(r, maxImport, move)
-	finish()
+	bar := o.Progress(size, shown(src))
+	content, err := readAll(r, maxImport, bar.Add)
+	bar.Clear()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown(src), err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -19,76 +18,97 @@ import (
 
 // train is the stage: one pass over the files that leaves their factors.
 func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) error {
+	in, err := open(ctx, o, s, stdin)
+	if err != nil {
+		return err
+	}
+	bar := o.Progress(table.Size(in.files), o.Name())
+	defer bar.Clear()
+	datasets, err := in.reduce(ctx, o, s, bar)
+	if err != nil {
+		return err
+	}
+	bar.Clear()
+	var rows int64
+	for _, d := range datasets {
+		rows += d.Used
+	}
+	model, summary, err := regression.New(in.settings, append(datasets, in.old.Datasets...))
+	if err != nil {
+		return err
+	}
+	shape := fmt.Sprintf("%d files, %d rows used, %s", len(in.files), rows, cli.Megabytes(bar.Done()))
+	if n := len(in.old.Datasets); n > 0 {
+		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
+	}
+	return write(ctx, o, model, summary, shape)
+}
+
+// inputs are what is trained on.
+type inputs struct {
+	files     []*table.File
+	manifests *dataset.Manifests
+	used      []int64 // usable rows of each file, which the folds need to know
+	known     []bool  // to the scaler, of each file
+	old       *regression.Model
+	settings  regression.Settings
+}
+
+func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*inputs, error) {
 	paths := o.Args()
 	if len(paths) == 0 {
 		paths = []string{"data/train"}
 	}
 	files, err := table.Open(paths, stdin, s.Time)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	in := &inputs{files: files}
 	if err := artifact.Distinct([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
-		return cli.Usagef("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
-	manifests, err := dataset.Beside(table.Paths(files), paths)
-	if err != nil {
-		return err
+	if in.manifests, err = dataset.Beside(table.Paths(files), paths); err != nil {
+		return nil, err
 	}
-	old, settings, err := oldModel(o, s)
-	if err != nil {
-		return err
+	if in.old, in.settings, err = oldModel(o, s); err != nil {
+		return nil, err
 	}
-	used, known, err := countRows(ctx, o, s, files)
-	if err != nil {
-		return err
-	}
+	return in, in.countRows(ctx, o, s)
+}
 
-	datasets := slices.Clone(old.Datasets)
+// reduce is the pass over the files.
+func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler, bar *cli.Progress) (datasets []regression.Dataset, err error) {
 	var inModel dataset.Known
-	for _, d := range datasets {
+	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
 	}
 	var folds regression.Folds
-	var bytes, rows int64
-	reducer := regression.Reducer{Scaler: s, Folds: settings.Folds}
+	reducer := regression.Reducer{Scaler: s, Folds: in.settings.Folds}
 	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers,
-		Work: func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, used[r.File]), nil }}
-	move, finish := o.Progress(table.Size(files), o.Name())
-	defer finish()
-	for part, err := range scan.Parts(ctx, files) {
+		Work: func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, in.used[r.File]), nil }}
+	for part, err := range scan.Parts(ctx, in.files) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		folds.Merge(part.Result)
-		bytes += int64(part.Bytes)
-		move(part.Bytes)
+		bar.Add(part.Bytes)
 		if part.End == nil {
 			continue
 		}
-		path, id, n := files[part.File].Path, part.End.ID, part.End.Used
-		if err := manifests.Verify(path, id); err != nil {
-			return err
+		path, id, n := in.files[part.File].Path, part.End.ID, part.End.Used
+		if err := in.manifests.Verify(path, id); err != nil {
+			return nil, err
 		}
-		if _, same := s.Find(id.XXH64); known[part.File] && !same || n != used[part.File] {
-			return fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
+		if _, same := s.Find(id.XXH64); in.known[part.File] && !same || n != in.used[part.File] {
+			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
 		if what := inModel.Find(id); what != "" {
-			return fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path, what, o.out)
+			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path, what, o.out)
 		}
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
-		rows += n
 		folds = nil
 	}
-	finish()
-	model, summary, err := regression.New(settings, datasets)
-	if err != nil {
-		return err
-	}
-	shape := fmt.Sprintf("%d files, %d rows used, %s", len(files), rows, cli.Megabytes(bytes))
-	if n := len(old.Datasets); n > 0 {
-		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
-	}
-	return write(ctx, o, model, summary, shape)
+	return datasets, nil
 }
 
 // oldModel returns the model that -append adds to, an empty one if there is
@@ -119,10 +139,9 @@ func oldModel(o *options, s *scaler.Scaler) (*regression.Model, regression.Setti
 	return old, old.Settings, nil
 }
 
-// countRows returns how many rows of each file can be used, which the folds
-// need to know: from the scaler where the file is known to it, else by reading
-// it.
-func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (used []int64, known []bool, err error) {
+// countRows sets how many rows of each file can be used: from the scaler where
+// the file is known to it, else by reading it.
+func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) error {
 	type key struct {
 		name  string
 		first dataset.Time
@@ -131,33 +150,30 @@ func countRows(ctx context.Context, o *options, s *scaler.Scaler, files []*table
 	for _, d := range s.Datasets {
 		seen[key{d.Name, d.First}] = d.Used
 	}
-	used, known = make([]int64, len(files)), make([]bool, len(files))
+	in.used, in.known = make([]int64, len(in.files)), make([]bool, len(in.files))
 	var unseen []*table.File
 	var which []int
-	for i, f := range files {
-		used[i], known[i] = seen[key{f.Name, f.First}]
+	for i, f := range in.files {
+		in.used[i], in.known[i] = seen[key{f.Name, f.First}]
 		switch {
-		case known[i]:
+		case in.known[i]:
 		case !o.append:
-			return nil, nil, fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
+			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
 		case f.Stream():
-			return nil, nil, cli.Usagef("%s: -append reads new files twice, which a pipe cannot give", f.Path)
+			return cli.Usagef("%s: -append reads new files twice, which a pipe cannot give", f.Path)
 		default:
 			unseen, which = append(unseen, f), append(which, i)
 		}
-	}
-	if len(unseen) == 0 {
-		return used, known, nil
 	}
 	scan := design.Scan[struct{}]{Design: &s.Design, Workers: o.Workers,
 		Work: func(*design.Rows) (struct{}, error) { return struct{}{}, nil }}
 	for part, err := range scan.Parts(ctx, unseen) {
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if part.End != nil {
-			used[which[part.File]] = part.End.Used
+			in.used[which[part.File]] = part.End.Used
 		}
 	}
-	return used, known, nil
+	return nil
 }

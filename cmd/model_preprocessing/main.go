@@ -106,17 +106,16 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	var datasets []scaler.Dataset
 	var columns scaler.Columns
 	var all design.Tally
-	var bytes, rows int64
+	var rows int64
 	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
-	move, finish := o.Progress(table.Size(files), o.Name())
-	defer finish()
+	bar := o.Progress(table.Size(files), o.Name())
+	defer bar.Clear()
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
 			return err
 		}
 		columns.Merge(part.Result)
-		bytes += int64(part.Bytes)
-		move(part.Bytes)
+		bar.Add(part.Bytes)
 		if part.End == nil {
 			continue
 		}
@@ -133,7 +132,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		rows += part.End.Rows
 		columns = nil
 	}
-	finish()
+	bar.Clear()
 	s, err := scaler.New(o.Design, datasets)
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	from, to := o.Harmonics()
 	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, all.Used, cli.Aside(all.Left),
-		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bytes), o.Took(), o.out)
+		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
 	return nil
 }
 

@@ -56,11 +56,11 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	trained := newTrained(append(s.IDs(), m.IDs()...))
 	var datasets []metrics.Dataset
 	var normal, anomalous metrics.Errors
-	var bytes, rows int64
+	var rows int64
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
-	move, finish := o.Progress(table.Size(files), o.Name())
-	defer finish()
+	bar := o.Progress(table.Size(files), o.Name())
+	defer bar.Clear()
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
 			return nil, err
@@ -73,8 +73,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 			}
 		}
 		p.truths[part.File].forget(part.Result.end)
-		bytes += int64(part.Bytes)
-		move(part.Bytes)
+		bar.Add(part.Bytes)
 		if part.End == nil {
 			continue
 		}
@@ -101,7 +100,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 		rows += part.End.Rows
 		normal, anomalous = metrics.Errors{}, metrics.Errors{}
 	}
-	finish()
+	bar.Clear()
 	if p.lines {
 		if err := o.written.Finish(); err != nil {
 			return nil, err
@@ -109,7 +108,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	}
 	report, err := metrics.New(s.Fingerprint(), fingerprint, datasets)
 	if err == nil {
-		o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), cli.Megabytes(bytes), o.Took())
+		o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), cli.Megabytes(bar.Done()), o.Took())
 	}
 	return report, err
 }

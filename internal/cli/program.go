@@ -1,130 +1,22 @@
-// Package cli is what the four programs share: flags, messages, signals, exit
-// statuses and the progress bar.
+// Package cli is what the four programs share: flags and messages (program.go),
+// signals and exit statuses (exit.go), the progress bar (progress.go).
 package cli
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"mlpipeline/internal/artifact"
 )
-
-// Exit statuses besides 0, done, and 128 + signal.
-const (
-	statusFailed = 1 // it could not be done
-	statusUsage  = 2 // the command line is wrong
-	statusGate   = 3 // a quality gate failed
-)
-
-// statusError is an error with an exit status of its own.
-type statusError struct {
-	error
-	status int
-}
-
-func (e statusError) Unwrap() error { return e.error }
-
-// Usagef is an error of the command line.
-func Usagef(format string, args ...any) error {
-	return statusError{fmt.Errorf(format, args...), statusUsage}
-}
-
-// Gatef is the failure of a quality gate.
-func Gatef(format string, args ...any) error {
-	return statusError{fmt.Errorf(format, args...), statusGate}
-}
-
-// errHelp ends a run that has printed what was asked for.
-var errHelp = errors.New("help printed")
-
-// grace is how long a program has to end by itself when it is told to.
-const grace = 300 * time.Millisecond
-
-// Main runs a program and exits. SIGINT, SIGTERM and SIGHUP cancel its context. A
-// program that is then busy with something long is ended from outside, unless it
-// is just publishing; a second signal ends it at once. A reader that has gone
-// away and a limit on the size of files are errors like any other, not signals.
-func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error) {
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // as nohup does
-			signal.Notify(signals, s)
-		}
-	}
-	go func() {
-		s := <-signals
-		signal.Reset(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-		stopped := statusError{fmt.Errorf("stopped by signal: %v", s), 128 + int(s.(syscall.Signal))}
-		cancel(stopped)
-		time.Sleep(grace)
-		artifact.Abort()
-		os.Exit(exit(stopped))
-	}()
-	err := run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr)
-	if errors.Is(err, context.Canceled) {
-		err = context.Cause(ctx)
-	}
-	os.Exit(exit(err))
-}
-
-// interruptible is a reader that stops waiting when its context ends. What it
-// was waiting for is then lost, as is fit for the end of a program.
-type interruptible struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r *interruptible) Read(p []byte) (int, error) {
-	done := make(chan struct{})
-	var m int
-	var readErr error
-	go func() {
-		m, readErr = r.Reader.Read(p)
-		close(done)
-	}()
-	select {
-	case <-done:
-		return m, readErr
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	}
-}
-
-// exit prints the error and returns the exit status.
-func exit(err error) int {
-	if err == nil || errors.Is(err, errHelp) {
-		return 0
-	}
-	name := filepath.Base(os.Args[0])
-	fmt.Fprintf(os.Stderr, "%s: %s\n", name, printable(err.Error()))
-	var s statusError
-	switch {
-	case !errors.As(err, &s):
-		return statusFailed
-	case s.status == statusUsage:
-		fmt.Fprintf(os.Stderr, "%s: see %s -h\n", name, name)
-	}
-	return s.status
-}
 
 // Program is one of the four programs: its flags and its voice.
 type Program struct {
@@ -258,38 +150,4 @@ func (p *Program) Warnf(format string, args ...any) { p.Logf("warning: "+format,
 // Took returns the time since the program began, for its line of shape.
 func (p *Program) Took() string {
 	return fmt.Sprintf("%.3g s", time.Since(p.start).Seconds())
-}
-
-// Megabytes writes a number of bytes.
-func Megabytes(n int64) string { return fmt.Sprintf("%.3g MB", float64(n)/1e6) }
-
-// Progress draws a bar on stderr, if that is a terminal, and returns what
-// moves it. total may be −1, unknown: then there is none. finish takes the bar
-// away.
-func (p *Program) Progress(total int64, what string) (move func(n int), finish func()) {
-	f, ok := p.stderr.(*os.File)
-	if !ok || p.quiet || total <= 0 {
-		return func(int) {}, func() {}
-	}
-	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return func(int) {}, func() {}
-	}
-	var mu sync.Mutex
-	var done int64
-	var last time.Time
-	draw := func(share float64) {
-		const width = 40
-		n := int(width * min(share, 1))
-		fmt.Fprintf(f, "\r%s [%s%s] %3.0f %%", what, strings.Repeat("=", n), strings.Repeat(" ", width-n), 100*min(share, 1))
-	}
-	move = func(n int) {
-		mu.Lock()
-		defer mu.Unlock()
-		done += int64(n)
-		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
-			last = now
-			draw(float64(done) / float64(total))
-		}
-	}
-	return move, sync.OnceFunc(func() { fmt.Fprint(f, "\r\x1b[K") })
 }

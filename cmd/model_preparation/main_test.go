@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+)
+
+const rows = "t,y,x\n2020-01-01,1,2\n2020-01-02,3,3\n2020-01-03,2,5\n2020-01-04,6,7\n2020-01-05,5,8\n2020-01-06,9,9\n"
+
+// fitted is a folder with a dataset a.csv and a scaler of it.
+func fitted(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.csv"), []byte(rows), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{}, Missing: design.Drop}
+	var c scaler.Columns
+	c.Add(&design.Rows{X: [][]float64{{2, 3, 5, 7, 8, 9}}, Y: []float64{1, 3, 2, 6, 5, 9}})
+	first, _ := dataset.ParseTime("2020-01-01")
+	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, XXH64: "0"}, Used: 6, Moments: c}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := scaler.Kind.WriteJSON(filepath.Join(dir, "s.json"), s); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// The program in this process: flags, files, messages, artifacts.
+func TestRun(t *testing.T) {
+	dir := fitted(t)
+	path := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.Rename(path("a.csv"), path("b.csv")); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), []string{"-scaler", path("s.json"), "-o", path("m.gob"), "-folds", "2", "-append", path("b.csv")}, nil, &stdout, &stderr)
+	if err != nil || stdout.Len() > 0 || !strings.Contains(stderr.String(), "1 files, 6 rows used") {
+		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+	}
+	m, _, err := regression.Read(path("m.gob"))
+	if err != nil || m.Coef[0] <= 0 || len(m.Datasets) != 1 || m.Datasets[0].Rows != 6 {
+		t.Errorf("%v: %+v", err, m)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := run(ctx, []string{"-scaler", path("s.json"), "-o", path("n.gob"), "-append", path("b.csv")}, nil, &stdout, &stderr); err != context.Canceled {
+		t.Errorf("a run that was stopped: %v", err)
+	}
+	if _, err := os.Stat(path("n.gob")); err == nil {
+		t.Error("a run that was stopped has written its model")
+	}
+}
+
+// A new file is read twice, first to count its rows: one that grows in between
+// is refused.
+func TestChangedBetweenPasses(t *testing.T) {
+	dir := fitted(t)
+	path := filepath.Join(dir, "b.csv")
+	if err := os.WriteFile(path, []byte(rows), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s, err := scaler.Read(filepath.Join(dir, "s.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	o := &options{Program: cli.New("model_preparation", source, &out, &out), out: filepath.Join(dir, "m.gob"), append: true, folds: 2}
+	if err := o.Parse([]string{path}); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []struct {
+		content string
+		changed bool
+	}{{rows, false}, {rows + "2020-01-07,4,4\n", true}, {strings.TrimSuffix(rows, "2020-01-06,9,9\n"), true}} {
+		if err := os.WriteFile(path, []byte(rows), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		in, err := open(context.Background(), o, s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(change.content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		_, err = in.reduce(context.Background(), o, s, o.Progress(-1, ""))
+		if changed := err != nil && strings.Contains(err.Error(), "b.csv: changed since"); changed != change.changed || !changed && err != nil {
+			t.Errorf("%q: %v", change.content, err)
+		}
+	}
+}
