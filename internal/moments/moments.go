@@ -134,6 +134,6 @@ func (m Moments) Constant() bool {
 
 // Finite reports whether no overflow has happened, nor would in the variance.
 func (m Moments) Finite() bool {
-	s := m.Mean.Value() + m.Squares().Value()
+	s := m.Squares().Value()
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }

@@ -17,7 +17,7 @@ type Sum struct{ Hi, Lo float64 }
 func Float(x float64) Sum { return Sum{Hi: x} }
 
 // Value returns the sum rounded to float64.
-func (s Sum) Value() float64 { return s.Hi + s.Lo }
+func (s Sum) Value() float64 { return s.Hi }
 
 // MarshalJSON writes [Hi, Lo].
 func (s Sum) MarshalJSON() ([]byte, error) { return json.Marshal([2]float64{s.Hi, s.Lo}) }

@@ -2,6 +2,7 @@ package scaler
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
 )
 
 func ExampleNew() {
@@ -138,7 +140,60 @@ func TestMergeAndRead(t *testing.T) {
 	}
 	other := fit(b)
 	other.Lags = []int{1}
-	if _, err := Merge([]*Scaler{fit(a), other}); err == nil || !strings.Contains(err.Error(), "other settings") {
+	if _, err := Merge([]*Scaler{fit(a), other}); err == nil || !strings.HasPrefix(err.Error(), "scaler 2 has other settings") {
 		t.Errorf("other settings: %v", err)
+	}
+}
+
+// Both ways to standardise agree, row by row and for a part of the rows; a
+// constant column is 0 whatever it is later.
+func TestStandardizeParts(t *testing.T) {
+	x, one := []float64{1, 2, math.NaN(), 4, 8}, []float64{3, 3, 3, 3, 3}
+	s, err := New(two, []Dataset{of("d", x, one, x)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := &design.Rows{X: [][]float64{x, {3, 4, 5, math.NaN(), 1e9}}}
+	const a, b, stride = 1, 5, 3
+	z, precise := make([]float64, (b-a)*stride), make([]moments.Sum, (b-a)*stride)
+	for i := range z {
+		z[i], precise[i] = 7, moments.Float(7) // memory that was used before
+	}
+	s.Standardize(z, stride, rows, a, b)
+	s.StandardizePrecise(precise, stride, rows, a, b)
+	for i := range b - a {
+		want := (x[a+i] - s.Mean[0]) / s.Scale[0]
+		if math.IsNaN(want) {
+			want = 0
+		}
+		if math.Abs(z[i*stride]-want) > 1e-15 || math.Abs(precise[i*stride].Value()-want) > 1e-15 || z[i*stride+1] != 0 || precise[i*stride+1].Value() != 0 || z[i*stride+2] != 7 {
+			t.Errorf("row %d: %v and %v, want %v and 0", i, z[i*stride:(i+1)*stride], precise[i*stride:(i+1)*stride], want)
+		}
+	}
+}
+
+// Counts are one number where all are equal, as scikit-learn writes them.
+func TestCounts(t *testing.T) {
+	for want, c := range map[string]Counts{"5": {5, 5}, "[5,4]": {5, 4}, "[]": {}, "7": {7}} {
+		b, err := json.Marshal(c)
+		if err != nil || string(b) != want {
+			t.Errorf("%v is written as %s: %v", c, b, err)
+		}
+	}
+}
+
+// Moments of another number of columns are no scaler's.
+func TestColumnsOfDatasets(t *testing.T) {
+	s, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{3, 5}, []float64{5, 6})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Datasets[0].Moments = s.Datasets[0].Moments[:2]
+	path := filepath.Join(t.TempDir(), "s.json")
+	if err := Kind.WriteJSON(path, s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), `dataset "d" has moments of 2 columns where 3 are needed; run model_preprocessing again`) {
+		t.Errorf("got %v", err)
 	}
 }
