@@ -198,7 +198,7 @@ func appendRows(b []byte, rows *weather.Rows) []byte {
 		b = table.AppendTime(b, dataset.Time(t))
 		for j, column := range rows.Cells {
 			b = append(b, ',')
-			if column[i] != weather.Missing {
+			if column[i] != weather.NoReading {
 				b = table.AppendFixed(b, column[i], weather.Decimals[j])
 			}
 		}
@@ -249,7 +249,7 @@ func (m *idealModel) add(rows *weather.Rows) {
 	design.Calendar(m.cols, idealAnnual, m.daily, m.times[:len(rows.Micros)])
 	tile := m.tile[:0]
 	for i := range rows.Micros {
-		if slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == weather.Missing }) {
+		if slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == weather.NoReading }) {
 			continue
 		}
 		tile = append(tile, 1)

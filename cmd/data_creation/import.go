@@ -95,7 +95,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 		names[name] = src
 		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv")}
-		if err := artifact.Distinct(outputs, []string{src}); err != nil {
+		if err := artifact.CheckOutputs(outputs, []string{src}); err != nil {
 			return cli.Usagef("%w", err)
 		}
 	}

@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if err := o.Merges("o", "scaler"); err != nil {
 			return err
 		}
-		if err := artifact.Distinct([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
+		if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
 			return cli.Usagef("%w", err)
 		}
 	}

@@ -64,7 +64,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		return nil, err
 	}
 	in := &inputs{files: files}
-	if err := artifact.Distinct([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
+	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
 	if in.manifests, err = dataset.Beside(table.Paths(files), paths); err != nil {

@@ -1,48 +1,35 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
 )
 
-// chooseColumns checks the settings, with the manifest's target and time
-// column where none is named.
-func chooseColumns(o *options, paths []string) (*dataset.Manifests, error) {
-	o.Features = []string{}
-	if o.features != "" {
-		names, err := csv.NewReader(strings.NewReader(o.features)).Read()
-		if err != nil {
-			return nil, cli.Usagef("-features %s: %w", o.features, err)
-		}
-		o.Features = names
-	}
-	if o.Time == "" && !o.IsSet("annual") {
-		o.Annual = 0
-	}
-	check := o.Design
-	if len(check.Features) == 0 && !o.IsSet("features") {
-		check.Features = []string{"\x00"} // not known yet
-	}
-	if err := check.Check(); err != nil {
-		return nil, cli.Usagef("%w", err)
+// open completes the options with what the manifest and the first file say, and
+// opens the files.
+func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error) {
+	paths := o.Args()
+	if len(paths) == 0 {
+		paths = []string{"data/train"}
 	}
 	found, err := table.Find(paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	manifests, err := dataset.Beside(found, paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	target, time, ok, err := manifests.Columns()
 	if err != nil && !(o.IsSet("target") && o.IsSet("time")) {
-		return nil, err
+		return nil, nil, err
 	}
 	if ok && !o.IsSet("target") {
 		o.Target = target
@@ -50,7 +37,20 @@ func chooseColumns(o *options, paths []string) (*dataset.Manifests, error) {
 	if ok && !o.IsSet("time") {
 		o.Time = time
 	}
-	return manifests, nil
+	files, err := table.Open(found, stdin, o.Time)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := chooseFeatures(o, files); err != nil {
+		return nil, nil, err
+	}
+	if err := artifact.CheckOutputs([]string{o.out}, table.Paths(files)); err != nil {
+		return nil, nil, cli.Usagef("%w", err)
+	}
+	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {
+		return nil, nil, cli.Usagef("-write reads its input twice, which a pipe cannot give")
+	}
+	return files, manifests, nil
 }
 
 // chooseFeatures puts the features into the order of the first file, or takes

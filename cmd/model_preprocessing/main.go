@@ -27,11 +27,13 @@ package main
 import (
 	"context"
 	_ "embed"
+	"encoding/csv"
 	"io"
-	"slices"
+	"strings"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -45,8 +47,8 @@ func main() { cli.Main(run) }
 // options is the command line.
 type options struct {
 	*cli.Program
-	out, write, features string
-	merge                bool
+	out, write string
+	merge      bool
 	design.Design
 }
 
@@ -55,7 +57,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/scaler.json", "write the scaler to `FILE`")
 	o.StringVar(&o.Target, "target", "temperature", "`COLUMN` to be predicted; the manifest's, if there is one")
 	o.StringVar(&o.Time, "time", "timestamp", "`COLUMN` with the time, '' for none; the manifest's, if there is one")
-	o.StringVar(&o.features, "features", "", "`LIST` of columns, written as CSV; '' for none (default every numeric column but those two)")
+	features := o.String("features", "", "`LIST` of columns, written as CSV; '' for none (default every numeric column but those two)")
 	o.IntVar(&o.Annual, "annual", 2, "sine/cosine `PAIRS` of the year")
 	o.IntVar(&o.Daily, "daily", 0, "sine/cosine `PAIRS` of the day")
 	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")
@@ -75,62 +77,33 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.Lags, err = design.ParseLags(*lags); err != nil {
 		return cli.Usagef("-lags: %w", err)
 	}
-	o.Missing = design.Missing(*missing)
+	o.Missing = design.Policy(*missing)
+	o.Features = []string{}
+	if *features != "" {
+		if o.Features, err = csv.NewReader(strings.NewReader(*features)).Read(); err != nil {
+			return cli.Usagef("-features %s: %w", *features, err)
+		}
+	}
+	if o.Time == "" && !o.IsSet("annual") {
+		o.Annual = 0
+	}
+	if err := o.CheckSettings(); err != nil {
+		return cli.Usagef("%w", err)
+	}
 	return fit(ctx, &o, stdin)
 }
 
 // fit is the stage: one pass over the files that leaves their moments.
 func fit(ctx context.Context, o *options, stdin io.Reader) error {
-	paths := o.Args()
-	if len(paths) == 0 {
-		paths = []string{"data/train"}
-	}
-	manifests, err := chooseColumns(o, paths)
+	files, manifests, err := open(o, stdin)
 	if err != nil {
 		return err
 	}
-	files, err := table.Open(paths, stdin, o.Time)
-	if err != nil {
-		return err
-	}
-	if err := chooseFeatures(o, files); err != nil {
-		return err
-	}
-	if err := artifact.Distinct([]string{o.out}, table.Paths(files)); err != nil {
-		return cli.Usagef("%w", err)
-	}
-	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {
-		return cli.Usagef("-write reads its input twice, which a pipe cannot give")
-	}
-
-	var datasets []scaler.Dataset
-	var columns scaler.Columns
-	var all design.Tally
-	var rows int64
-	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
 	bar := o.Progress(table.Size(files), o.Name())
 	defer bar.Clear()
-	for part, err := range scan.Parts(ctx, files) {
-		if err != nil {
-			return err
-		}
-		columns.Merge(part.Result)
-		bar.Add(part.Bytes)
-		if part.End == nil {
-			continue
-		}
-		path := files[part.File].Path
-		if err := manifests.Verify(path, part.End.ID); err != nil {
-			return err
-		}
-		step, irregular := part.End.Steps.Irregular()
-		if irregular > 0 {
-			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time", path, irregular, part.End.Rows, step)
-		}
-		datasets = append(datasets, scaler.Dataset{ID: part.End.ID, Used: part.End.Used, Dropped: part.End.Left, Irregular: irregular, Moments: columns})
-		all.Merge(part.End.Tally)
-		rows += part.End.Rows
-		columns = nil
+	datasets, err := reduce(ctx, o, files, manifests, bar)
+	if err != nil {
+		return err
 	}
 	bar.Clear()
 	s, err := scaler.New(o.Design, datasets)
@@ -162,10 +135,47 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err := artifact.Commit(scaled...); err != nil {
 		return err
 	}
+	var rows int64
+	var dropped dataset.Left
+	for _, d := range s.Datasets {
+		rows += d.Rows
+		dropped.Merge(d.Dropped)
+	}
 	from, to := o.Harmonics()
-	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, all.Used, cli.Aside(all.Left),
+	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(), cli.Aside(dropped),
 		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
 	return nil
+}
+
+// reduce is the pass over the files.
+func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
+	datasets []scaler.Dataset, err error) {
+	var columns scaler.Columns
+	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return nil, err
+		}
+		columns.Merge(part.Result)
+		bar.Add(part.Bytes)
+		end := part.End
+		if end == nil {
+			continue
+		}
+		path := files[part.File].Path
+		if err := manifests.Verify(path, end.ID); err != nil {
+			return nil, err
+		}
+		step, irregular := end.Steps.Irregular()
+		if irregular > 0 {
+			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time",
+				path, irregular, end.Rows, step)
+		}
+		datasets = append(datasets, scaler.Dataset{
+			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Moments: columns})
+		columns = nil
+	}
+	return datasets, nil
 }
 
 // merge joins scalers of different files.

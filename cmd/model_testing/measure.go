@@ -37,68 +37,24 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	if err != nil {
 		return nil, err
 	}
-	p := predictor{model: m, files: files, truths: make([]*truth, len(files)), lines: o.predictions != ""}
-	for i, f := range files {
-		if p.truths[i], err = newTruth(manifests.Entry(f.Path)); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Path, err)
-		}
-		defer p.truths[i].close()
+	p, err := newPredictor(m, files, manifests, o.predictions != "")
+	if err != nil {
+		return nil, err
 	}
+	defer p.close()
 	if p.lines {
 		if o.written, err = artifact.Create(o.predictions); err != nil {
 			return nil, err
 		}
-		if _, err := o.written.Write([]byte("dataset,timestamp,actual,predicted,residual\n")); err != nil {
+		if _, err := o.written.Write([]byte(header)); err != nil {
 			return nil, err
 		}
 	}
-
-	trained := newTrained(append(s.IDs(), m.IDs()...))
-	var datasets []metrics.Dataset
-	var normal, anomalous metrics.Errors
-	var rows int64
-	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
-		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
 	bar := o.Progress(table.Size(files), o.Name())
 	defer bar.Clear()
-	for part, err := range scan.Parts(ctx, files) {
-		if err != nil {
-			return nil, err
-		}
-		normal.Merge(&part.Result.normal)
-		anomalous.Merge(&part.Result.anomalous)
-		if p.lines {
-			if _, err := o.written.Write(part.Result.lines); err != nil {
-				return nil, err
-			}
-		}
-		p.truths[part.File].forget(part.Result.end)
-		bar.Add(part.Bytes)
-		if part.End == nil {
-			continue
-		}
-		path := files[part.File].Path
-		if err := manifests.Verify(path, part.End.ID); err != nil {
-			return nil, err
-		}
-		if err := trained.leak(path, part.End.ID); err != nil {
-			if !o.allowLeak {
-				return nil, err
-			}
-			o.Warnf("%v", err)
-		}
-		var floor *float64
-		if t := p.truths[part.File]; t != nil {
-			floor = &t.variance
-		}
-		d := metrics.NewDataset(part.End.ID, part.End.Left, normal, anomalous, floor)
-		_, d.Irregular = part.End.Steps.Irregular()
-		if d.Rows == 0 {
-			o.Warnf("%s: none of its %d rows can be scored%s", path, part.End.Rows, cli.Aside(part.End.Left))
-		}
-		datasets = append(datasets, d)
-		rows += part.End.Rows
-		normal, anomalous = metrics.Errors{}, metrics.Errors{}
+	datasets, err := reduce(ctx, o, s, p, manifests, bar)
+	if err != nil {
+		return nil, err
 	}
 	bar.Clear()
 	if p.lines {
@@ -107,10 +63,60 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 		}
 	}
 	report, err := metrics.New(s.Fingerprint(), fingerprint, datasets)
-	if err == nil {
-		o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), cli.Megabytes(bar.Done()), o.Took())
+	if err != nil {
+		return nil, err
 	}
-	return report, err
+	var rows int64
+	for _, d := range report.Datasets {
+		rows += d.FileRows
+	}
+	o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored),
+		cli.Megabytes(bar.Done()), o.Took())
+	return report, nil
+}
+
+// reduce is the pass over the files.
+func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests, bar *cli.Progress) (
+	datasets []metrics.Dataset, err error) {
+	trained := newTrained(append(s.IDs(), p.model.IDs()...))
+	var sums result
+	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
+		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
+	for part, err := range scan.Parts(ctx, p.files) {
+		if err != nil {
+			return nil, err
+		}
+		sums.normal.Merge(&part.Result.normal)
+		sums.anomalous.Merge(&part.Result.anomalous)
+		p.truths[part.File].forget(part.Result.end)
+		bar.Add(part.Bytes)
+		if p.lines {
+			if _, err := o.written.Write(part.Result.lines); err != nil {
+				return nil, err
+			}
+		}
+		end := part.End
+		if end == nil {
+			continue
+		}
+		path := p.files[part.File].Path
+		if err := manifests.Verify(path, end.ID); err != nil {
+			return nil, err
+		}
+		if err := trained.leak(path, end.ID); err != nil && !o.allowLeak {
+			return nil, err
+		} else if err != nil {
+			o.Warnf("%v", err)
+		}
+		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, p.truths[part.File].noiseFloor())
+		_, d.Irregular = end.Steps.Irregular()
+		if d.Rows == 0 {
+			o.Warnf("%s: none of its %d rows can be scored%s", path, end.Rows, cli.Aside(end.Left))
+		}
+		datasets = append(datasets, d)
+		sums = result{}
+	}
+	return datasets, nil
 }
 
 // readModel reads the scaler and the model, which must belong together.
@@ -143,7 +149,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 		return nil, nil, err
 	}
 	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
-	if err := artifact.Distinct([]string{o.metrics, o.predictions}, inputs); err != nil {
+	if err := artifact.CheckOutputs([]string{o.metrics, o.predictions}, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	manifests, err := dataset.Beside(table.Paths(files), paths)
@@ -188,6 +194,25 @@ type predictor struct {
 	truths []*truth // per file; nil where nothing is known
 	lines  bool
 	memory sync.Pool
+}
+
+func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests, lines bool) (*predictor, error) {
+	p := &predictor{model: m, files: files, lines: lines}
+	for _, f := range files {
+		truth, err := newTruth(manifests.Entry(f.Path))
+		if err != nil {
+			p.close()
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		p.truths = append(p.truths, truth)
+	}
+	return p, nil
+}
+
+func (p *predictor) close() {
+	for _, t := range p.truths {
+		t.close()
+	}
 }
 
 // scratch is memory for one block.
@@ -249,6 +274,9 @@ func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res 
 	res.anomalous.Add(&t.apart[1])
 	return res
 }
+
+// header is the first line of -predictions.
+const header = "dataset,timestamp,actual,predicted,residual\n"
 
 // lines are the rows of -predictions.
 func lines(name string, r *design.Rows, predicted []float64) []byte {

@@ -66,6 +66,14 @@ func (t *truth) anomalous(from, to int64) [][2]int64 {
 	return within
 }
 
+// noiseFloor is the irreducible variance, nil where it is not known.
+func (t *truth) noiseFloor() *float64 {
+	if t == nil {
+		return nil
+	}
+	return &t.variance
+}
+
 // forget drops the ranges that end before a row: nobody will ask for it again.
 func (t *truth) forget(row int64) {
 	if t == nil {

@@ -157,9 +157,9 @@ func Lock(ctx context.Context, dir string) (unlock func(), err error) {
 	}
 }
 
-// Distinct refuses outputs that would overwrite an input or each other. ""
+// CheckOutputs refuses outputs that would overwrite an input or each other. ""
 // stands for no output.
-func Distinct(outputs, inputs []string) error {
+func CheckOutputs(outputs, inputs []string) error {
 	for i, out := range outputs {
 		if info, err := os.Stat(out); out == "" || err == nil && !info.Mode().IsRegular() {
 			continue

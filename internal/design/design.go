@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// A Missing policy says what becomes of a row in which a feature is missing.
-type Missing string
+// A Policy says what becomes of a row in which a feature is missing.
+type Policy string
 
 const (
-	Drop  Missing = "drop"  // the row is not used
-	Error Missing = "error" // it is an error
-	Mean  Missing = "mean"  // the feature takes its mean, 0 when standardised
+	Drop  Policy = "drop"  // the row is not used
+	Error Policy = "error" // it is an error
+	Mean  Policy = "mean"  // the feature takes its mean, 0 when standardised
 )
 
 // Design describes the columns of X and y. Its JSON keys are part of
@@ -28,7 +28,7 @@ type Design struct {
 	Annual   int      `json:"annual"` // pairs of sine and cosine of the year
 	Daily    int      `json:"daily"`  // and of the day
 	Lags     []int    `json:"lags"`   // ascending
-	Missing  Missing  `json:"missing"`
+	Missing  Policy   `json:"missing"`
 }
 
 // Periods of the harmonics in microseconds. The year is the Gregorian mean,
@@ -61,8 +61,19 @@ func (d *Design) Harmonics() (from, to int) {
 	return len(d.Features), len(d.Features) + 2*(d.Annual+d.Daily)
 }
 
-// Check reports what is wrong with the settings.
+// Check reports what is wrong with the design.
 func (d *Design) Check() error {
+	if err := d.CheckSettings(); err != nil {
+		return err
+	}
+	if len(d.Names()) == 0 {
+		return errors.New("there is no feature: no numeric column besides the target, no harmonics, no lags")
+	}
+	return nil
+}
+
+// CheckSettings is Check while the features may not be known yet.
+func (d *Design) CheckSettings() error {
 	names := d.Names()
 	for i, name := range names {
 		if slices.Index(names, name) < i {
@@ -86,8 +97,6 @@ func (d *Design) Check() error {
 		return errors.New("the number of harmonics is not between 0 and 50")
 	case d.Time == "" && d.Annual+d.Daily > 0:
 		return errors.New("harmonics need a time column; use -annual 0 -daily 0")
-	case len(names) == 0:
-		return errors.New("there is no feature: no numeric column besides the target, no harmonics, no lags")
 	case d.Missing != Drop && d.Missing != Error && d.Missing != Mean:
 		return fmt.Errorf("the missing policy %q is none of drop, error, mean", d.Missing)
 	}

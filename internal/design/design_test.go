@@ -125,7 +125,7 @@ func TestMissing(t *testing.T) {
 	in := "t,x,y\n2020-01-01,1,10\n2020-01-02,,20\n2020-01-03,3,\n2020-01-04,4,40\n"
 	d := Design{Target: "y", Time: "t", Features: []string{"x"}}
 	for _, c := range []struct {
-		policy  Missing
+		policy  Policy
 		unknown bool
 		want    string
 	}{

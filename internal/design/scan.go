@@ -26,7 +26,8 @@ type Rows struct {
 	keep  []int          // else these
 	first int64          // row of the file with which the block begins
 	times []dataset.Time // memory of Times
-	own   [][]float64    // and of X, then of Y
+	ownX  [][]float64    // of X, where its columns are not the block's
+	ownY  []float64      // and of Y
 }
 
 // Index returns the row of the file, from 0, of row i.
@@ -214,20 +215,20 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	n := rows.count(b)
 	p, from := len(s.Features), len(s.Features)
 	_, to := s.Harmonics()
-	if rows.own == nil {
-		rows.own = make([][]float64, to+len(s.Lags)+1)
+	if rows.X == nil {
 		rows.X = make([][]float64, to+len(s.Lags))
+		rows.ownX = make([][]float64, len(rows.X))
 	}
 	rows.File, rows.Used, rows.N, rows.first = b.File, before.used, n, b.Row
 	rows.Times = choose(&rows.times, b.Times, rows)
 	y := b.Cols[p]
 	for j, x := range b.Cols[:p] {
-		rows.X[j] = choose(&rows.own[j], x, rows)
+		rows.X[j] = choose(&rows.ownX[j], x, rows)
 	}
-	rows.Y = choose(&rows.own[len(rows.X)], y, rows)
+	rows.Y = choose(&rows.ownY, y, rows)
 	for j := from; j < len(rows.X); j++ {
-		rows.own[j] = resize(rows.own[j], n)
-		rows.X[j] = rows.own[j]
+		rows.ownX[j] = resize(rows.ownX[j], n)
+		rows.X[j] = rows.ownX[j]
 	}
 	if from < to {
 		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)

@@ -178,9 +178,9 @@ func TestRefit(t *testing.T) {
 			all = append(all, rows...)
 		}
 		want := refit(all, w, alpha)
-		close(t, "intercept", m.Intercept, want[0])
+		near10(t, "intercept", m.Intercept, want[0])
 		for j, b := range m.Coef {
-			close(t, "coefficient", b, want[j+1])
+			near10(t, "coefficient", b, want[j+1])
 		}
 
 		var mses []float64
@@ -195,8 +195,8 @@ func TestRefit(t *testing.T) {
 			mses = append(mses, sse(test, w, refit(train, w, alpha))/float64(len(test)/w))
 		}
 		mean, std := meanStd(mses)
-		close(t, "cross-validated MSE", *summary.CV.MSE, mean)
-		close(t, "its spread", *summary.CV.MSEStd, std)
+		near10(t, "cross-validated MSE", *summary.CV.MSE, mean)
+		near10(t, "its spread", *summary.CV.MSEStd, std)
 
 		for i, inf := range summary.Influence {
 			var others []float64
@@ -291,11 +291,11 @@ func TestCollinear(t *testing.T) {
 	if fmt.Sprint(summary.Collinear) != "[x3 x5]" || summary.Rank != 3 {
 		t.Errorf("collinear %v, rank %d", summary.Collinear, summary.Rank)
 	}
-	close(t, "equal columns' coefficients", m.Coef[0]-m.Coef[4], 0)
+	near10(t, "equal columns' coefficients", m.Coef[0]-m.Coef[4], 0)
 	if m.Coef[3] != 0 {
 		t.Errorf("the constant column's coefficient is %v", m.Coef[3])
 	}
-	close(t, "R²", summary.R2, 1)
+	near10(t, "R²", summary.R2, 1)
 }
 
 func TestFewRows(t *testing.T) {
@@ -339,7 +339,7 @@ func BenchmarkFactorPrecise(b *testing.B) {
 	}
 }
 
-func close(t *testing.T, what string, got, want float64) {
+func near10(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= 1e-10*max(1, math.Abs(want))) {
 		t.Errorf("%s = %v, want %v", what, got, want)

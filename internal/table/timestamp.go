@@ -1,7 +1,6 @@
 package table
 
 import (
-	"encoding/binary"
 	"time"
 
 	"mlpipeline/internal/dataset"
@@ -28,32 +27,26 @@ func (c *dayCache) shortTime(d []byte, i int) (t dataset.Time, end int, ok bool)
 	seconds := c.seconds
 	i += len(date)
 	if d[i] == 'T' {
-		clock := binary.LittleEndian.Uint64(d[i+1:]) ^ noClock
-		h, m, s := clock&0xff*10+clock>>8&0xff, clock>>24&0xff*10+clock>>32&0xff, clock>>48&0xff*10+clock>>56
-		if clock&0xff0000ff0000 != 0 || !allDigits(clock) || h > 23 || m > 59 || s > 59 || d[i+9] != 'Z' {
+		clock := [9]byte(d[i+1:])
+		h, ok1 := twoDigits(clock[:], 0)
+		m, ok2 := twoDigits(clock[:], 3)
+		s, ok3 := twoDigits(clock[:], 6)
+		valid := ok1 && ok2 && ok3 && h <= 23 && m <= 59 && s <= 59
+		if !valid || clock[2] != ':' || clock[5] != ':' || clock[8] != 'Z' {
 			return 0, i, false
 		}
-		seconds += int64(h*3600 + m*60 + s)
+		seconds += h*3600 + m*60 + s
 		i += len("T15:04:05Z")
 	}
 	return dataset.Time(seconds) * dataset.Time(time.Second/time.Microsecond), i, true
 }
 
-const (
-	noClock = 0x30303a30303a3030 // "00:00:00", the first character in the lowest byte
-	ones    = 0x0101010101010101
-	highs   = 0x8080808080808080
-)
-
-// allDigits reports whether all eight bytes are from 0 to 9.
-func allDigits(w uint64) bool { return (w+(0x80-10)*ones|w)&highs == 0 }
-
 // readDate returns the seconds since 1970 of a date's midnight.
 func readDate(b *[10]byte) (seconds int64, ok bool) {
-	y1, ok1 := twoDigits(b, 0)
-	y2, ok2 := twoDigits(b, 2)
-	month, ok3 := twoDigits(b, 5)
-	day, ok4 := twoDigits(b, 8)
+	y1, ok1 := twoDigits(b[:], 0)
+	y2, ok2 := twoDigits(b[:], 2)
+	month, ok3 := twoDigits(b[:], 5)
+	day, ok4 := twoDigits(b[:], 8)
 	year := y1*100 + y2
 	if !ok1 || !ok2 || !ok3 || !ok4 || b[4] != '-' || b[7] != '-' || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return 0, false
@@ -61,7 +54,7 @@ func readDate(b *[10]byte) (seconds int64, ok bool) {
 	return daysSince1970(year, month, day) * 86400, true
 }
 
-func twoDigits(b *[10]byte, i int) (n int64, ok bool) {
+func twoDigits(b []byte, i int) (n int64, ok bool) {
 	hi, lo := b[i]-'0', b[i+1]-'0'
 	return int64(hi)*10 + int64(lo), hi <= 9 && lo <= 9
 }

@@ -261,7 +261,7 @@ func lose(events []event, rows *Rows, i int) {
 	for _, e := range events {
 		for j, lost := range e.lost {
 			if lost {
-				rows.Cells[j][i] = Missing
+				rows.Cells[j][i] = NoReading
 			}
 		}
 	}

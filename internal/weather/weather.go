@@ -129,7 +129,7 @@ func (set *Settings) stream() *rand.PCG {
 }
 
 // Rows is a run of rows of a log. The columns hold whole units of the last
-// decimal, as a sensor counts; Missing marks empty cells.
+// decimal, as a sensor counts; NoReading marks empty cells.
 type Rows struct {
 	First  int       // row of the log
 	Micros []int64   // since 1970-01-01T00:00:00Z
@@ -137,8 +137,8 @@ type Rows struct {
 	Signal []float64 // the temperature without noise and anomalies, °C
 }
 
-// Missing is an empty cell.
-const Missing = math.MinInt64
+// NoReading is an empty cell.
+const NoReading = math.MinInt64
 
 // Simulator makes a log, row after row. The same settings give the same log.
 type Simulator struct {

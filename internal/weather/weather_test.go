@@ -40,7 +40,7 @@ func simulate(t *testing.T, set Settings, chunk int) ([][]float64, *Simulator) {
 		for j, c := range rows.Cells {
 			for _, v := range c {
 				x := float64(v) / math.Pow(10, float64(Decimals[j]))
-				if v == Missing {
+				if v == NoReading {
 					x = math.NaN()
 				}
 				cols[j] = append(cols[j], x)
