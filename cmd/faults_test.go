@@ -29,7 +29,8 @@ var stages = []struct {
 	args    []string
 	outputs []string
 }{
-	{"data_creation", []string{"-seed", "7", "-rows", "3000", "-step", "1h"}, []string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
+	{"data_creation", []string{"-seed", "7", "-rows", "3000", "-step", "1h"},
+		[]string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
 	{"model_preprocessing", []string{"-lags", "1"}, []string{"models/scaler.json"}},
 	{"model_preparation", []string{"-alpha", "10"}, []string{"models/model.gob", "models/model.json"}},
 	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/p.csv"}},
@@ -234,7 +235,8 @@ func TestDamage(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, errs, err := program(dir, c.reader)
-			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) || strings.Count(errs, "\n") != 1 {
+			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) ||
+				strings.Count(errs, "\n") != 1 {
 				t.Errorf("%s read by %s: %v\n%s", c.file, c.reader, err, errs)
 			}
 		}

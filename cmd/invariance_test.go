@@ -141,22 +141,30 @@ func TestInvariances(t *testing.T) {
 				offset    float64 // largest |mean|/deviation
 				unit      float64 // of the target
 			}{
-				"shifted":         {frame: base.with("a", func(i int) float64 { return c["a"][i] + 1e9 }), offset: 1e9},
-				"shifted target":  {frame: base.with("y", func(i int) float64 { return c["y"][i] + 1e6 }), as: base, unit: 1, offset: 1e6},
-				"in other units":  {frame: base.with("b", func(i int) float64 { return c["b"][i] * 3.7 }).with("b2", func(i int) float64 { return c["b2"][i] * 1e20 })},
-				"very small":      {frame: base.with("b", func(i int) float64 { return c["b"][i] * 1e-170 })},
-				"very large":      {frame: base.with("c", func(i int) float64 { return c["c"][i] * 1e150 })},
-				"mirrored":        {frame: base.with("b", func(i int) float64 { return -c["b"][i] })},
-				"constant":        {frame: base.with("one", func(int) float64 { return 1e7 })},
-				"a copy":          {frame: base.with("copy", func(i int) float64 { return c["c"][i] })},
-				"a combination":   {frame: base.with("sum", func(i int) float64 { return 2*c["a"][i] - 3*c["c"][i] + 5 })},
-				"a large number":  {frame: base.with("logger", func(i int) float64 { return 72793024233 + extra[i] }), as: base.with("logger", func(i int) float64 { return extra[i] })},
-				"large target":    {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e150 }), unit: 1e150},
-				"small target":    {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e-150 }), unit: 1e-150},
-				"in three files":  {frame: base, files: 3},
-				"in seven files":  {frame: base, files: 7},
-				"ridge, by units": {frame: base.with("a", func(i int) float64 { return c["a"][i] * 1e-9 }), flags: []string{"-alpha", "3"}},
-				"ridge, shifted":  {frame: base.with("c", func(i int) float64 { return c["c"][i] + 1e4 }), flags: []string{"-alpha", "3"}, offset: 1e5},
+				"shifted": {frame: base.with("a", func(i int) float64 { return c["a"][i] + 1e9 }), offset: 1e9},
+				"shifted target": {frame: base.with("y", func(i int) float64 { return c["y"][i] + 1e6 }), as: base,
+					unit: 1, offset: 1e6},
+				"in other units": {frame: base.with("b", func(i int) float64 { return c["b"][i] * 3.7 }).with("b2",
+					func(i int) float64 { return c["b2"][i] * 1e20 })},
+				"very small": {frame: base.with("b", func(i int) float64 { return c["b"][i] * 1e-170 })},
+				"very large": {frame: base.with("c", func(i int) float64 { return c["c"][i] * 1e150 })},
+				"mirrored":   {frame: base.with("b", func(i int) float64 { return -c["b"][i] })},
+				"constant":   {frame: base.with("one", func(int) float64 { return 1e7 })},
+				"a copy":     {frame: base.with("copy", func(i int) float64 { return c["c"][i] })},
+				"a combination": {frame: base.with("sum",
+					func(i int) float64 { return 2*c["a"][i] - 3*c["c"][i] + 5 })},
+				"a large number": {frame: base.with("logger", func(i int) float64 { return 72793024233 + extra[i] }),
+					as: base.with("logger", func(i int) float64 { return extra[i] })},
+				"large target": {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e150 }),
+					unit: 1e150},
+				"small target": {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e-150 }),
+					unit: 1e-150},
+				"in three files": {frame: base, files: 3},
+				"in seven files": {frame: base, files: 7},
+				"ridge, by units": {frame: base.with("a", func(i int) float64 { return c["a"][i] * 1e-9 }),
+					flags: []string{"-alpha", "3"}},
+				"ridge, shifted": {frame: base.with("c", func(i int) float64 { return c["c"][i] + 1e4 }),
+					flags: []string{"-alpha", "3"}, offset: 1e5},
 			}
 			permuted := base.clone()
 			slices.Reverse(permuted.names)
@@ -189,7 +197,8 @@ func TestInvariances(t *testing.T) {
 					}
 					for i := range want {
 						if d := math.Abs(got[i]/cs.unit - want[i]); !(d <= tolerance) {
-							t.Fatalf("prediction %d is %v, not %v: off by %.2g, more than %.2g", i, got[i]/cs.unit, want[i], d, tolerance)
+							t.Fatalf("prediction %d is %v, not %v: off by %.2g, more than %.2g", i, got[i]/cs.unit,
+								want[i], d, tolerance)
 						}
 					}
 				})

@@ -52,7 +52,8 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 	case c.Name == "default":
 		must(t, dir, "data_creation")
 	case strings.HasPrefix(c.Name, "seattle"):
-		must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-time", "date", "-target", "temp_max")
+		must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-time",
+			"date", "-target", "temp_max")
 	default:
 		// Columns of very different sizes, some nearly collinear.
 		r := rand.New(rand.NewPCG(uint64(i), 1))
@@ -61,12 +62,14 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 			b.WriteString("a,b,c,d,y\n")
 			for range 200 {
 				x := r.NormFloat64()
-				fmt.Fprintf(&b, "%v,%v,%v,%v,%v\n", 1e6+x, 1e-6*r.NormFloat64(), x+1e-3*r.NormFloat64(), r.ExpFloat64()*1e4, 100+3*x+r.NormFloat64())
+				fmt.Fprintf(&b, "%v,%v,%v,%v,%v\n", 1e6+x, 1e-6*r.NormFloat64(), x+1e-3*r.NormFloat64(),
+					r.ExpFloat64()*1e4, 100+3*x+r.NormFloat64())
 			}
 			if err := os.MkdirAll(filepath.Join(dir, "data", part), 0o777); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(dir, "data", part, part+".csv"), []byte(b.String()), 0o666); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, "data", part, part+".csv"), []byte(b.String()),
+				0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -104,7 +107,8 @@ func TestReference(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			dir := newDir(t)
 			makeCase(t, dir, i, c)
-			must(t, dir, "model_preprocessing", "-time", c.Time, "-target", c.Target, "-annual", fmt.Sprint(c.Annual), "-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))
+			must(t, dir, "model_preprocessing", "-time", c.Time, "-target", c.Target, "-annual", fmt.Sprint(c.Annual),
+				"-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))
 			must(t, dir, "model_preparation", "-alpha", fmt.Sprint(c.Alpha))
 			must(t, dir, "model_testing", "-allow-leak")
 			s, err := scaler.Read(filepath.Join(dir, "models/scaler.json"))

@@ -32,7 +32,8 @@ func killedAt(t *testing.T, dir string, k int, name string, args ...string) bool
 // old files, the new ones, or what every stage refuses, with the command that
 // mends it; and that command does.
 func TestKilledPublication(t *testing.T) {
-	sets := [][]string{{"-scenarios", "clean,gaps,stuck", "-rows", "300", "-seed", "1"}, {"-scenarios", "clean,noisy", "-rows", "300", "-seed", "2"}}
+	sets := [][]string{{"-scenarios", "clean,gaps,stuck", "-rows", "300", "-seed", "1"},
+		{"-scenarios", "clean,noisy", "-rows", "300", "-seed", "2"}}
 	fit := func(dir, part string) (string, string, error) {
 		scaler := filepath.Join(t.TempDir(), "s.json")
 		_, errs, err := program(dir, "model_preprocessing", "-quiet", "-o", scaler, "data/"+part)

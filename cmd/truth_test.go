@@ -99,7 +99,8 @@ func TestRecoversTruth(t *testing.T) {
 			sum, n = sum+off*off, n+1
 		}
 		if n != 8 || sum/n > 3 {
-			t.Errorf("%v: %v coefficients are off by %.2f standard errors (root mean square)", extra, n, math.Sqrt(sum/n))
+			t.Errorf("%v: %v coefficients are off by %.2f standard errors (root mean square)", extra, n,
+				math.Sqrt(sum/n))
 		}
 		ratio := *report.MSE / truth.IrreducibleVariance
 		if math.Abs(ratio-1) > 0.25 {
@@ -132,7 +133,8 @@ func tree(t *testing.T, dir string) string {
 func TestSameBytes(t *testing.T) {
 	var want string
 	cases := []struct{ bin, workers, procs, zone, locale string }{
-		{bin, "1", "1", "UTC", "C"}, {bin, "2", "2", "Asia/Kathmandu", "de_DE.UTF-8"}, {bin, "7", "1", "America/New_York", "tr_TR.UTF-8"}, {bin, "16", "8", "", ""},
+		{bin, "1", "1", "UTC", "C"}, {bin, "2", "2", "Asia/Kathmandu", "de_DE.UTF-8"}, {bin, "7", "1",
+			"America/New_York", "tr_TR.UTF-8"}, {bin, "16", "8", "", ""},
 	}
 	if other := os.Getenv("OTHER_BUILD"); other != "" {
 		c := cases[1]
@@ -184,7 +186,10 @@ func TestURL(t *testing.T) {
 	const body = "date,y,x\n2020-01-01,1,2\n2020-01-02,2,3\n2020-01-03,3,5\n2020-01-04,4,1\n2020-01-05,4,1\n"
 	mux := http.NewServeMux()
 	mux.HandleFunc("/load.csv", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
-	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc("/loop", func(w http.ResponseWriter,
+		r *http.Request) {
+		http.Redirect(w, r, "/loop", http.StatusFound)
+	})
 	mux.HandleFunc("/hops/", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(filepath.Base(r.URL.Path))
 		if n == 0 {
@@ -206,7 +211,8 @@ func TestURL(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	get := func(dir, path string, args ...string) (string, error) {
-		_, errs, err := program(dir, "data_creation", append([]string{"-import", server.URL + path, "-time", "date", "-target", "y"}, args...)...)
+		_, errs, err := program(dir, "data_creation", append([]string{"-import", server.URL + path, "-time", "date",
+			"-target", "y"}, args...)...)
 		return errs, err
 	}
 
@@ -231,17 +237,20 @@ func TestURL(t *testing.T) {
 		"/file":      `unsupported protocol scheme "file"`,
 		"/short.csv": "unexpected EOF",
 	} {
-		if errs, err := get(dir, path); err == nil || !strings.Contains(errs, message) || strings.Count(errs, "\n") != 1 {
+		if errs, err := get(dir, path); err == nil || !strings.Contains(errs, message) ||
+			strings.Count(errs, "\n") != 1 {
 			t.Errorf("%s: %v\n%s", path, err, errs)
 		}
 	}
-	if errs, err := get(dir, "/load.csv", "-sha256", strings.Repeat("0", 64)); err == nil || !strings.Contains(errs, "its SHA-256 is "+sum) {
+	if errs, err := get(dir, "/load.csv", "-sha256", strings.Repeat("0", 64)); err == nil ||
+		!strings.Contains(errs, "its SHA-256 is "+sum) {
 		t.Errorf("another hash: %v\n%s", err, errs)
 	}
 	if got := tree(t, dir); got != want {
 		t.Errorf("what was refused left something:\n%s", got)
 	}
-	if _, errs, err := program(dir, "data_creation", "-import", "file:///etc/passwd"); err == nil || !strings.Contains(errs, "only http and https") {
+	if _, errs, err := program(dir, "data_creation", "-import", "file:///etc/passwd"); err == nil ||
+		!strings.Contains(errs, "only http and https") {
 		t.Errorf("a file URL: %v\n%s", err, errs)
 	}
 }
@@ -292,7 +301,8 @@ func TestNormalAndAnomalous(t *testing.T) {
 		}
 		for k, part := range []*metrics.Part{d.Normal, d.Anomalous} {
 			if float64(part.Rows) != n[k] || part.Rows > 0 && math.Abs(*part.MSE-sum[k]/n[k]) > 1e-9*sum[k]/n[k] {
-				t.Errorf("%s, part %d: %d rows of MSE %v, not %v rows of %v", d.Name, k, part.Rows, *part.MSE, n[k], sum[k]/n[k])
+				t.Errorf("%s, part %d: %d rows of MSE %v, not %v rows of %v", d.Name, k, part.Rows, *part.MSE, n[k],
+					sum[k]/n[k])
 			}
 		}
 		if d.Name == "spikes" && sum[1]/n[1] < 20*sum[0]/n[0] {

@@ -76,7 +76,8 @@ func generate(ctx context.Context, o *options) error {
 	if err := publish(ctx, o, m, parts); err != nil {
 		return err
 	}
-	o.Logf("%d datasets of %d rows, %d to train and %d to test; %s in %s → %s", len(logs), o.rows, train, test, cli.Megabytes(bytes), o.Took(), o.out)
+	o.Logf("%d datasets of %d rows, %d to train and %d to test; %s in %s → %s", len(logs), o.rows, train, test,
+		cli.Megabytes(bytes), o.Took(), o.out)
 	return nil
 }
 
@@ -138,7 +139,8 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 	for i, p := range l.parts {
 		truth := &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
 			IrreducibleVariance: ideal.unexplained() + float64(sim.Sigma*sim.Sigma) + roundingVariance,
-			Log:                 dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(), Train: l.Train, Test: l.Test}}
+			Log: dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(),
+				Train: l.Train, Test: l.Test}}
 		for rows := range l.Anomalous(bounds[i], bounds[i+1]) {
 			truth.AnomalousRows += rows[1] - rows[0] + 1
 		}

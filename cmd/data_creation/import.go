@@ -38,10 +38,11 @@ const (
 
 // importFlags defines the flags that go with -import.
 func importFlags(o *options) {
-	o.Func("import", "a ready dataset instead: a file, - or http(s) URL `SRC`; may be given several times", func(s string) error {
-		o.imports = append(o.imports, s)
-		return nil
-	})
+	o.Func("import", "a ready dataset instead: a file, - or http(s) URL `SRC`; may be given several times",
+		func(s string) error {
+			o.imports = append(o.imports, s)
+			return nil
+		})
 	o.StringVar(&o.Time, "time", "timestamp", "with -import: time `COLUMN` in SRC")
 	o.StringVar(&o.Target, "target", "temperature", "with -import: target `COLUMN` in SRC")
 	o.StringVar(&o.Delimiter, "delimiter", "", "with -import: `CHARACTER` between cells, or tab (default guessed)")
@@ -52,11 +53,13 @@ func importFlags(o *options) {
 		o.Decimal = s
 		return nil
 	})
-	o.Func("missing", "with -import: `LIST` of cells that mean a missing reading (default NA,?,-999,M and the like)", func(s string) error {
-		o.Missing = append(strings.Split(s, ","), "")
-		return nil
-	})
-	o.StringVar(&o.Layout, "time-layout", "", "with -import: how times are written, such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms (default guessed)")
+	o.Func("missing", "with -import: `LIST` of cells that mean a missing reading (default NA,?,-999,M and the like)",
+		func(s string) error {
+			o.Missing = append(strings.Split(s, ","), "")
+			return nil
+		})
+	o.StringVar(&o.Layout, "time-layout", "",
+		"with -import: how times are written, such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms (default guessed)")
 	o.StringVar(&o.sha256, "sha256", "", "with -import: refuse a SRC with another SHA-256 than `HEX`")
 }
 
@@ -248,7 +251,8 @@ func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte
 // get asks for a URL.
 func get(ctx context.Context, src string) (*http.Response, error) {
 	client := http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, ResponseHeaderTimeout: patience, TLSHandshakeTimeout: patience},
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true,
+			ResponseHeaderTimeout: patience, TLSHandshakeTimeout: patience},
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {
 				return fmt.Errorf("more than %d redirects", maxRedirects)
@@ -284,5 +288,6 @@ func readAll(r io.Reader, limit int, move func(int)) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("has more than %d MiB, too many for -import, which holds a file in memory; split it", limit>>20)
+	return nil, fmt.Errorf("has more than %d MiB, too many for -import, which holds a file in memory; split it",
+		limit>>20)
 }

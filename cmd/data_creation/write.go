@@ -142,7 +142,8 @@ func removeOld(dir string, old, m *dataset.Manifest) error {
 		if keep[e.Path] || !e.Inside() {
 			continue
 		}
-		if err := artifact.Remove(filepath.Join(dir, filepath.FromSlash(e.Path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := artifact.Remove(filepath.Join(dir, filepath.FromSlash(e.Path))); err != nil &&
+			!errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s: %w", filepath.Join(dir, e.Path), err)
 		}
 	}

@@ -65,7 +65,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/model.gob", "write the model to `FILE`, and beside it as .json")
 	alpha := o.String("alpha", "0", "ridge `PENALTY` on the scaled features, or auto: choose by cross-validation")
 	o.IntVar(&o.folds, "folds", 5, "`NUMBER` of contiguous folds of every dataset")
-	o.BoolVar(&o.append, "append", false, "add to the model at -o: train on PATHs, which the scaler need not have seen, and merge")
+	o.BoolVar(&o.append, "append", false,
+		"add to the model at -o: train on PATHs, which the scaler need not have seen, and merge")
 	o.BoolVar(&o.join, "merge", false, "PATHs are models with the same scaler: merge them exactly")
 	if err := o.Parse(args); err != nil {
 		return err
@@ -116,7 +117,8 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	if err != nil {
 		return err
 	}
-	return write(ctx, o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
+	return write(ctx, o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets),
+		summary.Rows))
 }
 
 // write writes the model and its readable twin, and says what came of it.
@@ -164,6 +166,7 @@ func write(ctx context.Context, o *options, m *regression.Model, s *regression.S
 	} else {
 		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %.4f", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, *s.CV.R2)
 	}
-	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape, len(s.Coefficients)+1, s.R2, s.Condition, o.Took(), o.out)
+	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape, len(s.Coefficients)+1, s.R2, s.Condition,
+		o.Took(), o.out)
 	return nil
 }

@@ -28,7 +28,8 @@ func fitted(t *testing.T) (dir string) {
 	var c scaler.Columns
 	c.Add(&design.Rows{X: [][]float64{{2, 3, 5, 7, 8, 9}}, Y: []float64{1, 3, 2, 6, 5, 9}})
 	first, _ := dataset.ParseTime("2020-01-01")
-	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, XXH64: "0"}, Used: 6, Moments: c}})
+	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, XXH64: "0"}, Used: 6,
+		Moments: c}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,8 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	err := run(context.Background(), []string{"-scaler", path("s.json"), "-o", path("m.gob"), "-folds", "2", "-append", path("b.csv")}, nil, &stdout, &stderr)
+	err := run(context.Background(), []string{"-scaler", path("s.json"), "-o", path("m.gob"), "-folds", "2", "-append",
+		path("b.csv")}, nil, &stdout, &stderr)
 	if err != nil || stdout.Len() > 0 || !strings.Contains(stderr.String(), "1 files, 6 rows used") {
 		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
 	}
@@ -56,7 +58,8 @@ func TestRun(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := run(ctx, []string{"-scaler", path("s.json"), "-o", path("n.gob"), "-append", path("b.csv")}, nil, &stdout, &stderr); err != context.Canceled {
+	if err := run(ctx, []string{"-scaler", path("s.json"), "-o", path("n.gob"), "-append", path("b.csv")}, nil, &stdout,
+		&stderr); err != context.Canceled {
 		t.Errorf("a run that was stopped: %v", err)
 	}
 	if _, err := os.Stat(path("n.gob")); err == nil {
@@ -77,7 +80,8 @@ func TestChangedBetweenPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	o := &options{Program: cli.New("model_preparation", source, &out, &out), out: filepath.Join(dir, "m.gob"), append: true, folds: 2}
+	o := &options{Program: cli.New("model_preparation", source, &out, &out), out: filepath.Join(dir, "m.gob"),
+		append: true, folds: 2}
 	if err := o.Parse([]string{path}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +100,8 @@ func TestChangedBetweenPasses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = in.reduce(context.Background(), o, s, o.Progress(-1, ""))
-		if changed := err != nil && strings.Contains(err.Error(), "b.csv: changed since"); changed != change.changed || !changed && err != nil {
+		if changed := err != nil && strings.Contains(err.Error(), "b.csv: changed since"); changed != change.changed ||
+			!changed && err != nil {
 			t.Errorf("%q: %v", change.content, err)
 		}
 	}

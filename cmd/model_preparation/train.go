@@ -64,7 +64,8 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		return nil, err
 	}
 	in := &inputs{files: files}
-	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, append(table.Paths(files), o.scaler)); err != nil {
+	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)},
+		append(table.Paths(files), o.scaler)); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
 	if in.manifests, err = dataset.Beside(table.Paths(files), paths); err != nil {
@@ -77,7 +78,8 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 }
 
 // reduce is the pass over the files.
-func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler, bar *cli.Progress) (datasets []regression.Dataset, err error) {
+func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
+	bar *cli.Progress) (datasets []regression.Dataset, err error) {
 	var inModel dataset.Known
 	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
@@ -103,7 +105,8 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler, bar 
 			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
 		if what := inModel.Find(id); what != "" {
-			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path, what, o.out)
+			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path,
+				what, o.out)
 		}
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
 		folds = nil
@@ -133,7 +136,8 @@ func oldModel(o *options, s *scaler.Scaler) (*regression.Model, regression.Setti
 	case old.Scaler != s.Fingerprint():
 		return nil, settings, fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train without -append", o.out, o.scaler)
 	case o.IsSet("alpha") && (old.Auto != o.auto || old.Alpha != o.alpha) || o.IsSet("folds") && old.Folds != o.folds:
-		return nil, settings, cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out, old.AlphaName(), old.Folds)
+		return nil, settings, cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out,
+			old.AlphaName(), old.Folds)
 	}
 	o.base = fingerprint
 	return old, old.Settings, nil
@@ -158,7 +162,8 @@ func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) e
 		switch {
 		case in.known[i]:
 		case !o.append:
-			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append", f.Path, o.scaler)
+			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append",
+				f.Path, o.scaler)
 		case f.Stream():
 			return cli.Usagef("%s: -append reads new files twice, which a pipe cannot give", f.Path)
 		default:

@@ -58,7 +58,8 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 func chooseFeatures(o *options, files []*table.File) error {
 	f := files[0]
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
-		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path, o.Time)
+		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path,
+			o.Time)
 	}
 	if o.IsSet("features") {
 		slices.SortStableFunc(o.Features, func(a, b string) int {

@@ -57,7 +57,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/scaler.json", "write the scaler to `FILE`")
 	o.StringVar(&o.Target, "target", "temperature", "`COLUMN` to be predicted; the manifest's, if there is one")
 	o.StringVar(&o.Time, "time", "timestamp", "`COLUMN` with the time, '' for none; the manifest's, if there is one")
-	features := o.String("features", "", "`LIST` of columns, written as CSV; '' for none (default every numeric column but those two)")
+	features := o.String("features", "",
+		"`LIST` of columns, written as CSV; '' for none (default every numeric column but those two)")
 	o.IntVar(&o.Annual, "annual", 2, "sine/cosine `PAIRS` of the year")
 	o.IntVar(&o.Daily, "daily", 0, "sine/cosine `PAIRS` of the day")
 	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")
@@ -142,7 +143,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		dropped.Merge(d.Dropped)
 	}
 	from, to := o.Harmonics()
-	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(), cli.Aside(dropped),
+	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(),
+		cli.Aside(dropped),
 		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
 	return nil
 }

@@ -17,7 +17,8 @@ import (
 
 // writeScaled writes the scaled rows: the time, the columns of X, the target.
 // The files are finished but not committed, also when there is an error.
-func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (scaled []*artifact.File, err error) {
+func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (scaled []*artifact.File,
+	err error) {
 	header := append(slices.Clone(s.FeatureNamesOut), o.Target)
 	if o.Time != "" {
 		header = append([]string{o.Time}, header...)

@@ -110,7 +110,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return err
 		}
 	}
-	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE), o.decimal(report.R2)); err != nil {
+	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
+		o.decimal(report.R2)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
 	const most = 0.05 // of the rows may be left out without a warning

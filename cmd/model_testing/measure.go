@@ -76,7 +76,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 }
 
 // reduce is the pass over the files.
-func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests, bar *cli.Progress) (
+func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
+	bar *cli.Progress) (
 	datasets []metrics.Dataset, err error) {
 	trained := newTrained(append(s.IDs(), p.model.IDs()...))
 	var sums result
@@ -133,7 +134,8 @@ func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
 		o.Warnf("%v; the model itself is whole, and used", err)
 	}
 	if m.Scaler != s.Fingerprint() {
-		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again", o.model, o.scaler)
+		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again",
+			o.model, o.scaler)
 	}
 	return s, m, fingerprint, nil
 }
@@ -196,7 +198,8 @@ type predictor struct {
 	memory sync.Pool
 }
 
-func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests, lines bool) (*predictor, error) {
+func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests, lines bool) (*predictor,
+	error) {
 	p := &predictor{model: m, files: files, lines: lines}
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
@@ -244,7 +247,8 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 
 // score sums the errors of the rows that have a target.
 func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res result) {
-	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev, TrainMean: m.TrainMean}
+	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev,
+		TrainMean: m.TrainMean}
 	var ranges [][2]int64 // of anomalous rows
 	if r.N > 0 {
 		res.end = r.Index(r.N-1) + 1
@@ -256,7 +260,8 @@ func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res 
 	}
 	for k := range t.apart {
 		p := &t.apart[k]
-		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Climatology: p.Climatology[:0], Prev: p.Prev[:0], TrainMean: m.TrainMean}
+		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Climatology: p.Climatology[:0],
+			Prev: p.Prev[:0], TrainMean: m.TrainMean}
 	}
 	for i, y := range r.Y {
 		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {

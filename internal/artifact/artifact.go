@@ -122,7 +122,8 @@ func (k Kind) DecodeJSON(b []byte, v Document) error {
 	var h Header
 	err := json.Unmarshal(b, &h)
 	if err != nil || h.Format == "" {
-		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format, k.Program)
+		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format,
+			k.Program)
 	} else {
 		err = k.check(h.Format, h.Version)
 	}
@@ -172,7 +173,8 @@ func (k Kind) check(format string, version int) error {
 		return fmt.Errorf("is a %.40q file where a %s file is needed; run %s again", format, k.Format, k.Program)
 	}
 	if version != k.Version {
-		return fmt.Errorf("is version %d of the %s format and this program reads version %d; run %s again", version, k.Format, k.Version, k.Program)
+		return fmt.Errorf("is version %d of the %s format and this program reads version %d; run %s again", version,
+			k.Format, k.Version, k.Program)
 	}
 	return nil
 }

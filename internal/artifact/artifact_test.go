@@ -120,7 +120,8 @@ func TestCreate(t *testing.T) {
 	if _, err := Create(dir); err == nil || !strings.HasSuffix(err.Error(), "is a folder") {
 		t.Errorf("a folder: %v", err)
 	}
-	if _, err := Create(filepath.Join(dir, "no", "x")); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), filepath.Join(dir, "no", "x")) {
+	if _, err := Create(filepath.Join(dir, "no", "x")); !errors.Is(err, fs.ErrNotExist) ||
+		!strings.HasPrefix(err.Error(), filepath.Join(dir, "no", "x")) {
 		t.Errorf("no folder: %v", err)
 	}
 	if err := WriteFile("/dev/null", []byte("x")); err != nil {

@@ -47,7 +47,8 @@ func TestParse(t *testing.T) {
 		if usage := errors.As(err, &s) && s.status == statusUsage; usage != c.usage {
 			t.Errorf("%s: %v", c.args, err)
 		}
-		if !strings.Contains(out.String(), c.stdout) || c.stdout == "" && out.Len() > 0 || (c.stdout != "") != errors.Is(err, errHelp) {
+		if !strings.Contains(out.String(), c.stdout) || c.stdout == "" && out.Len() > 0 ||
+			(c.stdout != "") != errors.Is(err, errHelp) {
 			t.Errorf("%s: printed %q, %v", c.args, &out, err)
 		}
 	}

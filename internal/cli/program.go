@@ -32,7 +32,8 @@ type Program struct {
 // New makes a program of its name and source, whose package comment is its
 // manual.
 func New(name, source string, stdout, stderr io.Writer) *Program {
-	p := &Program{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source), stdout: stdout, stderr: stderr, start: time.Now()}
+	p := &Program{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source), stdout: stdout,
+		stderr: stderr, start: time.Now()}
 	p.SetOutput(io.Discard)
 	p.BoolVar(&p.quiet, "quiet", false, "say nothing on stderr but errors")
 	p.IntVar(&p.Workers, "workers", runtime.GOMAXPROCS(0), "number of `CORES` to use; the results do not depend on it")

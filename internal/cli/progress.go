@@ -42,7 +42,8 @@ func (b *Progress) Add(n int) {
 		const width = 40
 		share := min(float64(b.done)/float64(b.total), 1)
 		n := int(width * share)
-		fmt.Fprintf(b.term, "\r%s [%s%s] %3.0f %%", b.what, strings.Repeat("=", n), strings.Repeat(" ", width-n), 100*share)
+		fmt.Fprintf(b.term, "\r%s [%s%s] %3.0f %%", b.what, strings.Repeat("=", n), strings.Repeat(" ", width-n),
+			100*share)
 	}
 }
 

@@ -46,7 +46,8 @@ func bench(name string, args ...string) (best cost, ok bool) {
 			log.Printf("left out: %s %s: %v: %s", name, strings.Join(args, " "), err, lines[len(lines)-1])
 			return cost{}, false
 		}
-		c := cost{time.Since(start).Seconds(), float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024, out.String()}
+		c := cost{time.Since(start).Seconds(), float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024,
+			out.String()}
 		if i == 0 || c.seconds < best.seconds {
 			best.seconds, best.out = c.seconds, c.out
 		}
@@ -83,7 +84,8 @@ func main() {
 	var ours cost
 	row := func(name string, c cost, ok bool) {
 		if ok {
-			fmt.Fprintf(w, "%s\t%.3f\t%.0f\t%.1f\t%.1f\t\n", name, c.seconds, c.mib, c.seconds/ours.seconds, c.mib/ours.mib)
+			fmt.Fprintf(w, "%s\t%.3f\t%.0f\t%.1f\t%.1f\t\n", name, c.seconds, c.mib, c.seconds/ours.seconds,
+				c.mib/ours.mib)
 		}
 	}
 	stage := func(name string, args ...string) cost {
@@ -118,7 +120,8 @@ func main() {
 		}
 	}
 
-	ours = pre.plus(prep).plus(stage("model_testing", "-scaler", in("s.json"), "-model", in("m.gob"), "-metrics", "", "-digits", "12", test))
+	ours = pre.plus(prep).plus(stage("model_testing", "-scaler", in("s.json"), "-model", in("m.gob"), "-metrics", "",
+		"-digits", "12", test))
 	row("the three stages", ours, true)
 	a, okA := bench(python(), scripts+"sk_preprocessing.py", train, in("s.pkl"))
 	b, okB := bench(python(), scripts+"sk_preparation.py", train, in("s.pkl"), in("m.pkl"))

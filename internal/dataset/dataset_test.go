@@ -81,7 +81,8 @@ func TestKnown(t *testing.T) {
 		{"a tenth of known rows", "y", slices.Concat(rows[:100], randomRows(r, 900)), ""},
 		{"nothing", "y", nil, ""},
 	} {
-		if got := known.Find(ID{Name: "new", XXH64: c.hash, Sketch: sketch(c.rows)}); !strings.HasPrefix(got, c.known) || c.known == "" && got != "" {
+		if got := known.Find(ID{Name: "new", XXH64: c.hash, Sketch: sketch(c.rows)}); !strings.HasPrefix(got,
+			c.known) || c.known == "" && got != "" {
 			t.Errorf("%s: %q, want %q", c.name, got, c.known)
 		}
 	}
@@ -109,7 +110,8 @@ func TestDistinct(t *testing.T) {
 		want string
 	}{
 		{[]ID{a, id("a", 11, 20), id("b", 0, 10), id("c", NoTime, NoTime)}, ""},
-		{[]ID{a, id("a", 10, 20)}, `dataset "a" comes twice, and the second does not begin after the first ends (1970-01-01T00:00:00.00001Z)`},
+		{[]ID{a, id("a", 10, 20)},
+			`dataset "a" comes twice, and the second does not begin after the first ends (1970-01-01T00:00:00.00001Z)`},
 		{[]ID{a, id("a", 5, 6)}, `dataset "a" comes twice`},
 		{[]ID{id("c", NoTime, NoTime), id("c", NoTime, NoTime)}, `dataset "c" has the very bytes of "c"`},
 		{[]ID{a, renamed}, `dataset "b" has rows of "a" (16 of 16 that were compared); give each row once`},
@@ -122,12 +124,14 @@ func TestDistinct(t *testing.T) {
 }
 
 func TestName(t *testing.T) {
-	for path, want := range map[string]string{"a/b.csv": "b", "b.csv.gz": "b", "B.CSV": "B", "b.Csv.GZ": "b", "b": "b", "-": "stdin", "a\xff.csv": "a_", "csv.gz": "csv"} {
+	for path, want := range map[string]string{"a/b.csv": "b", "b.csv.gz": "b", "B.CSV": "B", "b.Csv.GZ": "b", "b": "b",
+		"-": "stdin", "a\xff.csv": "a_", "csv.gz": "csv"} {
 		if got := Name(path); got != want {
 			t.Errorf("%s is called %q, want %q", path, got, want)
 		}
 	}
-	for name, want := range map[string]bool{"a.csv": true, "a.CSV": true, "a.csv.gz": true, ".a.csv": false, "a.txt": false, "a.gz": false, "csv": false} {
+	for name, want := range map[string]bool{"a.csv": true, "a.CSV": true, "a.csv.gz": true, ".a.csv": false,
+		"a.txt": false, "a.gz": false, "csv": false} {
 		if IsCSV(name) != want {
 			t.Errorf("IsCSV(%s) is not %v", name, want)
 		}
@@ -146,7 +150,8 @@ func TestInside(t *testing.T) {
 			t.Errorf("%s: inside is not %v", path, want)
 		}
 	}
-	if (&Entry{Part: "train", Name: "a", Path: "train/b.csv"}).Inside() || (&Entry{Part: "train", Name: "a", Path: "test/a.csv"}).Inside() {
+	if (&Entry{Part: "train", Name: "a", Path: "train/b.csv"}).Inside() ||
+		(&Entry{Part: "train", Name: "a", Path: "test/a.csv"}).Inside() {
 		t.Error("the path is not the name's")
 	}
 }
@@ -164,7 +169,8 @@ func TestTime(t *testing.T) {
 			t.Errorf("%s is read as %v: %v", b, back, err)
 		}
 	}
-	for _, s := range []string{"9999-12-31T23:59:58-12:00", "0000-01-01T00:00:00+01:00", "2020-01-01T00:00:00.0000001Z", "yesterday"} {
+	for _, s := range []string{"9999-12-31T23:59:58-12:00", "0000-01-01T00:00:00+01:00", "2020-01-01T00:00:00.0000001Z",
+		"yesterday"} {
 		if when, err := ParseTime(s); err == nil {
 			t.Errorf("%s passes as %v", s, when)
 		}

@@ -42,7 +42,8 @@ type Entry struct {
 // Inside reports whether the entry's path is where its file was written, and
 // nowhere else.
 func (e *Entry) Inside() bool {
-	return (e.Part == "train" || e.Part == "test") && e.Path == e.Part+"/"+e.Name+".csv" && !strings.ContainsAny(e.Name, `/\`)
+	return (e.Part == "train" || e.Part == "test") && e.Path == e.Part+"/"+e.Name+".csv" &&
+		!strings.ContainsAny(e.Name, `/\`)
 }
 
 // Truth is what is known of synthetic data.
@@ -110,7 +111,8 @@ func Beside(files, folders []string) (*Manifests, error) {
 				continue
 			}
 			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again", filepath.Join(dir, name), f.path, ManifestKind.Program)
+				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again",
+					filepath.Join(dir, name), f.path, ManifestKind.Program)
 			}
 		}
 	}
@@ -173,7 +175,8 @@ func (ms *Manifests) Columns() (target, time string, ok bool, err error) {
 		switch {
 		case m == nil:
 		case ok && (m.Target != target || m.Time != time):
-			return "", "", false, fmt.Errorf("%s names other columns than another manifest; use -target and -time", ms.folders[dir].path)
+			return "", "", false, fmt.Errorf("%s names other columns than another manifest; use -target and -time",
+				ms.folders[dir].path)
 		default:
 			target, time, ok = m.Target, m.Time, true
 		}
@@ -199,7 +202,8 @@ func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
 func (ms *Manifests) Verify(file string, id ID) error {
 	if e, _ := ms.Entry(file); e != nil && e.XXH64 != id.XXH64 {
 		f, _, _ := ms.find(file)
-		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name", file, f.path, ManifestKind.Program)
+		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name", file, f.path,
+			ManifestKind.Program)
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ import (
 
 func ExampleScan() {
 	d := Design{Target: "load", Time: "t", Features: []string{"wind"}, Lags: []int{1}, Missing: Drop}
-	files, err := table.Open([]string{"-"}, strings.NewReader("t,load,wind\n2020-01-01,10,1\n2020-01-02,11,2\n2020-01-03,12,\n2020-01-04,13,4\n"), "t")
+	files, err := table.Open([]string{"-"},
+		strings.NewReader("t,load,wind\n2020-01-01,10,1\n2020-01-02,11,2\n2020-01-03,12,\n2020-01-04,13,4\n"), "t")
 	if err != nil {
 		panic(err)
 	}
@@ -60,7 +61,8 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 			t.Fatal(err)
 		}
 		all = append(all, part.Result...)
-		if end := part.End; end != nil && (end.Used != int64(len(all)) || !unknown && end.Used+end.Left.Total() != end.Rows) {
+		if end := part.End; end != nil && (end.Used != int64(len(all)) || !unknown &&
+			end.Used+end.Left.Total() != end.Rows) {
 			t.Errorf("%d rows used, %d seen, %d left out of %d", end.Used, len(all), end.Left.Total(), end.Rows)
 		}
 	}
@@ -91,7 +93,8 @@ func TestLagsAcrossBlocks(t *testing.T) {
 			if i%1000 == 500 || i%1000 == 501 || i%1000 == 507 {
 				continue
 			}
-			if want := fmt.Sprintf("%d/%d: %.6g %.6g → %g", used, i, float64(i-1), float64(i-7), float64(i)); got[used] != want {
+			if want := fmt.Sprintf("%d/%d: %.6g %.6g → %g", used, i, float64(i-1), float64(i-7),
+				float64(i)); got[used] != want {
 				t.Fatalf("row %d: %s, want %s", i, got[used], want)
 			}
 			used++
@@ -112,7 +115,8 @@ func TestAllDropped(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "%s,1,%s\n", time.Unix(int64(i)*60, 0).UTC().Format(time.RFC3339), y)
 	}
-	if got := collect(t, d, b.String(), 2, false); len(got) != n/2 || !strings.HasPrefix(got[0], fmt.Sprintf("0/%d:", n/2)) {
+	if got := collect(t, d, b.String(), 2, false); len(got) != n/2 ||
+		!strings.HasPrefix(got[0], fmt.Sprintf("0/%d:", n/2)) {
 		t.Errorf("%d rows, the first %s", len(got), got[0])
 	}
 	d.Lags = []int{1, 7}
@@ -146,7 +150,8 @@ func TestHarmonics(t *testing.T) {
 	for j := range cols {
 		cols[j] = make([]float64, 1)
 	}
-	for _, s := range []string{"1970-01-01T00:00:00Z", "2024-07-01T15:30:00Z", "1850-03-01T06:00:00Z", "2500-12-31T23:59:00Z"} {
+	for _, s := range []string{"1970-01-01T00:00:00Z", "2024-07-01T15:30:00Z", "1850-03-01T06:00:00Z",
+		"2500-12-31T23:59:00Z"} {
 		when, err := dataset.ParseTime(s)
 		if err != nil {
 			t.Fatal(err)

@@ -104,7 +104,8 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 		Work: func(b *table.Block, before carry) (carry, func() (result, error), error) {
 			rows := pool.Get().(*Rows)
 			tally, err := s.choose(rows, b, before)
-			after := carry{before.used + tally.Used, lastOf(before.tail, b.Cols[len(s.Features)], s.memory()), before.last}
+			after := carry{before.used + tally.Used, lastOf(before.tail, b.Cols[len(s.Features)], s.memory()),
+				before.last}
 			if n := len(b.Times); n > 0 {
 				after.last = b.Times[n-1]
 			}

@@ -31,9 +31,12 @@ func TestSteps(t *testing.T) {
 		{"one time twice", every(1000, func(i int) time.Time { return hour(i - i/500) }), time.Hour, 1},
 		{"months", every(300, func(i int) time.Time { return start.AddDate(0, i, 1-31) }), 31 * 24 * time.Hour, 0},
 		{"years", every(50, func(i int) time.Time { return start.AddDate(i, 0, 0) }), 365 * 24 * time.Hour, 0},
-		{"late by seconds", every(1000, func(i int) time.Time { return hour(i).Add(time.Duration(i%7) * time.Second) }), time.Hour - 6*time.Second, 0},
-		{"days and half days", every(30, func(i int) time.Time { return hour(24*i - i/20*12*(i-19)) }), 24 * time.Hour, 10},
-		{"working days", every(52*5, func(i int) time.Time { return start.AddDate(0, 0, i+i/5*2) }), 24 * time.Hour, 51},
+		{"late by seconds", every(1000, func(i int) time.Time { return hour(i).Add(time.Duration(i%7) * time.Second) }),
+			time.Hour - 6*time.Second, 0},
+		{"days and half days", every(30, func(i int) time.Time { return hour(24*i - i/20*12*(i-19)) }), 24 * time.Hour,
+			10},
+		{"working days", every(52*5, func(i int) time.Time { return start.AddDate(0, 0, i+i/5*2) }), 24 * time.Hour,
+			51},
 		{"one row", every(1, hour), 0, 0},
 	} {
 		r := rand.New(rand.NewPCG(1, 2))

@@ -204,7 +204,8 @@ func chooseLayout(path string, records []record, timeCol int, opt Options) (layo
 			if r.line != records[0].line {
 				hint = fmt.Sprintf("the rows before are written as %s", left[0].name)
 			}
-			return layout{}, fmt.Errorf("%s:%d: column %q: %s is not a time that can be read; %s", path, r.line, opt.Time, table.Quote(r.cells[timeCol:timeCol+1]), hint)
+			return layout{}, fmt.Errorf("%s:%d: column %q: %s is not a time that can be read; %s", path, r.line,
+				opt.Time, table.Quote(r.cells[timeCol:timeCol+1]), hint)
 		}
 		left = next
 	}
@@ -254,7 +255,8 @@ func parseLayout(name string) layout {
 		}
 	}
 	if strings.Contains(name, "%") {
-		return goLayout(name, strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4", "%S", "5",
+		return goLayout(name, strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4",
+			"%S", "5",
 			"%p", "PM", "%z", "-0700", "%b", "Jan", "%y", "06", "%F", "2006-01-02", "%T", "15:04:05", "%j", "002").Replace(name))
 	}
 	for _, l := range candidates("") {

@@ -177,7 +177,8 @@ func parse(path string, content []byte, delimiter rune) ([]record, error) {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
 		if len(records) > 0 && len(cells) != len(records[0].cells) {
-			return nil, fmt.Errorf("%s:%d: %d cells where the header has %d (delimiter %q)", path, line, len(cells), len(records[0].cells), delimiter)
+			return nil, fmt.Errorf("%s:%d: %d cells where the header has %d (delimiter %q)", path, line, len(cells),
+				len(records[0].cells), delimiter)
 		}
 		records = append(records, record{cells, line})
 	}
@@ -204,7 +205,8 @@ func checkSizes(path string, content []byte) error {
 			}
 		}
 		if i-start > maxRecord {
-			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?", path, first, maxRecord>>10)
+			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?",
+				path, first, maxRecord>>10)
 		}
 	}
 	return nil
@@ -212,7 +214,8 @@ func checkSizes(path string, content []byte) error {
 
 func checkHeader(path string, header []string, records []record, opt Options) error {
 	if len(header) > maxColumns {
-		return fmt.Errorf("%s:1: the header has %d columns, more than %d; leave out those that are not needed", path, len(header), maxColumns)
+		return fmt.Errorf("%s:1: the header has %d columns, more than %d; leave out those that are not needed", path,
+			len(header), maxColumns)
 	}
 	for i, name := range header {
 		if name != "" && slices.Index(header, name) < i {
@@ -221,7 +224,8 @@ func checkHeader(path string, header []string, records []record, opt Options) er
 	}
 	for _, want := range []struct{ flag, name string }{{"time", opt.Time}, {"target", opt.Target}} {
 		if !slices.Contains(header, want.name) {
-			return fmt.Errorf("%s:1: there is no column %q; name it with -%s: the header has %s", path, want.name, want.flag, table.Quote(header))
+			return fmt.Errorf("%s:1: there is no column %q; name it with -%s: the header has %s", path, want.name,
+				want.flag, table.Quote(header))
 		}
 	}
 	if len(records) == 0 {
@@ -232,7 +236,8 @@ func checkHeader(path string, header []string, records []record, opt Options) er
 
 // clean normalises the cells of column j to plain decimals, "" where missing.
 // It reports whether the column is numeric at all.
-func (t *Table) clean(path string, records []record, j int, name, decimal string, missing []string) (numeric bool, err error) {
+func (t *Table) clean(path string, records []record, j int, name, decimal string, missing []string) (numeric bool,
+	err error) {
 	numbers, gaps := 0, 0
 	var bad []record
 	cleaned := make([]string, len(records))
@@ -277,7 +282,8 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 		for _, r := range bad[:min(3, len(bad))] {
 			first = append(first, fmt.Sprintf("%s in line %d", table.Quote(r.cells[j:j+1]), r.line))
 		}
-		t.notef("column %q: %d cells that are not numbers are now missing: %s", name, len(bad), strings.Join(first, ", "))
+		t.notef("column %q: %d cells that are not numbers are now missing: %s", name, len(bad),
+			strings.Join(first, ", "))
 	}
 	if gaps > 0 {
 		t.notef("column %q: %d of %d cells are missing", name, gaps, len(records))
@@ -305,7 +311,8 @@ func (t *Table) order(path string, header []string, records []record, keep []int
 		sorted = sorted && (i == 0 || micros[i] >= micros[i-1])
 		rows = append(rows, r.cells)
 	}
-	df := dataframe.LoadRecords(rows, dataframe.DetectTypes(false), dataframe.DefaultType(series.String), dataframe.NaNValues([]string{""})).
+	df := dataframe.LoadRecords(rows, dataframe.DetectTypes(false), dataframe.DefaultType(series.String),
+		dataframe.NaNValues([]string{""})).
 		Select(keep).
 		Mutate(series.New(micros, series.Int, key))
 	if !sorted {

@@ -61,7 +61,8 @@ func TestDefinitions(t *testing.T) {
 	near(t, "R²", *f.R2, 1-mse/variance)
 	near(t, "explained variance", *f.ExplainedVariance, 1-(mse-bias*bias)/variance)
 	near(t, "skill over the mean", *f.Skill.Mean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
-	near(t, "skill over the season", *f.Skill.Climatology, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Climatology[i]) }))
+	near(t, "skill over the season", *f.Skill.Climatology,
+		1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Climatology[i]) }))
 	near(t, "skill over persistence", *f.Skill.Persistence,
 		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Prev[i]) }))
 	if e.Persistence.N != n-2 {
@@ -76,7 +77,8 @@ func TestDefinitions(t *testing.T) {
 	if e.Climatology != nil || e.Persistence != nil {
 		t.Error("sums over what is not there")
 	}
-	if f := e.Figures(); f.Skill.Climatology != nil || f.Skill.Persistence != nil || f.Skill.Mean == nil || f.Reason != "" {
+	if f := e.Figures(); f.Skill.Climatology != nil || f.Skill.Persistence != nil || f.Skill.Mean == nil ||
+		f.Reason != "" {
 		t.Errorf("%+v", f)
 	}
 	e = Errors{}
@@ -88,7 +90,8 @@ func TestDefinitions(t *testing.T) {
 
 // Rows taken one by one from a sample are the sample, whatever it has.
 func TestAppend(t *testing.T) {
-	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9), {Actual: []float64{1, 2}, Predicted: []float64{3, 4}}} {
+	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9),
+		{Actual: []float64{1, 2}, Predicted: []float64{3, 4}}} {
 		rows := Sample{TrainMean: s.TrainMean}
 		for i := range s.Actual {
 			rows.Append(s, i)
@@ -178,7 +181,8 @@ func TestDataset(t *testing.T) {
 	near(t, "normal excess", *d.Normal.ExcessMSE, 0.75)
 	near(t, "anomalous MSE", *d.Anomalous.MSE, 9)
 	near(t, "anomalous excess", *d.Anomalous.ExcessMSE, 8.75)
-	if d.Rows != 6 || d.Normal.Rows != 4 || d.Anomalous.Rows != 2 || !reflect.DeepEqual(d.id(), id) || d.Unscored != left {
+	if d.Rows != 6 || d.Normal.Rows != 4 || d.Anomalous.Rows != 2 || !reflect.DeepEqual(d.id(), id) ||
+		d.Unscored != left {
 		t.Errorf("%+v", d)
 	}
 	if d := NewDataset(id, left, one(1, 4), Errors{}, &floor); d.Anomalous.ExcessMSE != nil || d.Anomalous.Rows != 0 {
@@ -234,7 +238,9 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, nil)}); err == nil || !strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{},
+			nil)}); err == nil ||
+			!strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -249,7 +255,8 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, nil)}); err != nil {
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{},
+			nil)}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -260,7 +267,8 @@ func TestBeyondFloat64(t *testing.T) {
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
 		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, nil))
 	}
-	if _, err := New("s", "m", all); err == nil || !strings.HasPrefix(err.Error(), "the errors on all datasets together") {
+	if _, err := New("s", "m", all); err == nil || !strings.HasPrefix(err.Error(),
+		"the errors on all datasets together") {
 		t.Errorf("all together: %v", err)
 	}
 }

@@ -83,7 +83,8 @@ func TestMerge(t *testing.T) {
 		got, expected := reflect.ValueOf(merged.Figures()), reflect.ValueOf(want)
 		for i := range got.NumField() {
 			if f, ok := got.Field(i).Interface().(*float64); ok {
-				near(t, fmt.Sprintf("%d parts: %s", parts, got.Type().Field(i).Name), *f, *expected.Field(i).Interface().(*float64))
+				near(t, fmt.Sprintf("%d parts: %s", parts, got.Type().Field(i).Name), *f,
+					*expected.Field(i).Interface().(*float64))
 			}
 		}
 		near(t, "persistence", *merged.Figures().Skill.Persistence, *want.Skill.Persistence)
@@ -99,7 +100,8 @@ func TestMergeReports(t *testing.T) {
 		var normal, anomalous Errors
 		normal.Add(sample(r, 50+i))
 		anomalous.Add(sample(r, i))
-		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous, &floor))
+		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous,
+			&floor))
 	}
 	report := func(d ...Dataset) *Report {
 		got, err := New("s", "m", d)
@@ -123,11 +125,13 @@ func TestMergeReports(t *testing.T) {
 	if err := Kind.DecodeJSON(want, &back); err != nil {
 		t.Error(err)
 	}
-	if _, err := Merge([]*Report{report(datasets[0]), report(datasets[0])}); err == nil || !strings.Contains(err.Error(), `"a"`) {
+	if _, err := Merge([]*Report{report(datasets[0]), report(datasets[0])}); err == nil ||
+		!strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
 	}
 	other, _ := New("s", "other", datasets[:1])
-	if _, err := Merge([]*Report{report(datasets[1]), other}); err == nil || !strings.HasPrefix(err.Error(), "report 2 is of another model") {
+	if _, err := Merge([]*Report{report(datasets[1]), other}); err == nil ||
+		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
 		t.Errorf("another model: %v", err)
 	}
 }

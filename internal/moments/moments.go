@@ -75,7 +75,8 @@ func (m *Moments) Add(xs []float64) {
 	}
 	n := float64(len(xs))
 	hi, lo := twoSum(c, d1/n)
-	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, Dev: Float(d2 - float64(d1*d1)/n).Sqrt(), Min: low, Max: high})
+	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, Dev: Float(d2 - float64(d1*d1)/n).Sqrt(), Min: low,
+		Max: high})
 }
 
 // Squares beyond these bounds may have lost digits.

@@ -45,7 +45,8 @@ func TestMerge(t *testing.T) {
 		}
 		near(t, "mean", merged.Mean.Value(), whole.Mean.Value(), 1e-15)
 		near(t, "variance", merged.Var(), whole.Var(), 1e-14)
-		if merged.N != whole.N || merged.Min != whole.Min || merged.Max != whole.Max || whole.Min != slices.Min(xs) || whole.Max != slices.Max(xs) {
+		if merged.N != whole.N || merged.Min != whole.Min || merged.Max != whole.Max || whole.Min != slices.Min(xs) ||
+			whole.Max != slices.Max(xs) {
 			t.Errorf("%d parts: n = %d, want %d", parts, merged.N, whole.N)
 		}
 	}
@@ -161,7 +162,8 @@ func TestEmptyAndMissing(t *testing.T) {
 func TestSum(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	wide := func(s Sum) *big.Float {
-		return new(big.Float).SetPrec(200).Add(new(big.Float).SetPrec(200).SetFloat64(s.Hi), new(big.Float).SetFloat64(s.Lo))
+		return new(big.Float).SetPrec(200).Add(new(big.Float).SetPrec(200).SetFloat64(s.Hi),
+			new(big.Float).SetFloat64(s.Lo))
 	}
 	random := func() Sum {
 		return Float(r.NormFloat64() * math.Pow(10, float64(r.IntN(20)-10))).Plus(Float(r.NormFloat64() * 1e-20))

@@ -212,14 +212,17 @@ func (m *Model) check() error {
 	switch {
 	case p == 0 || len(m.Mean) != p || len(m.Scale) != p || len(m.Coef) != p:
 		return fmt.Errorf("%d names, %d means, %d scales, %d coefficients", p, len(m.Mean), len(m.Scale), len(m.Coef))
-	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 || season == 0 && len(m.Climatology) != 0:
-		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p, len(m.Climatology))
+	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 ||
+		season == 0 && len(m.Climatology) != 0:
+		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p,
+			len(m.Climatology))
 	case m.Folds < 2 || len(m.Datasets) == 0 || !(m.Alpha >= 0) || !(m.Penalty >= 0):
 		return fmt.Errorf("%d folds, %d datasets, alpha %v", m.Folds, len(m.Datasets), m.Penalty)
 	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):
 		return errors.New("datasets out of order")
 	}
-	for _, figures := range [][]float64{m.Mean, m.Scale, m.Coef, m.Climatology, {m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty}} {
+	for _, figures := range [][]float64{m.Mean, m.Scale, m.Coef, m.Climatology,
+		{m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty}} {
 		for _, v := range figures {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return errors.New("a figure is not finite")
@@ -231,7 +234,8 @@ func (m *Model) check() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2 || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
+			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2 || len(f.Lo) != 0 &&
+				len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}
 		}

@@ -21,7 +21,8 @@ type data struct {
 	y []float64
 }
 
-var seasonal = design.Design{Target: "y", Time: "t", Features: []string{"a", "b", "one"}, Annual: 1, Lags: []int{}, Missing: design.Mean}
+var seasonal = design.Design{Target: "y", Time: "t", Features: []string{"a", "b", "one"}, Annual: 1, Lags: []int{},
+	Missing: design.Mean}
 
 func newData(r *rand.Rand, n int) data {
 	d := data{x: make([][]float64, 5)}
@@ -61,7 +62,8 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 			c.Add(rows)
 		}
 		name := fmt.Sprint("d", i)
-		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)), Moments: c})
+		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)),
+			Moments: c})
 	}
 	s, err := scaler.New(seasonal, datasets)
 	if err != nil {
@@ -74,7 +76,8 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 func fit(t *testing.T, s *scaler.Scaler, d data, alpha float64, folds int) (*Model, *Summary) {
 	t.Helper()
 	from, to := s.Harmonics()
-	set := Settings{Scaler: "s", Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale, TargetMean: s.TargetMean,
+	set := Settings{Scaler: "s", Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
+		TargetMean: s.TargetMean,
 		SeasonFrom: from, SeasonTo: to, Alpha: alpha, Folds: folds}
 	reducer := Reducer{Scaler: s, Folds: folds}
 	n := int64(len(d.y))
@@ -108,7 +111,8 @@ func (d data) standardized(s *scaler.Scaler, columns []int, from, to int) (*mat.
 
 // solveRidge is (AᵀA + alpha·I)⁻¹·Aᵀy with a free intercept, and that inverse
 // and AᵀA.
-func solveRidge(t *testing.T, a *mat.Dense, y *mat.VecDense, alpha float64) (b *mat.VecDense, inverse, gram *mat.Dense) {
+func solveRidge(t *testing.T, a *mat.Dense, y *mat.VecDense, alpha float64) (b *mat.VecDense, inverse,
+	gram *mat.Dense) {
 	t.Helper()
 	_, w := a.Dims()
 	gram, inverse, b = new(mat.Dense), new(mat.Dense), new(mat.VecDense)
@@ -158,7 +162,8 @@ func TestModelOfRows(t *testing.T) {
 				near(t, what(m.Names[j]+" in the data's units"), summary.Coefficients[j].Value, b.AtVec(1+k)/s.Scale[j])
 				se := sigma * math.Sqrt(cov.At(1+k, 1+k))
 				near(t, what(m.Names[j]+"'s error"), *summary.Standardized[j].StdError, se)
-				near(t, what(m.Names[j]+"'s error in the data's units"), *summary.Coefficients[j].StdError, se/s.Scale[j])
+				near(t, what(m.Names[j]+"'s error in the data's units"), *summary.Coefficients[j].StdError,
+					se/s.Scale[j])
 				near(t, what(m.Names[j]+"'s t"), *summary.Coefficients[j].T, b.AtVec(1+k)/se)
 			}
 			// The intercept in the data's units is the prediction where all x are 0.
@@ -169,7 +174,8 @@ func TestModelOfRows(t *testing.T) {
 			near(t, what("intercept in the data's units"), summary.Intercept, mat.Dot(zero, b)+s.TargetMean)
 			near(t, what("its error"), *summary.InterceptStdError, sigma*math.Sqrt(mat.Inner(zero, &cov, zero)))
 			if m.Coef[2] != 0 || summary.Rank != 5 || len(summary.Collinear) > 0 {
-				t.Errorf("%s: coefficient %v, rank %d, %v", what("constant column"), m.Coef[2], summary.Rank, summary.Collinear)
+				t.Errorf("%s: coefficient %v, rank %d, %v", what("constant column"), m.Coef[2], summary.Rank,
+					summary.Collinear)
 			}
 			mean, tss := 0.0, 0.0
 			for _, v := range d.y {
@@ -325,9 +331,11 @@ func TestLimits(t *testing.T) {
 	for n := 3; n <= 5; n++ {
 		_, summary, err := New(settings(3), []Dataset{split("a", rows[:n*5], 5, 5)})
 		switch {
-		case n == 3 && (err == nil || !strings.HasPrefix(err.Error(), "fewer rows than coefficients: 3 rows, 4 coefficients")):
+		case n == 3 && (err == nil || !strings.HasPrefix(err.Error(),
+			"fewer rows than coefficients: 3 rows, 4 coefficients")):
 			t.Errorf("3 rows: %v", err)
-		case n == 4 && (err != nil || summary.ResidualStd != nil || summary.Coefficients[0].StdError != nil || !strings.HasPrefix(summary.StdErrorReason, "no degrees of freedom are left: 4 rows, 4 coefficients")):
+		case n == 4 && (err != nil || summary.ResidualStd != nil || summary.Coefficients[0].StdError != nil ||
+			!strings.HasPrefix(summary.StdErrorReason, "no degrees of freedom are left: 4 rows, 4 coefficients")):
 			t.Errorf("4 rows: %v, %+v", err, summary)
 		case n == 5 && (err != nil || summary.ResidualStd == nil || summary.StdErrorReason != ""):
 			t.Errorf("5 rows: %v, %+v", err, summary)

@@ -54,7 +54,10 @@ func TestRank(t *testing.T) {
 				}
 				r := rand.New(rand.NewPCG(uint64(n), uint64(offset)))
 				columns := make([][]float64, 6)
-				tenths := func(j int, v int64, digits int) { columns[j] = append(columns[j], float64(v)/math.Pow10(digits)) }
+				tenths := func(j int, v int64, digits int) {
+					columns[j] = append(columns[j],
+						float64(v)/math.Pow10(digits))
+				}
 				for range n {
 					a, b, c := 10*offset+r.Int64N(1000), 10*offset+r.Int64N(300), r.Int64N(10*offset+100)
 					tenths(0, a, 1)

@@ -238,7 +238,8 @@ func TestMergeModels(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	const p, w = 3, 5
 	s := settings(p)
-	a, b, c := split("a", problem(r, 50, p, 1), w, 5), split("b", problem(r, 51, p, 1), w, 5), split("c", problem(r, 7, p, 1), w, 5)
+	a, b, c := split("a", problem(r, 50, p, 1), w, 5), split("b", problem(r, 51, p, 1), w, 5), split("c",
+		problem(r, 7, p, 1), w, 5)
 	encode := func(m *Model, err error) string {
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,8 @@ func (a *solver) reduce() *ridge {
 		return a.bidiagonal
 	}
 	p := a.p
-	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p), tauP: make([]float64, p)}
+	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p),
+		tauP: make([]float64, p)}
 	for i := range p {
 		for j := i; j < p; j++ {
 			s.a[i*p+j] = a.big(i+1, j+1).Value()

@@ -87,7 +87,8 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		sigma = math.Sqrt(rss / float64(free))
 		s.ResidualStd = &sigma
 	} else {
-		s.StdErrorReason = fmt.Sprintf("no degrees of freedom are left: %d rows, %d coefficients with the intercept", a.n, a.rank()+1)
+		s.StdErrorReason = fmt.Sprintf("no degrees of freedom are left: %d rows, %d coefficients with the intercept",
+			a.n, a.rank()+1)
 	}
 	if sigma == 0 {
 		s.StdErrorReason = "the fit is exact: the standard errors are 0 and t is not defined"
@@ -123,7 +124,8 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 func (s *Summary) finite() error {
 	for _, c := range s.Coefficients {
 		if math.IsInf(c.Value, 0) || math.IsNaN(c.Value) {
-			return fmt.Errorf("the coefficient of %q is beyond float64; change the unit of the column or of the target", c.Name)
+			return fmt.Errorf("the coefficient of %q is beyond float64; change the unit of the column or of the target",
+				c.Name)
 		}
 		if c.StdError == nil && s.StdErrorReason == "" {
 			s.StdErrorReason = fmt.Sprintf("that of %q is beyond float64", c.Name)

@@ -97,7 +97,8 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 			name = s.FeatureNamesOut[j]
 		}
 		if m.N == 0 {
-			return nil, fmt.Errorf("column %q has no number in any row that can be used; leave it out with -features", name)
+			return nil, fmt.Errorf("column %q has no number in any row that can be used; leave it out with -features",
+				name)
 		}
 		if !m.Finite() {
 			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in float64; change its unit", name)
@@ -162,7 +163,8 @@ func Merge(parts []*Scaler) (*Scaler, error) {
 	want, _ := json.Marshal(parts[0].Design)
 	for i, s := range parts {
 		if got, _ := json.Marshal(s.Design); !bytes.Equal(got, want) {
-			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got, want)
+			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
+				want)
 		}
 		datasets = append(datasets, s.Datasets...)
 	}
@@ -231,7 +233,8 @@ func (s *Scaler) again() (*Scaler, error) {
 	}
 	for _, d := range s.Datasets {
 		if len(d.Moments) != len(s.Names())+1 {
-			return nil, fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), len(s.Names())+1)
+			return nil, fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments),
+				len(s.Names())+1)
 		}
 	}
 	return New(s.Design, s.Datasets)

@@ -62,7 +62,8 @@ func TestConstant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Var[0] > 1e-300 && math.Abs(s.Scale[0]/math.Sqrt(s.Var[0])-1) > 1e-15 {
+		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Var[0] > 1e-300 &&
+			math.Abs(s.Scale[0]/math.Sqrt(s.Var[0])-1) > 1e-15 {
 			t.Errorf("%v: constant %v, scale %v, variance %v", c.x, s.Constant(0), s.Scale[0], s.Var[0])
 		}
 	}
@@ -97,7 +98,8 @@ func TestOverflow(t *testing.T) {
 // Merged scalers are, byte for byte, the scaler of all files, and what is
 // written is read back; what was edited is not, even under a new checksum.
 func TestMergeAndRead(t *testing.T) {
-	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4}, []float64{5, 6.6})
+	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
+		[]float64{5, 6.6})
 	fit := func(d ...Dataset) *Scaler {
 		s, err := New(two, d)
 		if err != nil {
@@ -140,7 +142,8 @@ func TestMergeAndRead(t *testing.T) {
 	}
 	other := fit(b)
 	other.Lags = []int{1}
-	if _, err := Merge([]*Scaler{fit(a), other}); err == nil || !strings.HasPrefix(err.Error(), "scaler 2 has other settings") {
+	if _, err := Merge([]*Scaler{fit(a), other}); err == nil ||
+		!strings.HasPrefix(err.Error(), "scaler 2 has other settings") {
 		t.Errorf("other settings: %v", err)
 	}
 }
@@ -166,8 +169,10 @@ func TestStandardizeParts(t *testing.T) {
 		if math.IsNaN(want) {
 			want = 0
 		}
-		if math.Abs(z[i*stride]-want) > 1e-15 || math.Abs(precise[i*stride].Value()-want) > 1e-15 || z[i*stride+1] != 0 || precise[i*stride+1].Value() != 0 || z[i*stride+2] != 7 {
-			t.Errorf("row %d: %v and %v, want %v and 0", i, z[i*stride:(i+1)*stride], precise[i*stride:(i+1)*stride], want)
+		if math.Abs(z[i*stride]-want) > 1e-15 || math.Abs(precise[i*stride].Value()-want) > 1e-15 ||
+			z[i*stride+1] != 0 || precise[i*stride+1].Value() != 0 || z[i*stride+2] != 7 {
+			t.Errorf("row %d: %v and %v, want %v and 0", i, z[i*stride:(i+1)*stride], precise[i*stride:(i+1)*stride],
+				want)
 		}
 	}
 }
@@ -193,7 +198,8 @@ func TestColumnsOfDatasets(t *testing.T) {
 	if err := Kind.WriteJSON(path, s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), `dataset "d" has moments of 2 columns where 3 are needed; run model_preprocessing again`) {
+	if _, err := Read(path); err == nil || !strings.Contains(err.Error(),
+		`dataset "d" has moments of 2 columns where 3 are needed; run model_preprocessing again`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -301,7 +301,8 @@ func (b *Block) ragged(line int64, cells int) error {
 	if cells == 1 {
 		plural = ""
 	}
-	return fmt.Errorf("%s:%d: %d cell%s where the header has %d", b.layout.file.Path, line, cells, plural, len(b.layout.slot))
+	return fmt.Errorf("%s:%d: %d cell%s where the header has %d", b.layout.file.Path, line, cells, plural,
+		len(b.layout.slot))
 }
 
 // Errorf returns an error about one cell, with its file, line and column.

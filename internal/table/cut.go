@@ -54,7 +54,8 @@ func (c *cutter) next(b *Block) error {
 			if size < maxRecord {
 				continue
 			}
-			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?", c.file.Path, c.line, maxRecord>>10)
+			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?",
+				c.file.Path, c.line, maxRecord>>10)
 		}
 		if end == 0 {
 			return io.EOF

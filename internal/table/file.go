@@ -216,9 +216,11 @@ func (f *File) readHeader(whole bool) error {
 	case len(b) == 0:
 		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
 	case commas >= maxColumns, end < 0 && bytes.Count(b, []byte(",")) >= maxColumns:
-		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path, line, maxColumns)
+		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path,
+			line, maxColumns)
 	case end < 0 && !whole:
-		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", f.Path, line, peekSize>>10)
+		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", f.Path, line,
+			peekSize>>10)
 	case end < 0:
 		end = len(b)
 	}
@@ -236,9 +238,11 @@ func (f *File) readHeader(whole bool) error {
 		case name == "":
 			return fmt.Errorf("%s:%d: column %d has no name in the header", f.Path, line, i+1)
 		case !utf8.ValidString(name):
-			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line, i+1, clip(name))
+			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line,
+				i+1, clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
-			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path, line, i+1, clip(name))
+			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path,
+				line, i+1, clip(name))
 		case seen[name]:
 			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, clip(name))
 		}

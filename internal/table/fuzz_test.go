@@ -14,7 +14,8 @@ import (
 )
 
 func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"0", "-0", "1.5", "123456789012345", "1234567890123456", "0.000000000000001", "9007199254740993", "1e22", "1e-7", ".", "-", "5.", ".5", "+.5e-3", "1e309", "4.9e-324", "0x10", "1_0", "inf", "00012.5000"} {
+	for _, s := range []string{"0", "-0", "1.5", "123456789012345", "1234567890123456", "0.000000000000001",
+		"9007199254740993", "1e22", "1e-7", ".", "-", "5.", ".5", "+.5e-3", "1e309", "4.9e-324", "0x10", "1_0", "inf", "00012.5000"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -38,7 +39,8 @@ func FuzzNumber(f *testing.F) {
 }
 
 func FuzzTime(f *testing.F) {
-	for _, s := range []string{"2020-02-29", "2021-02-29", "2020-12-31T23:59:59Z", "0000-01-01", "9999-12-31T24:00:00Z", "1969-12-31T23:59:59Z", "2020-01-01T00:00:60Z"} {
+	for _, s := range []string{"2020-02-29", "2021-02-29", "2020-12-31T23:59:59Z", "0000-01-01", "9999-12-31T24:00:00Z",
+		"1969-12-31T23:59:59Z", "2020-01-01T00:00:60Z"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -97,7 +99,8 @@ func FuzzAppendFixed(f *testing.F) {
 // FuzzScan reads what encoding/csv reads, with the same cells, and refuses
 // what it refuses.
 func FuzzScan(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "a,b\r\n1,\r\n", "a,b\n\"1\",\"x\ny\"\n3,4\n", "a\n1\n\n2", "\ufeffa,b\n1,2\n", "a,b\n1,\"2\n", "a,b\n1,2,3\n", "a,\n", "a,b\n1,2\r", "a,b\n\"1\"\"2\",3"} {
+	for _, s := range []string{"a,b\n1,2\n", "a,b\r\n1,\r\n", "a,b\n\"1\",\"x\ny\"\n3,4\n", "a\n1\n\n2",
+		"\ufeffa,b\n1,2\n", "a,b\n1,\"2\n", "a,b\n1,2,3\n", "a,\n", "a,b\n1,2\r", "a,b\n\"1\"\"2\",3"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
@@ -123,7 +126,8 @@ func FuzzScan(f *testing.F) {
 		}
 		got, err := scanString(in, "", 2, names[0])
 		if err != nil {
-			strict := wantErr != nil || len(want) == 0 || strings.HasPrefix(in, "\xff\xfe") || strings.HasPrefix(in, "\xfe\xff") || strangeHeader(names)
+			strict := wantErr != nil || len(want) == 0 || strings.HasPrefix(in, "\xff\xfe") ||
+				strings.HasPrefix(in, "\xfe\xff") || strangeHeader(names)
 			if !strict {
 				t.Fatalf("%q: refused: %v", in, err)
 			}

@@ -105,7 +105,8 @@ func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R]
 }
 
 // cut queues the blocks of one file.
-func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R], ordered chan<- any) error {
+func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R],
+	ordered chan<- any) error {
 	l, err := newLayout(f, s.Time, s.Columns)
 	if err != nil {
 		return err
@@ -183,7 +184,8 @@ func (s *Scan[C, R]) do(j *job[C, R]) (r R, err error) {
 }
 
 // merge yields the results in order. Its error is one that nobody has heard of.
-func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Block, ordered <-chan any, yield func(Part[R], error) bool) error {
+func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Block, ordered <-chan any,
+	yield func(Part[R], error) bool) error {
 	file := 0
 	id := dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
 	for {

@@ -19,7 +19,8 @@ import (
 )
 
 func ExampleScan() {
-	files, err := Open([]string{"-"}, strings.NewReader("timestamp,temperature\n2020-01-01,4.5\n2020-01-02,NA\n"), "timestamp")
+	files, err := Open([]string{"-"}, strings.NewReader("timestamp,temperature\n2020-01-01,4.5\n2020-01-02,NA\n"),
+		"timestamp")
 	if err != nil {
 		panic(err)
 	}
@@ -109,7 +110,8 @@ func TestStrict(t *testing.T) {
 		{"any order, extra columns", "note,x,t\nhello,1,2020-01-01\n", "[1]"},
 		{"quotes", "t,x,note\n\"2020-01-01\",\"1\",\"a, \"\"b\"\"\n and c\"\n2020-01-02,2,\n", "[1 2]"},
 		{"missing", "t,x\n2020-01-01,\n2020-01-01,NA\n2020-01-01,nan\n2020-01-01,NULL\n", "[NaN NaN NaN NaN]"},
-		{"numbers", "t,x\n2020-01-01,-0.5\n2020-01-01,+1e3\n2020-01-01,.5\n2020-01-01,12345678901234567890\n", "[-0.5 1000 0.5 1.2345678901234567e+19]"},
+		{"numbers", "t,x\n2020-01-01,-0.5\n2020-01-01,+1e3\n2020-01-01,.5\n2020-01-01,12345678901234567890\n",
+			"[-0.5 1000 0.5 1.2345678901234567e+19]"},
 		{"blank lines", "t,x\n\n2020-01-01,1\n\r\n", "[1]"},
 		{"times", "t,x\n2020-01-01T00:00:00Z,1\n2020-01-01T02:00:00+01:00,2\n2020-01-01 12:30,3\n2020-01-01 12:30:00.5,4\n", "[1 2 3 4]"},
 
@@ -117,28 +119,35 @@ func TestStrict(t *testing.T) {
 		{"underscore", "t,x\n2020-01-01,1_000\n", `-:2: column "x": "1_000" is not a number`},
 		{"hexadecimal", "t,x\n2020-01-01,0x1p4\n", `-:2: column "x": "0x1p4" is not a number`},
 		{"infinity", "t,x\n2020-01-01,Inf\n", `-:2: column "x": "Inf" is not finite`},
-		{"too large", "t,x\n2020-01-01,1e400\n", `-:2: column "x": "1e400" is not finite: it is beyond the range of float64`},
+		{"too large", "t,x\n2020-01-01,1e400\n",
+			`-:2: column "x": "1e400" is not finite: it is beyond the range of float64`},
 		{"other digits", "t,x\n2020-01-01,١٢\n", `-:2: column "x": "١٢" is not a number`},
 		{"space", "t,x\n2020-01-01, 1\n", `-:2: column "x": " 1" is not a number`},
 		{"nul", "t,x\n2020-01-01,1\x00\n", `-:2: column "x": "1\x00" is not a number`},
-		{"line after quoted newlines", "t,x,n\n2020-01-01,1,\"a\nb\nc\"\n2020-01-02,?,d\n", `-:5: column "x": "?" is not a number`},
+		{"line after quoted newlines", "t,x,n\n2020-01-01,1,\"a\nb\nc\"\n2020-01-02,?,d\n",
+			`-:5: column "x": "?" is not a number`},
 		{"short row", "t,x\n2020-01-01,1\n2020-01-02\n", `-:3: 1 cell where the header has 2`},
 		{"long row", "t,x\n2020-01-01,1,2\n", `-:2: 3 cells where the header has 2`},
 		{"long row in quotes", "t,x\n2020-01-01,1,\"2\"\n", `-:2: 3 cells where the header has 2`},
-		{"cut", "t,x\n2020-01-01,1\n2020-0", `-:3: column "t": unreadable timestamp: "2020-0" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
-		{"back", "t,x\n2020-01-02,1\n2020-01-01,1\n", `-:3: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; data_creation -import sorts a file`},
-		{"no such day", "t,x\n2021-02-29,1\n", `-:2: column "t": unreadable timestamp: "2021-02-29" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+		{"cut", "t,x\n2020-01-01,1\n2020-0",
+			`-:3: column "t": unreadable timestamp: "2020-0" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+		{"back", "t,x\n2020-01-02,1\n2020-01-01,1\n",
+			`-:3: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; data_creation -import sorts a file`},
+		{"no such day", "t,x\n2021-02-29,1\n",
+			`-:2: column "t": unreadable timestamp: "2021-02-29" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
 		{"no time", "t,x\n,1\n", `-:2: column "t": the timestamp is missing`},
 		{"lone quote", "t,x\n2020-01-01,1\"\n", `-:2: bare " in non-quoted-field`},
 		{"open quote", "t,x\n2020-01-01,\"1\n", `-:2: extraneous or missing " in quoted-field`},
 		{"empty", "", `-: is empty; a header line is needed`},
 		{"header alone", "t,x\n", `-: no data rows`},
 		{"utf-16", "\xff\xfet\x00", `-: is UTF-16; save it as UTF-8`},
-		{"latin-1", "t,x,\xb0\n2020-01-01,1,2\n", `-:1: column 3 is named "\xb0", which is not UTF-8; save the file as UTF-8`},
+		{"latin-1", "t,x,\xb0\n2020-01-01,1,2\n",
+			`-:1: column 3 is named "\xb0", which is not UTF-8; save the file as UTF-8`},
 		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
 		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
 		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},
-		{"old line ends", "t,x\r2020-01-01,1\r", `-:1: column 2 is named "x\r2020-01-01"; is this a CSV file with LF or CRLF line ends?`},
+		{"old line ends", "t,x\r2020-01-01,1\r",
+			`-:1: column 2 is named "x\r2020-01-01"; is this a CSV file with LF or CRLF line ends?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := scanString(c.in, "t", 2, "x")
@@ -222,7 +231,8 @@ func TestErrorLine(t *testing.T) {
 
 // An open quote or one endless line ends in an error, not in all the memory.
 func TestBounded(t *testing.T) {
-	for _, tail := range []string{"2020-01-02,\"1" + strings.Repeat("\n", 50<<20), "2020-01-02," + strings.Repeat("1", 5<<20)} {
+	for _, tail := range []string{"2020-01-02,\"1" + strings.Repeat("\n", 50<<20),
+		"2020-01-02," + strings.Repeat("1", 5<<20)} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, err := scanString("t,x\n2020-01-01,1\n"+tail, "t", 2, "x")
@@ -301,7 +311,8 @@ func TestCutGzip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil || err.Error() != path+": is cut off in the middle of its gzip data" {
+		if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil ||
+			err.Error() != path+": is cut off in the middle of its gzip data" {
 			t.Errorf("%d of %d bytes: %v", n, packed.Len(), err)
 		}
 	}

@@ -48,7 +48,8 @@ func readDate(b *[10]byte) (seconds int64, ok bool) {
 	month, ok3 := twoDigits(b[:], 5)
 	day, ok4 := twoDigits(b[:], 8)
 	year := y1*100 + y2
-	if !ok1 || !ok2 || !ok3 || !ok4 || b[4] != '-' || b[7] != '-' || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+	if !ok1 || !ok2 || !ok3 || !ok4 || b[4] != '-' || b[7] != '-' || month < 1 || month > 12 || day < 1 ||
+		day > daysIn(year, month) {
 		return 0, false
 	}
 	return daysSince1970(year, month, day) * 86400, true

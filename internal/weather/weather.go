@@ -157,7 +157,8 @@ type Simulator struct {
 }
 
 // timescales τ of s, p, n, h, u and v.
-var timescales = [6]time.Duration{72 * time.Hour, 48 * time.Hour, 18 * time.Hour, 24 * time.Hour, 12 * time.Hour, 12 * time.Hour}
+var timescales = [6]time.Duration{72 * time.Hour, 48 * time.Hour, 18 * time.Hour, 24 * time.Hour, 12 * time.Hour,
+	12 * time.Hour}
 
 // New prepares a simulation.
 func New(set Settings) (*Simulator, error) {
@@ -166,7 +167,8 @@ func New(set Settings) (*Simulator, error) {
 		return nil, fmt.Errorf("there is no scenario %q", set.Scenario)
 	}
 	pcg := set.stream()
-	sim := &Simulator{set: set, scenario: sc, Climate: NewClimate(set.Seed, set.Station), plan: sc.newPlan(pcg, &set), rng: rand.New(pcg)}
+	sim := &Simulator{set: set, scenario: sc, Climate: NewClimate(set.Seed, set.Station), plan: sc.newPlan(pcg, &set),
+		rng: rand.New(pcg)}
 	sim.Sigma = sc.Sigma * sim.Climate.NoiseFactor
 	for i, tau := range timescales {
 		ratio := float64(set.Step) / float64(tau)
@@ -272,7 +274,8 @@ func quantize(v, perUnit float64, low, high int64) int64 {
 // process is linear in.
 func (sim *Simulator) Coefficients() map[string]float64 {
 	c := &sim.Climate
-	m := map[string]float64{"humidity": PerHumidity, "pressure": PerPressure, "wind_speed": PerWindSpeed, "cloud_cover": PerCloudCover}
+	m := map[string]float64{"humidity": PerHumidity, "pressure": PerPressure, "wind_speed": PerWindSpeed,
+		"cloud_cover": PerCloudCover}
 	for k := range c.Amplitude {
 		sin, cos := circle.Sincos(c.Phase[k] / (2 * math.Pi))
 		m[fmt.Sprintf("annual_sin_%d", k+1)] = c.Amplitude[k] * sin

@@ -10,7 +10,8 @@ import (
 )
 
 func ExampleSimulator() {
-	sim, err := New(Settings{Seed: 42, Scenario: "clean", Station: 1, Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Step: time.Hour, Train: 2})
+	sim, err := New(Settings{Seed: 42, Scenario: "clean", Station: 1,
+		Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Step: time.Hour, Train: 2})
 	if err != nil {
 		panic(err)
 	}
@@ -80,12 +81,14 @@ func TestClimate(t *testing.T) {
 	const years = 40
 	for _, step := range []time.Duration{24 * time.Hour, 6 * time.Hour, time.Hour} {
 		perDay := int(24 * time.Hour / step)
-		cols, sim := simulate(t, Settings{Seed: 1, Scenario: "clean", Station: 1, Step: step, Train: 365 * years * perDay}, 5000)
+		cols, sim := simulate(t, Settings{Seed: 1, Scenario: "clean", Station: 1, Step: step,
+			Train: 365 * years * perDay}, 5000)
 		temperature, humidity, pressure, wind, cloud := cols[0], cols[1], cols[2], cols[3], cols[4]
 		mean, std := meanStd(pressure)
 		within(t, "mean pressure", mean, 1013.2, 0.5)
 		within(t, "its deviation", std, 8, 0.3)
-		within(t, "its correlation over a day", correlation(pressure, perDay), 0.64*math.Exp(-24./72)+0.36*math.Exp(-24./48), 0.02)
+		within(t, "its correlation over a day", correlation(pressure, perDay),
+			0.64*math.Exp(-24./72)+0.36*math.Exp(-24./48), 0.02)
 		mean, _ = meanStd(wind)
 		within(t, "mean wind", mean, 2.6*math.Sqrt(math.Pi/2), 0.05)
 		mean, _ = meanStd(cloud)
@@ -134,7 +137,8 @@ func TestClimate(t *testing.T) {
 
 // Clouds flatten the diurnal cycle.
 func TestDiurnal(t *testing.T) {
-	cols, sim := simulate(t, Settings{Seed: 3, Scenario: "clean", Station: 1, Step: time.Hour, Train: 24 * 365 * 10}, 5000)
+	cols, sim := simulate(t, Settings{Seed: 3, Scenario: "clean", Station: 1, Step: time.Hour, Train: 24 * 365 * 10},
+		5000)
 	amplitude := func(want func(cloud float64) bool) float64 {
 		var at3, at15, n3, n15 float64
 		for i, cloud := range cols[4] {
@@ -147,7 +151,8 @@ func TestDiurnal(t *testing.T) {
 		}
 		return (at15/n15 - at3/n3) / 2
 	}
-	within(t, "diurnal amplitude under a clear sky", amplitude(func(n float64) bool { return n == 0 }), sim.Climate.Diurnal, 0.5)
+	within(t, "diurnal amplitude under a clear sky", amplitude(func(n float64) bool { return n == 0 }),
+		sim.Climate.Diurnal, 0.5)
 	within(t, "and under 8 okta", amplitude(func(n float64) bool { return n == 8 }), 0.3*sim.Climate.Diurnal, 0.5)
 }
 
@@ -173,7 +178,8 @@ func TestAnomalies(t *testing.T) {
 		perDay := int(24 * time.Hour / step)
 		for _, sc := range Scenarios {
 			scenario := sc.Name
-			set := Settings{Seed: 5, Scenario: scenario, Station: 1, Step: step, Train: 1461 * perDay, Test: 365 * perDay}
+			set := Settings{Seed: 5, Scenario: scenario, Station: 1, Step: step, Train: 1461 * perDay,
+				Test: 365 * perDay}
 			cols, sim := simulate(t, set, 1000)
 			set.Start = start
 			quiet, err := New(set)
