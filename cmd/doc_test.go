@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mlpipeline/internal/weather"
 )
 
 // TestExamples runs every example of the README and of the programs' manuals,
@@ -88,4 +91,34 @@ func matches(want, got string) bool {
 	want, got = duration.ReplaceAllString(want, " in 0 s"), duration.ReplaceAllString(got, " in 0 s")
 	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), "…", "(?s:.*)")
 	return regexp.MustCompile("^" + pattern + "$").MatchString(got)
+}
+
+// The manual of data_creation lists the scenarios there are, in their words.
+func TestScenariosInManual(t *testing.T) {
+	b, err := os.ReadFile("data_creation/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range weather.Scenarios {
+		if line := fmt.Sprintf("//\t%-9s %s\n", sc.Name, sc.What); !strings.Contains(string(b), line) {
+			t.Errorf("the manual lacks %s", line)
+		}
+	}
+}
+
+// The README's picture of the code shows every package.
+func TestPackagesInReadme(t *testing.T) {
+	b, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages, err := os.ReadDir("../internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages {
+		if !strings.Contains(string(b), "\n      "+p.Name()+"/") {
+			t.Errorf("README.md lacks internal/%s", p.Name())
+		}
+	}
 }
