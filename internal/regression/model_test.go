@@ -349,3 +349,59 @@ func near(t *testing.T, what string, got, want float64) {
 		t.Errorf("%s = %v, want %v", what, got, want)
 	}
 }
+
+// The condition is that of the centred columns which count; offsets are in
+// deviations; a target whose squares vanish is refused; one dataset influences
+// no other.
+func TestSmallFigures(t *testing.T) {
+	const n, p, w = 100, 3, 5
+	rows := problem(rand.New(rand.NewPCG(21, 22)), n, p, 1)
+	centred := mat.NewDense(n, p, nil)
+	for j := range p {
+		mean := 0.0
+		for i := range n {
+			mean += rows[i*w+1+j] / n
+		}
+		for i := range n {
+			centred.Set(i, j, rows[i*w+1+j]-mean)
+		}
+	}
+	_, summary, err := New(settings(p), []Dataset{split("a", rows, w, 5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := mat.Cond(centred, 2); math.Abs(summary.Condition/want-1) > 1e-5 {
+		t.Errorf("condition %v, want %v", summary.Condition, want)
+	}
+	if len(summary.Influence) != 0 {
+		t.Errorf("one dataset has influence: %+v", summary.Influence)
+	}
+	zeros := make([]float64, n*w)
+	for i := range n {
+		zeros[i*w], zeros[i*w+w-1] = 1, rows[i*w+w-1]
+	}
+	if _, summary, err = New(settings(p), []Dataset{split("a", zeros, w, 5)}); err != nil || summary.Condition != 1 {
+		t.Errorf("without a column that varies: %v, %+v", err, summary)
+	}
+	for i := range n {
+		rows[i*w+w-1] *= 1e-160
+	}
+	if _, _, err := New(settings(p), []Dataset{split("a", rows, w, 5)}); err == nil ||
+		!strings.HasPrefix(err.Error(), `the squares of "y" vanish`) {
+		t.Errorf("a target of 1e-160: %v", err)
+	}
+	s := Settings{Mean: []float64{-6, 0}, Scale: []float64{2, 5}}
+	if got := s.offsets(); got[0] != 3 || got[1] != 0 {
+		t.Errorf("offsets %v", got)
+	}
+	other := settings(p)
+	other.Folds = 4
+	parts := []*Model{{Settings: settings(p)}, {Settings: settings(p)}, {Settings: other}}
+	if _, _, err := Merge(parts); err == nil || !strings.HasPrefix(err.Error(), "model 3 has other settings") {
+		t.Errorf("got %v", err)
+	}
+	parts[1].Scaler = "another"
+	if _, _, err := Merge(parts); err == nil || !strings.HasPrefix(err.Error(), "model 2 was trained with another scaler") {
+		t.Errorf("got %v", err)
+	}
+}
