@@ -196,3 +196,136 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestParseLags(t *testing.T) {
+	for list, want := range map[string]string{"": "[]", "7,1, 2,1": "[1 2 7]", "10000": "[10000]"} {
+		if got, err := ParseLags(list); err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%q: %v, %v", list, got, err)
+		}
+	}
+	for _, list := range []string{"0", "10001", "1,,2", "x", "1.5", "-1"} {
+		if got, err := ParseLags(list); err == nil {
+			t.Errorf("%q passes as %v", list, got)
+		}
+	}
+}
+
+// The limits themselves are allowed, and columns stand where they are said to.
+func TestColumns(t *testing.T) {
+	d := Design{Target: "y", Time: "t", Features: []string{"a", "b"}, Annual: 50, Daily: 50, Lags: []int{1, 10000}, Missing: Drop}
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	names := d.Names()
+	from, to := d.Harmonics()
+	if from != 2 || to != 202 || names[from] != "annual_sin_1" || names[to-1] != "daily_cos_50" || names[to] != "y_lag_1" ||
+		len(names) != 204 {
+		t.Errorf("harmonics from %d to %d of %d columns", from, to, len(names))
+	}
+	d.Features = []string{"a", "annual_sin_1"}
+	if err := d.Check(); err == nil || !strings.HasSuffix(err.Error(), "rename the column, or do without these harmonics or lags") {
+		t.Errorf("a column with the name of a harmonic: %v", err)
+	}
+	d.Features = []string{"a", "a"}
+	if err := d.Check(); err == nil || strings.Contains(err.Error(), "rename") {
+		t.Errorf("a column that is named twice: %v", err)
+	}
+}
+
+// Rows that are left out are counted by reason, with the steps between all, over
+// the borders of blocks; the row before is told where it is asked for.
+func TestTally(t *testing.T) {
+	const n = 30000
+	var b strings.Builder
+	b.WriteString("t,x,y\n")
+	for i := range n {
+		x, y, at := "1", fmt.Sprint(i), i
+		switch {
+		case i%100 == 10:
+			x = ""
+		case i%100 == 20:
+			y = ""
+		case i%100 == 30:
+			x, y = "", ""
+		}
+		if i >= n/2 {
+			at += 5 // one gap
+		}
+		fmt.Fprintf(&b, "%s,%s,%s\n", time.Unix(int64(at)*60, 0).UTC().Format(time.RFC3339), x, y)
+	}
+	d := Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{2}, Missing: Drop}
+	for _, unknown := range []bool{false, true} {
+		files, err := table.Open([]string{"-"}, strings.NewReader(b.String()), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		scan := Scan[int]{Design: &d, Workers: 2, Unknown: unknown, Previous: true,
+			Work: func(r *Rows) (bad int, err error) {
+				for i := range r.N {
+					row := r.Index(i)
+					want := float64(row - 1)
+					if (row-1)%100 == 20 || (row-1)%100 == 30 {
+						want = math.NaN()
+					}
+					if got := r.Prev[i]; got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+						bad++
+					}
+				}
+				return bad, nil
+			}}
+		blocks := 0
+		for part, err := range scan.Parts(context.Background(), files) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if part.Result > 0 {
+				t.Errorf("%d rows have another row before them", part.Result)
+			}
+			blocks++
+			if part.End == nil {
+				continue
+			}
+			// Rows 22, 32, … of every hundred lack their lag; the first two too.
+			left := dataset.Left{NoTarget: n / 50, MissingFeature: n / 100, MissingLag: n/50 + 2}
+			used := int64(n) - left.Total()
+			if unknown {
+				used += n / 100 // those without a target and with their feature and lag
+			}
+			if part.End.Left != left || part.End.Used != used {
+				t.Errorf("unknown %v: %+v and %d used, want %+v and %d", unknown, part.End.Left, part.End.Used, left, used)
+			}
+			if step, rows := part.End.Steps.Irregular(); rows != 1 || step != time.Minute {
+				t.Errorf("%d rows are not one step of %v behind", rows, step)
+			}
+		}
+		if blocks < 3 {
+			t.Errorf("%d parts only", blocks)
+		}
+	}
+}
+
+// Under the policy that a missing feature is an error, it is one, by its line.
+func TestMissingIsError(t *testing.T) {
+	d := Design{Target: "y", Time: "t", Features: []string{"x", "z"}, Lags: []int{}, Missing: Error}
+	for in, want := range map[string]string{
+		"t,x,y,z\n2020-01-01,1,1,1\n2020-01-02,1,1,\n": `-:3: column "z": is missing; use -missing drop or -missing mean`,
+		"t,x,y,z\n2020-01-01,1,1,1\n2020-01-02,1,,1\n": "",
+	} {
+		files, err := table.Open([]string{"-"}, strings.NewReader(in), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		scan := Scan[struct{}]{Design: &d, Workers: 1, Work: func(*Rows) (s struct{}, err error) { return s, nil }}
+		got := ""
+		for part, err := range scan.Parts(context.Background(), files) {
+			if err != nil {
+				got = err.Error()
+			} else if part.End != nil && part.End.Left.NoTarget != 1 {
+				t.Errorf("%+v", part.End.Left)
+			}
+		}
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
