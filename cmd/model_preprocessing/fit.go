@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// fit is the stage: one pass over the files that leaves their moments.
+func fit(ctx context.Context, o *options, stdin io.Reader) error {
+	files, manifests, err := open(o, stdin)
+	if err != nil {
+		return err
+	}
+	bar := o.Progress(table.Size(files), o.Name())
+	defer bar.Clear()
+	datasets, err := reduce(ctx, o, files, manifests, bar)
+	if err != nil {
+		return err
+	}
+	bar.Clear()
+	s, err := scaler.New(o.Design, datasets)
+	if err != nil {
+		return err
+	}
+	for j, name := range s.FeatureNamesOut {
+		if s.Constant(j) {
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
+		}
+	}
+	var scaled []*artifact.File
+	defer func() {
+		for _, f := range scaled {
+			f.Cleanup()
+		}
+	}()
+	if o.write != "" {
+		if scaled, err = writeScaled(ctx, o, s, files); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+		return err
+	}
+	if err := artifact.Commit(scaled...); err != nil {
+		return err
+	}
+	var rows int64
+	var dropped dataset.Left
+	for _, d := range s.Datasets {
+		rows += d.Rows
+		dropped.Merge(d.Dropped)
+	}
+	from, to := o.Harmonics()
+	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(),
+		cli.Aside(dropped),
+		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
+	return nil
+}
+
+// reduce is the pass over the files.
+func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
+	datasets []scaler.Dataset, err error) {
+	var columns scaler.Columns
+	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
+	for part, err := range scan.Parts(ctx, files) {
+		if err != nil {
+			return nil, err
+		}
+		columns.Merge(part.Result)
+		bar.Add(part.Bytes)
+		end := part.End
+		if end == nil {
+			continue
+		}
+		path := files[part.File].Path
+		if err := manifests.Verify(path, end.ID); err != nil {
+			return nil, err
+		}
+		step, irregular := end.Steps.Irregular()
+		if irregular > 0 {
+			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time",
+				path, irregular, end.Rows, step)
+		}
+		datasets = append(datasets, scaler.Dataset{
+			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Moments: columns})
+		columns = nil
+	}
+	return datasets, nil
+}
+
+// merge joins scalers of different files.
+func merge(o *options) error {
+	parts := make([]*scaler.Scaler, o.NArg())
+	for i, path := range o.Args() {
+		var err error
+		if parts[i], err = scaler.Read(path); err != nil {
+			return err
+		}
+	}
+	s, err := scaler.Merge(parts)
+	if err != nil {
+		return err
+	}
+	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+		return err
+	}
+	o.Logf("%d scalers of %d files → %s", len(parts), len(s.Datasets), o.out)
+	return nil
+}
