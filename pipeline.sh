@@ -26,7 +26,7 @@ for arg; do
 done
 
 from_here="sh -c 'cd \"\$HERE\" && exec \"\$0\" \"\$@\"'"
-go run -exec "$from_here" ./cmd/data_creation "$@" -out "$root/data"
+go run -exec "$from_here" ./cmd/data_creation -out "$root/data" "$@"
 go run ./cmd/model_preprocessing
 go run ./cmd/model_preparation
 go run ./cmd/model_testing

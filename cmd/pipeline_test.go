@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -79,8 +80,9 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 // forEach runs a program with each of some arguments in turn: each run fails
 // and says the same: for-each model_testing 'is not there' a.csv b.csv.
 func forEach(ts *testscript.TestScript, neg bool, args []string) {
+	command := strings.Fields(args[0])
 	for _, arg := range args[2:] {
-		if err := ts.Exec(args[0], arg); err == nil {
+		if err := ts.Exec(command[0], append(command[1:], arg)...); err == nil {
 			ts.Fatalf("%s %s succeeded", args[0], arg)
 		}
 		if errs := ts.ReadFile("stderr"); !regexp.MustCompile(args[1]).MatchString(errs) {

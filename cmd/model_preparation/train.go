@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -64,12 +65,12 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		return nil, err
 	}
 	in := &inputs{files: files}
-	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)},
-		append(table.Paths(files), o.scaler)); err != nil {
-		return nil, cli.Usagef("%w", err)
-	}
 	if in.manifests, err = dataset.Beside(table.Paths(files), paths); err != nil {
 		return nil, err
+	}
+	inputs := slices.Concat(table.Paths(files), in.manifests.Paths(), []string{o.scaler})
+	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, inputs); err != nil {
+		return nil, cli.Usagef("%w", err)
 	}
 	if in.old, in.settings, err = oldModel(o, s); err != nil {
 		return nil, err
@@ -101,7 +102,10 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 		if err := in.manifests.Verify(path, id); err != nil {
 			return nil, err
 		}
-		if _, same := s.Find(id.XXH64); in.known[part.File] && !same || n != in.used[part.File] {
+		if _, same := s.Find(id.XXH64); in.known[part.File] && !same && o.append {
+			return nil, fmt.Errorf("%s: is not the file of this name and time that %s was fitted on; "+
+				"run model_preprocessing again, or give it another name", path, o.scaler)
+		} else if in.known[part.File] && !same || n != in.used[part.File] {
 			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
 		if what := inModel.Find(id); what != "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,7 +45,14 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if err := chooseFeatures(o, files); err != nil {
 		return nil, nil, err
 	}
-	if err := artifact.CheckOutputs([]string{o.out}, table.Paths(files)); err != nil {
+	outputs := []string{o.out}
+	if o.write != "" {
+		outputs = append(outputs, filepath.Join(o.write, listingName))
+		for _, f := range files {
+			outputs = append(outputs, scaledPath(o.write, f))
+		}
+	}
+	if err := artifact.CheckOutputs(outputs, append(table.Paths(files), manifests.Paths()...)); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {

@@ -11,7 +11,8 @@
 // cosines of the calendar (annual_sin_1, annual_cos_1, ...; the year is 365.2425
 // days, the phase counts from 1970-01-01T00:00:00Z), then lags of the target
 // (TARGET_lag_1, ...). They are written to models/scaler.json with what is
-// needed to merge scalers exactly. Units are those of the data.
+// needed to merge scalers exactly. Units are those of the data. An empty line is no
+// row; a lag counts rows.
 //
 // The target and the time column are those that data/manifest.json names, if
 // PATH lies beside one; else temperature and timestamp.

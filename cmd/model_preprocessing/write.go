@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/design"
@@ -23,7 +26,7 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	if o.Time != "" {
 		header = append([]string{o.Time}, header...)
 	}
-	paths, err := scaledPaths(o.write, files)
+	list, err := readListing(o.write, files)
 	if err != nil {
 		return nil, err
 	}
@@ -47,19 +50,19 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		},
 	}
 	var out *artifact.File
+	var hash *xxhash.Digest
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
 			return scaled, err
 		}
 		if out == nil {
-			if out, err = artifact.Create(paths[part.File]); err != nil {
+			if out, err = artifact.Create(scaledPath(o.write, files[part.File])); err != nil {
 				return scaled, err
 			}
-			scaled = append(scaled, out)
-			if _, err := out.Write(table.AppendRecord(nil, header...)); err != nil {
-				return scaled, err
-			}
+			scaled, hash = append(scaled, out), xxhash.New()
+			part.Result = append(table.AppendRecord(nil, header...), part.Result...)
 		}
+		_, _ = hash.Write(part.Result)
 		if _, err := out.Write(part.Result); err != nil {
 			return scaled, err
 		}
@@ -72,45 +75,70 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		if err := out.Finish(); err != nil {
 			return scaled, err
 		}
+		name := files[part.File].Name
+		list.Files[name] = append(list.Files[name], fmt.Sprintf("%016x", hash.Sum64()))
 		out = nil
 	}
-	return scaled, nil
+	// First comes the list, with what is there and what will be.
+	b, err := listingKind.EncodeJSON(list)
+	if err != nil {
+		return scaled, err
+	}
+	if out, err = artifact.Create(filepath.Join(o.write, listingName)); err != nil {
+		return scaled, err
+	}
+	scaled = slices.Insert(scaled, 0, out)
+	if _, err := out.Write(b); err != nil {
+		return scaled, err
+	}
+	return scaled, out.Finish()
 }
 
 // listing is DIR/scaled.json: the files that -write made in DIR, which it may
-// overwrite.
+// overwrite while they are what it made.
 type listing struct {
 	artifact.Header
-	Files []string `json:"files"`
+	Files map[string][]string `json:"files"` // by name: xxh64, and that before, until the next run
 }
 
 var listingKind = artifact.Kind{Format: "list of scaled rows", Version: 1, Program: "model_preprocessing"}
 
-// scaledPaths returns where the scaled rows of the files go: NAME.csv in dir,
-// which must be no other file and no two files' place. It lists them in dir.
-func scaledPaths(dir string, files []*table.File) ([]string, error) {
+const listingName = "scaled.json"
+
+func scaledPath(dir string, f *table.File) string { return filepath.Join(dir, f.Name+".csv") }
+
+// readListing returns what is in dir already of what -write would make there, and
+// refuses what it did not make.
+func readListing(dir string, files []*table.File) (*listing, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	list := filepath.Join(dir, "scaled.json")
-	var old listing
-	if err := listingKind.ReadJSON(list, &old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	old := listing{Files: map[string][]string{}}
+	err := listingKind.ReadJSON(filepath.Join(dir, listingName), &old)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("-write: %w, or use another folder", err)
 	}
-	made := listing{Files: slices.Clone(old.Files)}
-	paths := make([]string, len(files))
-	for i, f := range files {
-		name := f.Name + ".csv"
-		paths[i] = filepath.Join(dir, name)
-		if i > 0 && files[i-1].Name == f.Name {
-			return nil, fmt.Errorf("-write: both %s and %s would be %s", files[i-1].Path, f.Path, paths[i])
+	list := &listing{Files: old.Files}
+	for _, f := range files {
+		path := scaledPath(dir, f)
+		content, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
-		if _, err := os.Lstat(paths[i]); err == nil && !slices.Contains(old.Files, name) {
-			return nil, fmt.Errorf("-write would overwrite %s, which it did not make; move it away or use another folder", paths[i])
+		if err != nil {
+			return nil, err
 		}
-		made.Files = append(made.Files, name)
+		hash := xxhash.New()
+		_, err = io.Copy(hash, content)
+		content.Close()
+		if err != nil {
+			return nil, err
+		}
+		sum := fmt.Sprintf("%016x", hash.Sum64())
+		if !slices.Contains(old.Files[f.Name], sum) {
+			return nil, fmt.Errorf("-write would overwrite %s, which it did not make; move it away or use another folder", path)
+		}
+		list.Files[f.Name] = []string{sum}
 	}
-	slices.Sort(made.Files)
-	made.Files = slices.Compact(made.Files)
-	return paths, listingKind.WriteJSON(list, &made)
+	return list, nil
 }

@@ -47,8 +47,13 @@ func gate(o *options, r *metrics.Report) error {
 			return cli.Gatef("quality gate: %s %v is below %v", g.name, *g.value, g.limit)
 		}
 	}
-	if share := r.Scored(); (gates > 0 || o.IsSet("min-scored")) && share < o.minScored {
-		return cli.Gatef("quality gate: only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v", 100*share, cli.Aside(r.Unscored), o.minScored)
+	share := r.Scored()
+	switch {
+	case gates == 0 && !o.IsSet("min-scored") || share >= o.minScored:
+		return nil
+	case math.IsNaN(share):
+		return cli.Gatef("quality gate: no row has a target to be scored with")
 	}
-	return nil
+	return cli.Gatef("quality gate: only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v",
+		100*share, cli.Aside(r.Unscored), o.minScored)
 }

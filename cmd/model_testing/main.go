@@ -114,12 +114,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		o.decimal(report.R2)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
-	const most = 0.05 // of the rows may be left out without a warning
-	if left := report.Unscored; report.Scored() < 1-most {
-		o.Warnf("%d of %d rows with a target were not scored; the figures are of the others. model_preprocessing -missing mean keeps rows without a feature",
-			left.MissingFeature+left.MissingLag, report.Rows+left.MissingFeature+left.MissingLag)
-	}
+	warnOfUnscored(&o, report)
 	return gate(&o, report)
+}
+
+// warnOfUnscored says that the figures are not of all rows with a target.
+func warnOfUnscored(o *options, r *metrics.Report) {
+	const most = 0.05 // of the rows may be left out without a warning
+	if !(r.Scored() < 1-most) {
+		return
+	}
+	left := r.Unscored.MissingFeature + r.Unscored.MissingLag
+	hint := "; the figures are of the others"
+	if r.Unscored.MissingFeature > 0 {
+		hint += ". model_preprocessing -missing mean keeps rows without a feature"
+	}
+	o.Warnf("%d of %d rows with a target were not scored%s", left, r.Rows+left, hint)
 }
 
 // merge joins the reports on different files.

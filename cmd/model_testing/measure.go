@@ -150,12 +150,15 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	if err != nil {
 		return nil, nil, err
 	}
-	inputs := append(table.Paths(files), o.scaler, o.model, regression.Twin(o.model))
+	manifests, err := dataset.Beside(table.Paths(files), paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	inputs := slices.Concat(table.Paths(files), manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
 	if err := artifact.CheckOutputs([]string{o.metrics, o.predictions}, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
-	manifests, err := dataset.Beside(table.Paths(files), paths)
-	return files, manifests, err
+	return files, manifests, nil
 }
 
 // trained knows the scaler's and the model's files.

@@ -103,10 +103,10 @@ func (k Kind) WriteJSON(path string, v Document) error {
 // for byte, what v is written as.
 func (k Kind) ReadJSON(path string, v Document) error {
 	b, err := readFile(path, func(beginning []byte) int64 {
-		if bytes.HasPrefix(beginning, []byte("{\n  \"format\": \"")) {
-			return math.MaxInt64
+		if k.foreign(beginning) {
+			return 0
 		}
-		return 0
+		return math.MaxInt64
 	})
 	if err != nil {
 		return k.missing(path, err)
@@ -127,7 +127,7 @@ func (k Kind) DecodeJSON(b []byte, v Document) error {
 	} else {
 		err = k.check(h.Format, h.Version)
 	}
-	if err != nil && foreign(b) {
+	if err != nil && k.foreign(b) {
 		return foreignError{err}
 	}
 	if err != nil {
@@ -151,21 +151,20 @@ type foreignError struct{ error }
 
 func (foreignError) Is(target error) bool { return target == ErrForeign }
 
-// foreign reports whether a file was never an artifact in JSON: text of another
-// kind, or JSON without at least two of the three keys that Header has.
-func foreign(b []byte) bool {
-	if !json.Valid(b) {
-		return len(b) > 0 && b[0] != '{'
+// foreign reports whether a file was never an artifact in JSON, whole, damaged or
+// cut off: its beginning has neither this format's name nor the checksum and one
+// of the other keys of Header.
+func (k Kind) foreign(b []byte) bool {
+	const begin = "{\n  \"format\": \""
+	b = b[:min(len(b), beginning)]
+	has := func(s string) bool { return bytes.Contains(b, []byte(s)) }
+	switch {
+	case len(b) < len(begin) && strings.HasPrefix(begin, string(b)):
+		return false // cut off, or empty
+	case has(begin + k.Format), has(`"checksum": "`) && (has(`"format": "`) || has(`"version": `)):
+		return false
 	}
-	var keys map[string]json.RawMessage
-	_ = json.Unmarshal(b, &keys) // else there are none
-	ours := 0
-	for _, key := range []string{"format", "version", "checksum"} {
-		if _, ok := keys[key]; ok {
-			ours++
-		}
-	}
-	return ours < 2
+	return true
 }
 
 func (k Kind) check(format string, version int) error {

@@ -128,10 +128,16 @@ func (ms *Manifests) find(file string) (*folder, string, error) {
 	if err != nil || f.manifest != nil {
 		return f, filepath.Base(file), err
 	}
-	dir, name := filepath.Split(file)
-	if real, err := filepath.EvalSymlinks(file); err == nil {
+	// Where its links lead: its own, or those of its folder, which may be how the
+	// working directory was entered.
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, "", err
+	}
+	dir, name := filepath.Split(abs)
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
 		dir, name = filepath.Split(real)
-	} else if real, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
+	} else if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
 	f, err = ms.read(filepath.Clean(dir))
@@ -153,7 +159,11 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 		f.path = filepath.Join(filepath.Dir(abs), "manifest.json")
 	}
 	m := new(Manifest)
-	err = ManifestKind.ReadJSON(f.path, m)
+	if info, statErr := os.Stat(f.path); statErr == nil && !info.Mode().IsRegular() {
+		err = artifact.ErrForeign
+	} else {
+		err = ManifestKind.ReadJSON(f.path, m)
+	}
 	switch {
 	case err == nil:
 		f.manifest = m
@@ -166,6 +176,16 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 	}
 	ms.folders[dir] = f
 	return f, nil
+}
+
+// Paths returns the paths of the manifests there are.
+func (ms *Manifests) Paths() (paths []string) {
+	for _, dir := range slices.Sorted(maps.Keys(ms.folders)) {
+		if f := ms.folders[dir]; f.manifest != nil {
+			paths = append(paths, f.path)
+		}
+	}
+	return paths
 }
 
 // Columns returns the target and time column that the manifests agree on.

@@ -2,91 +2,100 @@ package dataset
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 )
 
-// Sketch is a sample of the rows of a file by their content: the smallest of
-// their 64-bit hashes, ascending. Files that hold the same rows have the same
-// sketch, in whatever order, under whatever name and however they are written;
-// of files that share rows the sketches share a like part (the k minimum values
-// of K. Beyer, P. J. Haas, B. Reinwald, Y. Sismanis, R. Gemulla, "On synopses for
-// distinct-value estimation under multiset operations", SIGMOD 2007).
-type Sketch []uint64
-
-const sketchSize = 16
-
-// Limit returns what a hash must be below to enter.
-func (s Sketch) Limit() uint64 {
-	if len(s) < sketchSize {
-		return 1<<64 - 1
-	}
-	return s[len(s)-1]
+// Sketch says what rows a file holds, by 64-bit hashes of their time and the
+// columns that are read: in whatever order, under whatever name and however they
+// are written. It merges.
+type Sketch struct {
+	// Sum is the sum of the hashes of all rows: equal for the same rows.
+	Sum uint64
+	// Least is a sample of the rows, the smallest of the hashes, ascending: of
+	// files that share rows the samples share a like part (the k minimum values of
+	// K. Beyer, P. J. Haas, B. Reinwald, Y. Sismanis, R. Gemulla, "On synopses for
+	// distinct-value estimation under multiset operations", SIGMOD 2007).
+	Least []uint64
 }
 
-// Add includes a row.
-func (s *Sketch) Add(hash uint64) {
-	i, found := slices.BinarySearch(*s, hash)
+const sketchSize = 32
+
+// Limit returns what a hash must be below to enter the sample.
+func (s *Sketch) Limit() uint64 {
+	if len(s.Least) < sketchSize {
+		return 1<<64 - 1
+	}
+	return s.Least[len(s.Least)-1]
+}
+
+// Sample includes a row in the sample; its hash is added to Sum elsewhere.
+func (s *Sketch) Sample(hash uint64) {
+	i, found := slices.BinarySearch(s.Least, hash)
 	if found || i == sketchSize {
 		return
 	}
-	if len(*s) == sketchSize {
-		*s = (*s)[:sketchSize-1]
+	if len(s.Least) == sketchSize {
+		s.Least = s.Least[:sketchSize-1]
 	}
-	*s = slices.Insert(*s, i, hash)
+	s.Least = slices.Insert(s.Least, i, hash)
 }
 
 // Merge includes the rows of o.
 func (s *Sketch) Merge(o Sketch) {
-	for _, hash := range o {
-		s.Add(hash)
+	s.Sum += o.Sum
+	for _, hash := range o.Least {
+		s.Sample(hash)
 	}
 }
 
 // shared returns how many of the sampled rows that could be in both are, and how
 // many could be: those of the smaller sample below both limits.
-func (s Sketch) shared(o Sketch) (shared, of int) {
-	below := func(s Sketch, limit uint64) Sketch {
-		i, found := slices.BinarySearch(s, limit)
+func (s *Sketch) shared(o *Sketch) (shared, of int) {
+	limit := min(s.Limit(), o.Limit())
+	below := func(hashes []uint64) []uint64 {
+		i, found := slices.BinarySearch(hashes, limit)
 		if found {
 			i++
 		}
-		return s[:i]
+		return hashes[:i]
 	}
-	limit := min(s.Limit(), o.Limit())
-	s, o = below(s, limit), below(o, limit)
-	for _, hash := range s {
-		if _, found := slices.BinarySearch(o, hash); found {
+	a, b := below(s.Least), below(o.Least)
+	for _, hash := range a {
+		if _, found := slices.BinarySearch(b, hash); found {
 			shared++
 		}
 	}
-	return shared, min(len(s), len(o))
+	return shared, min(len(a), len(b))
 }
 
-// MarshalJSON writes the hashes as one string of hexadecimal digits.
+// distinct estimates how many different rows there were.
+func (s *Sketch) distinct() float64 {
+	if len(s.Least) < sketchSize {
+		return float64(len(s.Least))
+	}
+	return (sketchSize - 1) / (float64(s.Limit()) / (1 << 64))
+}
+
+// MarshalJSON writes the sum and the sample as one string in base64.
 func (s Sketch) MarshalJSON() ([]byte, error) {
-	var b []byte
-	for _, hash := range s {
+	b := binary.BigEndian.AppendUint64(nil, s.Sum)
+	for _, hash := range s.Least {
 		b = binary.BigEndian.AppendUint64(b, hash)
 	}
-	return json.Marshal(hex.EncodeToString(b))
+	return json.Marshal(b)
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *Sketch) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
+	var raw []byte
+	if err := json.Unmarshal(b, &raw); err != nil || len(raw) < 8 || len(raw)%8 != 0 {
+		return fmt.Errorf("%.20q is no sketch", b)
 	}
-	raw, err := hex.DecodeString(text)
-	if err != nil || len(raw)%8 != 0 {
-		return fmt.Errorf("%.20q is no sketch", text)
-	}
-	*s = nil
-	for ; len(raw) > 0; raw = raw[8:] {
-		*s = append(*s, binary.BigEndian.Uint64(raw))
+	*s = Sketch{Sum: binary.BigEndian.Uint64(raw)}
+	for raw = raw[8:]; len(raw) > 0; raw = raw[8:] {
+		s.Least = append(s.Least, binary.BigEndian.Uint64(raw))
 	}
 	return nil
 }
@@ -104,32 +113,41 @@ func (k *Known) Add(id ID) {
 		k.byBytes, k.byRow = map[string]string{}, map[uint64][]int{}
 	}
 	k.byBytes[id.XXH64] = id.Name
-	for _, hash := range id.Sketch {
+	for _, hash := range id.Sketch.Least {
 		k.byRow[hash] = append(k.byRow[hash], len(k.ids))
 	}
 	k.ids = append(k.ids, id)
 }
 
-// Find says what of a dataset is known: "the very bytes of NAME", or "rows of
-// NAME" if at least half of the sampled rows, and no fewer than three where
-// there are as many, are those of another; "" if it is new.
+// Find says what of a dataset is known: "the very bytes of NAME", "the rows of
+// NAME", or "rows of NAME" if at least half of the sampled rows that could be,
+// and no fewer than two, are those of another; "" if it is new.
+//
+// Rows of a table without time of which many are alike (two columns of small
+// whole numbers, say) are no sign of where they are from, unless all are the same.
 func (k *Known) Find(id ID) string {
 	if name, ok := k.byBytes[id.XXH64]; ok {
 		return fmt.Sprintf("the very bytes of %q", name)
 	}
 	tried := map[int]bool{}
-	for _, hash := range id.Sketch {
+	for _, hash := range id.Sketch.Least {
 		for _, i := range k.byRow[hash] {
 			if tried[i] {
 				continue
 			}
 			tried[i] = true
-			shared, of := id.Sketch.shared(k.ids[i].Sketch)
-			equal := slices.Equal(id.Sketch, k.ids[i].Sketch) // and they may be fewer than three
-			if equal || shared >= 3 && 2*shared >= of {
-				return fmt.Sprintf("rows of %q (%d of %d that were compared)", k.ids[i].Name, shared, of)
+			other := &k.ids[i]
+			if other.Rows == id.Rows && other.Sketch.Sum == id.Sketch.Sum {
+				return fmt.Sprintf("the rows of %q", other.Name)
+			}
+			shared, of := id.Sketch.shared(&other.Sketch)
+			if id.telling() && other.telling() && shared >= 2 && 2*shared >= of {
+				return fmt.Sprintf("rows of %q (%d of %d that were compared)", other.Name, shared, of)
 			}
 		}
 	}
 	return ""
 }
+
+// telling reports whether the rows of a dataset can be told from those of others.
+func (id *ID) telling() bool { return id.First != NoTime || id.Sketch.distinct() >= float64(id.Rows)/2 }

@@ -13,6 +13,12 @@ func Calendar(cols [][]float64, annual, daily int, times []dataset.Time) {
 	harmonics(cols[2*annual:2*(annual+daily)], times, day)
 }
 
+// HarmonicError bounds the absolute rounding error of a harmonic, which comes from numbers
+// of size 1 however small it is itself: the addition theorem doubles that of
+// Sincos with some fifty pairs at the most. One that varies less is constant, as
+// the sine of half days is.
+const HarmonicError = 0x1p-46
+
 // harmonics takes one sine and cosine per time; the others follow by the
 // addition theorem.
 func harmonics(cols [][]float64, times []dataset.Time, period float64) {

@@ -172,6 +172,9 @@ func (e *Errors) Figures() Figures {
 	} else {
 		f.R2 = ptr(explained(sse.Value(), e.Target.Squares().Value()))
 		f.ExplainedVariance = ptr(explained(e.Residual.Squares().Value(), e.Target.Squares().Value()))
+		if f.R2 == nil {
+			why = append(why, "r2 is beyond float64: the target hardly varies")
+		}
 	}
 	if f.Skill.Mean = skill(sse, e.TrainMean); f.Skill.Mean == nil {
 		why = append(why, "the training mean is exact")
@@ -211,7 +214,13 @@ func skill(sse, baseline moments.Sum) *float64 {
 	return ptr(1 - sse.Value()/baseline.Value())
 }
 
-func ptr(v float64) *float64 { return &v }
+// ptr is nil for a figure that float64 cannot hold.
+func ptr(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
 
 // finite reports whether no sum has overflowed, nor squares vanished.
 func (e *Errors) finite() bool {
@@ -321,14 +330,10 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Datasets: datasets}, nil
 }
 
-// Scored returns the share of the rows with a target that were scored, 1 where
+// Scored returns the share of the rows with a target that were scored, NaN where
 // there are none.
 func (r *Report) Scored() float64 {
-	withTarget := r.Rows + r.Unscored.MissingFeature + r.Unscored.MissingLag
-	if withTarget == 0 {
-		return 1
-	}
-	return float64(r.Rows) / float64(withTarget)
+	return float64(r.Rows) / float64(r.Rows+r.Unscored.MissingFeature+r.Unscored.MissingLag)
 }
 
 // Merge joins reports on different files, exactly.

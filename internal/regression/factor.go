@@ -126,6 +126,9 @@ func (f *Factor) Columns(columns []int) *Factor {
 	var sub Factor
 	sub.AddPrecise(rows, len(columns))
 	sub.N = f.N
+	if f.Lo == nil {
+		sub.Lo = nil // it is no more precise than its origin
+	}
 	return &sub
 }
 

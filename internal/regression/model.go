@@ -11,6 +11,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 )
 
@@ -133,11 +134,16 @@ func (s *Settings) uncentre(y moments.Sum) float64 {
 	return moments.Float(s.TargetMean).Plus(y).Value()
 }
 
-// offsets are |mean|/scale of the columns; see newSolver.
+// offsets are the sizes of the numbers that the columns come from, in units of
+// their scale: |mean|/scale, and more for harmonics; see newSolver.
 func (s *Settings) offsets() []float64 {
 	offsets := make([]float64, len(s.Mean))
 	for j, mean := range s.Mean {
-		offsets[j] = math.Abs(mean / s.Scale[j])
+		size := math.Abs(mean)
+		if j >= s.SeasonFrom && j < s.SeasonTo {
+			size = max(size, design.HarmonicError/0x1p-53)
+		}
+		offsets[j] = size / s.Scale[j]
 	}
 	return offsets
 }
@@ -151,7 +157,7 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
 		columns = append(columns, 1+j)
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), nil)
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo])
 	if err != nil {
 		return nil, err
 	}

@@ -31,11 +31,22 @@ func (a *solver) reduce() *ridge {
 	p := a.p
 	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p),
 		tauP: make([]float64, p)}
-	for i := range p {
-		for j := i; j < p; j++ {
-			s.a[i*p+j] = a.big(i+1, j+1).Value()
+	// Columns that follow from others do so exactly, without what rounding has
+	// left of them: rank rows, and zeros below.
+	s.c = make([]float64, p)
+	for i := range a.rank() {
+		row := a.t[i*(p+1) : (i+1)*(p+1)]
+		for _, j := range a.taken[i:] {
+			s.a[i*p+j] = row[j].Value()
 		}
-		s.c = append(s.c, a.big(i+1, p+1).Value())
+		for k, j := range a.dropped {
+			for l, c := range a.relation[k] {
+				if l >= i {
+					s.a[i*p+j] += float64(c * row[a.taken[l]].Value())
+				}
+			}
+		}
+		s.c[i] = row[p].Value()
 	}
 	var impl gonum.Implementation
 	work := make([]float64, 1)

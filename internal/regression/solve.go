@@ -56,8 +56,8 @@ func (x *solution) coef() []float64 {
 	return b
 }
 
-// newSolver prepares the factor. offset is |mean|/scale of the columns, nil for
-// none.
+// newSolver prepares the factor. offset is how far the columns are from 0, in
+// units of their scale; nil if they are not.
 func newSolver(f *Factor, offset []float64) (*solver, error) {
 	p := f.Width - 2
 	if f.N < int64(p+1) {

@@ -85,6 +85,10 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 	}
 	mse, std := meanStd(mses[best])
 	r2, _ := meanStd(r2s[best])
+	if math.IsInf(mse+std+math.Abs(r2), 0) || math.IsNaN(mse+std+r2) {
+		cv.Reason, cv.Path = "the errors on rows held out are beyond float64", []Point{}
+		return cv
+	}
 	cv.MSE, cv.MSEStd, cv.R2, cv.best = &mse, &std, &r2, alphas[best]
 	return cv
 }
@@ -151,7 +155,9 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 			if a, err := newSolver(others, s.offsets()); err == nil {
 				without := a.at(alpha)
 				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
-				inf.DeltaMSE = &delta
+				if !math.IsInf(delta, 0) && !math.IsNaN(delta) {
+					inf.DeltaMSE = &delta
+				}
 			}
 		}
 		result = append(result, inf)

@@ -91,6 +91,7 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 		s.byHash[ds.XXH64] = i
 	}
 	p := len(s.FeatureNamesOut)
+	from, to := d.Harmonics()
 	for j, m := range total {
 		name := d.Target
 		if j < p {
@@ -109,13 +110,14 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 			break
 		}
 		scale := m.Std()
-		if m.Constant() {
+		constant := m.Constant() || j >= from && j < to && scale <= design.HarmonicError
+		if constant {
 			scale = 1
 		}
 		s.Mean = append(s.Mean, mean)
 		s.Var = append(s.Var, v)
 		s.Scale = append(s.Scale, scale)
-		s.constant = append(s.constant, m.Constant())
+		s.constant = append(s.constant, constant)
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	if len(s.Mean) != p {
@@ -124,7 +126,8 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	return s, nil
 }
 
-// Constant reports whether column j did not vary (see moments.Moments.Constant).
+// Constant reports whether column j did not vary (see moments.Moments.Constant
+// and design.HarmonicError).
 // scikit-learn's rule also calls columns constant that vary little beside their
 // size and the number of rows; their mean and deviation are exact enough here.
 func (s *Scaler) Constant(j int) bool { return s.constant[j] }

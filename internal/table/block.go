@@ -30,6 +30,7 @@ type Block struct {
 	layout   *layout
 	sketch   dataset.Sketch
 	limit    uint64 // of the sketch
+	before   uint64 // hash of the row before, without its time
 }
 
 // layout says where in the rows of one file the wanted columns are.
@@ -37,8 +38,8 @@ type layout struct {
 	file  *File
 	timed bool
 	slot  []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
-	// factor, odd and random, is what the column's cells count in the hash of a row:
-	// it does not depend on the order of the columns.
+	// factor, odd and random, is what the column's cells count in the hash of a row,
+	// 0 for columns that are not wanted: it does not depend on their order.
 	factor []uint64
 }
 
@@ -48,18 +49,18 @@ const (
 )
 
 func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
-	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header))}
+	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header)),
+		factor: make([]uint64, len(f.Header))}
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
-		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
 	}
 	want := func(name string, slot int) error {
 		i, ok := index[name]
 		if !ok {
 			return fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
 		}
-		l.slot[i] = slot
+		l.slot[i], l.factor[i] = slot, xxhash.Sum64String(name)|1
 		return nil
 	}
 	if timeColumn != "" {
@@ -93,8 +94,8 @@ func Quote(names []string) string {
 // parse reads b.data into b.Times and b.Cols.
 func (b *Block) parse() error {
 	b.Rows, b.Gaps = 0, 0
-	b.sketch = b.sketch[:0]
-	b.limit = b.sketch.Limit()
+	b.sketch = dataset.Sketch{Least: b.sketch.Least[:0]}
+	b.limit, b.before = b.sketch.Limit(), 0
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
 		b.data = append(b.data, '\n')
 	}
@@ -147,7 +148,7 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
-		hash, gaps := uint64(0), b.Gaps
+		hash, at, gaps := uint64(0), uint64(0), b.Gaps
 		for col, slot := range slots {
 			end, ok := i, true
 			var content uint64
@@ -162,7 +163,6 @@ func (b *Block) parsePlain() error {
 				content = uint64(times[row])
 			default:
 				end = cellEnd(d, i)
-				content = xxhash.Sum64(trimCR(d, i, end))
 			}
 			if d[end] == '\r' && d[end+1] == '\n' {
 				end++
@@ -179,25 +179,42 @@ func (b *Block) parsePlain() error {
 				text := d[rowStart(d, i):rowEnd(d, i)]
 				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
 			}
-			hash += content * factors[col]
+			if slot == timeSlot {
+				at = content
+			} else {
+				hash += spread(content) * factors[col]
+			}
 			i = end + 1
 		}
-		b.sample(hash, gaps)
+		b.sample(hash, at, gaps)
 		row++
 	}
 	return nil
 }
 
 // sample includes a row in the sketch, by the sum of its cells' contents times
-// their columns' factors. A row without any number says nothing of where it is
-// from; gaps were there before it.
-func (b *Block) sample(hash uint64, gaps int) {
+// their columns' factors, and its time. A row that repeats the one before, but for
+// the time, or has no number at all does not enter the sample: it says nothing of
+// where it is from, since it rains nowhere and the night is dark everywhere. gaps
+// were there before the row.
+func (b *Block) sample(hash, at uint64, gaps int) {
+	repeated := hash == b.before || b.Gaps-gaps == len(b.Cols)
+	b.before = hash
+	hash += spread(at) * timeFactor
 	hash = (hash ^ hash>>32) * 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
-	if hash ^= hash >> 29; hash < b.limit && b.Gaps-gaps < len(b.Cols) {
-		b.sketch.Add(hash)
+	hash ^= hash >> 29
+	b.sketch.Sum += hash
+	if hash < b.limit && !repeated {
+		b.sketch.Sample(hash)
 		b.limit = b.sketch.Limit()
 	}
 }
+
+// spread brings the upper bits of a number, which are all that a small integer
+// has in float64, down to where a product takes them up.
+func spread(content uint64) uint64 { return content ^ content>>47 }
+
+const timeFactor = 0xd6e8feb86659fd93 // odd and random
 
 // cellEnd returns the index of the comma or newline at or after d[i].
 func cellEnd(d []byte, i int) int {
@@ -223,7 +240,7 @@ func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
 func (b *Block) cell(slot int, cell []byte) (content uint64, err error) {
 	switch slot {
 	case skipSlot:
-		return xxhash.Sum64(cell), nil
+		return 0, nil
 	case timeSlot:
 		if missing(cell) {
 			return 0, errors.New("the timestamp is missing")
@@ -274,16 +291,20 @@ func (b *Block) parseQuoted() error {
 			line, _ := r.FieldPos(0)
 			return b.ragged(b.line+int64(line)-1, len(rec))
 		}
-		hash, gaps := uint64(0), b.Gaps
+		hash, at, gaps := uint64(0), uint64(0), b.Gaps
 		for col, slot := range b.layout.slot {
 			content, err := b.cell(slot, []byte(rec[col]))
 			if err != nil {
 				line, _ := r.FieldPos(col)
 				return b.errorOn(b.line+int64(line)-1, b.layout.file.Header[col], err)
 			}
-			hash += content * b.layout.factor[col]
+			if slot == timeSlot {
+				at = content
+			} else {
+				hash += spread(content) * b.layout.factor[col]
+			}
 		}
-		b.sample(hash, gaps)
+		b.sample(hash, at, gaps)
 		b.Rows++
 	}
 }

@@ -26,7 +26,8 @@ type File struct {
 	Header []string
 	First  dataset.Time // first timestamp; NoTime without a time column
 
-	peek   []byte // the first bytes, uncompressed
+	peek   []byte // the first bytes, uncompressed: the first row at least
+	whole  bool   // they are all
 	body   int    // where in peek the first row begins
 	line   int64  // and its line
 	stream io.Reader
@@ -127,6 +128,17 @@ func (f *File) load(stdin io.Reader) error {
 		r.Close()
 		return err
 	}
+	for !whole && recordEnd(f.peek[f.body:]) < 0 && len(f.peek) < peekSize+maxRecord { // until the first row is there
+		more := make([]byte, peekSize)
+		n, err := io.ReadFull(r, more)
+		f.peek = append(f.peek, more[:n]...)
+		whole = err != nil
+		if whole && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+			r.Close()
+			return fmt.Errorf("%s: %w", f.Path, err)
+		}
+	}
+	f.whole = whole
 	if info == nil || !info.Mode().IsRegular() {
 		f.stream = r // cannot be opened again
 		return nil
@@ -277,7 +289,7 @@ func (f *File) records(most int) [][]string {
 		}
 		records = append(records, rec)
 	}
-	if len(f.peek) == peekSize && len(records) > 0 && len(records) < most {
+	if !f.whole && len(records) > 1 && len(records) < most {
 		records = records[:len(records)-1] // may be cut
 	}
 	return records
