@@ -58,18 +58,32 @@ func (p *part) finish() error {
 	return p.file.Finish()
 }
 
-// publish moves finished parts into place under a new manifest. First go the
-// files that only the old manifest lists, then comes the manifest, then the
-// parts: whenever it is interrupted, the manifest lists every file that is
-// there, and the stages refuse those that are not yet what it says.
+// publish moves finished parts into place under a new manifest, and says what else
+// is there.
 func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part) error {
-	dir := o.out
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
 	}
+	damaged, err := replace(ctx, o.out, m, parts)
+	if damaged != nil {
+		o.Warnf("%v; its files were not removed", damaged)
+	}
+	if err == nil {
+		warnOfOthers(o, m)
+	}
+	return err
+}
+
+// replace puts parts and manifest in the place of the old ones. First go the
+// files that only the old manifest lists, then comes the manifest, then the
+// parts: whenever it is interrupted, the manifest lists every file that is
+// there, and the stages refuse those that are not yet what it says.
+//
+// A manifest that is damaged is replaced too: this is how it is mended.
+func replace(ctx context.Context, dir string, m *dataset.Manifest, parts []*part) (damaged, err error) {
 	unlock, err := artifact.Lock(ctx, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer unlock()
 	manifest := filepath.Join(dir, "manifest.json")
@@ -78,25 +92,25 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 	switch {
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		if err := foreign(dir, &old, parts); err != nil {
-			return err
+			return nil, err
 		}
 	case errors.Is(err, artifact.ErrForeign):
-		return fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; move it away or use another -out", manifest)
-	default: // this is how it is mended
-		o.Warnf("%v; its files are not removed", err)
+		return nil, fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; "+
+			"move it away or use another -out", manifest)
+	default:
+		damaged = err
 	}
 	if err := removeOld(dir, &old, m); err != nil {
-		return err
+		return damaged, err
 	}
-	defer warnOfOthers(o, m)
 	if err := dataset.ManifestKind.WriteJSON(manifest, m); err != nil {
-		return err
+		return damaged, err
 	}
 	files := make([]*artifact.File, len(parts))
 	for i, p := range parts {
 		files[i] = p.file
 	}
-	return artifact.Commit(files...)
+	return damaged, artifact.Commit(files...)
 }
 
 // foreign refuses to overwrite a file that the old manifest does not list.

@@ -56,7 +56,6 @@ type options struct {
 	alpha        float64
 	folds        int
 	append, join bool
-	base         string // fingerprint of the model that -append adds to; "" for none
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -117,37 +116,41 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	if err != nil {
 		return err
 	}
-	return write(ctx, o, model, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets),
-		summary.Rows))
+	if err := publish(ctx, o, model, summary, func() bool { return true }); err != nil {
+		return err
+	}
+	say(o, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
+	return nil
 }
 
-// write writes the model and its readable twin, and says what came of it.
-func write(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, shape string) error {
+// publish writes the model and its readable twin, if what was there before is
+// still so.
+func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, unchanged func() bool) error {
 	gob, fingerprint, err := regression.Kind.EncodeGob(m)
 	if err != nil {
 		return err
 	}
 	s.Model = fingerprint
+	twin, err := regression.SummaryKind.EncodeJSON(s)
+	if err != nil {
+		return err
+	}
 	unlock, err := artifact.Lock(ctx, filepath.Dir(o.out))
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if o.append {
-		if _, now, _ := regression.Read(o.out); now != o.base {
-			return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
-		}
+	if !unchanged() {
+		return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
 	}
-	readable, err := regression.SummaryKind.EncodeJSON(s)
-	if err != nil {
+	if err := artifact.WriteFile(regression.Twin(o.out), twin); err != nil {
 		return err
 	}
-	if err := artifact.WriteFile(regression.Twin(o.out), readable); err != nil {
-		return err
-	}
-	if err := artifact.WriteFile(o.out, gob); err != nil {
-		return err
-	}
+	return artifact.WriteFile(o.out, gob)
+}
+
+// say tells what came of a model.
+func say(o *options, s *regression.Summary, shape string) {
 	choice := "the coefficients are those of least norm"
 	if s.Alpha > 0 {
 		choice = "the penalty shares the effect among them"
@@ -168,5 +171,4 @@ func write(ctx context.Context, o *options, m *regression.Model, s *regression.S
 	}
 	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape, len(s.Coefficients)+1, s.R2, s.Condition,
 		o.Took(), o.out)
-	return nil
 }

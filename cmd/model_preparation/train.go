@@ -42,7 +42,15 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if n := len(in.old.Datasets); n > 0 {
 		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
 	}
-	return write(ctx, o, model, summary, shape)
+	unchanged := func() bool {
+		_, now, _ := regression.Read(o.out)
+		return !o.append || now == in.base
+	}
+	if err := publish(ctx, o, model, summary, unchanged); err != nil {
+		return err
+	}
+	say(o, summary, shape)
+	return nil
 }
 
 // inputs are what is trained on.
@@ -53,6 +61,7 @@ type inputs struct {
 	known     []bool  // to the scaler, of each file
 	old       *regression.Model
 	settings  regression.Settings
+	base      string // fingerprint of the old model; "" for none
 }
 
 func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*inputs, error) {
@@ -72,7 +81,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, inputs); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
-	if in.old, in.settings, err = oldModel(o, s); err != nil {
+	if err := in.readOld(o, s); err != nil {
 		return nil, err
 	}
 	return in, in.countRows(ctx, o, s)
@@ -86,7 +95,7 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 		inModel.Add(d.ID)
 	}
 	var folds regression.Folds
-	reducer := regression.Reducer{Scaler: s, Folds: in.settings.Folds}
+	reducer := regression.NewReducer(s, in.settings.Folds)
 	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers,
 		Work: func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, in.used[r.File]), nil }}
 	for part, err := range scan.Parts(ctx, in.files) {
@@ -102,10 +111,12 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 		if err := in.manifests.Verify(path, id); err != nil {
 			return nil, err
 		}
-		if _, same := s.Find(id.XXH64); in.known[part.File] && !same && o.append {
+		changed := in.known[part.File] && !s.Has(id.XXH64)
+		switch {
+		case changed && o.append:
 			return nil, fmt.Errorf("%s: is not the file of this name and time that %s was fitted on; "+
 				"run model_preprocessing again, or give it another name", path, o.scaler)
-		} else if in.known[part.File] && !same || n != in.used[part.File] {
+		case changed || n != in.used[part.File]:
 			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
 		if what := inModel.Find(id); what != "" {
@@ -118,33 +129,34 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 	return datasets, nil
 }
 
-// oldModel returns the model that -append adds to, an empty one if there is
-// none, and what to train with.
-func oldModel(o *options, s *scaler.Scaler) (*regression.Model, regression.Settings, error) {
+// readOld sets the model that -append adds to, an empty one if there is none, and
+// what to train with.
+func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	from, to := s.Harmonics()
-	settings := regression.Settings{
+	in.old = new(regression.Model)
+	in.settings = regression.Settings{
 		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
 	}
 	if !o.append {
-		return new(regression.Model), settings, nil
+		return nil
 	}
 	old, fingerprint, err := regression.Read(o.out)
 	if errors.Is(err, fs.ErrNotExist) {
 		o.Logf("there is no model %s to add to: this is a new one", o.out)
-		return new(regression.Model), settings, nil
+		return nil
 	}
 	switch {
 	case err != nil:
-		return nil, settings, err
+		return err
 	case old.Scaler != s.Fingerprint():
-		return nil, settings, fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train without -append", o.out, o.scaler)
+		return fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train without -append",
+			o.out, o.scaler)
 	case o.IsSet("alpha") && (old.Auto != o.auto || old.Alpha != o.alpha) || o.IsSet("folds") && old.Folds != o.folds:
-		return nil, settings, cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out,
-			old.AlphaName(), old.Folds)
+		return cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out, old.AlphaName(), old.Folds)
 	}
-	o.base = fingerprint
-	return old, old.Settings, nil
+	in.old, in.settings, in.base = old, old.Settings, fingerprint
+	return nil
 }
 
 // countRows sets how many rows of each file can be used: from the scaler where

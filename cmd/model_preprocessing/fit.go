@@ -48,10 +48,12 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+	out, err := scaler.Kind.CreateJSON(o.out, s)
+	if err != nil {
 		return err
 	}
-	if err := artifact.Commit(scaled...); err != nil {
+	defer out.Cleanup()
+	if err := artifact.Commit(append(scaled, out)...); err != nil {
 		return err
 	}
 	var rows int64

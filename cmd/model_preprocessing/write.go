@@ -80,18 +80,10 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		out = nil
 	}
 	// First comes the list, with what is there and what will be.
-	b, err := listingKind.EncodeJSON(list)
-	if err != nil {
+	if out, err = listingKind.CreateJSON(filepath.Join(o.write, listingName), list); err != nil {
 		return scaled, err
 	}
-	if out, err = artifact.Create(filepath.Join(o.write, listingName)); err != nil {
-		return scaled, err
-	}
-	scaled = slices.Insert(scaled, 0, out)
-	if _, err := out.Write(b); err != nil {
-		return scaled, err
-	}
-	return scaled, out.Finish()
+	return slices.Insert(scaled, 0, out), nil
 }
 
 // listing is DIR/scaled.json: the files that -write made in DIR, which it may

@@ -53,7 +53,6 @@ type options struct {
 	minScored                           float64
 	digits                              int
 	allowLeak, merge                    bool
-	written                             *artifact.File // the predictions, finished
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -62,7 +61,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
 	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
-	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
+	o.StringVar(&o.predictions, "predictions", "", "write the rows' predictions to `FILE`, as CSV")
 	o.Func("min-r2", "fail with status 3 if R² is below `X`", number(&o.minR2))
 	o.Func("max-mse", "fail with status 3 if the MSE is above `X`", number(&o.maxMSE))
 	o.Func("min-skill", "fail with status 3 if the skill over the training mean is below `X`", number(&o.minSkill))
@@ -85,14 +84,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	var report *metrics.Report
+	var files []*artifact.File // finished
+	defer func() {
+		for _, f := range files {
+			f.Cleanup()
+		}
+	}()
 	var err error
 	if o.merge {
 		report, err = merge(&o)
 	} else {
-		report, err = measure(ctx, &o, stdin)
-	}
-	if o.written != nil {
-		defer o.written.Cleanup()
+		report, files, err = measure(ctx, &o, stdin)
 	}
 	if err != nil {
 		return err
@@ -101,14 +103,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.metrics != "" {
-		if err := metrics.Kind.WriteJSON(o.metrics, report); err != nil {
+		f, err := metrics.Kind.CreateJSON(o.metrics, report)
+		if err != nil {
 			return err
 		}
+		files = append(files, f)
 	}
-	if o.written != nil {
-		if err := artifact.Commit(o.written); err != nil {
-			return err
-		}
+	if err := artifact.Commit(files...); err != nil {
+		return err
 	}
 	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
 		o.decimal(report.R2)); err != nil {

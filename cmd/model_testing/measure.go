@@ -27,44 +27,45 @@ type result struct {
 	end               int64 // the row of the file behind the block's last used one
 }
 
-// measure is the stage: one pass over the test files that leaves error sums.
-func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report, error) {
+// measure is the stage: one pass over the test files that leaves error sums and,
+// if they are wanted, a file with the predictions, for Commit.
+func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.Report, lines []*artifact.File, err error) {
 	s, m, fingerprint, err := readModel(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	files, manifests, err := open(o, s, stdin)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	p, err := newPredictor(m, files, manifests, o.predictions != "")
+	p, err := newPredictor(m, files, manifests)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer p.close()
-	if p.lines {
-		if o.written, err = artifact.Create(o.predictions); err != nil {
-			return nil, err
+	if o.predictions != "" {
+		if p.lines, err = artifact.Create(o.predictions); err != nil {
+			return nil, nil, err
 		}
-		if _, err := o.written.Write([]byte(header)); err != nil {
-			return nil, err
+		lines = append(lines, p.lines)
+		if _, err := p.lines.Write([]byte(header)); err != nil {
+			return nil, lines, err
 		}
 	}
 	bar := o.Progress(table.Size(files), o.Name())
 	defer bar.Clear()
 	datasets, err := reduce(ctx, o, s, p, manifests, bar)
 	if err != nil {
-		return nil, err
+		return nil, lines, err
 	}
 	bar.Clear()
-	if p.lines {
-		if err := o.written.Finish(); err != nil {
-			return nil, err
+	if p.lines != nil {
+		if err := p.lines.Finish(); err != nil {
+			return nil, lines, err
 		}
 	}
-	report, err := metrics.New(s.Fingerprint(), fingerprint, datasets)
-	if err != nil {
-		return nil, err
+	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets); err != nil {
+		return nil, lines, err
 	}
 	var rows int64
 	for _, d := range report.Datasets {
@@ -72,7 +73,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (*metrics.Report,
 	}
 	o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored),
 		cli.Megabytes(bar.Done()), o.Took())
-	return report, nil
+	return report, lines, nil
 }
 
 // reduce is the pass over the files.
@@ -91,8 +92,8 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		sums.anomalous.Merge(&part.Result.anomalous)
 		p.truths[part.File].forget(part.Result.end)
 		bar.Add(part.Bytes)
-		if p.lines {
-			if _, err := o.written.Write(part.Result.lines); err != nil {
+		if p.lines != nil {
+			if _, err := p.lines.Write(part.Result.lines); err != nil {
 				return nil, err
 			}
 		}
@@ -114,6 +115,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		if d.Rows == 0 {
 			o.Warnf("%s: none of its %d rows can be scored%s", path, end.Rows, cli.Aside(end.Left))
 		}
+		p.truths[part.File].close()
 		datasets = append(datasets, d)
 		sums = result{}
 	}
@@ -196,14 +198,13 @@ func (t *trained) leak(path string, id dataset.ID) error {
 type predictor struct {
 	model  *regression.Model
 	files  []*table.File
-	truths []*truth // per file; nil where nothing is known
-	lines  bool
+	truths []*truth       // per file; nil where nothing is known
+	lines  *artifact.File // of -predictions; nil for none
 	memory sync.Pool
 }
 
-func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests, lines bool) (*predictor,
-	error) {
-	p := &predictor{model: m, files: files, lines: lines}
+func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests) (*predictor, error) {
+	p := &predictor{model: m, files: files}
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
@@ -242,7 +243,7 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 		p.model.PredictSeason(t.climatology, r)
 	}
 	res = t.score(p.model, r, p.truths[r.File])
-	if p.lines {
+	if p.lines != nil {
 		res.lines = lines(p.files[r.File].Name, r, t.predicted)
 	}
 	return res, nil

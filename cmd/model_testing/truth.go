@@ -18,7 +18,8 @@ type truth struct {
 	variance float64 // irreducible
 
 	mu     sync.Mutex
-	next   func() ([2]int64, bool)
+	all    iter.Seq[[2]int64]
+	next   func() ([2]int64, bool) // nil until the first is asked for
 	stop   func()
 	ranges [][2]int64 // drawn and not yet forgotten, in order
 }
@@ -39,9 +40,7 @@ func newTruth(e *dataset.Entry, m *dataset.Manifest) (*truth, error) {
 	if e.Part == "test" {
 		from, to = l.Train, l.Train+l.Test
 	}
-	t := &truth{variance: e.Truth.IrreducibleVariance}
-	t.next, t.stop = iter.Pull(set.Anomalous(from, to))
-	return t, nil
+	return &truth{variance: e.Truth.IrreducibleVariance, all: set.Anomalous(from, to)}, nil
 }
 
 // anomalous returns the ranges that rows from to to (not included) are part of.
@@ -51,6 +50,9 @@ func (t *truth) anomalous(from, to int64) [][2]int64 {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.next == nil {
+		t.next, t.stop = iter.Pull(t.all)
+	}
 	for n := len(t.ranges); n == 0 || t.ranges[n-1][0] < to; n++ {
 		r, more := t.next()
 		if !more {
@@ -85,8 +87,9 @@ func (t *truth) forget(row int64) {
 	t.ranges = slices.DeleteFunc(t.ranges, func(r [2]int64) bool { return r[1] < row })
 }
 
+// close ends the drawing. It may be called again.
 func (t *truth) close() {
-	if t != nil {
+	if t != nil && t.stop != nil {
 		t.stop()
 	}
 }

@@ -90,6 +90,15 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// CreateJSON seals v and writes it to a file for path that is finished, for Commit.
+func (k Kind) CreateJSON(path string, v Document) (*File, error) {
+	b, err := k.EncodeJSON(v)
+	if err != nil {
+		return nil, naming(path, err)
+	}
+	return createFile(path, b)
+}
+
 // WriteJSON seals v and writes it to path.
 func (k Kind) WriteJSON(path string, v Document) error {
 	b, err := k.EncodeJSON(v)

@@ -113,19 +113,29 @@ func (f *File) Cleanup() {
 	}
 }
 
+// createFile writes a whole file, for Commit.
+func createFile(path string, content []byte) (*File, error) {
+	f, err := Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = f.Write(content); err == nil {
+		err = f.Finish()
+	}
+	if err != nil {
+		f.Cleanup()
+		return nil, err
+	}
+	return f, nil
+}
+
 // WriteFile writes a whole file.
 func WriteFile(path string, content []byte) error {
-	f, err := Create(path)
+	f, err := createFile(path, content)
 	if err != nil {
 		return err
 	}
 	defer f.Cleanup()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	if err := f.Finish(); err != nil {
-		return err
-	}
 	return Commit(f)
 }
 

@@ -31,6 +31,9 @@ func init() { running.idle = sync.NewCond(&running) }
 func createTemporary(target string) (*os.File, error) {
 	running.Lock()
 	defer running.Unlock()
+	for running.aborted {
+		running.idle.Wait() // for the end of the process
+	}
 	dir, base := filepath.Split(target)
 	base = strings.ToValidUTF8(base[:min(len(base), 80)], "_")
 	for {

@@ -89,6 +89,20 @@ func TestKnown(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.known)
 		}
 	}
+	found := 0
+	const tries = 1000
+	for range tries {
+		var k Known
+		rows := randomRows(r, 500)
+		k.Add(ID{Name: "whole", Rows: 500, Sketch: sketch(rows)})
+		if k.Find(ID{Rows: 100, Sketch: sketch(rows[200:300])}) != "" {
+			found++
+		}
+	}
+	if found < 0.97*tries {
+		t.Errorf("a fifth of the rows was found %d times in %d", found, tries)
+	}
+
 	// Without time, rows of which many are alike say nothing, unless all are the same.
 	coarse := ID{Name: "coarse", Rows: 1000, First: NoTime, XXH64: "c", Sketch: sketch(rows[:20])}
 	known = Known{}

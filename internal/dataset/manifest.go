@@ -24,6 +24,7 @@ type Manifest struct {
 	Target   string  `json:"target"`
 	Datasets []Entry `json:"datasets"`
 
+	path   string // where it was read
 	byPath map[string]int
 }
 
@@ -110,13 +111,19 @@ func Beside(files, folders []string) (*Manifests, error) {
 			if !here {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			path := filepath.Join(dir, name)
+			if !exists(path) && !exists(path+".gz") {
 				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again",
 					filepath.Join(dir, name), f.path, ManifestKind.Program)
 			}
 		}
 	}
 	return ms, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // find returns the folder of a file, and the file's name in it.
@@ -166,7 +173,7 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 	}
 	switch {
 	case err == nil:
-		f.manifest = m
+		f.manifest, m.path = m, f.path
 		m.byPath = make(map[string]int, len(m.Datasets))
 		for i, e := range m.Datasets {
 			m.byPath[e.Path] = i
@@ -205,12 +212,13 @@ func (ms *Manifests) Columns() (target, time string, ok bool, err error) {
 }
 
 // Entry returns the entry of a file and the manifest that it stands in, nil if
-// there is none.
+// there is none. A file may have been compressed since: hashes are of what it holds.
 func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
 	f, name, err := ms.find(file)
 	if err != nil || f.manifest == nil {
 		return nil, nil
 	}
+	name, _ = cutExtension(name, ".gz")
 	i, ok := f.manifest.byPath[f.part+"/"+name]
 	if !ok {
 		return nil, nil
@@ -220,10 +228,9 @@ func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
 
 // Verify reports a file that a manifest lists but that is not what it was.
 func (ms *Manifests) Verify(file string, id ID) error {
-	if e, _ := ms.Entry(file); e != nil && e.XXH64 != id.XXH64 {
-		f, _, _ := ms.find(file)
-		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name", file, f.path,
-			ManifestKind.Program)
+	if e, m := ms.Entry(file); e != nil && e.XXH64 != id.XXH64 {
+		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name",
+			file, m.path, ManifestKind.Program)
 	}
 	return nil
 }

@@ -170,8 +170,8 @@ func (e *Errors) Figures() Figures {
 	if f.Rows < 2 {
 		why = append(why, "r2 and explained_variance need two rows")
 	} else {
-		f.R2 = ptr(explained(sse.Value(), e.Target.Squares().Value()))
-		f.ExplainedVariance = ptr(explained(e.Residual.Squares().Value(), e.Target.Squares().Value()))
+		f.R2 = ptr(RSquared(sse.Value(), e.Target.Squares().Value()))
+		f.ExplainedVariance = ptr(RSquared(e.Residual.Squares().Value(), e.Target.Squares().Value()))
 		if f.R2 == nil {
 			why = append(why, "r2 is beyond float64: the target hardly varies")
 		}
@@ -195,9 +195,9 @@ func (e *Errors) squares() moments.Sum {
 	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares())
 }
 
-// explained is 1 − left/all, with scikit-learn's convention for a constant
+// RSquared is 1 − left/all, with scikit-learn's convention for a constant
 // target: 1 if nothing is left, else 0.
-func explained(left, all float64) float64 {
+func RSquared(left, all float64) float64 {
 	switch {
 	case all != 0:
 		return 1 - left/all

@@ -14,7 +14,7 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// table is n rows of X, by columns, and y: two columns far from 0, one of them
+// data is n rows of X, by columns, and y: two columns far from 0, one of them
 // with missing cells, one that is constant, and a season's pair.
 type data struct {
 	x [][]float64
@@ -79,7 +79,7 @@ func fit(t *testing.T, s *scaler.Scaler, d data, alpha float64, folds int) (*Mod
 	set := Settings{Scaler: "s", Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean,
 		SeasonFrom: from, SeasonTo: to, Alpha: alpha, Folds: folds}
-	reducer := Reducer{Scaler: s, Folds: folds}
+	reducer := NewReducer(s, folds)
 	n := int64(len(d.y))
 	var factors Folds
 	for _, rows := range d.blocks(700) {

@@ -23,8 +23,12 @@ func (f *Folds) Merge(o Folds) {
 // Reducer makes factors of rows of X and y.
 type Reducer struct {
 	*scaler.Scaler
-	Folds int
+	folds int
+	rows  int64 // that the scaler was fitted on
 }
+
+// NewReducer makes factors of so many folds a dataset.
+func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds, s.Used()} }
 
 // Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
 // file with so many usable rows in all.
@@ -32,9 +36,9 @@ func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
 	// By the scaler and the file alone, so that a model merges into the bytes
 	// that one run over all files would write.
-	precise := Precise(d.Used(), w) && Precise(rowsOfFile, w)
-	bounds := FoldBounds(rowsOfFile, d.Folds)
-	folds := make(Folds, d.Folds)
+	precise := Precise(d.rows, w) && Precise(rowsOfFile, w)
+	bounds := FoldBounds(rowsOfFile, d.folds)
+	folds := make(Folds, d.folds)
 	tile := make([]float64, TileRows*w)
 	for k := range folds {
 		from, to := max(bounds[k]-r.Used, 0), min(bounds[k+1]-r.Used, int64(r.N))

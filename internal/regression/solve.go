@@ -15,13 +15,14 @@ import (
 //
 // With R partitioned as its rows and columns [1 | Z | y], the p×p triangle r
 // and the vector q are those of the centred problem min ‖r·b − q‖, and rho² is
-// what no b explains. What decides the digits of an answer, the substitution,
-// is done in double-double arithmetic; that costs p² operations.
+// what no b explains. What decides the digits of a least-squares answer, the
+// substitution, is done in double-double arithmetic; that costs p² operations.
 type solver struct {
 	n         int64
 	p         int
 	full      []moments.Sum // R, w×w by rows
 	rho       float64
+	tss       float64 // Σ(y − mean of y)²
 	reduction float64 // see Factor.reduction
 
 	// The columns that say something which those before them do not, and the
@@ -67,7 +68,7 @@ func newSolver(f *Factor, offset []float64) (*solver, error) {
 		return nil, errors.New("the factor is not finite")
 	}
 	a := &solver{n: f.N, p: p, full: f.precise(), reduction: f.reduction()}
-	a.rho = a.big(p+1, p+1).Value()
+	a.rho, a.tss = a.big(p+1, p+1).Value(), f.targetSquares()
 	a.choose(offset)
 	return a, nil
 }
@@ -304,7 +305,9 @@ func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at floa
 		at += float64(along.Value() * along.Value())
 	}
 	for j := range b {
-		b[j] = math.Sqrt(b[j])
+		if b[j] = math.Sqrt(b[j]); a.constant(j) {
+			b[j] = 0 // without the rounding of others
+		}
 	}
 	return b, math.Sqrt(at)
 }

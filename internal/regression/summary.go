@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 )
 
@@ -76,12 +77,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		Influence: []Influence{},
 	}
 	rss := a.rss(x)
-	tss := float64(a.rho * a.rho)
-	for i := range a.p {
-		q := a.big(i+1, a.p+1).Value()
-		tss += float64(q * q)
-	}
-	s.R2 = rSquared(rss, tss)
+	s.R2 = metrics.RSquared(rss, a.tss)
 	sigma := math.NaN()
 	if free := a.n - int64(a.rank()) - 1; free > 0 {
 		sigma = math.Sqrt(rss / float64(free))

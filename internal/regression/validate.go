@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"math"
+
+	"mlpipeline/internal/metrics"
 )
 
 // CrossValidation is the error on rows that a fit has not seen. The rows of
@@ -70,7 +72,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			x := a.at(alpha)
 			sse := held.squaredError(x)
 			mses[i] = append(mses[i], sse/float64(held.N))
-			r2s[i] = append(r2s[i], rSquared(sse, held.targetSquares()))
+			r2s[i] = append(r2s[i], metrics.RSquared(sse, held.targetSquares()))
 		}
 	}
 	best := 0
@@ -91,18 +93,6 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 	}
 	cv.MSE, cv.MSEStd, cv.R2, cv.best = &mse, &std, &r2, alphas[best]
 	return cv
-}
-
-// rSquared is 1 − sse/sst, with scikit-learn's convention for a constant
-// target: 1 if it is met exactly, else 0.
-func rSquared(sse, sst float64) float64 {
-	if sst == 0 {
-		if sse == 0 {
-			return 1
-		}
-		return 0
-	}
-	return 1 - sse/sst
 }
 
 // meanStd returns the mean and the population standard deviation.

@@ -32,7 +32,7 @@ type Scaler struct {
 	TargetVar       float64   `json:"target_var"`
 	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
 
-	byHash   map[string]int
+	byHash   map[string]bool
 	constant []bool
 }
 
@@ -85,10 +85,10 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 		return nil, err
 	}
 	var total Columns
-	s.byHash = make(map[string]int, len(datasets))
-	for i, ds := range datasets {
+	s.byHash = make(map[string]bool, len(datasets))
+	for _, ds := range datasets {
 		total.Merge(ds.Moments)
-		s.byHash[ds.XXH64] = i
+		s.byHash[ds.XXH64] = true
 	}
 	p := len(s.FeatureNamesOut)
 	from, to := d.Harmonics()
@@ -150,14 +150,8 @@ func (s *Scaler) Used() int64 {
 	return n
 }
 
-// Find returns the dataset with these bytes.
-func (s *Scaler) Find(xxh64 string) (Dataset, bool) {
-	i, ok := s.byHash[xxh64]
-	if !ok {
-		return Dataset{}, false
-	}
-	return s.Datasets[i], true
-}
+// Has reports whether the scaler was fitted on a file with these bytes.
+func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 
 // Merge joins scalers over different files, exactly: it is the scaler that one
 // run over all their files would have fitted.

@@ -213,7 +213,11 @@ func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Bloc
 			file++
 			id = dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
 		case *job[C, R]:
-			<-item.done
+			select {
+			case <-item.done:
+			case <-ctx.Done(): // the workers may have left
+				return ctx.Err()
+			}
 			block = item.block
 			if item.err != nil {
 				return item.err

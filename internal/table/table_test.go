@@ -341,6 +341,35 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// Wherever a scan is told to end, it does.
+func TestCancelAnywhere(t *testing.T) {
+	csv := bigCSV(100000)
+	for k := range 200 {
+		files, err := Open([]string{"-"}, strings.NewReader(csv), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		var seen atomic.Int32
+		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1 + k%3,
+			Work: func(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
+				return struct{}{}, func() (struct{}, error) {
+					if int(seen.Add(1)) == 1+k%5 {
+						cancel()
+						time.Sleep(time.Millisecond) // the others may leave meanwhile
+					}
+					return struct{}{}, nil
+				}, nil
+			}}
+		for _, err = range scan.Parts(ctx, files) {
+		}
+		if err != nil && err != context.Canceled {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+}
+
 // A loop that ends early leaves no worker behind, and its blocks to nobody.
 func TestBreak(t *testing.T) {
 	before := runtime.NumGoroutine()

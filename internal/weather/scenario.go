@@ -282,7 +282,7 @@ func (set *Settings) Anomalous(from, to int) iter.Seq[[2]int64] {
 		p := sc.newPlan(set.stream(), set)
 		var last [2]int64 // the range that may go on
 		begun := false
-		for e, ok := p.pop(); ok; e, ok = p.pop() {
+		for e, ok := p.pop(); ok && e.first < to; e, ok = p.pop() {
 			a, b := max(e.first, from)-from, min(e.first+e.rows, to)-1-from
 			if sc.repeats && e.first >= from {
 				a++
