@@ -245,11 +245,15 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 
 // shift writes the target lag rows earlier into dst.
 func (r *Rows) shift(dst, tail, y []float64, lag int) {
-	for i := range dst {
-		k := i
-		if !r.all {
-			k = r.keep[i]
+	if r.all {
+		n := min(lag, len(dst))
+		for i := range n {
+			dst[i] = earlier(tail, y, i, lag)
 		}
+		copy(dst[n:], y)
+		return
+	}
+	for i, k := range r.keep {
 		dst[i] = earlier(tail, y, k, lag)
 	}
 }

@@ -29,8 +29,7 @@ type Block struct {
 	newlines int    // in data, those in quotes too
 	layout   *layout
 	sketch   dataset.Sketch
-	limit    uint64 // of the sketch
-	before   uint64 // hash of the row before, without its time
+	hashes   []uint64 // of the rows; memory of sample
 }
 
 // layout says where in the rows of one file the wanted columns are.
@@ -38,8 +37,8 @@ type layout struct {
 	file  *File
 	timed bool
 	slot  []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
-	// factor, odd and random, is what the column's cells count in the hash of a row,
-	// 0 for columns that are not wanted: it does not depend on their order.
+	// factor, odd and random, is what a column of Block.Cols counts in the hash of a
+	// row: it does not depend on their order.
 	factor []uint64
 }
 
@@ -49,8 +48,7 @@ const (
 )
 
 func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
-	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header)),
-		factor: make([]uint64, len(f.Header))}
+	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header))}
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
@@ -60,7 +58,7 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 		if !ok {
 			return fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
 		}
-		l.slot[i], l.factor[i] = slot, xxhash.Sum64String(name)|1
+		l.slot[i] = slot
 		return nil
 	}
 	if timeColumn != "" {
@@ -72,6 +70,7 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 		if err := want(name, j); err != nil {
 			return nil, err
 		}
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
 	}
 	return l, nil
 }
@@ -94,8 +93,6 @@ func Quote(names []string) string {
 // parse reads b.data into b.Times and b.Cols.
 func (b *Block) parse() error {
 	b.Rows, b.Gaps = 0, 0
-	b.sketch = dataset.Sketch{Least: b.sketch.Least[:0]}
-	b.limit, b.before = b.sketch.Limit(), 0
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
 		b.data = append(b.data, '\n')
 	}
@@ -118,6 +115,7 @@ func (b *Block) parse() error {
 	if b.layout.timed {
 		b.Times = b.Times[:b.Rows]
 	}
+	b.sample()
 	return err
 }
 
@@ -133,7 +131,7 @@ func (b *Block) parsePlain() error {
 	n := len(b.data)
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
-	slots, factors, cols, times := b.layout.slot, b.layout.factor, b.Cols, b.Times
+	slots, cols, times := b.layout.slot, b.Cols, b.Times
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
 	row, days := 0, dayCache{}
@@ -148,19 +146,14 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
-		hash, at, gaps := uint64(0), uint64(0), b.Gaps
 		for col, slot := range slots {
 			end, ok := i, true
-			var content uint64
 			switch {
 			case slot >= 0:
-				var v float64
-				v, end, ok = shortNumber(d, i)
-				cols[slot][row], content = v, math.Float64bits(v)
+				cols[slot][row], end, ok = shortNumber(d, i)
 			case slot == timeSlot:
 				times[row], end, ok = days.shortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
-				content = uint64(times[row])
 			default:
 				end = cellEnd(d, i)
 			}
@@ -170,8 +163,7 @@ func (b *Block) parsePlain() error {
 			if c := d[end]; !ok || c != ',' && c != '\n' {
 				end = cellEnd(d, i)
 				b.Rows = row
-				var err error
-				if content, err = b.cell(slot, trimCR(d, i, end)); err != nil {
+				if err := b.cell(slot, trimCR(d, i, end)); err != nil {
 					return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
 				}
 			}
@@ -179,40 +171,50 @@ func (b *Block) parsePlain() error {
 				text := d[rowStart(d, i):rowEnd(d, i)]
 				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
 			}
-			if slot == timeSlot {
-				at = content
-			} else {
-				hash += spread(content) * factors[col]
-			}
 			i = end + 1
 		}
-		b.sample(hash, at, gaps)
 		row++
 	}
 	return nil
 }
 
-// sample includes a row in the sketch, by the sum of its cells' contents times
-// their columns' factors, and its time. A row that repeats the one before, but for
-// the time, or has no number at all does not enter the sample: it says nothing of
-// where it is from, since it rains nowhere and the night is dark everywhere. gaps
-// were there before the row.
-func (b *Block) sample(hash, at uint64, gaps int) {
-	repeated := hash == b.before || b.Gaps-gaps == len(b.Cols)
-	b.before = hash
-	hash += spread(at) * timeFactor
-	hash = (hash ^ hash>>32) * 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
-	hash ^= hash >> 29
-	b.sketch.Sum += hash
-	if hash < b.limit && !repeated {
-		b.sketch.Sample(hash)
-		b.limit = b.sketch.Limit()
+// sample makes the sketch of the block's rows, by hashes of their numbers and
+// times. A row that repeats the one before, but for the time, or has no number at
+// all does not enter the sample: it says nothing of where it is from, since it
+// rains nowhere and the night is dark everywhere.
+func (b *Block) sample() {
+	b.sketch = dataset.Sketch{Least: b.sketch.Least[:0]}
+	b.hashes = resize(b.hashes, b.Rows)
+	clear(b.hashes)
+	empty := uint64(0) // hash of a row without any number
+	for j, col := range b.Cols {
+		factor := b.layout.factor[j]
+		empty += spread(math.Float64bits(math.NaN())) * factor
+		hashes := b.hashes[:len(col)]
+		for i, v := range col {
+			hashes[i] += spread(math.Float64bits(v+0)) * factor // + 0: −0 is 0
+		}
+	}
+	limit, before := b.sketch.Limit(), empty
+	for i, hash := range b.hashes {
+		telling := hash != before && hash != empty
+		before = hash
+		if b.layout.timed {
+			hash += spread(uint64(b.Times[i])) * timeFactor
+		}
+		hash = (hash ^ hash>>32) * 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
+		hash ^= hash >> 29
+		b.sketch.Sum += hash
+		if hash < limit && telling {
+			b.sketch.Sample(hash)
+			limit = b.sketch.Limit()
+		}
 	}
 }
 
 // spread brings the upper bits of a number, which are all that a small integer
 // has in float64, down to where a product takes them up.
-func spread(content uint64) uint64 { return content ^ content>>47 }
+func spread(bits uint64) uint64 { return bits ^ bits>>47 }
 
 const timeFactor = 0xd6e8feb86659fd93 // odd and random
 
@@ -235,34 +237,25 @@ func trimCR(d []byte, start, end int) []byte {
 func rowStart(d []byte, i int) int { return bytes.LastIndexByte(d[:i], '\n') + 1 }
 func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
 
-// cell reads one cell of the row b.Rows, however it is written, and returns its
-// content as a row's hash takes it.
-func (b *Block) cell(slot int, cell []byte) (content uint64, err error) {
-	switch slot {
-	case skipSlot:
-		return 0, nil
-	case timeSlot:
-		if missing(cell) {
-			return 0, errors.New("the timestamp is missing")
-		}
-		t, err := dataset.ParseTime(string(cell))
-		if err != nil {
-			return 0, fmt.Errorf("unreadable timestamp: %w", err)
-		}
-		b.Times[b.Rows] = t
-		if b.Rows > 0 && t < b.Times[b.Rows-1] {
-			return 0, goesBack(t, b.Times[b.Rows-1])
-		}
-		return uint64(t), nil
-	}
-	v := math.NaN()
-	if missing(cell) {
+// cell reads one cell of the row b.Rows, however it is written.
+func (b *Block) cell(slot int, cell []byte) (err error) {
+	switch {
+	case slot >= 0 && missing(cell):
+		b.Cols[slot][b.Rows] = math.NaN()
 		b.Gaps++
-	} else if v, err = ParseNumber(cell); err != nil {
-		return 0, err
+	case slot >= 0:
+		b.Cols[slot][b.Rows], err = ParseNumber(cell)
+	case slot == timeSlot && missing(cell):
+		return errors.New("the timestamp is missing")
+	case slot == timeSlot:
+		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
+			return fmt.Errorf("unreadable timestamp: %w", err)
+		}
+		if b.Rows > 0 && b.Times[b.Rows] < b.Times[b.Rows-1] {
+			return goesBack(b.Times[b.Rows], b.Times[b.Rows-1])
+		}
 	}
-	b.Cols[slot][b.Rows] = v
-	return math.Float64bits(v), nil
+	return err
 }
 
 func goesBack(t, before dataset.Time) error {
@@ -291,20 +284,12 @@ func (b *Block) parseQuoted() error {
 			line, _ := r.FieldPos(0)
 			return b.ragged(b.line+int64(line)-1, len(rec))
 		}
-		hash, at, gaps := uint64(0), uint64(0), b.Gaps
 		for col, slot := range b.layout.slot {
-			content, err := b.cell(slot, []byte(rec[col]))
-			if err != nil {
+			if err := b.cell(slot, []byte(rec[col])); err != nil {
 				line, _ := r.FieldPos(col)
 				return b.errorOn(b.line+int64(line)-1, b.layout.file.Header[col], err)
 			}
-			if slot == timeSlot {
-				at = content
-			} else {
-				hash += spread(content) * b.layout.factor[col]
-			}
 		}
-		b.sample(hash, at, gaps)
 		b.Rows++
 	}
 }
