@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -138,7 +139,7 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 	bounds := []int{0, l.Train, l.Train + l.Test}
 	for i, p := range l.parts {
 		truth := &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
-			IrreducibleVariance: ideal.unexplained() + float64(sim.Sigma*sim.Sigma) + roundingVariance,
+			IrreducibleVariance: digits(ideal.unexplained() + float64(sim.Sigma*sim.Sigma) + roundingVariance),
 			Log: dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(),
 				Train: l.Train, Test: l.Test}}
 		for rows := range l.Anomalous(bounds[i], bounds[i+1]) {
@@ -189,6 +190,16 @@ func (l *simulation) next(before *part, dir string, first int) (*part, error) {
 		l.parts = append(l.parts, p)
 	}
 	return p, err
+}
+
+// digits rounds v to nine significant digits, of which the last does not depend on
+// the machine: gonum's sums differ in the sixteenth.
+func digits(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 8, 64), 64)
+	if err != nil {
+		panic(err) // of a number that it has just written
+	}
+	return rounded
 }
 
 // roundingVariance is that of rounding to 0.01 °C, uniform.

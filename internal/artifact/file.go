@@ -10,7 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+	"runtime"
 	"time"
 )
 
@@ -96,6 +96,9 @@ func Commit(files ...*File) error {
 }
 
 func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // which knows no such thing
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -143,21 +146,21 @@ func WriteFile(path string, content []byte) error {
 // that files which belong together come from one of them. It waits its turn as
 // long as ctx lives. Until it is unlocked, Abort waits.
 func Lock(ctx context.Context, dir string) (unlock func(), err error) {
-	d, err := os.Open(dir)
+	lock, err := openLock(dir)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := tryLock(lock)
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
 		if err == nil {
 			leave := enter()
-			return func() { leave(); d.Close() }, nil
+			return func() { leave(); lock.Close() }, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			d.Close()
+		if !errors.Is(err, errLocked) {
+			lock.Close()
 			return nil, naming(dir, err)
 		}
 		select {

@@ -1,4 +1,4 @@
-//go:build !killsteps
+//go:build !killsteps || !unix
 
 package artifact
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 )
 
 // suffix ends the names of temporary files, and of nothing else:
@@ -93,8 +92,6 @@ func removeLeftovers(dir string) {
 		os.Remove(path)
 	}
 }
-
-func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 // enter begins what Abort must not cut in two, and leave ends it.
 func enter() (leave func()) {

@@ -50,7 +50,7 @@ const grace = 300 * time.Millisecond
 // is just publishing; a second signal ends it at once. A reader that has gone
 // away and a limit on the size of files are errors like any other, not signals.
 func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error) {
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
+	ignoreSignals()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Compare runs the stages side by side with what people use instead, on the
 // same files: pandas and scikit-learn, DuckDB, R. It installs nothing and
 // leaves out what it does not find. It checks that all get the same

@@ -32,8 +32,7 @@ type Scaler struct {
 	TargetVar       float64   `json:"target_var"`
 	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
 
-	byHash   map[string]bool
-	constant []bool
+	byHash map[string]bool
 }
 
 // Dataset is what one file contributed.
@@ -117,7 +116,6 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 		s.Mean = append(s.Mean, mean)
 		s.Var = append(s.Var, v)
 		s.Scale = append(s.Scale, scale)
-		s.constant = append(s.constant, constant)
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	if len(s.Mean) != p {
@@ -127,10 +125,10 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 }
 
 // Constant reports whether column j did not vary (see moments.Moments.Constant
-// and design.HarmonicError).
+// and design.HarmonicError): its scale is 1, and its deviation is not.
 // scikit-learn's rule also calls columns constant that vary little beside their
 // size and the number of rows; their mean and deviation are exact enough here.
-func (s *Scaler) Constant(j int) bool { return s.constant[j] }
+func (s *Scaler) Constant(j int) bool { return s.Scale[j] == 1 && s.Var[j] < 0.5 }
 
 // IDs returns the datasets' identities.
 func (s *Scaler) IDs() []dataset.ID {
@@ -205,36 +203,53 @@ func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.
 	}
 }
 
-// Read reads scaler.json. Its figures are derived again from its datasets and
-// must be the same.
+// Read reads scaler.json. That its figures follow from its datasets is vouched for
+// by its checksum; computed again on another machine they might differ in the
+// last digit.
 func Read(path string) (*Scaler, error) {
-	file := new(Scaler)
-	if err := Kind.ReadJSON(path, file); err != nil {
+	s := new(Scaler)
+	if err := Kind.ReadJSON(path, s); err != nil {
 		return nil, err
 	}
-	s, err := file.again()
-	if err == nil {
-		if _, err = Kind.EncodeJSON(s); err == nil && s.Checksum != file.Checksum {
-			err = errors.New("its figures do not follow from its datasets")
-		}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; run %s again", path, err, Kind.Program)
+	s.byHash = make(map[string]bool, len(s.Datasets))
+	for _, d := range s.Datasets {
+		s.byHash[d.XXH64] = true
 	}
 	return s, nil
 }
 
-func (s *Scaler) again() (*Scaler, error) {
+// check reports parts that do not fit together.
+func (s *Scaler) check() error {
 	if err := s.Design.Check(); err != nil {
-		return nil, err
+		return err
 	}
-	for _, d := range s.Datasets {
-		if len(d.Moments) != len(s.Names())+1 {
-			return nil, fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments),
-				len(s.Names())+1)
+	p := len(s.Names())
+	if len(s.NSamplesSeen) == 1 { // one number for all
+		s.NSamplesSeen = slices.Repeat(s.NSamplesSeen, p)
+	}
+	if !slices.Equal(s.FeatureNamesOut, s.Names()) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
+		len(s.NSamplesSeen) != p {
+		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
+			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
+	}
+	for j := range p {
+		if !(s.Scale[j] > 0) || !(s.Var[j] >= 0) {
+			return fmt.Errorf("column %q has scale %v and variance %v", s.FeatureNamesOut[j], s.Scale[j], s.Var[j])
 		}
 	}
-	return New(s.Design, s.Datasets)
+	if len(s.Datasets) == 0 ||
+		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
+		return errors.New("its datasets are none, or out of order")
+	}
+	for _, d := range s.Datasets {
+		if len(d.Moments) != p+1 {
+			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), p+1)
+		}
+	}
+	return nil
 }
 
 // Counts are the numbers seen of each column, written as scikit-learn's

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,7 +97,8 @@ func TestOverflow(t *testing.T) {
 }
 
 // Merged scalers are, byte for byte, the scaler of all files, and what is
-// written is read back; what was edited is not, even under a new checksum.
+// written is read back; parts that do not fit together are not, even under a valid
+// checksum.
 func TestMergeAndRead(t *testing.T) {
 	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
 		[]float64{5, 6.6})
@@ -130,12 +132,24 @@ func TestMergeAndRead(t *testing.T) {
 	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
 		t.Error("what was read is not what was written")
 	}
-	whole.Scale[0] *= 2
-	if err := Kind.WriteJSON(path, whole); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "do not follow from its datasets") {
-		t.Errorf("an edited scaler: %v", err)
+	for name, change := range map[string]func(s *Scaler){
+		`column "a" has scale 0`:             func(s *Scaler) { s.Scale[0] = 0 },
+		`column "b" has scale 1`:             func(s *Scaler) { s.Scale[1], s.Var[1] = 1, -1 },
+		`2 names, 1 means, 2 variances`:      func(s *Scaler) { s.Mean = s.Mean[:1] },
+		`its datasets are none`:              func(s *Scaler) { s.Datasets = nil },
+		`the target "a" is among`:            func(s *Scaler) { s.Target = "a" },
+		`2 names, 2 means, 2 variances, 2 s`: func(s *Scaler) { s.NSamplesSeen = Counts{1, 2, 3} },
+		`out of order`:                       func(s *Scaler) { slices.Reverse(s.Datasets) },
+	} {
+		other := fit(a, b)
+		change(other)
+		if err := Kind.WriteJSON(path, other); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), name) ||
+			!strings.HasSuffix(err.Error(), "run model_preprocessing again") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	if _, err := Merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)

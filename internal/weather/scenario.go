@@ -99,7 +99,7 @@ func (ws *windows) next(r *rand.Rand) (e event, ok bool) {
 		}
 		windows = max(1, windows)
 		for ws.w < windows {
-			a, b := from+n*ws.w/windows, from+n*(ws.w+1)/windows
+			a, b := from+share(n, ws.w, windows), from+share(n, ws.w+1, windows)
 			ws.w++
 			if e := ws.sc.draw(r, ws.set.Step, a, b); e.rows > 0 {
 				return e, true
@@ -108,6 +108,9 @@ func (ws *windows) next(r *rand.Rand) (e event, ok bool) {
 	}
 	return event{}, false
 }
+
+// share is the whole part of n·w/windows, where int may have 32 bits too.
+func share(n, w, windows int) int { return int(int64(n) * int64(w) / int64(windows)) }
 
 // draw draws the event of the window from row a to row b (not included).
 func (sc *Scenario) draw(r *rand.Rand, step time.Duration, a, b int) event {

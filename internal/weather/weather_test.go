@@ -249,7 +249,7 @@ func TestAnomalies(t *testing.T) {
 }
 
 func BenchmarkSimulate(b *testing.B) {
-	sim, err := New(Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 60})
+	sim, err := New(Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 30})
 	if err != nil {
 		b.Fatal(err)
 	}
