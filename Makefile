@@ -16,15 +16,33 @@ check: ## what CI asks for: formatting, vet, linters, all tests under the race d
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
-	shellcheck pipeline.sh .ci/run
+	shellcheck pipeline.sh .ci/run .ci/release
 	$(GO) test -race -count=1 ./...
-	@$(MAKE) --no-print-directory samebytes
+	@$(MAKE) --no-print-directory samebytes portable
 
 samebytes: ## the programs built for newer amd64 processors, with fused multiply-add, write the same bytes
 	@[ "$$($(GO) env GOARCH)" = amd64 ] || { echo "samebytes: only on amd64"; exit 0; }; \
 	GOAMD64=v3 CGO_ENABLED=0 $(GO) build -o bin/v3/ ./cmd/... && \
 	if ! bin/v3/data_creation -version >/dev/null 2>&1; then echo "samebytes: this processor is older"; exit 0; fi; \
 	OTHER_BUILD="$$PWD/bin/v3" $(GO) test -count=1 -run TestSameBytes ./cmd
+
+TARGETS := linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64
+
+portable: ## builds and vets for every target; runs the pipeline for arm64 and Windows where an emulator is installed
+	@for target in $(TARGETS); do \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) vet ./... || { echo "portable: $$target"; exit 1; }; \
+	done
+	@if command -v qemu-aarch64-static >/dev/null; then \
+		GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build -o bin/arm64/ ./cmd/... && \
+		OTHER_RUN=qemu-aarch64-static OTHER_BUILD="$$PWD/bin/arm64" $(GO) test -count=1 -run TestPortable ./cmd || exit 1; \
+	else echo "portable: no qemu-aarch64-static, not run for arm64"; fi
+	@GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -o bin/windows/ ./cmd/...; \
+	if WINEDEBUG=-all wine bin/windows/data_creation.exe -version >/dev/null 2>&1; then \
+		WINEDEBUG=-all OTHER_RUN=wine OTHER_BUILD="$$PWD/bin/windows" $(GO) test -count=1 -run TestPortable ./cmd; \
+	else echo "portable: no wine that runs Go (9 or newer), not run for Windows"; fi
+
+release: ## archives of the four programs for the usual systems, the same bytes every time, in bin/release
+	.ci/release
 
 pipeline: ## create data, fit, train, test: ./pipeline.sh
 	./pipeline.sh
@@ -49,4 +67,4 @@ clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
 	find data models -name '.*.mlpipeline~' -delete
 
-.PHONY: help build test check samebytes pipeline bench compare fuzz faults clean
+.PHONY: help build test check samebytes portable release pipeline bench compare fuzz faults clean

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -102,7 +103,7 @@ func exit(err error) int {
 	if err == nil || errors.Is(err, errHelp) {
 		return 0
 	}
-	name := filepath.Base(os.Args[0])
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	fmt.Fprintf(os.Stderr, "%s: %s\n", name, printable(err.Error()))
 	var s statusError
 	switch {

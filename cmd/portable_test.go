@@ -1,0 +1,143 @@
+package cmd_test
+
+import (
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestPortable runs the pipeline built for another machine, in the folder
+// OTHER_BUILD, by an emulator, the command OTHER_RUN (make portable), and
+// compares: data, scaler and scaled rows are the same bytes, the figures of models
+// and metrics the same to 1e-12; artifacts of one are read, merged, appended to and
+// tested by the other.
+func TestPortable(t *testing.T) {
+	runner := strings.Fields(os.Getenv("OTHER_RUN"))
+	if len(runner) == 0 {
+		t.Skip("no OTHER_RUN")
+	}
+	here, there := newDir(t), newDir(t)
+	other := func(dir, name string, args ...string) string {
+		t.Helper()
+		program := filepath.Join(os.Getenv("OTHER_BUILD"), name)
+		if _, err := os.Stat(program + ".exe"); err == nil {
+			program += ".exe"
+		}
+		cmd := exec.Command(runner[0], append(append(runner[1:], program), args...)...)
+		cmd.Dir = dir
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, err.(*exec.ExitError).Stderr)
+		}
+		return strings.ReplaceAll(string(out), "\r", "")
+	}
+	mine := func(dir, name string, args ...string) string { t.Helper(); return must(t, dir, name, args...) }
+	for _, args := range [][]string{
+		{"data_creation", "-rows", "8000", "-step", "3h"},
+		{"model_preprocessing", "-daily", "2", "-lags", "1,8", "-missing", "mean", "-write", "scaled"},
+		{"model_preparation", "-alpha", "auto"},
+		{"model_testing", "-predictions", "models/p.csv"},
+	} {
+		a, b := mine(here, args[0], args[1:]...), other(there, args[0], args[1:]...)
+		if a != b {
+			t.Errorf("%v: %q, there %q", args, a, b)
+		}
+	}
+	for _, dir := range []string{"data", "scaled"} {
+		if a, b := tree(t, filepath.Join(here, dir)), tree(t, filepath.Join(there, dir)); withoutLocks(a) != withoutLocks(b) {
+			t.Errorf("%s differs:\n%s\nthere\n%s", dir, a, b)
+		}
+	}
+	a, err := os.ReadFile(filepath.Join(here, "models/scaler.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(there, "models/scaler.json")); err != nil || string(a) != string(b) {
+		t.Errorf("the scaler differs: %v", err)
+	}
+	for _, file := range []string{"models/model.json", "models/metrics.json"} {
+		var a, b any
+		readJSON(t, filepath.Join(here, file), &a)
+		readJSON(t, filepath.Join(there, file), &b)
+		alike(t, file, a, b)
+	}
+
+	// Each goes on with what the other has made.
+	content, err := os.ReadFile(filepath.Join(here, "data/test/clean.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{here, there} {
+		if err := os.WriteFile(filepath.Join(dir, "new.csv"), content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type run func(dir, name string, args ...string) string
+	for dir, program := range map[string]run{here: other, there: mine} {
+		program(dir, "model_testing", "-metrics", "again.json")
+		program(dir, "model_testing", "-merge", "-metrics", "merged-t.json", "models/metrics.json")
+		program(dir, "model_preprocessing", "-merge", "-o", "merged-s.json", "models/scaler.json")
+		program(dir, "model_preparation", "-merge", "-o", "merged.gob", "models/model.gob")
+		program(dir, "model_preparation", "-append", "new.csv")
+		program(dir, "model_testing", "data/test/noisy.csv")
+		a, err := os.ReadFile(filepath.Join(dir, "again.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(filepath.Join(dir, "models/metrics.json")); err != nil || len(b) == len(a) {
+			t.Errorf("testing one file gives the metrics of all: %v", err)
+		}
+		if b, err := os.ReadFile(filepath.Join(dir, "merged-t.json")); err != nil || string(a) != string(b) {
+			t.Errorf("the same model has other metrics there: %v", err)
+		}
+	}
+}
+
+// withoutLocks leaves out the files that folders are locked by on Windows.
+func withoutLocks(tree string) string {
+	var b strings.Builder
+	for line := range strings.Lines(tree) {
+		if !strings.Contains(line, "mlpipeline~") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// alike compares figures to 1e-12, of the largest of their list or object, and
+// leaves out what only identifies a file and the low parts of sums.
+func alike(t *testing.T, path string, a, b any) {
+	t.Helper()
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		if !ok || len(x) != len(y) {
+			t.Fatalf("%s: %v, there %v", path, a, b)
+		}
+		for key := range x {
+			if key != "checksum" && key != "model_fingerprint" && key != "sums" {
+				alike(t, path+"."+key, x[key], y[key])
+			}
+		}
+	case []any:
+		y, ok := b.([]any)
+		if !ok || len(x) != len(y) {
+			t.Fatalf("%s: %v, there %v", path, a, b)
+		}
+		for i := range x {
+			alike(t, path, x[i], y[i])
+		}
+	case float64:
+		y, ok := b.(float64)
+		if d := math.Abs(x - y); !ok || d > 1e-12*max(1, math.Abs(x)) {
+			t.Errorf("%s: %v, there %v", path, x, b)
+		}
+	default:
+		if a != b {
+			t.Errorf("%s: %v, there %v", path, a, b)
+		}
+	}
+}
