@@ -158,6 +158,16 @@ func TestEmptyAndMissing(t *testing.T) {
 	}
 }
 
+// The deviation of the largest numbers is held, though the sum of any two is not.
+func TestLargest(t *testing.T) {
+	var m Moments
+	m.Add([]float64{1.7e308, 1.6e308})
+	near(t, "deviation", m.Std(), 5e306, 1e-12)
+	if m.Finite() || m.Constant() {
+		t.Errorf("finite %v, constant %v", m.Finite(), m.Constant())
+	}
+}
+
 // Double-double results agree with 200-bit arithmetic to 31 digits.
 func TestSum(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
