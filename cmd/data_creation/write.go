@@ -153,7 +153,16 @@ func removeOld(dir string, old, m *dataset.Manifest) error {
 		keep[e.Path] = true
 	}
 	for _, e := range old.Datasets {
-		if keep[e.Path] || !e.Inside() {
+		if !e.Inside() {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(e.Path))
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // compressed since, perhaps
+			if err := artifact.Remove(path + ".gz"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("%s.gz: %w", path, err)
+			}
+		}
+		if keep[e.Path] {
 			continue
 		}
 		if err := artifact.Remove(filepath.Join(dir, filepath.FromSlash(e.Path))); err != nil &&

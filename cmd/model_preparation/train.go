@@ -119,7 +119,7 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 		case changed || n != in.used[part.File]:
 			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
 		}
-		if what := inModel.Find(id); what != "" {
+		if what := inModel.Find(id, dataset.Twice); what != "" {
 			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path,
 				what, o.out)
 		}

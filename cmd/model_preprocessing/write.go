@@ -115,6 +115,7 @@ func readListing(dir string, files []*table.File) (*listing, error) {
 		path := scaledPath(dir, f)
 		content, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
+			delete(list.Files, f.Name)
 			continue
 		}
 		if err != nil {

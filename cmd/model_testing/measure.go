@@ -183,7 +183,7 @@ func newTrained(ids []dataset.ID) *trained {
 // leak reports test rows that may be training rows.
 func (t *trained) leak(path string, id dataset.ID) error {
 	last, named := t.last[id.Name]
-	switch what := t.Find(id); {
+	switch what := t.Find(id, dataset.Leak); {
 	case what != "":
 		return fmt.Errorf("%s: has %s, a training file; test on other data, or use -allow-leak", path, what)
 	case named && id.First == dataset.NoTime:

@@ -170,7 +170,7 @@ func (k Kind) foreign(b []byte) bool {
 	switch {
 	case len(b) < len(begin) && strings.HasPrefix(begin, string(b)):
 		return false // cut off, or empty
-	case has(begin + k.Format), has(`"checksum": "`) && (has(`"format": "`) || has(`"version": `)):
+	case has(begin + k.Format), has("\n  \"checksum\": \"") && (has(begin) || has("\n  \"version\": ")):
 		return false
 	}
 	return true

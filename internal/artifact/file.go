@@ -209,18 +209,25 @@ func resolve(path string) string {
 			break
 		}
 		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+			target = filepath.Join(realFolder(path), target) // ".." is meant from where the link lies
 		}
 		path = target
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err != nil {
-		dir = filepath.Dir(path)
-	}
+	dir := realFolder(path)
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
 	return filepath.Join(dir, filepath.Base(path))
+}
+
+// realFolder returns the folder of a path without symbolic links, as far as it is
+// there.
+func realFolder(path string) string {
+	dir := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
 }
 
 // naming gives an error the path that the user knows instead of a temporary one.

@@ -57,7 +57,7 @@ func Compare(a, b ID) int {
 func Distinct(ids []ID) error {
 	var known Known
 	for i, d := range ids {
-		if what := known.Find(d); what != "" {
+		if what := known.Find(d, Twice); what != "" {
 			return fmt.Errorf("dataset %q has %s; give each row once", d.Name, what)
 		}
 		known.Add(d)

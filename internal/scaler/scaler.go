@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"mlpipeline/internal/artifact"
@@ -128,7 +129,7 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 // and design.HarmonicError): its scale is 1, and its deviation is not.
 // scikit-learn's rule also calls columns constant that vary little beside their
 // size and the number of rows; their mean and deviation are exact enough here.
-func (s *Scaler) Constant(j int) bool { return s.Scale[j] == 1 && s.Var[j] < 0.5 }
+func (s *Scaler) Constant(j int) bool { return s.Scale[j] == 1 && math.Abs(s.Var[j]-1) > 1e-9 }
 
 // IDs returns the datasets' identities.
 func (s *Scaler) IDs() []dataset.ID {

@@ -56,6 +56,8 @@ func TestConstant(t *testing.T) {
 		{[]float64{5e-324, 0, 0}, false},
 		{[]float64{72793024233, 72793024234, 72793024234}, false},
 		{[]float64{0.3, 0.1 + 0.2, 0.3}, true}, // one unit in the last place
+		{[]float64{1e17, 1e17 + 16, 1e17}, true},
+		{[]float64{-1, 1, -1, 1}, false}, // of scale 1
 		{[]float64{1e-100, 2e-100, 3e-100}, false},
 		{[]float64{7}, true},
 	} {

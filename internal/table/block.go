@@ -205,7 +205,11 @@ func (b *Block) sample() {
 		hash = (hash ^ hash>>32) * 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
 		hash ^= hash >> 29
 		b.sketch.Sum += hash
-		if hash < limit && telling {
+		if !telling {
+			continue
+		}
+		b.sketch.Rows++
+		if hash < limit {
 			b.sketch.Sample(hash)
 			limit = b.sketch.Limit()
 		}

@@ -59,8 +59,9 @@ func Find(paths []string) ([]string, error) {
 		}
 		n := len(found)
 		for _, e := range entries {
-			if dataset.IsCSV(e.Name()) {
-				found = append(found, filepath.Join(path, e.Name()))
+			file := filepath.Join(path, e.Name())
+			if info, err := os.Stat(file); dataset.IsCSV(e.Name()) && (err != nil || !info.IsDir()) {
+				found = append(found, file)
 			}
 		}
 		if len(found) == n {
