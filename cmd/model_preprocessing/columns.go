@@ -103,7 +103,8 @@ func noOthers(o *options, files []*table.File) error {
 		}
 		for _, name := range numeric {
 			if name != o.Target && name != o.Time && !slices.Contains(files[0].Header, name) {
-				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have with -features", f.Path, name, files[0].Path)
+				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have "+
+					"with -features", f.Path, name, files[0].Path)
 			}
 		}
 	}

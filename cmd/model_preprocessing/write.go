@@ -129,7 +129,8 @@ func readListing(dir string, files []*table.File) (*listing, error) {
 		}
 		sum := fmt.Sprintf("%016x", hash.Sum64())
 		if !slices.Contains(old.Files[f.Name], sum) {
-			return nil, fmt.Errorf("-write would overwrite %s, which it did not make; move it away or use another folder", path)
+			return nil, fmt.Errorf("-write would overwrite %s, which it did not make; move it away or use another "+
+				"folder", path)
 		}
 		list.Files[f.Name] = []string{sum}
 	}

@@ -32,7 +32,8 @@ func newTruth(e *dataset.Entry, m *dataset.Manifest) (*truth, error) {
 	l := e.Truth.Log
 	step, err := time.ParseDuration(l.Step)
 	if err != nil || step <= 0 || l.Train < 0 || l.Test < 0 || weather.Find(l.Scenario) == nil {
-		return nil, fmt.Errorf("the manifest knows it as a log of scenario %q at steps of %q, of which this program knows nothing; run data_creation again", l.Scenario, l.Step)
+		return nil, fmt.Errorf("the manifest knows it as a log of scenario %q at steps of %q, of which this "+
+			"program knows nothing; run data_creation again", l.Scenario, l.Step)
 	}
 	set := &weather.Settings{Seed: *m.Seed, Scenario: l.Scenario, Station: l.Station, Step: step, Train: l.Train,
 		Test: l.Test}

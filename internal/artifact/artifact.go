@@ -246,7 +246,8 @@ func (k Kind) DecodeGob(b []byte, v any) (fingerprint string, err error) {
 		return "", err
 	}
 	if string(line)+"\n" != k.gobHeader(payload) {
-		return "", fmt.Errorf("is damaged or cut off: %d bytes of content do not match the length and checksum in its first line; run %s again", len(payload), k.Program)
+		return "", fmt.Errorf("is damaged or cut off: %d bytes of content do not match the length and checksum in "+
+			"its first line; run %s again", len(payload), k.Program)
 	}
 	r := bytes.NewReader(payload)
 	if err := gob.NewDecoder(r).Decode(v); err != nil || r.Len() > 0 {

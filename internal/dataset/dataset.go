@@ -65,7 +65,8 @@ func Distinct(ids []ID) error {
 			continue
 		}
 		if d.First == NoTime || d.First <= ids[i-1].Last {
-			return fmt.Errorf("dataset %q comes twice, and the second does not begin after the first ends (%s); rename one or cut it", d.Name, ids[i-1].Last)
+			return fmt.Errorf("dataset %q comes twice, and the second does not begin after the first ends (%s); "+
+				"rename one or cut it", d.Name, ids[i-1].Last)
 		}
 	}
 	return nil

@@ -103,7 +103,8 @@ func guessDecimal(records []record, timeCol int) (string, error) {
 	case commas <= points:
 		return ".", nil
 	case commas == perhaps:
-		return "", errors.New("numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators")
+		return "", errors.New("numbers such as 1,234 may be decimals or thousands; use -decimal , or write them " +
+			"without separators")
 	}
 	return ",", nil
 }
@@ -214,7 +215,8 @@ func chooseLayout(path string, records []record, timeCol int, opt Options) (layo
 			a, _ := left[0].parse(r.cells[timeCol])
 			b, _ := other.parse(r.cells[timeCol])
 			if a != b {
-				return layout{}, fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells which; use -time-layout '%s' or '%s'", path, r.line, opt.Time, r.cells[timeCol], a, left[0].name, b, other.name, left[0].name, other.name)
+				return layout{}, fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells "+
+					"which; use -time-layout '%s' or '%s'", path, r.line, opt.Time, r.cells[timeCol], a, left[0].name, b, other.name, left[0].name, other.name)
 			}
 		}
 	}
@@ -240,7 +242,8 @@ func CheckLayout(name string) error {
 	case strings.Contains(l.format, "MST"):
 		return fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
 	case err != nil || back.Year() != 2021 || back.YearDay() != when.YearDay():
-		return fmt.Errorf("%q does not tell year, month and day; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+		return fmt.Errorf("%q does not tell year, month and day; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or "+
+			"'2006-01-02'", name)
 	}
 	return nil
 }

@@ -316,7 +316,8 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		d := &datasets[i]
 		ids[i] = d.id()
 		if !d.Sums.finite() {
-			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; change the unit of the target", d.Name)
+			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in "+
+				"float64; change the unit of the target", d.Name)
 		}
 		total.Merge(&d.Sums)
 		unscored.Merge(d.Unscored)
@@ -325,7 +326,8 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		return nil, err
 	}
 	if !total.finite() {
-		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; change the unit of the target")
+		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
+			"change the unit of the target")
 	}
 	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Datasets: datasets}, nil
 }

@@ -183,7 +183,8 @@ func Merge(parts []*Model) (*Model, *Summary, error) {
 			return nil, nil, fmt.Errorf("model %d was trained with another scaler than the first", i+1)
 		}
 		if !reflect.DeepEqual(m.Settings, parts[0].Settings) {
-			return nil, nil, fmt.Errorf("model %d has other settings than the first: alpha %s and %d folds where the first has %s and %d", i+1, m.AlphaName(), m.Folds, parts[0].AlphaName(), parts[0].Folds)
+			return nil, nil, fmt.Errorf("model %d has other settings than the first: alpha %s and %d folds where "+
+				"the first has %s and %d", i+1, m.AlphaName(), m.Folds, parts[0].AlphaName(), parts[0].Folds)
 		}
 		datasets = append(datasets, m.Datasets...)
 	}

@@ -102,7 +102,8 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 				name)
 		}
 		if !m.Finite() {
-			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in float64; change its unit", name)
+			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in "+
+				"float64; change its unit", name)
 		}
 		mean, v := m.Mean.Value(), m.Var()
 		if j == p {
