@@ -76,7 +76,7 @@ func Distinct(ids []ID) error {
 type Left struct {
 	NoTarget       int64 `json:"no_target"`       // there is nothing to learn from, or to compare with
 	MissingFeature int64 `json:"missing_feature"` // and the policy is to drop the row
-	MissingLag     int64 `json:"missing_lag"`     // of the target, at the beginning of a file or behind a missing target
+	MissingLag     int64 `json:"missing_lag"`     // of the target: at a beginning, or behind a missing target
 }
 
 // Merge includes the rows of o.

@@ -216,7 +216,8 @@ func chooseLayout(path string, records []record, timeCol int, opt Options) (layo
 			b, _ := other.parse(r.cells[timeCol])
 			if a != b {
 				return layout{}, fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells "+
-					"which; use -time-layout '%s' or '%s'", path, r.line, opt.Time, r.cells[timeCol], a, left[0].name, b, other.name, left[0].name, other.name)
+					"which; use -time-layout '%s' or '%s'", path, r.line, opt.Time, r.cells[timeCol], a, left[0].name, b,
+					other.name, left[0].name, other.name)
 			}
 		}
 	}

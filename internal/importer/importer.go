@@ -276,7 +276,8 @@ func (t *Table) clean(path string, records []record, j int, name, decimal string
 		return false, nil
 	case share > mostBad:
 		return false, fmt.Errorf("%s:%d: column %q: %s is not a number, nor are %d more of its %d cells; clean "+
-			"it, or name what is missing with -missing", path, bad[0].line, name, table.Quote(bad[0].cells[j:j+1]), len(bad)-1, numbers+len(bad))
+			"it, or name what is missing with -missing", path, bad[0].line, name, table.Quote(bad[0].cells[j:j+1]),
+			len(bad)-1, numbers+len(bad))
 	}
 	if len(bad) > 0 {
 		var first []string

@@ -259,7 +259,7 @@ type Dataset struct {
 	FileRows int64          `json:"file_rows"`
 	Figures
 	Unscored   dataset.Left `json:"unscored"`
-	Irregular  int64        `json:"irregular"`             // with lags: rows that are not one step behind the row before
+	Irregular  int64        `json:"irregular"`             // with lags: rows not one step behind the row before
 	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
 	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
 	Normal     *Part        `json:"normal,omitempty"`
