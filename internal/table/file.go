@@ -88,15 +88,36 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 		return nil, err
 	}
 	files := make([]*File, len(found))
+	first := 0 // in the order of merging
 	for i, path := range found {
 		if files[i], err = open(path, stdin, timeColumn); err != nil {
 			return nil, err
 		}
+		// Only the first file's beginning is kept: there may be thousands.
+		if i == 0 {
+			continue
+		}
+		if order(files[i], files[first]) < 0 {
+			files[first].forget()
+			first = i
+		} else {
+			files[i].forget()
+		}
 	}
-	slices.SortStableFunc(files, func(a, b *File) int {
-		return dataset.Compare(dataset.ID{Name: a.Name, First: a.First}, dataset.ID{Name: b.Name, First: b.First})
-	})
+	slices.SortStableFunc(files, order)
 	return files, nil
+}
+
+// order is that in which files are always merged.
+func order(a, b *File) int {
+	return dataset.Compare(dataset.ID{Name: a.Name, First: a.First}, dataset.ID{Name: b.Name, First: b.First})
+}
+
+// forget drops the beginning of a file that can be read again.
+func (f *File) forget() {
+	if f.stream == nil {
+		f.peek = nil
+	}
 }
 
 func open(path string, stdin io.Reader, timeColumn string) (*File, error) {
@@ -105,9 +126,6 @@ func open(path string, stdin io.Reader, timeColumn string) (*File, error) {
 		return nil, err
 	}
 	f.First = f.first(timeColumn)
-	if f.stream == nil {
-		f.peek = nil // there may be thousands of files
-	}
 	return f, nil
 }
 
