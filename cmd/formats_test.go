@@ -11,7 +11,7 @@ import (
 	"mlpipeline/internal/regression"
 )
 
-var update = flag.Bool("update", false, "write the artifacts in testdata/formats/2 anew")
+var update = flag.Bool("update", false, "write the artifacts in testdata/formats/3 anew")
 
 // TestFormats reads artifacts that were committed. If this fails after a change
 // to what artifacts hold, the format needs the next version: raise it where the
@@ -23,15 +23,15 @@ func TestFormats(t *testing.T) {
 		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity", "-lags", "1")
 		must(t, dir, "model_preparation", "-folds", "2")
 		must(t, dir, "model_testing")
-		if err := os.RemoveAll("testdata/formats/2"); err != nil {
+		if err := os.RemoveAll("testdata/formats/3"); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.CopyFS("testdata/formats/2", os.DirFS(dir)); err != nil {
+		if err := os.CopyFS("testdata/formats/3", os.DirFS(dir)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/formats/2")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("testdata/formats/3")); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range []string{
@@ -49,7 +49,7 @@ func TestFormats(t *testing.T) {
 	}
 
 	// gob leaves out what it does not know: nothing may be lost on the way.
-	path := "testdata/formats/2/models/model.gob"
+	path := "testdata/formats/3/models/model.gob"
 	model, _, err := regression.Read(path)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestFormats(t *testing.T) {
 
 	// Artifacts of an earlier version are refused by that name.
 	older := t.TempDir()
-	if err := os.CopyFS(older, os.DirFS("testdata/formats/1")); err != nil {
+	if err := os.CopyFS(older, os.DirFS("testdata/formats/2")); err != nil {
 		t.Fatal(err)
 	}
 	for command, format := range map[string]string{
@@ -74,7 +74,7 @@ func TestFormats(t *testing.T) {
 	} {
 		args := strings.Fields(command)
 		_, errs, err := program(older, args[0], args[1:]...)
-		want := "is version 1 of the " + format + " format and this program reads version 2; run " + args[0] + " again"
+		want := "is version 2 of the " + format + " format and this program reads version 3; run " + args[0] + " again"
 		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(errs, want) {
 			t.Errorf("%s: %v\n%s", command, err, errs)
 		}

@@ -73,7 +73,8 @@ func generate(ctx context.Context, o *options) error {
 		parts = append(parts, l.parts...)
 		bytes += l.bytes
 	}
-	m := &dataset.Manifest{Seed: &o.seed, Time: "timestamp", Target: weather.Columns[0]}
+	m := &dataset.Manifest{Seed: &o.seed,
+		Columns: dataset.Columns{Time: "timestamp", Target: weather.Columns[0], Categories: []string{}}}
 	if err := publish(ctx, o, m, parts); err != nil {
 		return err
 	}

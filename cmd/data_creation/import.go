@@ -143,7 +143,8 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 		}
 		rows, size = rows+len(t.Rows), size+len(content)
 	}
-	if err := publish(ctx, o, &dataset.Manifest{Time: o.Time, Target: o.Target}, parts); err != nil {
+	if err := publish(ctx, o, &dataset.Manifest{Columns: dataset.Columns{
+		Time: o.Time, Target: o.Target, Categories: []string{}}}, parts); err != nil {
 		return err
 	}
 	o.Logf("%d datasets of %d rows; %s in %s → %s", len(o.imports), rows, cli.Megabytes(int64(size)), o.Took(), o.out)

@@ -28,15 +28,15 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if err != nil {
 		return nil, nil, err
 	}
-	target, time, ok, err := manifests.Columns()
+	columns, err := manifests.Columns()
 	if err != nil && !(o.IsSet("target") && o.IsSet("time")) {
 		return nil, nil, err
 	}
-	if ok && !o.IsSet("target") {
-		o.Target = target
+	if columns != nil && !o.IsSet("target") {
+		o.Target = columns.Target
 	}
-	if ok && !o.IsSet("time") {
-		o.Time = time
+	if columns != nil && !o.IsSet("time") {
+		o.Time = columns.Time
 	}
 	files, err := table.Open(found, stdin, o.Time)
 	if err != nil {

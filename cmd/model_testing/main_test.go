@@ -15,7 +15,7 @@ import (
 // The program in this process, on committed artifacts: one line on standard output,
 // the figures in a file, a gate after them.
 func TestRun(t *testing.T) {
-	const dir = "../testdata/formats/2/"
+	const dir = "../testdata/formats/3/"
 	out := filepath.Join(t.TempDir(), "t.json")
 	args := []string{"-scaler", dir + "models/scaler.json", "-model", dir + "models/model.gob", "-metrics", out}
 	var stdout, stderr bytes.Buffer

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -14,18 +15,24 @@ import (
 )
 
 // ManifestKind is the format of manifest.json.
-var ManifestKind = artifact.Kind{Format: "manifest", Version: 2, Program: "data_creation"}
+var ManifestKind = artifact.Kind{Format: "manifest", Version: 3, Program: "data_creation"}
 
 // Manifest lists the files that data_creation wrote and what it knows of them.
 type Manifest struct {
 	artifact.Header
-	Seed     *uint64 `json:"seed"` // null for imported data
-	Time     string  `json:"time"`
-	Target   string  `json:"target"`
+	Seed *uint64 `json:"seed"` // null for imported data
+	Columns
 	Datasets []Entry `json:"datasets"`
 
 	path   string // where it was read
 	byPath map[string]int
+}
+
+// Columns says what the columns of the files are.
+type Columns struct {
+	Time       string   `json:"time"` // "" for none
+	Target     string   `json:"target"`
+	Categories []string `json:"categories"` // hold text, or codes that are no numbers
 }
 
 // Entry is one file.
@@ -195,20 +202,21 @@ func (ms *Manifests) Paths() (paths []string) {
 	return paths
 }
 
-// Columns returns the target and time column that the manifests agree on.
-func (ms *Manifests) Columns() (target, time string, ok bool, err error) {
+// Columns returns the columns that the manifests agree on, nil if there is no
+// manifest.
+func (ms *Manifests) Columns() (*Columns, error) {
+	var columns *Columns
 	for _, dir := range slices.Sorted(maps.Keys(ms.folders)) {
 		m := ms.folders[dir].manifest
-		switch {
-		case m == nil:
-		case ok && (m.Target != target || m.Time != time):
-			return "", "", false, fmt.Errorf("%s names other columns than another manifest; use -target and -time",
+		if m != nil && columns != nil && !reflect.DeepEqual(*columns, m.Columns) {
+			return nil, fmt.Errorf("%s names other columns than another manifest; use -target and -time",
 				ms.folders[dir].path)
-		default:
-			target, time, ok = m.Target, m.Time, true
+		}
+		if m != nil {
+			columns = &m.Columns
 		}
 	}
-	return target, time, ok, nil
+	return columns, nil
 }
 
 // Entry returns the entry of a file and the manifest that it stands in, nil if

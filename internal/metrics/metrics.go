@@ -16,7 +16,7 @@ import (
 )
 
 // Kind is the format of metrics.json.
-var Kind = artifact.Kind{Format: "metrics", Version: 2, Program: "model_testing"}
+var Kind = artifact.Kind{Format: "metrics", Version: 3, Program: "model_testing"}
 
 // Sample is a run of rows with what was measured and what was predicted, all
 // of one length; Climatology and Prev may be empty.

@@ -16,7 +16,7 @@ import (
 )
 
 // Kind is the format of model.gob.
-var Kind = artifact.Kind{Format: "model", Version: 2, Program: "model_preparation"}
+var Kind = artifact.Kind{Format: "model", Version: 3, Program: "model_preparation"}
 
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.

@@ -14,7 +14,7 @@ import (
 )
 
 // SummaryKind is the format of model.json.
-var SummaryKind = artifact.Kind{Format: "model summary", Version: 2, Program: "model_preparation"}
+var SummaryKind = artifact.Kind{Format: "model summary", Version: 3, Program: "model_preparation"}
 
 // Summary is a model for people and other programs. Figures that are not
 // defined are null.

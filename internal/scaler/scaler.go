@@ -18,7 +18,7 @@ import (
 )
 
 // Kind is the format of scaler.json.
-var Kind = artifact.Kind{Format: "scaler", Version: 2, Program: "model_preprocessing"}
+var Kind = artifact.Kind{Format: "scaler", Version: 3, Program: "model_preprocessing"}
 
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
