@@ -1,51 +1,54 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 	"unicode"
-
-	"github.com/klauspost/compress/gzip"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
-	"mlpipeline/internal/table"
-)
-
-// Limits of what is imported.
-const (
-	maxImport    = 1 << 30 // bytes, uncompressed; the file is held in memory
-	mostRatio    = 100     // of uncompressed to compressed
-	maxRedirects = 5
-	timeout      = 10 * time.Minute // for all of a URL
-	patience     = 30 * time.Second // for a server's answer
 )
 
 // importFlags defines the flags that go with -import.
 func importFlags(o *options) {
-	o.Func("import", "a ready dataset instead: a file, - or http(s) URL `SRC`; may be given several times",
+	o.Func("import", "a ready dataset instead: a file, FILE.zip/NAME, - or http(s) URL `SRC`; may be given several times",
 		func(s string) error {
 			o.imports = append(o.imports, s)
 			return nil
 		})
-	o.StringVar(&o.Time, "time", "timestamp", "with -import: time `COLUMN` in SRC")
-	o.StringVar(&o.Target, "target", "temperature", "with -import: target `COLUMN` in SRC")
-	o.StringVar(&o.Delimiter, "delimiter", "", "with -import: `CHARACTER` between cells, or tab (default guessed)")
+	o.StringVar(&o.Target, "target", "temperature", "with -import: target `COLUMN`")
+	o.Func("time", "with -import: time `COLUMN`, or its parts with + between them; '' for none (default guessed)",
+		func(s string) error {
+			o.Time = &s
+			return nil
+		})
+	o.StringVar(&o.By, "by", "", "with -import: make one dataset of each value of `COLUMN`")
+	o.StringVar(&o.SplitKey, "split-key", "", "with -import, without a time: rows with one value of `COLUMN` stay together")
+	list := func(name, usage string, to *[]string) {
+		o.Func(name, usage, func(s string) (err error) {
+			if *to = []string{}; s != "" {
+				*to, err = csv.NewReader(strings.NewReader(s)).Read()
+			}
+			return err
+		})
+	}
+	list("category", "with -import: `LIST` of columns that are categories (default guessed)", &o.Category)
+	list("number", "with -import: `LIST` of columns that are numbers (default guessed)", &o.Number)
+	list("drop", "with -import: `LIST` of columns to leave out (default guessed)", &o.Drop)
+	list("missing", "with -import: `LIST` of cells that mean a missing one, besides the empty cell, NA, N/A, NaN and null",
+		&o.Missing)
+	o.StringVar(&o.Delimiter, "delimiter", "", "with -import: `CHARACTER` between cells, or tab, or blanks (default guessed)")
 	o.Func("decimal", "with -import: decimal `SIGN`, . or , (default guessed)", func(s string) error {
 		if s != "." && s != "," {
 			return errors.New("is neither . nor ,")
@@ -53,28 +56,50 @@ func importFlags(o *options) {
 		o.Decimal = s
 		return nil
 	})
-	o.Func("missing", "with -import: `LIST` of cells that mean a missing reading (default NA,?,-999,M and the like)",
-		func(s string) error {
-			o.Missing = append(strings.Split(s, ","), "")
-			return nil
-		})
 	o.StringVar(&o.Layout, "time-layout", "",
-		"with -import: how times are written, such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms (default guessed)")
+		"with -import: how times are written, such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel (default guessed)")
+	o.IntVar(&o.Skip, "skip", 0, "with -import: `LINES` before the header (default guessed)")
+	o.BoolFunc("header", "with -import: whether there is a header (default guessed)", func(s string) error {
+		v, err := strconv.ParseBool(s)
+		o.Header = &v
+		return err
+	})
+	o.StringVar(&o.rejects, "rejects", "", "with -import: write the cells that were no numbers to `FILE`, as CSV")
 	o.StringVar(&o.sha256, "sha256", "", "with -import: refuse a SRC with another SHA-256 than `HEX`")
 }
 
-// importAll cleans every source and splits it in time.
-func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
-	for _, name := range []string{"seed", "rows", "step", "start", "scenarios", "stations"} {
+// importOnly are the flags that need -import.
+var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter", "decimal",
+	"time-layout", "skip", "header", "rejects", "sha256"}
+
+// checkImport reports what of the command line does not go together.
+func checkImport(o *options) error {
+	for _, name := range []string{"rows", "step", "start", "scenarios", "stations"} {
 		if o.IsSet(name) {
 			return cli.Usagef("-%s does not go with -import", name)
 		}
 	}
-	if o.sha256 != "" && (len(o.sha256) != 64 || len(o.imports) > 1) {
+	switch {
+	case o.sha256 != "" && (len(o.sha256) != 64 || len(o.imports) > 1):
 		return cli.Usagef("-sha256 takes 64 hexadecimal digits and one -import")
+	case o.Time != nil && *o.Time == o.Target:
+		return cli.Usagef("%q cannot be both the target and the time column", o.Target)
+	case o.SplitKey != "" && o.Time != nil && *o.Time != "":
+		return cli.Usagef("-split-key is for rows without a time; those of -time %s are split in time", *o.Time)
+	case o.Skip < 0:
+		return cli.Usagef("-skip %d is below 0", o.Skip)
 	}
-	if o.Time == o.Target {
-		return cli.Usagef("%q cannot be both the target and the time column", o.Time)
+	kinds := map[string]string{o.Target: "target"}
+	for _, list := range []struct {
+		flag    string
+		columns []string
+	}{{"category", o.Category}, {"number", o.Number}, {"drop", o.Drop}} {
+		for _, column := range list.columns {
+			if other, twice := kinds[column]; twice && !(other == "target" && list.flag == "number") {
+				return cli.Usagef("column %q is named by both -%s and -%s", column, other, list.flag)
+			}
+			kinds[column] = list.flag
+		}
 	}
 	if err := importer.CheckLayout(o.Layout); err != nil {
 		return cli.Usagef("-time-layout: %w", err)
@@ -84,98 +109,233 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) (err error) {
 			return cli.Usagef("-delimiter: %w", err)
 		}
 	}
-	var parts []*part
-	defer func() {
-		for _, p := range parts {
-			p.file.Cleanup()
-		}
-	}()
 	names := map[string]string{}
 	for _, src := range o.imports {
 		name := safeName(src)
 		if other, taken := names[name]; taken {
-			return cli.Usagef("-import: both %s and %s would be the dataset %q", shown(other), shown(src), name)
+			return cli.Usagef("-import: both %s and %s would be the dataset %q", importer.Shown(other),
+				importer.Shown(src), name)
 		}
 		names[name] = src
-		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv")}
+		if scheme, _, remote := strings.Cut(src, "://"); remote && scheme != "http" && scheme != "https" {
+			return cli.Usagef("-import %s: only http and https URLs can be fetched", importer.Shown(src))
+		}
+		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv"), o.rejects}
 		if err := artifact.CheckOutputs(outputs, []string{src}); err != nil {
 			return cli.Usagef("%w", err)
 		}
 	}
-	hashes := map[[32]byte]string{}
-	rows, size := 0, 0
-	for _, src := range o.imports {
-		content, err := fetch(ctx, o, src, stdin)
-		if err != nil {
-			return err
-		}
-		t, err := importer.Read(shown(src), content, o.Options)
-		if err != nil {
-			return err
-		}
-		for _, note := range t.Notes {
-			o.Logf("%s: %s", shown(src), note)
-		}
-		sum := sha256.Sum256(content)
-		if other, twice := hashes[sum]; twice {
-			return fmt.Errorf("%s: has the very bytes of %s; import it once", shown(src), shown(other))
-		}
-		hashes[sum] = src
-		name := safeName(src)
-		train, test := split(len(t.Rows), o.test)
-		if train == 0 || test == 0 && o.test > 0 {
-			return fmt.Errorf("%s: its %d rows leave %d to train and %d to test", shown(src), len(t.Rows), train, test)
-		}
-		for _, which := range []struct {
-			part     string
-			from, to int
-		}{{"train", 0, train}, {"test", train, train + test}} {
-			if which.from == which.to {
-				continue
-			}
-			p, err := importPart(o.out, which.part, name, t, which.from, which.to)
-			if p != nil && p.file != nil {
-				parts = append(parts, p)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		rows, size = rows+len(t.Rows), size+len(content)
-	}
-	if err := publish(ctx, o, &dataset.Manifest{Columns: dataset.Columns{
-		Time: o.Time, Target: o.Target, Categories: []string{}}}, parts); err != nil {
-		return err
-	}
-	o.Logf("%d datasets of %d rows; %s in %s → %s", len(o.imports), rows, cli.Megabytes(int64(size)), o.Took(), o.out)
 	return nil
 }
 
-// importPart writes rows from to to (not included) of a cleaned source.
-func importPart(dir, which, name string, t *importer.Table, from, to int) (*part, error) {
-	p, err := newPart(dir, which, name, t.Columns)
+// importAll profiles every source, decides what the columns are, and converts and
+// splits the rows.
+func importAll(ctx context.Context, o *options, stdin io.Reader) error {
+	if err := checkImport(o); err != nil {
+		return err
+	}
+	tables, err := profile(ctx, o, stdin)
+	defer func() {
+		for _, t := range tables {
+			t.Close()
+		}
+	}()
 	if err != nil {
-		return p, err
+		return err
 	}
-	var b []byte
-	for _, row := range t.Rows[from:to] {
-		b = table.AppendRecord(b, row...)
+	if err := importer.Decide(tables, &o.Options); err != nil {
+		return err
 	}
-	if err := p.add(b, to-from, t.Times[from], t.Times[to-1]); err != nil {
-		return p, err
+	w := &writer{options: o}
+	defer w.cleanup()
+	if o.rejects != "" {
+		if w.rejects, err = artifact.Create(o.rejects); err == nil {
+			_, err = w.rejects.Write([]byte("source,line,column,value,reason\n"))
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return p, p.finish()
+	var size int64
+	for i, t := range tables {
+		if err := w.write(ctx, t, safeName(o.imports[i])); err != nil {
+			return err
+		}
+		size += t.Size
+	}
+	command := repeat(o, tables)
+	m := manifest(o, tables, command)
+	if w.rejects != nil {
+		if err := w.rejects.Finish(); err != nil {
+			return err
+		}
+	}
+	if err := publish(ctx, o, m, w.parts); err != nil {
+		return err
+	}
+	if w.rejects != nil {
+		if err := artifact.Commit(w.rejects); err != nil {
+			return err
+		}
+	}
+	o.Logf("%d datasets of %d rows, %d to train and %d to test (%.3g %%, asked for %.3g %%); %s in %s → %s", w.datasets,
+		w.trained+w.tested, w.trained, w.tested, 100*w.share(), 100*o.test, cli.Megabytes(size), o.Took(), o.out)
+	o.Logf("to repeat this without a guess: %s", command)
+	return nil
+}
+
+// profile opens and profiles the sources. Those that it returns are to be closed.
+func profile(ctx context.Context, o *options, stdin io.Reader) (tables []*importer.Table, err error) {
+	seen := map[uint64]string{}
+	for _, src := range o.imports {
+		s, err := importer.Open(ctx, src, o.out, o.sha256, stdin)
+		if err != nil {
+			return tables, err
+		}
+		bar := o.Progress(s.Size, s.Name)
+		t, err := importer.Profile(ctx, s, &o.Options, o.Workers, bar.Add)
+		bar.Clear()
+		if err != nil {
+			s.Close()
+			return tables, err
+		}
+		tables = append(tables, t)
+		if other, twice := seen[t.Hash]; twice {
+			return tables, fmt.Errorf("%s: has the very rows of %s; import it once", t.Name, other)
+		}
+		seen[t.Hash] = t.Name
+	}
+	return tables, nil
+}
+
+// manifest says what the files are.
+func manifest(o *options, tables []*importer.Table, command string) *dataset.Manifest {
+	m := &dataset.Manifest{Columns: dataset.Columns{Target: o.Target, Categories: []string{}},
+		Import: &dataset.Import{Command: command}}
+	for _, t := range tables {
+		source := dataset.Source{Name: t.Name, Rows: t.Rows()}
+		for j, name := range t.Header {
+			kind := t.Kind(j)
+			if kind == importer.Category && !slices.Contains(m.Categories, name) {
+				m.Categories = append(m.Categories, name)
+			}
+			source.Columns = append(source.Columns, dataset.SourceColumn{Name: name, Kind: string(kind), Missing: t.Missing(j)})
+		}
+		m.Import.Sources = append(m.Import.Sources, source)
+		if t.Time != nil {
+			m.Time = t.Time.Name
+		} else {
+			m.Split = &dataset.Split{Seed: o.seed, Test: o.test, Key: o.SplitKey}
+		}
+	}
+	return m
+}
+
+// repeat returns the command line that imports the same without a guess.
+func repeat(o *options, tables []*importer.Table) string {
+	words := []string{"data_creation"}
+	add := func(name, value string) { words = append(words, "-"+name, quote(value)) }
+	lists := map[string][]string{}
+	when, layout := "", ""
+	for _, t := range tables {
+		if t.Time != nil {
+			when, layout = t.Time.Name, t.Time.Layout
+		}
+		for j, name := range t.Header {
+			flag := ""
+			switch kind := t.Kind(j); {
+			case name == o.Target || kind == importer.Time:
+				continue
+			case kind == importer.Number:
+				flag = "number"
+			case kind == importer.Category:
+				flag = "category"
+			default:
+				flag = "drop"
+			}
+			if !slices.Contains(lists[flag], name) {
+				lists[flag] = append(lists[flag], name)
+			}
+		}
+	}
+	// One flag for all sources: where they differ, it must be guessed again.
+	same := func(of func(*importer.Table) string) (string, bool) {
+		first := of(tables[0])
+		return first, !slices.ContainsFunc(tables, func(t *importer.Table) bool { return of(t) != first })
+	}
+	for _, src := range o.imports {
+		add("import", importer.Shown(src))
+	}
+	add("target", o.Target)
+	add("time", when)
+	if _, ok := same(func(t *importer.Table) string { return t.Layout() }); ok && when != "" {
+		add("time-layout", layout)
+	}
+	if d, ok := same(func(t *importer.Table) string { return importer.DelimiterName(t.Delimiter) }); ok {
+		add("delimiter", d)
+	}
+	if d, ok := same((*importer.Table).DecimalSign); ok && d != "" {
+		add("decimal", d)
+	}
+	if skip, ok := same(func(t *importer.Table) string { return strconv.Itoa(t.Skip) }); ok && skip != "0" {
+		add("skip", skip)
+	}
+	if header, ok := same(func(t *importer.Table) string { return strconv.FormatBool(t.HasHeader()) }); ok {
+		words = append(words, "-header="+header)
+	}
+	for _, flag := range []string{"category", "number", "drop"} {
+		add(flag, line(lists[flag]))
+	}
+	for _, f := range []struct{ name, value string }{{"missing", line(o.Missing)}, {"by", o.By}, {"split-key", o.SplitKey},
+		{"sha256", o.sha256}} {
+		if f.value != "" {
+			add(f.name, f.value)
+		}
+	}
+	for _, name := range []string{"test", "seed", "out"} {
+		if o.IsSet(name) {
+			add(name, o.Lookup(name).Value.String())
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// line writes a list as a line of CSV.
+func line(list []string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	if len(list) > 0 {
+		_ = w.Write(list) // to memory
+	}
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// quote writes a word for the shell.
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-+./:,%=@", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // safeName is the dataset name of a source, fit to be a file's name.
 func safeName(src string) string {
-	if u, ok := httpURL(src); ok {
+	if u, err := url.Parse(src); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 		src = path.Base(u.Path)
 	}
 	name := dataset.Name(src)
-	for _, ext := range []string{".tsv", ".txt", ".dat"} {
-		name = strings.TrimSuffix(name, ext)
+	for _, ext := range []string{".tsv", ".txt", ".dat", ".zip"} {
+		name = strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ext)
 	}
+	return safe(name)
+}
+
+// safe makes a name fit to be a file's.
+func safe(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" ._-+", r) {
 			return r
@@ -186,109 +346,4 @@ func safeName(src string) string {
 		return "import"
 	}
 	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
-}
-
-// shown is a source as it may be seen: without the name and password in a URL.
-func shown(src string) string {
-	u, err := url.Parse(src)
-	if err != nil || u.User == nil {
-		if scheme, rest, found := strings.Cut(src, "://"); found && strings.Contains(rest, "@") {
-			return scheme + "://xxxxx@" + rest[strings.LastIndex(rest, "@")+1:]
-		}
-		return src
-	}
-	u.User = url.User("xxxxx")
-	return u.String()
-}
-
-func httpURL(src string) (*url.URL, bool) {
-	u, err := url.Parse(src)
-	return u, err == nil && slices.Contains([]string{"http", "https"}, strings.ToLower(u.Scheme))
-}
-
-// fetch returns the content of a source, checked and uncompressed.
-func fetch(ctx context.Context, o *options, src string, stdin io.Reader) ([]byte, error) {
-	r := io.NopCloser(stdin)
-	size := int64(-1)
-	if _, ok := httpURL(src); ok {
-		ctx, cancel := context.WithTimeout(ctx, timeout)
-		defer cancel()
-		answer, err := get(ctx, src)
-		if err != nil {
-			return nil, err
-		}
-		r, size = answer.Body, answer.ContentLength
-	} else if strings.Contains(src, "://") {
-		return nil, cli.Usagef("-import %s: only http and https URLs can be fetched", shown(src))
-	} else if src != "-" {
-		f, err := os.Open(src)
-		if err != nil {
-			return nil, err
-		}
-		r = f
-	}
-	defer r.Close()
-	bar := o.Progress(size, shown(src))
-	content, err := readAll(r, maxImport, bar.Add)
-	bar.Clear()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", shown(src), err)
-	}
-	if sum := sha256.Sum256(content); o.sha256 != "" && !strings.EqualFold(hex.EncodeToString(sum[:]), o.sha256) {
-		return nil, fmt.Errorf("%s: its SHA-256 is %x, not %s", shown(src), sum, o.sha256)
-	}
-	if bytes.HasPrefix(content, []byte("\x1f\x8b")) {
-		z, err := gzip.NewReader(bytes.NewReader(content))
-		if err == nil {
-			content, err = readAll(z, min(maxImport, mostRatio*len(content)+1<<20), func(int) {})
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", shown(src), err)
-		}
-	}
-	return content, ctx.Err()
-}
-
-// get asks for a URL.
-func get(ctx context.Context, src string) (*http.Response, error) {
-	client := http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true,
-			ResponseHeaderTimeout: patience, TLSHandshakeTimeout: patience},
-		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return fmt.Errorf("more than %d redirects", maxRedirects)
-			}
-			return nil
-		},
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, src, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := client.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode != http.StatusOK {
-		answer.Body.Close()
-		return nil, fmt.Errorf("%s: the server answers %s", shown(src), answer.Status)
-	}
-	return answer, nil
-}
-
-// readAll reads up to the cap.
-func readAll(r io.Reader, limit int, move func(int)) ([]byte, error) {
-	var b bytes.Buffer
-	for b.Len() <= limit {
-		n, err := io.CopyN(&b, r, int64(min(1<<20, limit+1-b.Len())))
-		move(int(n))
-		if err == io.EOF {
-			return b.Bytes(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return nil, fmt.Errorf("has more than %d MiB, too many for -import, which holds a file in memory; split it",
-		limit>>20)
 }

@@ -1,10 +1,10 @@
-// Data_creation writes datasets for the pipeline: simulated ones, or a real one
-// split in time.
+// Data_creation writes datasets for the pipeline: simulated ones, or any ready one,
+// cleaned and split.
 //
 // Usage:
 //
 //	data_creation [flags]
-//	data_creation -import SRC [-import SRC...] -time COLUMN -target COLUMN [flags]
+//	data_creation -import SRC [-import SRC...] -target COLUMN [flags]
 //
 // Simulated: for each scenario the log of a weather station with the columns
 // timestamp (RFC 3339, UTC), temperature (°C), humidity (%), pressure (hPa),
@@ -19,15 +19,28 @@
 //	gaps      missing readings, single and in runs
 //	heatwave  real extreme spells
 //
-// Imported: SRC is a file, - for standard input, or an http(s) URL, of CSV or
-// gzipped CSV, however messy: its delimiter, decimal sign and time layout are
-// guessed. Its numeric columns are kept, its rows sorted by time.
+// Imported: SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL,
+// of any CSV: plain, gzip, zstd or zip; UTF-8, UTF-16 or Latin-1; with a preamble, a
+// header of several lines, a line of units, or no header. It is read twice, in
+// constant memory. The first pass counts what the cells of every column can be read
+// as, in all rows; what a column is follows from these counts: a number (with a
+// decimal comma, signs between thousands, a currency or per cent), a time, a
+// category, or an identifier, which is left out. In a column of numbers up to 5 % of
+// the cells may be none; they become missing, and -rejects lists them. What was
+// guessed and left out is said, and a command line that repeats the import without a
+// guess, which the manifest keeps.
 //
-// The first rows go to DIR/train/NAME.csv, the last to DIR/test/NAME.csv, never
-// shuffled. DIR/manifest.json lists the files, the time and target column, and
-// of simulated data the truth: the coefficients, the noise, the irreducible
-// variance, and what the anomalous rows follow from. Of the files that were there before, those
-// that the old manifest lists are replaced or removed, and no others.
+// The time is the only column that reads as one in every row, or parts of a time
+// whose names say so (year, month, day, hour; date and time). With a time the first
+// rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv, in order of time;
+// rows that share their time stay together. Without one a row is tested if a hash of
+// its cells, salted with -seed, is below -test of all hashes: equal rows stay
+// together, and every row stays where it is when the data grow.
+//
+// DIR/manifest.json lists the files, the time, the target and the categories, and of
+// simulated data the truth: the coefficients, the noise, the irreducible variance,
+// and what the anomalous rows follow from. Of the files that were there before,
+// those that the old manifest lists are replaced or removed, and no others.
 //
 // Example:
 //
@@ -69,17 +82,17 @@ type options struct {
 	stations  int
 	imports   []string
 	importer.Options
-	sha256 string
+	rejects, sha256 string
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("data_creation", source, stdout, stderr)}
 	o.StringVar(&o.out, "out", "data", "write to `DIR`")
-	o.Uint64Var(&o.seed, "seed", 42, "`NUMBER` that the simulation follows from")
+	o.Uint64Var(&o.seed, "seed", 42, "`NUMBER` that the simulation, and a split without a time, follow from")
 	o.IntVar(&o.rows, "rows", 1826, "rows per dataset, train and test together")
 	o.DurationVar(&o.step, "step", 24*time.Hour, "time between rows, 1m to 24h")
 	start := o.String("start", "2020-01-01", "first `TIME`, ISO 8601")
-	o.Float64Var(&o.test, "test", 0.2, "the last `FRACTION` of every dataset is its test part")
+	o.Float64Var(&o.test, "test", 0.2, "`FRACTION` of every dataset that is its test part: the last rows")
 	var all []string
 	for _, sc := range weather.Scenarios {
 		all = append(all, sc.Name)
@@ -91,7 +104,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.NArg() > 0 {
-		return cli.Usagef("unexpected argument %q", shown(o.Arg(0)))
+		return cli.Usagef("unexpected argument %q", importer.Shown(o.Arg(0)))
 	}
 	if !(o.test >= 0 && o.test < 1) {
 		return cli.Usagef("-test %v is not a fraction from 0 to below 1", o.test)
@@ -126,7 +139,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case o.stations < 1 || o.stations > 1e5:
 		return cli.Usagef("-stations %d is not between 1 and 100000", o.stations)
 	}
-	for _, name := range []string{"time", "target", "delimiter", "decimal", "missing", "time-layout", "sha256"} {
+	for _, name := range importOnly {
 		if o.IsSet(name) {
 			return cli.Usagef("-%s needs -import", name)
 		}

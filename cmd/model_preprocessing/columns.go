@@ -38,6 +38,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if columns != nil && !o.IsSet("time") {
 		o.Time = columns.Time
 	}
+	o.seasonless()
 	files, err := table.Open(found, stdin, o.Time)
 	if err != nil {
 		return nil, nil, err

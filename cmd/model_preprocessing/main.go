@@ -82,11 +82,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return cli.Usagef("-features %s: %w", *features, err)
 		}
 	}
-	if o.Time == "" && !o.IsSet("annual") {
-		o.Annual = 0
-	}
+	o.seasonless()
 	if err := o.CheckSettings(); err != nil {
 		return cli.Usagef("%w", err)
 	}
 	return fit(ctx, &o, stdin)
+}
+
+// seasonless takes the usual harmonics away where there is no time.
+func (o *options) seasonless() {
+	if o.Time == "" && !o.IsSet("annual") {
+		o.Annual = 0
+	}
 }

@@ -38,7 +38,7 @@ func createTemporary(target string) (*os.File, error) {
 	for {
 		running.count++
 		name := fmt.Sprintf(".%s.%s.%d.%d%s", base, host(), os.Getpid(), running.count, suffix)
-		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil {
 			running.temporaries[f.Name()] = true
 		}
@@ -46,6 +46,42 @@ func createTemporary(target string) (*os.File, error) {
 			return f, err
 		}
 	}
+}
+
+// Scratch is a file for this process alone, that ends with it.
+type Scratch struct{ *os.File }
+
+// CreateScratch creates a scratch file where dir is or will be. Where the system
+// allows, it has no name any more and cannot be left behind.
+func CreateScratch(dir string) (*Scratch, error) {
+	for !exists(dir) {
+		dir = filepath.Dir(dir)
+	}
+	f, err := createTemporary(filepath.Join(dir, "scratch"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Scratch{f}
+	s.remove()
+	return s, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func (s *Scratch) remove() {
+	if os.Remove(s.Name()) == nil {
+		forget(s.Name())
+	}
+}
+
+// Close closes and removes the file.
+func (s *Scratch) Close() error {
+	err := s.File.Close()
+	s.remove()
+	return err
 }
 
 // host is this machine's name as it stands in the names of temporary files.

@@ -22,6 +22,8 @@ type Manifest struct {
 	artifact.Header
 	Seed *uint64 `json:"seed"` // null for imported data
 	Columns
+	Split    *Split  `json:"split,omitempty"`  // of rows without a time
+	Import   *Import `json:"import,omitempty"` // of imported data
 	Datasets []Entry `json:"datasets"`
 
 	path   string // where it was read
@@ -33,6 +35,34 @@ type Columns struct {
 	Time       string   `json:"time"` // "" for none
 	Target     string   `json:"target"`
 	Categories []string `json:"categories"` // hold text, or codes that are no numbers
+}
+
+// Split says how rows without a time were divided: a row is tested if the 64-bit
+// hash of its cells, or of its key's, salted with the seed, is below Test·2⁶⁴.
+type Split struct {
+	Seed uint64  `json:"seed"`
+	Test float64 `json:"test"`
+	Key  string  `json:"key"` // a column; "" for all cells
+}
+
+// Import says where imported data are from.
+type Import struct {
+	Command string   `json:"command"` // that repeats it without a guess
+	Sources []Source `json:"sources"`
+}
+
+// Source is one imported source.
+type Source struct {
+	Name    string         `json:"name"`
+	Rows    int64          `json:"rows"`
+	Columns []SourceColumn `json:"columns"`
+}
+
+// SourceColumn is a column of a source, and what became of it.
+type SourceColumn struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"`
+	Missing int64  `json:"missing"` // cells
 }
 
 // Entry is one file.

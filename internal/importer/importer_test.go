@@ -1,47 +1,128 @@
 package importer
 
 import (
+	"bytes"
+	"context"
+	"encoding/csv"
 	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"mlpipeline/internal/table"
 )
 
-func ExampleRead() {
-	t, err := Read("load.csv", []byte("Datum;Last\n31.12.2020 23:00;1,50\n01.01.2021 00:00;?\n"),
-		Options{Time: "Datum", Target: "Last"})
+// imported is what comes of a source.
+type imported struct {
+	*Table
+	rows    []string // their cells, with blanks between them
+	cells   [][]string
+	rejects []Reject
+	left    int64
+}
+
+func (i *imported) said() string {
+	all := append([]string{}, i.Notes...)
+	for j, name := range i.Header {
+		all = append(all, name+": "+string(i.Kind(j)))
+		for _, why := range i.Why(j) {
+			all = append(all, name+": "+why)
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// read imports a source in full.
+func read(t testing.TB, content string, opt Options) (*imported, error) {
+	t.Helper()
+	ctx := context.Background()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.csv")
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if opt.Target == "" {
+		opt.Target = "y"
+	}
+	short := func(err error) error { return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), dir+"/", "")) }
+	s, err := Open(ctx, path, dir, "", nil)
 	if err != nil {
-		panic(err)
+		return nil, short(err)
 	}
-	for _, note := range t.Notes {
-		fmt.Println(note)
+	defer s.Close()
+	tab, err := Profile(ctx, s, &opt, 3, func(int) {})
+	if err != nil {
+		return nil, short(err)
 	}
-	fmt.Println(t.Columns, t.Rows)
-	// Output:
-	// read as: delimiter ';', decimal ",", time "DD.MM.YYYY hh:mm"
-	// column "Last": 1 of 2 cells are missing
-	// [Datum Last] [[2020-12-31T23:00:00Z 1.50] [2021-01-01T00:00:00Z ]]
+	if err := Decide([]*Table{tab}, &opt); err != nil {
+		return nil, short(err)
+	}
+	got := &imported{Table: tab}
+	for chunk, err := range tab.Chunks(ctx, 3) {
+		if err != nil {
+			return nil, short(err)
+		}
+		got.left += chunk.NoTime + chunk.NoGroup + chunk.Blank
+		got.rejects = append(got.rejects, chunk.Rejects...)
+		for _, r := range chunk.Rows {
+			cells, err := csv.NewReader(bytes.NewReader(r.Line)).Read()
+			if err != nil {
+				t.Fatalf("%q: %v", r.Line, err)
+			}
+			got.cells = append(got.cells, cells)
+			got.rows = append(got.rows, strings.ReplaceAll(strings.TrimSuffix(string(r.Line), "\n"), ",", " "))
+		}
+	}
+	return got, nil
 }
 
 // Every quirk that people's files have, with a file made for it.
 func TestQuirks(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
+		// How cells are told apart.
 		{"comma", "time,y,z\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
 		{"semicolon", "time;y;z\n2020-01-01;1;2\n", "2020-01-01T00:00:00Z 1 2"},
 		{"tab", "time\ty\tz\n2020-01-01\t1\t2\n2020-01-02\t\t2\n", "2020-01-01T00:00:00Z 1 2|2020-01-02T00:00:00Z  2"},
 		{"bar", "time|y\n2020-01-01|1\n", "2020-01-01T00:00:00Z 1"},
-		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
-			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z -0.25"},
-		{"decimal comma in quotes", "time,y\n2020-01-01,\"1,5\"\n2020-01-02,\"2,25\"\n",
-			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z 2.25"},
-		{"all quoted", "\"time\",\"y\",\"note\"\n\"2020-01-01\",\"1\",\"a, b\nc\"\n", "2020-01-01T00:00:00Z 1"},
+		{"aligned blanks", "  time        y   z\n  2020-01-01  1  10\n  2020-01-02 20   3  \n",
+			"2020-01-01T00:00:00Z 1 10|2020-01-02T00:00:00Z 20 3"},
+		{"said by Excel", "sep=;\ntime;y\n2020-01-01;1\n", "2020-01-01T00:00:00Z 1"},
+		{"all quoted", "\"time\",\"y\",\"n\"\n\"2020-01-01\",\"1\",\"a, b\nc\"\n\"2020-01-02\",\"1\",\"a, b\nc\"\n",
+			"2020-01-01T00:00:00Z 1 \"a  b\nc\"|2020-01-02T00:00:00Z 1 \"a  b\nc\""},
+		{"quotes in quotes", "y,n\n1,\"a \"\"b\"\"\"\n2,\"a \"\"b\"\"\"\n", `1 "a ""b"""|2 "a ""b"""`},
+		{"backslashes", "y,n\n1,\"a \\\"b\\\", c\"\n2,\"a \\\"b\\\", c\"\n", `1 "a ""b""  c"|2 "a ""b""  c"`},
+		{"apostrophes", "'y','n'\n'1','it, too'\n'2','it, too'\n", `1 "it  too"|2 "it  too"`},
+		{"words with apostrophes", "y,n\n1,don't\n2,don't\n3,can't\n4,can't\n", `1 don't|2 don't|3 can't|4 can't`},
+		{"inches", "y,n\n1,5\" pipe\n2,5\" pipe\n", `1 "5"" pipe"|2 "5"" pipe"`},
 		{"bom, crlf, no final newline", "\ufefftime,y\r\n2020-01-01,1\r\n2020-01-02,2",
 			"2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
 		{"old line ends", "time,y\r2020-01-01,1\r", "2020-01-01T00:00:00Z 1"},
 		{"spaces", "time, y\n2020-01-01, 1\n", "2020-01-01T00:00:00Z 1"},
+		{"a delimiter ends every row", "y,z\n1,2,\n3,4,\n", "1 2|3 4"},
+		{"and the header", "y,z,\n1,2,\n3,4,\n", "1 2|3 4"},
+		{"empty lines", "y,z\n\n1,2\n\n3,4\n\n", "1 2|3 4"},
+		{"empty rows", "y,z\n1,2\n,\n3,4\n", "1 2|3 4"},
+		{"UTF-16", utf16le("y,größe\n1,2\n"), "1 2"},
+		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
+		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
+
+		// Headers.
+		{"preamble", "Station 7\nfrom the archive, 2020\n\nwhen,y,z\n1,2,3\n4,5,6\n", "1 2 3|4 5 6"},
+		{"comment", "# y,z\n1,2\n3,4\n", "1 2|3 4"},
+		{"two lines", "a,,b\nu,v,w\n1,2,3\n4,5,6\n", "f.csv:1: there is no column \"y\"; name it with -target: " +
+			`the header has "a u", "a v", "b w"`},
+		{"units", "t,y\n°C,m/s\n1,2\n3,4\n", "1 2|3 4"},
+		{"R's names of rows", "y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6"},
+		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
+		{"one name twice", "y,z,z\n1,2,3\n", "1 2 3"},
+
+		// Times.
 		{"M/D/YYYY", "time,y\n12/31/2020,1\n1/2/2021,2\n", "2020-12-31T00:00:00Z 1|2021-01-02T00:00:00Z 2"},
 		{"D/M/YYYY", "time,y\n31/12/2020 10:00,1\n2/1/2021 11:30,2\n", "2020-12-31T10:00:00Z 1|2021-01-02T11:30:00Z 2"},
+		{"either way the same", "time,y\n1/1/2020,1\n2/2/2020,2\n", "2020-01-01T00:00:00Z 1|2020-02-02T00:00:00Z 2"},
 		{"DD.MM.YYYY", "time,y\n03.04.2021,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYYMMDD", "time,y\n20210403,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYY/MM/DD", "time,y\n2021/04/03 05:06:07,1\n", "2021-04-03T05:06:07Z 1"},
@@ -50,58 +131,98 @@ func TestQuirks(t *testing.T) {
 		{"zone without colon", "time,y\n2021-04-03 05:06:07 -0800,1\n", "2021-04-03T13:06:07Z 1"},
 		{"epoch", "time,y\n1617424000,1\n", "2021-04-03T04:26:40Z 1"},
 		{"epoch in milliseconds", "time,y\n1617424000500,1\n", "2021-04-03T04:26:40.5Z 1"},
-		{"missing", "time,y,z\n2020-01-01,?,1\n2020-01-02,-999,1\n2020-01-03,M,1\n2020-01-04,NA,1\n2020-01-05,-999.0,1\n2020-01-06,7,1\n", "2020-01-01T00:00:00Z  1|2020-01-02T00:00:00Z  1|2020-01-03T00:00:00Z  1|2020-01-04T00:00:00Z  1|2020-01-05T00:00:00Z  1|2020-01-06T00:00:00Z 7 1"},
-		{"out of order", "time,y\n2020-01-03,3\n2020-01-01,1\n2020-01-02,2\n",
-			"2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2|2020-01-03T00:00:00Z 3"},
-		{"duplicates", "time,y\n2020-01-02,2\n2020-01-01,1\n2020-01-02,9\n",
-			"2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
+		{"year", "year,y\n1947,1\n1948,2\n", "1947-01-01T00:00:00Z 1|1948-01-01T00:00:00Z 2"},
+		{"year by another name", "a,y\n1947,1\n1948,2\n", "1947 1|1948 2"},
+		{"time in seconds", "time,y\n0,1\n30,2\n", "0 1|30 2"},
+		{"decimal year", "time,y\n1959,1\n1959.25,2\n", "1959-01-01T00:00:00Z 1|1959-04-02T06:00:00Z 2"},
+		{"month", "when,y\n1959-01,1\n1959-02,2\n", "1959-01-01T00:00:00Z 1|1959-02-01T00:00:00Z 2"},
+		{"month's name", "date,y\nJan 2010,1\nFeb 2010,2\n", "2010-01-01T00:00:00Z 1|2010-02-01T00:00:00Z 2"},
+		{"day's month's name", "date,y\nJan 1 2010,1\nFeb 11 2010,2\n", "2010-01-01T00:00:00Z 1|2010-02-11T00:00:00Z 2"},
+		{"quarters", "q,y\n1959Q1,1\n1959Q2,2\n", "1959-01-01T00:00:00Z 1|1959-04-01T00:00:00Z 2"},
+		{"year and month", "year,month,y\n1949,January,1\n1949,February,2\n",
+			"1949-01-01T00:00:00Z 1|1949-02-01T00:00:00Z 2"},
+		{"year to hour, and hour 24", "Year,Month,Day,Hour,y\n2020,2,28,24,1\n2020,3,1,01,2\n",
+			"2020-02-29T00:00:00Z 1|2020-03-01T01:00:00Z 2"},
+		{"date and time", "date,time,y\n3.4.2021,05:06,1\n3.4.2021,24:00,2\n",
+			"2021-04-03T05:06:00Z 1|2021-04-04T00:00:00Z 2"},
+		{"a time is missing", "time,y\n2020-01-01,1\n2020-01-02,1\n2020-01-03,1\n2020-01-04,1\n2020-01-05,1\n" +
+			"2020-01-06,1\n2020-01-07,1\n2020-01-08,1\n2020-01-09,1\n2020-01-10,1\n2020-01-11,1\n2020-01-12,1\n" +
+			"2020-01-13,1\n2020-01-14,1\n2020-01-15,1\n2020-01-16,1\n2020-01-17,1\n2020-01-18,1\n2020-01-19,1\n,7\n", "19 rows"},
+		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n", `f.csv:2: column "time": "03/04/2021" is ` +
+			`2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use ` +
+			`-time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
+		{"two times", "from,to,y\n2020-01-01,2020-01-02,1\n",
+			`f.csv: several columns read as times: "from", "to"; name one with -time, or -time '' for none`},
+
+		// Numbers.
+		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
+			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z -0.25"},
+		{"decimal comma in quotes", "time,y\n2020-01-01,\"1,5\"\n2020-01-02,\"2,25\"\n",
+			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z 2.25"},
+		{"thousands, proved by two groups", "y\tz\n1,234,567\t1\n1,234\t2\n5\t3\n", "1234567 1|1234 2|5 3"},
+		{"thousands, proved by a point", "y\tz\n1,234.5\t1\n1,234\t2\n5\t3\n", "1234.5 1|1234 2|5 3"},
+		{"thousands, proved by a comma", "y\tz\n5.840,72\t1\n1.234\t2\n5\t3\n", "5840.72 1|1234 2|5 3"},
+		{"thousands, proved by other columns", "y\tz\n1,234\t1.5\n5\t3.25\n", "1234 1.5|5 3.25"},
+		{"ambiguous number", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: column "y": numbers such as ` +
+			`"1,013" in line 2 may have a decimal comma or be thousands, and nothing tells which; use -decimal , or -decimal .`},
+		{"signs", "y,z\n$5,10 %\n\"-$1,200.50\",7%\n", "5 10|-1200.50 7"},
+		{"two currencies", "y,z\n1,$5\n2,$6\n3,€7\n4,$5\n", "1 $5|2 $6|3 €7|4 $5"},
 		{"no digit lost", "time,y\n2020-01-01,0.1234567890123456789\n2020-01-02,1e-30\n2020-01-03,100000000.50\n",
 			"2020-01-01T00:00:00Z 0.1234567890123456789|2020-01-02T00:00:00Z 1e-30|2020-01-03T00:00:00Z 100000000.50"},
-		{"text and unnamed columns", ",time,y,station\n0,2020-01-01,1,north\n1,2020-01-02,2,south\n",
-			"2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
-		{"GHCN-Daily", "\"STATION\",\"NAME\",\"time\",\"y\",\"TMIN\",\"TOBS\"\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-01\",\"50\",\"44\",\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-02\",\"47\",\"\",\"41\"\n", "2020-01-01T00:00:00Z 50 44 |2020-01-02T00:00:00Z 47  41"},
-		{"Melbourne", "\"time\",\"y\"\r\n\"1981-01-01\",20.7\r\n\"1981-01-02\",17.9",
-			"1981-01-01T00:00:00Z 20.7|1981-01-02T00:00:00Z 17.9"},
+		{"beyond float64", "y,z\n1,1e999\n2,3\n", "1 1e999|2 3"},
+		{"leading zeros", "y,zip\n1,02134\n2,10001\n3,02134\n4,10001\n", "1 02134|2 10001|3 02134|4 10001"},
 
-		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
+		// Missing cells.
+		{"spelled", "y,z\n1,2\nNA,3\nnan,4\nNULL,5\nN/A,6\n", "1 2| 3| 4| 5| 6"},
+		{"marks in a column of numbers", "y,z\n?,1\n-,1\nM,1\nNone,1\n7,1\n", " 1| 1| 1| 1|7 1"},
+		{"M is a word among words", "y,sex\n1,M\n2,F\n3,M\n", "1 M|2 F|3 M"},
+		{"sentinels", "y,z\n1,0\n-999,1\n-999.0,2\n-9999,1\n5,1\n", "1 0| 1| 2| 1|5 1"},
+		{"a number like a sentinel", "y,z\n1,0\n-999,1\n-500,2\n800,1\n", "1 0|-999 1|-500 2|800 1"},
 
-		{"ambiguous number between tabs", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n",
-			`f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators`},
-		{"thousands beside decimal commas", "time;y;z\n2020-01-01;1,5;1.013\n2020-01-02;2,5;998,5\n",
-			`f.csv:2: column "z": "1.013" is not a number, nor are 0 more of its 2 cells; clean it, or name what is missing with -missing`},
-		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n",
-			`f.csv:2: column "time": "03/04/2021" is 2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use -time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
-		{"ambiguous number", "time,y\n2020-01-01,\"1,234\"\n",
-			`f.csv: numbers such as 1,234 may be decimals or thousands; use -decimal , or write them without separators`},
-		{"bad time", "time,y\n2020-01-01,1\nlater,2\n",
-			`f.csv:3: column "time": "later" is not a time that can be read; the rows before are written as ISO 8601`},
-		{"no time", "time,y\n,1\n", `f.csv:2: column "time": the timestamp is missing`},
-		{"no such column", "date,y\n2020-01-01,1\n",
-			`f.csv:1: there is no column "time"; name it with -time: the header has "date", "y"`},
-		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ',')`},
-		{"text target", "time,y\n2020-01-01,warm\n", `f.csv: the target column "y" holds no number`},
-		{"too many bad cells", "time,y\n2020-01-01,1\n2020-01-02,x\n2020-01-03,1\n",
-			`f.csv:3: column "y": "x" is not a number, nor are 0 more of its 3 cells; clean it, or name what is missing with -missing`},
-		{"twice", "time,y,y\n2020-01-01,1,1\n", `f.csv:1: column "y" comes twice in the header`},
+		// Kinds.
+		{"categories", "y,z\n1,a\n2,b\n3,a\n", "1 a|2 b|3 a"},
+		{"yes and no", "y,z\n1,yes\n2,No\n3,Yes\n4,no\n", "1 yes|2 no|3 yes|4 no"},
+		{"true and false", "y,z\n1,TRUE\n2,FALSE\n3,TRUE\n", "1 TRUE|2 FALSE|3 TRUE"},
+		{"identifier", "y,z\n1,anna\n2,bert\n3,carl\n", "1|2|3"},
+		{"empty column", "y,z\n1,\n2,NA\n", "1|2"},
+		{"counter", ",y\n1,5\n2,6\n3,5\n", "5|6|5"},
+		{"counter in another order", ",y\n3,5\n1,6\n2,5\n", "5|6|5"},
+		{"no counter", ",y\n1,5\n3,6\n3,5\n", "1 5|3 6|3 5"},
+		{"GHCN-Daily", "\"STATION\",\"NAME\",\"time\",\"y\",\"TMIN\",\"TOBS\"\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA " +
+			"US\",\"2020-01-01\",\"50\",\"44\",\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-02\",\"47\",\"\",\"41\"\n",
+			"2020-01-01T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 50 44 |" +
+				"2020-01-02T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 47  41"},
+
+		// What cannot be read.
+		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ','); ` +
+			`mend the row, or use -delimiter`},
+		{"a cell too many", "y,z\n1,2\n3,,4\n5,6\n", `f.csv:3: 3 cells where the header has 2 (delimiter ','); ` +
+			`mend the row, or use -delimiter`},
+		{"text target", "time,y\n2020-01-01,warm\n", `f.csv: the target column "y" is not numeric: 1 of its 1 cells are ` +
+			`not numbers, the first "warm" in line 2`},
 		{"empty", "", "f.csv: is empty"},
 		{"header alone", "time,y\n", "f.csv: no data rows"},
-		{"utf-16", "\xff\xfet\x00", "f.csv: is UTF-16; save it as UTF-8"},
 		{"web page", "<!DOCTYPE html><p>time,y", "f.csv: is a web page or XML, not a CSV file"},
+		{"JSON", "{\"y\": 1}", "f.csv: is JSON, not a CSV file"},
 		{"no delimiter", "time\n1\n",
-			"f.csv: the header holds no delimiter (comma, semicolon, tab, bar); use -delimiter"},
-		{"open quote", "time,y\n2020-01-01,\"1\n", `f.csv:2: extraneous or missing " in quoted-field`},
+			"f.csv: the header holds no delimiter (comma, semicolon, tab, bar, blanks); use -delimiter"},
+		{"open quote", "time,y\n2020-01-01,1\n2020-01-01,\"1\n2020-01-03,3\n",
+			`f.csv:3: column "y": a quote is opened here and never closed`},
+		{"a quote closed by the next", "y,z\n1,\"a\n2,b\n3,\"c\"\n",
+			`f.csv:2: column "z": a quote is opened here, and behind the quote that closes it comes "c\"", not a delimiter`},
+		{"no such column", "date,yy\n2020-01-01,1\n",
+			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "yy"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Read("f.csv", []byte(c.in), Options{Time: "time", Target: "y"})
+			got, err := read(t, c.in, Options{})
 			text := ""
-			if err != nil {
+			switch {
+			case err != nil:
 				text = err.Error()
-			} else {
-				var rows []string
-				for _, row := range got.Rows {
-					rows = append(rows, strings.Join(row, " "))
-				}
-				text = strings.Join(rows, "|")
+			case strings.HasSuffix(c.want, " rows"):
+				text = fmt.Sprintf("%d rows", len(got.rows))
+			default:
+				text = strings.Join(got.rows, "|")
 			}
 			if text != c.want {
 				t.Errorf("got  %s\nwant %s", text, c.want)
@@ -110,87 +231,168 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-// A few bad cells become missing, and are listed with their lines.
+func utf16le(s string) string {
+	b := []byte("\xff\xfe")
+	for _, r := range s {
+		b = append(b, byte(r), byte(r>>8))
+	}
+	return string(b)
+}
+
+// A few bad cells become missing, and are listed with their lines; with more, the
+// column is a category.
 func TestBadCells(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("time,y\n")
-	for i := range 100 {
-		value := fmt.Sprint(i)
-		if i == 40 || i == 41 {
-			value = "broken"
+	for bad, want := range map[int]Kind{2: Number, 6: Category} {
+		var b strings.Builder
+		b.WriteString("y,z\n")
+		for i := range 100 {
+			value := fmt.Sprint(i)
+			if i >= 40 && i < 40+bad {
+				value = "broken"
+			}
+			fmt.Fprintf(&b, "%d,%s\n", i, value)
 		}
-		fmt.Fprintf(&b, "%d,%s\n", 1600000000+i*60, value)
-	}
-	got, err := Read("f.csv", []byte(b.String()), Options{Time: "time", Target: "y"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `column "y": 2 cells that are not numbers are now missing: "broken" in line 42, "broken" in line 43`
-	if !strings.Contains(strings.Join(got.Notes, "\n"), want) {
-		t.Errorf("notes %q", got.Notes)
-	}
-	if got.Rows[40][1] != "" || got.Rows[42][1] != "42" {
-		t.Errorf("rows %v", got.Rows[40:43])
+		got, err := read(t, b.String(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Kind(1) != want {
+			t.Errorf("%d bad cells: %s", bad, got.Kind(1))
+		}
+		if bad == 2 && (len(got.rejects) != 2 || got.rejects[1] != Reject{43, "z", "broken"} || got.rows[40] != "40 ") {
+			t.Errorf("%v, %q", got.rejects, got.rows[40])
+		}
+		if bad == 6 && !strings.Contains(got.said(), `6 of 100 cells are not numbers, the first "broken" in line 42`) {
+			t.Error(got.said())
+		}
 	}
 }
 
 func TestCheckLayout(t *testing.T) {
-	for layout, good := range map[string]bool{"": true, "epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true,
-		"%d.%m.%Y %H:%M": true, "2006-002": true,
-		"2006-01-02 15:04 MST": false, "%H:%M": false, "DD/MM": false, "2006-01": false} {
+	for layout, good := range map[string]bool{"": true, "epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true, "excel": true,
+		"%d.%m.%Y %H:%M": true, "2006-002": true, "2006-01": true,
+		"2006-01-02 15:04 MST": false, "%H:%M": false, "DD/MM": false} {
 		if err := CheckLayout(layout); (err == nil) != good {
 			t.Errorf("%q: %v", layout, err)
 		}
 	}
 }
 
-// Flags override the guesses.
+// Flags overrule the guesses.
 func TestOptions(t *testing.T) {
+	name := func(s string) *string { return &s }
+	no := false
 	for _, c := range []struct {
 		in, want string
 		opt      Options
 	}{
-		{"time,y\n03/04/2021,1\n", "[[2021-04-03T00:00:00Z 1]]", Options{Layout: "D/M/YYYY"}},
-		{"time,y\n03/04/2021,1\n", "[[2021-04-03T00:00:00Z 1]]", Options{Layout: "%d/%m/%Y"}},
-		{"time,y\n03/04/2021,1\n", "[[2021-04-03T00:00:00Z 1]]", Options{Layout: "2/1/2006"}},
-		{"time,y\n86400,1\n", "[[1970-01-02T00:00:00Z 1]]", Options{Layout: "epoch"}},
-		{"time:y\n2020-01-01:1\n", "[[2020-01-01T00:00:00Z 1]]", Options{Delimiter: ":"}},
-		{"time,y\n2020-01-01,\"1,234\"\n", "[[2020-01-01T00:00:00Z 1.234]]", Options{Decimal: ","}},
-		{"time,y\n2020-01-01,0\n2020-01-02,-999\n", "[[2020-01-01T00:00:00Z ] [2020-01-02T00:00:00Z -999]]",
-			Options{Missing: []string{"0"}}},
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "D/M/YYYY"}},
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "%d/%m/%Y"}},
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "2/1/2006"}},
+		{"t,y\n86400,1\n", "1970-01-02T00:00:00Z 1", Options{Layout: "epoch", Time: name("t")}},
+		{"t,y\n43831.5,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
+		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", Options{Time: name("b")}},
+		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", Options{Time: name("a+b")}},
+		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", Options{Time: name("")}},
+		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time that can be read; the rows ` +
+			`before are written as ISO 8601`, Options{Time: name("later")}},
+		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", Options{Delimiter: ":"}},
+		{"y,z\n\"1,234\",1\n", "1.234 1", Options{Decimal: ","}},
+		{"y,z\n\"1,234\",1\n", "1234 1", Options{Decimal: "."}},
+		{"y,z\n0,1\n-999,1\nx,1\n", " 1|-999 1| 1", Options{Missing: []string{"0", "x"}}},
+		{"y,z\n1,1\n2,2\n", "1 1|2 2", Options{Category: []string{"z"}}},
+		{"y,z\n1,a\n2,2\n", "1 |2 2", Options{Number: []string{"z"}}},
+		{"y,z\n1,1\n2,2\n", "1|2", Options{Drop: []string{"z"}}},
+		{"a,b\nc,d\ny,z\n1,2\n", "1 2", Options{Skip: 2}},
+		{"1,2\n3,4\n", "1 2|3 4", Options{Header: &no, Target: "column_2"}},
+		{"1,2\n3,4\n", "1 2|3 4", Options{Target: "column_2"}},
+		{"y,y2\n1,2\n", `f.csv:1: there is no column "z"; name it with -drop: the header has "y", "y2"`,
+			Options{Drop: []string{"z"}}},
 	} {
-		c.opt.Time, c.opt.Target = "time", "y"
-		got, err := Read("f.csv", []byte(c.in), c.opt)
+		got, err := read(t, c.in, c.opt)
+		text := ""
 		if err != nil {
-			t.Error(err)
-		} else if fmt.Sprint(got.Rows) != c.want {
-			t.Errorf("%+v: %v, want %s", c.opt, got.Rows, c.want)
+			text = err.Error()
+		} else {
+			text = strings.Join(got.rows, "|")
+		}
+		if text != c.want {
+			t.Errorf("%q %+v:\ngot  %s\nwant %s", c.in, c.opt, text, c.want)
 		}
 	}
 }
 
-// FuzzRead: whatever comes in, what comes out has ascending times and cells
-// that the strict reader takes.
+// What a column is depends on its cells alone: not on their order, nor on the size
+// of the blocks, which a long first cell shifts.
+func TestOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	cells := map[string]func() string{
+		"integers": func() string { return fmt.Sprint(random.IntN(1000)) },
+		"mixed":    func() string { return []string{"1,5", "2.5", "?", "x", "3"}[random.IntN(5)] },
+		"dates":    func() string { return fmt.Sprintf("%d/%d/2020", 1+random.IntN(12), 1+random.IntN(28)) },
+		"words":    func() string { return fmt.Sprint("w", random.IntN(9)) },
+		"ids":      func() string { return fmt.Sprint("id", random.IntN(1<<40)) },
+		"codes":    func() string { return fmt.Sprintf("%03d", random.IntN(300)) },
+		"rare":     func() string { return []string{"1", "2", "-999", "NA"}[min(3, random.IntN(60))] },
+	}
+	var names []string
+	for name := range cells {
+		names = append(names, name)
+	}
+	for range 8 {
+		var rows []string
+		for range 20000 {
+			row := fmt.Sprint(random.IntN(50))
+			for _, name := range names {
+				row += "," + `"` + cells[name]() + `"`
+			}
+			rows = append(rows, row)
+		}
+		header := "y," + strings.Join(names, ",") + "\n"
+		none := ""
+		first := ""
+		for range 3 {
+			random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+			got, err := read(t, header+strings.Repeat("\n", random.IntN(1000))+strings.Join(rows, "\n"), Options{Time: &none})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kinds := fmt.Sprint(got.formats)
+			if i := strings.Index(kinds, " in line "); i >= 0 {
+				kinds = kinds[:i]
+			}
+			if first == "" {
+				first = kinds
+			} else if kinds != first {
+				t.Fatalf("%s\nthen %s", first, kinds)
+			}
+		}
+	}
+}
+
+// FuzzRead: whatever comes in, what comes out are cells that the strict reader
+// takes.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"time,y\n2020-01-01,1\n", "time;y\n1.2.2020;1,5\n", "time\ty\n20200101\t?\n",
-		"\"time\",\"y\"\r\n\"1/2/2020 3:04 PM\",\"x\"\r\n", "time,y\n1600000000,1e5\n"} {
+		"\"time\",\"y\"\r\n\"1/2/2020 3:04 PM\",\"x\"\r\n", "time,y\n1600000000,1e5\n", "y z\n1  2\n", "'y','z'\n'1','\\'a'\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		got, err := Read("f.csv", []byte(in), Options{Time: "time", Target: "y"})
+		got, err := read(t, in, Options{})
 		if err != nil {
 			if err.Error() == "" || len(err.Error()) > 10000 {
 				t.Errorf("%q", err)
 			}
 			return
 		}
-		for i, row := range got.Rows {
-			if i > 0 && got.Times[i] <= got.Times[i-1] {
-				t.Fatalf("%q: times %v", in, got.Times)
+		for j, name := range got.Header {
+			i := slices.Index(got.Names(), name)
+			if got.Kind(j) != Number || i < 0 {
+				continue
 			}
-			for _, cell := range row[1:] {
-				if _, err := table.ParseNumber([]byte(cell)); cell != "" && err != nil {
-					t.Fatalf("%q: cell %q: %v", in, cell, err)
+			for _, cells := range got.cells {
+				if _, err := table.ParseNumber([]byte(cells[i])); err != nil && cells[i] != "" {
+					t.Fatalf("%q: cell %q: %v", in, cells[i], err)
 				}
 			}
 		}

@@ -134,7 +134,7 @@ func (b *Block) parsePlain() error {
 	slots, cols, times := b.layout.slot, b.Cols, b.Times
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
-	row, days := 0, dayCache{}
+	row, days := 0, DayCache{}
 	defer func() { b.Rows = row }()
 	last := len(slots) - 1
 	for i := 0; i < n; {
@@ -150,9 +150,9 @@ func (b *Block) parsePlain() error {
 			end, ok := i, true
 			switch {
 			case slot >= 0:
-				cols[slot][row], end, ok = shortNumber(d, i)
+				cols[slot][row], end, ok = ShortNumber(d, i)
 			case slot == timeSlot:
-				times[row], end, ok = days.shortTime(d, i)
+				times[row], end, ok = days.ShortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
 			default:
 				end = cellEnd(d, i)

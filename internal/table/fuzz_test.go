@@ -30,9 +30,9 @@ func FuzzNumber(f *testing.F) {
 			return
 		}
 		line := append(append(cell, '\n'), make([]byte, padding)...)
-		if got, end, ok := shortNumber(line, 0); ok && end == len(s) {
+		if got, end, ok := ShortNumber(line, 0); ok && end == len(s) {
 			if wantErr != nil || math.Float64bits(got) != math.Float64bits(want) {
-				t.Errorf("shortNumber(%q) = %v; strconv %v, %v", s, got, want, wantErr)
+				t.Errorf("ShortNumber(%q) = %v; strconv %v, %v", s, got, want, wantErr)
 			}
 		}
 	})
@@ -47,8 +47,8 @@ func FuzzTime(f *testing.F) {
 		if strings.Contains(s, "\n") {
 			return
 		}
-		var days dayCache
-		got, end, ok := days.shortTime(append([]byte(s+"\n"), make([]byte, padding)...), 0)
+		var days DayCache
+		got, end, ok := days.ShortTime(append([]byte(s+"\n"), make([]byte, padding)...), 0)
 		if !ok || end != len(s) {
 			return
 		}
@@ -58,7 +58,7 @@ func FuzzTime(f *testing.F) {
 		}
 		want, err := time.Parse(layout, s)
 		if err != nil || dataset.Time(want.UnixMicro()) != got {
-			t.Fatalf("shortTime(%q) = %v; time.Parse %v, %v", s, got, want, err)
+			t.Fatalf("ShortTime(%q) = %v; time.Parse %v, %v", s, got, want, err)
 		}
 		if text := string(AppendTime(nil, got)); text != want.Format(time.RFC3339) {
 			t.Errorf("AppendTime(%v) = %s, want %s", got, text, want.Format(time.RFC3339))

@@ -15,9 +15,13 @@ var pow10 = [...]float64{
 }
 
 // padding is how many bytes behind the end of the text may be looked at.
-const padding = 32
+const padding = Padding
 
-// shortNumber reads a plain decimal such as -12.34 that begins at d[i] and
+// Padding is how many bytes there must be behind a text that ShortNumber or
+// ShortTime reads from.
+const Padding = 32
+
+// ShortNumber reads a plain decimal such as -12.34 that begins at d[i] and
 // returns the index behind it. The text ends in a newline. ok is false where
 // the digits are none, more than 15, or not all there is to say (an exponent, a
 // letter); ParseNumber then decides.
@@ -27,7 +31,7 @@ const padding = 32
 // accurately", PLDI 1990). Reading eight characters at a time with arithmetic
 // on words is slower here: the digits of a column are few and much alike, and
 // their branches are foreseen.
-func shortNumber(d []byte, i int) (v float64, end int, ok bool) {
+func ShortNumber(d []byte, i int) (v float64, end int, ok bool) {
 	neg := (uint64(d[i]^'-') - 1) >> 63 // 1 for a minus sign
 	i += int(neg)
 	start := i

@@ -6,16 +6,16 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// dayCache remembers the last date that was read: rows of one day are many.
-type dayCache struct {
+// DayCache remembers the last date that was read: rows of one day are many.
+type DayCache struct {
 	date    [10]byte
 	seconds int64 // since 1970 at its midnight
 }
 
-// shortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], behind which
+// ShortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], behind which
 // there are padding bytes, and returns the index behind it. ok is false for
 // anything else, valid or not.
-func (c *dayCache) shortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
+func (c *DayCache) ShortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
 	date := [10]byte(d[i:])
 	if date != c.date || c.date == [10]byte{} {
 		seconds, ok := readDate(&date)

@@ -1,7 +1,5 @@
 package table
 
-import "strings"
-
 // AppendRecord appends one row of CSV and its newline. Fields are quoted where
 // they must be.
 func AppendRecord(dst []byte, fields ...string) []byte {
@@ -15,11 +13,22 @@ func AppendRecord(dst []byte, fields ...string) []byte {
 }
 
 // AppendField appends one cell, quoted where it must be.
-func AppendField(dst []byte, f string) []byte {
-	if !strings.ContainsAny(f, "\",\r\n") {
+func AppendField[T string | []byte](dst []byte, f T) []byte {
+	plain := true
+	for i := range len(f) {
+		if c := f[i]; c == '"' || c == ',' || c == '\n' || c == '\r' {
+			plain = false
+		}
+	}
+	if plain {
 		return append(dst, f...)
 	}
 	dst = append(dst, '"')
-	dst = append(dst, strings.ReplaceAll(f, `"`, `""`)...)
+	for i := range len(f) {
+		if f[i] == '"' {
+			dst = append(dst, '"')
+		}
+		dst = append(dst, f[i])
+	}
 	return append(dst, '"')
 }

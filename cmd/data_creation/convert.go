@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/importer"
+	"mlpipeline/internal/table"
+)
+
+// writer converts tables and splits their rows.
+type writer struct {
+	*options
+	totals
+	parts   []*part
+	rejects *artifact.File // nil for none
+	names   map[string]string
+}
+
+func (w *writer) cleanup() {
+	for _, p := range w.parts {
+		p.file.Cleanup()
+	}
+	if w.rejects != nil {
+		w.rejects.Cleanup()
+	}
+}
+
+// errDisorder says that the rows of a source are not in order of time.
+var errDisorder = errors.New("the rows are not in order of time")
+
+// sortMemory is about what a sorter holds before it writes to disk.
+const sortMemory = 96 << 20
+
+// write converts a table: as it comes where its rows are in order of time or have
+// none, else through a sorter.
+func (w *writer) write(ctx context.Context, t *importer.Table, name string) error {
+	s := &splitter{o: w.options, header: t.Names(), from: map[string]dataset.Time{}, apart: t.MayTellApart()}
+	s.name = func(group string) string {
+		if w.By == "" {
+			return name
+		}
+		return name + "-" + safe(group)
+	}
+	defer func() { w.parts = append(w.parts, s.parts...) }()
+	if w.SplitKey != "" && t.Time != nil {
+		return fmt.Errorf("%s: is split in time, by %q; -split-key needs -time ''", t.Name, t.Time.Name)
+	}
+	var left leftOut
+	err := errDisorder
+	if w.By == "" {
+		s.rows = func(string) int64 { return t.Rows() }
+		left, err = w.inOrder(ctx, t, s)
+	}
+	if errors.Is(err, errDisorder) {
+		s.drop()
+		left, err = w.sorted(ctx, t, s)
+	}
+	if err != nil {
+		return err
+	}
+	w.say(t, s, &left)
+	w.totals.add(&s.totals)
+	return w.reject(ctx, t)
+}
+
+// leftOut counts what of a source was not written.
+type leftOut struct {
+	noTime, noGroup, blank, cells int64
+	first                         []importer.Reject
+	sorted                        bool
+}
+
+func (l *leftOut) add(c *importer.Chunk) {
+	l.noTime += c.NoTime
+	l.noGroup += c.NoGroup
+	l.blank += c.Blank
+	l.cells += int64(len(c.Rejects))
+	l.first = append(l.first, c.Rejects[:min(3-min(3, len(l.first)), len(c.Rejects))]...)
+}
+
+// inOrder writes the rows as they come.
+func (w *writer) inOrder(ctx context.Context, t *importer.Table, s *splitter) (left leftOut, err error) {
+	for again := true; again; {
+		left = leftOut{}
+		settled := len(s.from)
+		bar := w.Progress(t.Size, t.Name)
+		defer bar.Clear()
+		last := dataset.NoTime
+		for chunk, err := range t.Chunks(ctx, w.Workers) {
+			if err != nil {
+				return left, err
+			}
+			if len(chunk.Rows) > 0 && (!chunk.Sorted || chunk.Rows[0].Time < last) {
+				return left, errDisorder
+			}
+			for i := range chunk.Rows {
+				if err := s.add(&chunk.Rows[i]); err != nil {
+					return left, err
+				}
+				last = chunk.Rows[i].Time
+			}
+			left.add(chunk)
+			bar.Add(chunk.Bytes)
+		}
+		if err := s.end(); err != nil {
+			return left, fmt.Errorf("%s: %w", t.Name, err)
+		}
+		if again = len(s.from) > settled; again {
+			s.drop()
+		}
+	}
+	return left, nil
+}
+
+// sorted sorts the rows by dataset and time and writes them.
+func (w *writer) sorted(ctx context.Context, t *importer.Table, s *splitter) (left leftOut, err error) {
+	sorter := importer.NewSorter(w.out, sortMemory)
+	defer sorter.Close()
+	bar := w.Progress(t.Size, t.Name)
+	defer bar.Clear()
+	left.sorted = true
+	for chunk, err := range t.SortedChunks(ctx, w.Workers) {
+		if err != nil {
+			return left, err
+		}
+		if err := sorter.Add(chunk); err != nil {
+			return left, err
+		}
+		left.add(chunk)
+		bar.Add(chunk.Bytes)
+	}
+	const most = 10000
+	if len(sorter.Groups) > most {
+		return left, fmt.Errorf("%s: column %q has more than %d values; -by takes one that has few", t.Name, w.By, most)
+	}
+	if err := w.checkGroups(t, s, sorter.Groups); err != nil {
+		return left, err
+	}
+	s.rows = func(group string) int64 { return sorter.Groups[group] }
+	for again := true; again; {
+		settled := len(s.from)
+		for row, err := range sorter.Rows() {
+			if err == nil {
+				err = s.add(row)
+			}
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return left, fmt.Errorf("%s: %w", t.Name, err)
+			}
+		}
+		if err := s.end(); err != nil {
+			return left, fmt.Errorf("%s: %w", t.Name, err)
+		}
+		if again = len(s.from) > settled; again {
+			s.drop()
+		}
+	}
+	return left, nil
+}
+
+// checkGroups reports two values of -by that would make one file.
+func (w *writer) checkGroups(t *importer.Table, s *splitter, groups map[string]int64) error {
+	if w.names == nil {
+		w.names = map[string]string{}
+	}
+	for group := range groups {
+		name := strings.ToLower(s.name(group))
+		if other, taken := w.names[name]; taken {
+			return fmt.Errorf("%s: column %q: the values %q and %q would make one file", t.Name, w.By, min(group, other),
+				max(group, other))
+		}
+		w.names[name] = group
+	}
+	return nil
+}
+
+// reject writes the cells that were no numbers, in a pass of its own.
+func (w *writer) reject(ctx context.Context, t *importer.Table) error {
+	if w.rejects == nil {
+		return nil
+	}
+	for chunk, err := range t.Chunks(ctx, w.Workers) {
+		if err != nil {
+			return err
+		}
+		var b []byte
+		for _, r := range chunk.Rejects {
+			b = table.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, "not a number")
+		}
+		if _, err := w.rejects.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say tells what was done with a table.
+func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
+	notef := func(format string, args ...any) { w.Logf("%s: %s", t.Name, fmt.Sprintf(format, args...)) }
+	const most = 20
+	lines, more := profileTable(t, most)
+	for _, l := range lines {
+		w.Logf("%s", l)
+	}
+	if more > 0 {
+		notef("and %d more columns, listed in the manifest", more)
+	}
+	notef("read as: delimiter %q, decimal %q, time %s", importer.DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
+	for _, note := range t.Notes {
+		notef("%s", note)
+	}
+	for j, name := range t.Header {
+		for _, why := range t.Why(j) {
+			notef("column %q: %s", name, why)
+		}
+	}
+	for _, out := range importer.LeftOut {
+		if names := t.Of(out.Kind); len(names) > 0 {
+			notef("left out, %s: %s", out.Why, table.Quote(names))
+		}
+	}
+	if left.cells > 0 {
+		var first []string
+		for _, r := range left.first {
+			first = append(first, fmt.Sprintf("%q in line %d of %q", r.Value, r.Line, r.Column))
+		}
+		w.Warnf("%s: %d cells that are not numbers are now missing: %s; -rejects FILE lists them all", t.Name, left.cells,
+			strings.Join(first, ", "))
+	}
+	for _, l := range []struct {
+		n   int64
+		why string
+	}{{left.noTime, "without a time"}, {left.noGroup, "without a value of " + w.By}, {left.blank, "with no cell filled"}} {
+		if l.n > 0 {
+			w.Warnf("%s: %d rows %s were left out", t.Name, l.n, l.why)
+		}
+	}
+	if left.sorted && w.By == "" {
+		notef("the rows were not in order of time; sorted")
+	}
+	if s.repeats > 0 {
+		atLeast := ""
+		if s.atLeast {
+			atLeast = "at least "
+		}
+		notef("%s%d rows are exact repeats of others; all were kept", atLeast, s.repeats)
+	}
+	if s.sameTime > 0 {
+		hint := ""
+		if apart := s.tellApart(); len(apart) > 0 {
+			hint = fmt.Sprintf("; %s would tell them apart: -by makes one dataset of each value", table.Quote(apart))
+		}
+		notef("%d rows share their time with the row before%s", s.sameTime, hint)
+	}
+}
+
+// profileTable is the profile of the columns, as lines of text: a frame of at most
+// so many rows.
+func profileTable(t *importer.Table, most int) (lines []string, more int) {
+	var cols [6][]string
+	for j, name := range t.Header {
+		if j == most {
+			more = len(t.Header) - most
+			break
+		}
+		low, high := t.Bounds(j)
+		for k, cell := range []string{name, string(t.Kind(j)), t.Columns[j].Example.Cell, fmt.Sprint(t.Missing(j)), low, high} {
+			cols[k] = append(cols[k], cell)
+		}
+	}
+	df := dataframe.New(series.New(cols[0], series.String, "column"), series.New(cols[1], series.String, "is"),
+		series.New(cols[2], series.String, "example"), series.New(cols[3], series.String, "missing"),
+		series.New(cols[4], series.String, "minimum"), series.New(cols[5], series.String, "maximum"))
+	return cli.Align(df.Records()), more
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math"
+
+	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/importer"
+)
+
+// splitter writes rows, in order of their datasets and of time, to the parts of
+// the datasets: the first to train on and the last for testing or, without a time,
+// by their hash.
+type splitter struct {
+	o      *options
+	header []string
+	name   func(group string) string
+	rows   func(group string) int64 // with a time, of a dataset
+	from   map[string]dataset.Time  // where testing begins, if it is settled
+	apart  map[int]bool             // columns that may tell rows of one time apart
+	parts  []*part                  // of all datasets
+	seen   map[uint64]bool          // hashes of the rows of one time, or of all
+	values map[int]map[string]bool  // of the columns in apart, in rows of one time
+	totals                          // over all datasets
+	open   *splitDataset            // that rows belong to now
+	last   []byte                   // the row before
+	spare  []byte                   // memory
+}
+
+// totals are what is to be said of the rows.
+type totals struct {
+	datasets, trained, tested int64
+	sameTime, repeats         int64
+	atLeast                   bool // there may be more repeats
+}
+
+// splitDataset is a dataset being written.
+type splitDataset struct {
+	group       string
+	train, test batch
+	want        int64        // rows to train on
+	last        dataset.Time // of the row before
+	times       int64        // different ones
+}
+
+// batch are rows on their way into a part.
+type batch struct {
+	part        *part
+	rows        int64
+	csv         []byte
+	n           int
+	first, last dataset.Time
+}
+
+const mostSeen = 1 << 20 // rows without a time among which repeats are looked for
+
+// add writes a row.
+func (s *splitter) add(row *importer.Row) error {
+	if s.open == nil || s.open.group != row.Group {
+		if err := s.end(); err != nil {
+			return err
+		}
+		s.open = &splitDataset{group: row.Group, last: dataset.NoTime}
+		if row.Time != dataset.NoTime {
+			n := s.rows(row.Group)
+			s.open.want = n - int64(float64(n)*s.o.test)
+		}
+		s.seen = nil
+	}
+	d := s.open
+	s.look(row)
+	var test bool
+	if row.Time == dataset.NoTime {
+		test = isTest(row.Hash, s.o.seed, s.o.test)
+	} else if from, settled := s.from[row.Group]; settled {
+		test = row.Time >= from
+	} else {
+		test = d.test.rows > 0 || d.train.rows >= d.want && row.Time != d.last
+	}
+	if row.Time != d.last {
+		d.times++
+	}
+	d.last = row.Time
+	if test {
+		return s.write(&d.test, "test", row)
+	}
+	return s.write(&d.train, "train", row)
+}
+
+// isTest reports whether a row without a time is tested.
+func isTest(hash, seed uint64, share float64) bool {
+	for range 2 { // splitmix64's finalizer (S. Vigna), of the salted hash
+		hash ^= seed
+		hash = (hash ^ hash>>30) * 0xbf58476d1ce4e5b9
+		hash = (hash ^ hash>>27) * 0x94d049bb133111eb
+		hash ^= hash >> 31
+	}
+	return float64(hash>>11) < share*(1<<53)
+}
+
+// write puts a row into a part.
+func (s *splitter) write(b *batch, which string, row *importer.Row) (err error) {
+	if b.part == nil {
+		if b.part, err = newPart(s.o.out, which, s.name(s.open.group), s.header); b.part != nil && b.part.file != nil {
+			s.parts = append(s.parts, b.part)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if b.n == 0 {
+		b.first = row.Time
+	}
+	b.rows, b.n, b.last = b.rows+1, b.n+1, row.Time
+	b.csv = append(b.csv, row.Line...)
+	if len(b.csv) < 1<<18 {
+		return nil
+	}
+	return b.flush()
+}
+
+func (b *batch) flush() error {
+	if b.n == 0 {
+		return nil
+	}
+	err := b.part.add(b.csv, b.n, b.first, b.last)
+	b.csv, b.n = b.csv[:0], 0
+	return err
+}
+
+// end finishes the dataset that is open.
+func (s *splitter) end() error {
+	d := s.open
+	if d == nil {
+		return nil
+	}
+	for _, b := range []*batch{&d.train, &d.test} {
+		if b.part == nil {
+			continue
+		}
+		if err := b.flush(); err != nil {
+			return err
+		}
+		if err := b.part.finish(); err != nil {
+			return err
+		}
+	}
+	s.datasets, s.trained, s.tested = s.datasets+1, s.trained+d.train.rows, s.tested+d.test.rows
+	if d.train.rows > 0 && (d.test.rows > 0 || s.o.test == 0) {
+		return nil
+	}
+	if d.times > 1 && d.test.rows == 0 {
+		if _, settled := s.from[d.group]; !settled { // all of the last rows share their time
+			s.from[d.group] = d.last
+			return nil
+		}
+	}
+	hint := "use another -test"
+	if d.last == dataset.NoTime {
+		hint = "use another -seed or -test"
+	}
+	return fmt.Errorf("its %d rows leave %d to train and %d to test; %s", d.train.rows+d.test.rows, d.train.rows,
+		d.test.rows, hint)
+}
+
+// look counts rows that share their time, and those that are the same in all
+// cells; and finds out which columns tell rows of one time apart.
+func (s *splitter) look(row *importer.Row) {
+	timed := row.Time != dataset.NoTime
+	before := s.last
+	s.last = append(s.spare[:0], row.Line...)
+	s.spare = before
+	if timed && (s.open.times == 0 || row.Time != s.open.last) {
+		s.seen, s.values = nil, nil
+		return
+	}
+	if timed {
+		s.sameTime++
+		if s.seen == nil { // the row before is the first of this time
+			s.seen = map[uint64]bool{xxhash.Sum64(before): true}
+			s.tell(before)
+		}
+		s.tell(row.Line)
+	}
+	if s.seen == nil {
+		s.seen = map[uint64]bool{}
+	}
+	hash := xxhash.Sum64(row.Line)
+	switch {
+	case s.seen[hash]:
+		s.repeats++
+	case len(s.seen) < mostSeen:
+		s.seen[hash] = true
+	default:
+		s.atLeast = true
+	}
+}
+
+// tell strikes out the columns in which a row is like another of its time.
+func (s *splitter) tell(line []byte) {
+	if len(s.apart) == 0 {
+		return
+	}
+	cells, err := csv.NewReader(bytes.NewReader(line)).Read()
+	if err != nil {
+		clear(s.apart)
+		return
+	}
+	if s.values == nil {
+		s.values = map[int]map[string]bool{}
+	}
+	for j := range s.apart {
+		if s.values[j] == nil {
+			s.values[j] = map[string]bool{}
+		}
+		if s.values[j][cells[j]] {
+			delete(s.apart, j)
+		}
+		s.values[j][cells[j]] = true
+	}
+}
+
+// tellApart returns the columns that tell rows of one time apart.
+func (s *splitter) tellApart() (names []string) {
+	for j, name := range s.header {
+		if s.apart[j] && s.sameTime > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// share is the part of the rows that are tested.
+func (t *totals) share() float64 {
+	return math.Round(1000*float64(t.tested)/float64(max(1, t.trained+t.tested))) / 1000
+}
+
+// drop forgets the parts, to begin again.
+func (s *splitter) drop() {
+	for _, p := range s.parts {
+		p.file.Cleanup()
+	}
+	s.parts, s.open, s.totals, s.seen = nil, nil, totals{}, nil
+}
+
+func (t *totals) add(o *totals) {
+	t.datasets += o.datasets
+	t.trained += o.trained
+	t.tested += o.tested
+}

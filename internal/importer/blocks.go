@@ -1,0 +1,115 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/table"
+)
+
+const (
+	blockSize  = 256 << 10
+	maxRecord  = 1 << 20
+	maxColumns = 10000
+)
+
+// block is a run of whole records. Behind them there is room for table.Padding
+// bytes.
+type block struct {
+	data []byte // ends in a newline
+	line int64  // of the first record
+}
+
+// blocks cuts the rows of the source. hash takes in all of them.
+func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error] {
+	return func(yield func(*block, error) bool) {
+		r, err := s.open()
+		if err == nil {
+			defer r.Close()
+			_, err = io.CopyN(io.Discard, r, d.offset)
+		}
+		if err != nil {
+			yield(nil, fmt.Errorf("%s: %w", s.Name, err))
+			return
+		}
+		l := lexer{grammar: d.grammar}
+		var rest []byte
+		line := d.line
+		for more := true; more || len(rest) > 0; {
+			size := blockSize
+			b := append(make([]byte, 0, size+1+table.Padding), rest...)
+			end := 0
+			for end == 0 {
+				var n int
+				b = slices.Grow(b, size+1+table.Padding-len(b))
+				n, err = io.ReadFull(r, b[len(b):max(size, len(b))])
+				_, _ = hash.Write(b[len(b) : len(b)+n])
+				b = b[:len(b)+n]
+				if more = err == nil; !more && err != io.EOF && err != io.ErrUnexpectedEOF {
+					yield(nil, fmt.Errorf("%s: %w", s.Name, err))
+					return
+				}
+				if len(b) == 0 {
+					return
+				}
+				if end = l.wholeRecords(b); !more {
+					if b[len(b)-1] != '\n' {
+						b = append(b, '\n')
+					}
+					end = len(b)
+				}
+				if size *= 2; end == 0 && len(b) > maxRecord {
+					end = len(b) // too long, as the parser will tell
+				}
+			}
+			rest = append(rest[:0], b[end:]...)
+			if !yield(&block{b[:end:cap(b)], line}, nil) {
+				return
+			}
+			line += int64(bytes.Count(b[:end], []byte("\n")))
+		}
+	}
+}
+
+// each calls f with the cells of every record of a block, and its line.
+func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64) error) error {
+	l := lexer{grammar: d.grammar}
+	line := b.line
+	for i := 0; i < len(b.data); {
+		next := i + 1
+		if blank(b.data, i) {
+			next = i + 1 + bytes.IndexByte(b.data[i:], '\n')
+		} else {
+			var err error
+			next, err = l.record(b.data, i)
+			if err != nil {
+				bad := err.(*lexError)
+				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))
+				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.cell, len(d.Header)-1)], bad.what)
+			}
+			if next < 0 || next-i > maxRecord {
+				return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?",
+					name, line, maxRecord>>10)
+			}
+			if len(l.cells) != len(d.Header) {
+				return d.ragged(name, line, len(l.cells))
+			}
+			if err := f(l.cells, line); err != nil {
+				return err
+			}
+		}
+		line += int64(bytes.Count(b.data[i:next], []byte("\n")))
+		i = next
+	}
+	return nil
+}
+
+func (d *Dialect) ragged(name string, line int64, cells int) error {
+	return fmt.Errorf("%s:%d: %d cells where the header has %d (delimiter %q); mend the row, or use -delimiter", name,
+		line, cells, len(d.Header), d.Delimiter)
+}

@@ -1,0 +1,314 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
+)
+
+// Decide says what the columns of the tables are, those of one name together.
+func Decide(tables []*Table, opt *Options) error {
+	byName := map[string]*Column{}
+	for _, t := range tables {
+		if err := t.checkNames(opt); err != nil {
+			return err
+		}
+		if err := t.decideTime(); err != nil {
+			return err
+		}
+		for j, name := range t.Header {
+			if byName[name] == nil {
+				byName[name] = new(Column)
+			}
+			one := *t.Columns[j]
+			one.Levels, one.Layouts = cloneCounts(one.Levels), cloneSet(one.Layouts)
+			byName[name].Merge(&one, levelsOf(len(t.Header)))
+		}
+	}
+	for _, t := range tables {
+		t.formats = make([]format, len(t.Header))
+		for j, name := range t.Header {
+			f, err := byName[name].decide(name, t.Columns, opt)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.Name, err)
+			}
+			if t.Time != nil && slices.Contains(t.Time.columns, j) {
+				f = format{Kind: Time}
+			} else if f.Kind == Number && rowNames(name) && t.Columns[j].counts() && name != opt.Target {
+				f = format{Kind: Counter}
+			}
+			f.plain = f.Kind == Number && !f.comma && !f.percent && f.sentinel == [len(sentinels)]bool{} && len(opt.Missing) == 0
+			t.formats[j] = f
+		}
+	}
+	return nil
+}
+
+// checkNames reports a column that a flag names and that is not there.
+func (t *Table) checkNames(opt *Options) error {
+	for _, flag := range []struct {
+		name    string
+		columns []string
+	}{{"target", []string{opt.Target}}, {"by", []string{opt.By}}, {"split-key", []string{opt.SplitKey}},
+		{"category", opt.Category}, {"number", opt.Number}, {"drop", opt.Drop}} {
+		for _, column := range flag.columns {
+			if column == "" {
+				continue
+			}
+			if _, err := t.find(flag.name, column); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Names returns the names of the columns that are written: the time, then the
+// others in the order of the source.
+func (t *Table) Names() (names []string) {
+	if t.Time != nil {
+		names = append(names, t.Time.Name)
+	}
+	for j, f := range t.formats {
+		if f.Kind == Number || f.Kind == Category {
+			names = append(names, t.Header[j])
+		}
+	}
+	return names
+}
+
+// Kind returns what a column is.
+func (t *Table) Kind(j int) Kind { return t.formats[j].Kind }
+
+// Why returns what is to be said of a column's cells.
+func (t *Table) Why(j int) []string { return t.formats[j].why }
+
+// Row is a converted row: a line of a chunk.
+type Row struct {
+	Group string       // its value of Options.By
+	Time  dataset.Time // NoTime without a time column
+	Hash  uint64       // of its cells, or of that of Options.SplitKey
+	Line  []byte       // of CSV, with its newline
+}
+
+// Reject is a cell that was set missing since it is not a number.
+type Reject struct {
+	Line          int64
+	Column, Value string
+}
+
+// Chunk is a run of converted rows.
+type Chunk struct {
+	Rows    []Row
+	CSV     []byte // their lines, one behind the other
+	Bytes   int    // of the source
+	Sorted  bool   // time does not go back
+	Rejects []Reject
+	NoTime  int64 // rows that were left out: without a time
+	NoGroup int64 // without a value of Options.By
+	Blank   int64 // with nothing in any cell that is kept
+}
+
+// Chunks converts the rows, in the order of the source.
+func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
+	return t.chunks(ctx, workers, false)
+}
+
+func (t *Table) chunks(ctx context.Context, workers int, ordered bool) iter.Seq2[*Chunk, error] {
+	return func(yield func(*Chunk, error) bool) {
+		hash := newHash()
+		c := &converter{t: t, ordered: ordered}
+		c.named, c.numbers = t.opt.missing()
+		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
+		for part, err := range table.InOrder(ctx, workers, t.blocks(t.Dialect, hash), c.convert) {
+			if !yield(part, err) || err != nil {
+				return
+			}
+		}
+		if hash.Sum64() != t.Hash {
+			yield(nil, fmt.Errorf("%s: the file changed while it was read; run this again when it is complete", t.Name))
+		}
+	}
+}
+
+// converter makes chunks of blocks.
+type converter struct {
+	t       *Table
+	named   map[string]bool
+	numbers []float64
+	by, key int  // columns, −1 for none
+	ordered bool // in a chunk
+}
+
+// convert makes a chunk of a block.
+func (c *converter) convert(b *block) (*Chunk, error) {
+	t := c.t
+	out := &Chunk{Bytes: len(b.data), Sorted: true, CSV: make([]byte, 0, len(b.data)+len(b.data)/4)}
+	names := profiler{named: c.named} // for When.join
+	var days table.DayCache
+	var joined []byte
+	lines := bytes.Count(b.data, []byte("\n"))
+	out.Rows = make([]Row, 0, lines)
+	ends := make([]int, 0, lines)
+	err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
+		row := Row{Time: dataset.NoTime}
+		start := len(out.CSV)
+		if t.Time != nil {
+			if joined = t.Time.join(joined[:0], cells, &names); len(joined) == 0 {
+				out.NoTime++
+				return nil
+			}
+			var ok bool
+			if row.Time, ok = fastISO(&days, joined); !ok || t.Time.layout.name != layouts()[iso].name {
+				var err error
+				if row.Time, err = t.Time.layout.parse(string(joined)); err != nil {
+					return fmt.Errorf("%s:%d: column %q: %w", t.Name, line, t.Time.Name, err)
+				}
+			}
+			out.CSV = append(table.AppendTime(out.CSV, row.Time), ',')
+		}
+		if c.by >= 0 {
+			if row.Group = string(cells[c.by]); isMissing(row.Group) {
+				out.CSV = out.CSV[:start]
+				out.NoGroup++
+				return nil
+			}
+		}
+		filled := t.Time != nil
+		for j := range t.formats {
+			f := &t.formats[j]
+			if f.Kind != Number && f.Kind != Category {
+				continue
+			}
+			before := len(out.CSV)
+			if out.CSV = c.cell(out.CSV, f, cells[j]); len(out.CSV) == before {
+				if f.Kind == Number && !c.gap(f, cells[j]) {
+					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j])})
+				}
+			} else {
+				filled = true
+			}
+			out.CSV = append(out.CSV, ',')
+		}
+		if !filled {
+			out.CSV = out.CSV[:start]
+			out.Blank++
+			return nil
+		}
+		out.CSV[len(out.CSV)-1] = '\n'
+		row.Hash = xxhash.Sum64(out.CSV[start:])
+		if c.key >= 0 {
+			row.Hash = xxhash.Sum64(cells[c.key])
+		}
+		if n := len(out.Rows); n > 0 && row.Time < out.Rows[n-1].Time {
+			out.Sorted = false
+		}
+		out.Rows, ends = append(out.Rows, row), append(ends, len(out.CSV))
+		return nil
+	})
+	from := 0
+	for i, to := range ends { // now that the memory stays where it is
+		out.Rows[i].Line = out.CSV[from:to:to]
+		from = to
+	}
+	if c.ordered {
+		slices.SortStableFunc(out.Rows, func(a, b Row) int { return compare(&a, &b) })
+	}
+	return out, err
+}
+
+// cell appends a cell as it is written, nothing if it is missing or not a number.
+func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
+	if f.plain && cap(cell) >= len(cell)+table.Padding {
+		if _, end, ok := table.ShortNumber(cell[:len(cell)+table.Padding], 0); ok && end == len(cell) {
+			return append(dst, cell...)
+		}
+	}
+	if missingIndex(cell) >= 0 || c.named[string(cell)] {
+		return dst
+	}
+	if f.Kind == Category {
+		if f.fold {
+			cell = bytes.ToLower(cell)
+		}
+		return table.AppendField(dst, cell)
+	}
+	n, ok := readCell(cell)
+	v := n.point
+	if f.comma {
+		v = n.comma
+	}
+	if !ok || v != v || n.percent != f.percent || n.currency != 0 && n.currency != f.currency ||
+		slices.Contains(c.numbers, v) || f.isSentinel(v) {
+		return dst
+	}
+	if n.plain && (n.whole || !f.comma) {
+		return append(dst, cell...)
+	}
+	digits := n.stripUnits(cell)
+	group, decimal := byte(','), byte('.')
+	if f.comma {
+		group, decimal = decimal, group
+	}
+	for _, d := range digits {
+		switch d {
+		case group:
+		case decimal:
+			dst = append(dst, '.')
+		default:
+			dst = append(dst, d)
+		}
+	}
+	return dst
+}
+
+func (f *format) isSentinel(v float64) bool {
+	for i, s := range sentinels {
+		if f.sentinel[i] && v == s {
+			return true
+		}
+	}
+	return false
+}
+
+// gap reports whether a numeric cell that says no number is a missing one.
+func (c *converter) gap(f *format, cell []byte) bool {
+	if missingIndex(cell) >= 0 || c.named[string(cell)] || f.marks && markIndex(cell) >= 0 {
+		return true
+	}
+	n, ok := readCell(cell)
+	return ok && (slices.Contains(c.numbers, n.point) || f.isSentinel(n.point))
+}
+
+func newHash() *xxhash.Digest { return xxhash.New() }
+
+func cloneCounts(m map[string]int64) map[string]int64 {
+	if m == nil {
+		return nil
+	}
+	clone := make(map[string]int64, len(m))
+	for k, v := range m {
+		clone[k] = v
+	}
+	return clone
+}
+
+func cloneSet(s *layoutSet) *layoutSet {
+	if s == nil {
+		return nil
+	}
+	clone := *s
+	return &clone
+}
+
+// SortedChunks are Chunks each of which is in order of dataset and time.
+func (t *Table) SortedChunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
+	return t.chunks(ctx, workers, true)
+}

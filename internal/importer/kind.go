@@ -1,0 +1,259 @@
+package importer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Kind is what a column is.
+type Kind string
+
+// Kinds of columns. The last five are left out.
+const (
+	Number     Kind = "number"
+	Category   Kind = "category"
+	Time       Kind = "time"
+	Dropped    Kind = "dropped"    // by -drop
+	Empty      Kind = "empty"      // every cell is missing
+	Identifier Kind = "identifier" // text that is nearly all different
+	Counter    Kind = "row names"  // only counts or names the rows
+	OtherTime  Kind = "other time" // a time, but not the time column
+)
+
+// LeftOut are the kinds of columns that are left out, and why, in words.
+var LeftOut = []struct {
+	Kind
+	Why string
+}{
+	{Dropped, "named by -drop"}, {Empty, "every cell is missing"}, {Identifier, "identifiers, nearly all different"},
+	{Counter, "only count or name the rows"}, {OtherTime, "times, but not the time column"},
+}
+
+// mostBad is the part of a numeric column's cells that may not be numbers.
+const mostBad = 0.05
+
+// format is how the cells of a column are read.
+type format struct {
+	Kind
+	comma    bool // the decimal sign is a comma
+	percent  bool // every number has the sign
+	currency rune // that is taken off; 0 for none
+	marks    bool // cells that are marks are missing
+	sentinel [len(sentinels)]bool
+	plain    bool // a plain number stays as it is, whatever it is
+	fold     bool // yes and Yes are one level
+	why      []string
+}
+
+// decide says what a column is, from its record alone. others holds the records of all columns,
+// which may tell the decimal sign.
+func (c *Column) decide(name string, others []*Column, opt *Options) (f format, err error) {
+	switch {
+	case slices.Contains(opt.Drop, name):
+		f.Kind = Dropped
+		return f, nil
+	case slices.Contains(opt.Category, name) || name == opt.By && name != opt.Target:
+		f.Kind, f.fold = Category, c.yesNo() && len(c.Levels) > 2
+		return f, nil
+	}
+	forced := name == opt.Target || slices.Contains(opt.Number, name)
+	if f.comma, err = c.decimalComma(others, opt); err != nil && !forced {
+		f.why, err = append(f.why, err.Error()), nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("column %q: %w", name, err)
+	}
+	numbers, bad := c.numbers(&f)
+	// Where nothing else is no number, marks are missing readings.
+	if f.marks = bad == 0 && numbers > 0 || forced; !f.marks {
+		bad += c.marked()
+	}
+	total := numbers + bad
+	switch {
+	case total == 0 && c.marked() == 0:
+		f.Kind = Empty
+	case forced && numbers > 0 && (name != opt.Target || c.Text == 0 || float64(bad) <= mostBad*float64(total)),
+		numbers > 0 && float64(bad) <= mostBad*float64(total) && (c.Zeros == 0 || c.Point.N+c.Comma.N > 0):
+		f.Kind = Number
+		c.explain(&f)
+	case name == opt.Target:
+		return f, fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in "+
+			"line %d", name, bad, total, c.FirstText.Cell, c.FirstText.Line)
+	case forced:
+		return f, fmt.Errorf("column %q, named by -number, holds no number", name)
+	default:
+		c.category(&f, name, numbers, bad)
+	}
+	return f, nil
+}
+
+// numbers returns how many cells are numbers with the format's decimal sign, with
+// one sign of currency at the most and either all or none of them per cent, and how
+// many cells are something else, but for marks.
+func (c *Column) numbers(f *format) (numbers, bad int64) {
+	either := c.EitherPoint + c.EitherComma
+	numbers, bad = c.Whole.N+c.Point.N, c.Text+c.Comma.N-either
+	if f.comma {
+		numbers, bad = c.Whole.N+c.Comma.N, c.Text+c.Point.N-either
+	}
+	for _, n := range c.Sentinel {
+		numbers += n
+	}
+	if f.percent = 2*c.Percent > numbers; f.percent {
+		numbers, bad = c.Percent, bad+numbers-c.Percent
+	} else {
+		numbers, bad = numbers-c.Percent, bad+c.Percent
+	}
+	for sign, n := range c.Currency {
+		if most := c.Currency[f.currency]; n > most || n == most && sign < f.currency {
+			f.currency = sign
+		}
+	}
+	for sign, n := range c.Currency {
+		if sign != f.currency {
+			numbers, bad = numbers-n, bad+n
+		}
+	}
+	return numbers, bad
+}
+
+// decimalComma finds the decimal sign: that which more of the cells prove; else
+// which other columns prove; else a point, unless there are commas.
+func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
+	if opt.Decimal != "" {
+		return opt.Decimal == ",", nil
+	}
+	proof := func(c *Column) (point, comma int64) {
+		either := c.EitherPoint + c.EitherComma
+		return c.Point.N - either, c.Comma.N - either
+	}
+	point, comma := proof(c)
+	if point == comma && c.EitherPoint+c.EitherComma > 0 {
+		for _, o := range others {
+			p, q := proof(o)
+			if o.Text > p+q+o.Whole.N { // of another kind
+				continue
+			}
+			point, comma = point+p, comma+q
+		}
+	}
+	switch {
+	case comma > point:
+		return true, nil
+	case comma == point && c.EitherComma > 0:
+		return false, fmt.Errorf("numbers such as %q in line %d may have a decimal comma or be thousands, and nothing "+
+			"tells which; use -decimal , or -decimal .", c.FirstEither.Cell, c.FirstEither.Line)
+	}
+	return false, nil
+}
+
+// explain settles what of a numeric column is missing, and says what was not plain.
+func (c *Column) explain(f *format) {
+	rest := c.Whole
+	if f.comma {
+		rest.merge(c.Comma)
+	} else {
+		rest.merge(c.Point)
+	}
+	for i, s := range sentinels {
+		// Far outside: further below all others than they are apart.
+		if c.Sentinel[i] > 0 && rest.N > 0 && s < rest.Min-(rest.Max-rest.Min) {
+			f.sentinel[i] = true
+			f.why = append(f.why, fmt.Sprintf("%d cells of %v, far from all others, are missing", c.Sentinel[i], s))
+		}
+	}
+	for i, n := range c.Marks {
+		if n > 0 {
+			f.why = append(f.why, fmt.Sprintf("%d cells of %q are missing", n, marks[i]))
+		}
+	}
+	for i, n := range c.Missing[1:] {
+		if n > 0 {
+			f.why = append(f.why, fmt.Sprintf("%d cells of %q are missing", n, missing[i+1]))
+		}
+	}
+	switch {
+	case f.comma && c.Comma.N > 0:
+		f.why = append(f.why, "the decimal sign is a comma")
+	case !f.comma && c.Grouped > 0 || f.comma && c.EitherPoint > 0:
+		f.why = append(f.why, "signs between thousands were taken out")
+	}
+	if f.percent {
+		f.why = append(f.why, "the sign % was taken off")
+	}
+	if f.currency != 0 {
+		f.why = append(f.why, fmt.Sprintf("the sign %c was taken off %d cells", f.currency, c.Currency[f.currency]))
+	}
+}
+
+// category settles what kind of text a column is.
+func (c *Column) category(f *format, name string, numbers, bad int64) {
+	f.marks = false
+	cells := c.Text + c.Zeros + c.marked()
+	switch {
+	case c.Layouts != nil && !c.Layouts.empty():
+		f.Kind = OtherTime
+	case c.yesNo():
+		f.Kind, f.fold = Category, len(c.Levels) > 2
+	case c.Many || numbers <= bad+c.Zeros && cells > 1 && float64(len(c.Levels)) > 0.9*float64(cells):
+		f.Kind = Identifier
+		if rowNames(name) {
+			f.Kind = Counter
+		}
+	default:
+		f.Kind = Category
+		switch {
+		case c.Zeros > 0:
+			f.why = append(f.why, fmt.Sprintf("%d numbers begin with a zero: codes, not numbers", c.Zeros))
+		case numbers > 0:
+			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d", bad, numbers+bad,
+				c.FirstText.Cell, c.FirstText.Line))
+		}
+	}
+}
+
+// yesNo reports whether the cells are yes and no, or true and false, however they
+// are spelled.
+func (c *Column) yesNo() bool {
+	words := map[string]bool{}
+	for level := range c.Levels {
+		words[strings.ToLower(level)] = true
+	}
+	return len(words) == 2 && (words["yes"] && words["no"] || words["true"] && words["false"])
+}
+
+// rowNames reports whether a column's name is that of no column of the data, as R
+// and pandas call the names of rows.
+func rowNames(name string) bool {
+	return slices.Contains([]string{"column_1", "rownames", "row.names", "Unnamed: 0"}, name)
+}
+
+// timely reports whether a column's name says that its numbers may be times.
+func timely(name string) bool {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, w := range words {
+		switch w {
+		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "epoch", "ts", "jahr", "datum", "zeit", "anno",
+			"année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":
+			return true
+		}
+	}
+	return false
+}
+
+// minimum and maximum of a numeric column, NaN where there is none.
+func (c *Column) bounds(f *format) (low, high float64) {
+	all := c.Whole
+	if f.comma {
+		all.merge(c.Comma)
+	} else {
+		all.merge(c.Point)
+	}
+	if all.N == 0 {
+		return math.NaN(), math.NaN()
+	}
+	return all.Min, all.Max
+}

@@ -1,0 +1,335 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
+)
+
+// layout is a way to write times.
+type layout struct {
+	name  string
+	order string // of year, month and day, where another layout may have another
+	bare  bool   // digits alone: a time only in a column whose name says so
+	parse func(string) (dataset.Time, error)
+}
+
+// dates, clocks and zones make up the layouts of the time package that are tried.
+// Those that are alike but for the order are told apart by the data, or not at
+// all.
+var (
+	dates = []struct{ name, format, order string }{
+		{"M/D/YYYY", "1/2/2006", "MDY"}, {"D/M/YYYY", "2/1/2006", "DMY"},
+		{"M-D-YYYY", "1-2-2006", "MDY"}, {"D-M-YYYY", "2-1-2006", "DMY"},
+		{"M/D/YY", "1/2/06", "MDY"}, {"D/M/YY", "2/1/06", "DMY"},
+		{"DD.MM.YYYY", "2.1.2006", "DMY"}, {"YYYY/M/D", "2006/1/2", ""}, {"YYYY-M-D", "2006-1-2", ""},
+		{"YYYYMMDD", "20060102", ""}, {"D Mon YYYY", "2 Jan 2006", ""}, {"D-Mon-YYYY", "2-Jan-2006", ""},
+		{"D Month YYYY", "2 January 2006", ""}, {"Mon D YYYY", "Jan 2 2006", ""}, {"Mon D, YYYY", "Jan 2, 2006", ""},
+		{"Month D, YYYY", "January 2, 2006", ""},
+	}
+	clocks = []struct{ name, format string }{
+		{"", ""}, {" hh:mm", " 15:04"}, {" hh:mm:ss", " 15:04:05"}, {"Thh:mm:ss", "T15:04:05"},
+		{" h:mm PM", " 3:04 PM"}, {" h:mm:ss PM", " 3:04:05 PM"}, {" h:mmPM", " 3:04PM"},
+		{"hhmm", "1504"}, {"hhmmss", "150405"}, {"hh", "15"}, {" hh", " 15"}, {" hhmm", " 1504"},
+	}
+	zones = []struct{ name, format string }{
+		{"", ""}, {"±hh:mm", "Z07:00"}, {" ±hh:mm", " -07:00"}, {" ±hhmm", " -0700"}, {"±hhmm", "-0700"},
+	}
+	months = []struct{ name, format string }{
+		{"YYYY-MM", "2006-1"}, {"YYYY/MM", "2006/1"}, {"MM/YYYY", "1/2006"}, {"YYYYMM", "200601"},
+		{"Mon YYYY", "Jan 2006"}, {"Month YYYY", "January 2006"}, {"YYYY Mon", "2006 Jan"}, {"Mon-YYYY", "Jan-2006"},
+		{"YYYY-Mon", "2006-Jan"},
+	}
+)
+
+// iso is the first of the layouts.
+const iso = 0
+
+// layouts are all that are tried: no more than fit in a layoutSet.
+var layouts = sync.OnceValue(func() []layout {
+	all := []layout{
+		{name: "ISO 8601", parse: dataset.ParseTime},
+		{name: "epoch", bare: true, parse: epoch("epoch", 1, 9, 10)},
+		{name: "epoch_ms", bare: true, parse: epoch("epoch_ms", 1000, 12, 13)},
+		{name: "epoch_us", bare: true, parse: epoch("epoch_us", 1e6, 15, 16)},
+		{name: "decimal year", bare: true, parse: decimalYear},
+		{name: "quarter", parse: quarter},
+		{name: "parts", parse: parts},
+	}
+	for _, d := range dates {
+		for _, c := range clocks {
+			if strings.HasPrefix(c.name, "h") && d.name != "YYYYMMDD" {
+				continue // digits behind digits
+			}
+			for _, z := range zones {
+				l := goLayout(d.name+c.name+z.name, d.format+c.format+z.format)
+				l.order, l.bare = d.order, strings.Trim(d.format+c.format+z.format, "0123456789") == ""
+				all = append(all, l)
+			}
+		}
+	}
+	for _, m := range months {
+		l := goLayout(m.name, m.format)
+		l.bare = m.name == "YYYYMM"
+		all = append(all, l)
+	}
+	return all
+})
+
+// layoutSet is a set of layouts.
+type layoutSet [16]uint64
+
+func (s *layoutSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s *layoutSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+func (s *layoutSet) empty() bool    { return *s == layoutSet{} }
+
+func (s *layoutSet) intersect(o *layoutSet) {
+	for i := range s {
+		s[i] &= o[i]
+	}
+}
+
+// list returns the layouts of the set, in order.
+func (s *layoutSet) list() (list []int) {
+	for i := range layouts() {
+		if s.has(i) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// sets are sets of layouts that are asked for again and again.
+var sets = sync.OnceValue(func() (s struct{ all, words, isoDate, isoTime layoutSet }) {
+	for i, l := range layouts() {
+		s.all.add(i)
+		if !l.bare {
+			s.words.add(i)
+		}
+	}
+	s.isoDate, _ = s.all.read("2006-01-02")
+	s.isoTime, _ = s.all.read("2006-01-02T15:04:05Z")
+	return s
+})
+
+// read returns the sets of layouts that read a cell.
+func (s *layoutSet) read(cell string) (fit layoutSet, times []dataset.Time) {
+	for _, i := range s.list() {
+		if t, err := layouts()[i].parse(cell); err == nil {
+			fit.add(i)
+			times = append(times, t)
+		}
+	}
+	return fit, times
+}
+
+// epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits at
+// least and at most in our days.
+func epoch(name string, perSecond int64, least, most int) func(string) (dataset.Time, error) {
+	return func(s string) (dataset.Time, error) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		limit := 253402300800 * perSecond // the year 10000
+		digits := len(strings.TrimPrefix(s, "-"))
+		if err != nil || n <= -limit || n >= limit || digits < least || digits > most {
+			return 0, fmt.Errorf("%q is not a time as %s", s, name)
+		}
+		return dataset.Time(n * (1e6 / perSecond)), nil
+	}
+}
+
+// anyEpoch is epoch where a flag says so: any number.
+func anyEpoch(name string, perSecond int64) layout {
+	return layout{name: name, parse: epoch(name, perSecond, 1, 18)}
+}
+
+// decimalYear reads a year and its fraction, 1959.25, to the second. A whole year
+// is its beginning.
+func decimalYear(s string) (dataset.Time, error) {
+	year, fraction, decimal := strings.Cut(s, ".")
+	y, err := strconv.Atoi(year)
+	part := 0.0
+	if decimal && err == nil {
+		part, err = strconv.ParseFloat("0."+fraction, 64)
+	}
+	if err != nil || len(year) != 4 || y < 1000 {
+		return 0, fmt.Errorf("%q is not a year", s)
+	}
+	from, to := startOf(y), startOf(y+1)
+	return dataset.Time((from + int64(math.Round(part*float64(to-from)))) * 1e6), nil
+}
+
+// startOf returns the seconds since 1970 of a year's beginning.
+func startOf(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
+
+// quarter reads 1959Q1, 1959-Q1, Q1 1959 and the like.
+func quarter(s string) (dataset.Time, error) {
+	letters := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ":", "").Replace(s))
+	if len(letters) == 6 && letters[0] == 'Q' {
+		letters = letters[2:] + letters[:2]
+	}
+	if len(letters) == 6 && letters[4] == 'Q' && letters[5] >= '1' && letters[5] <= '4' {
+		if y, err := strconv.Atoi(letters[:4]); err == nil && y >= 1000 {
+			return moment(y, 3*int(letters[5]-'1')+1, 1, 0, 0, 0)
+		}
+	}
+	return 0, fmt.Errorf("%q is not a quarter", s)
+}
+
+// partNames are the names of columns that are parts of a time.
+var partNames = []string{"year", "month", "day", "hour", "minute", "second"}
+
+// parts reads year, month, day, hour, minute, second with blanks between them, as
+// many as there are. A month may be a name, hour 24 is the next day's 0.
+func parts(s string) (dataset.Time, error) {
+	v := []int{0, 1, 1, 0, 0, 0}
+	fields := strings.Fields(s)
+	bad := fmt.Errorf("%q are not the parts of a time", s)
+	if len(fields) < 2 || len(fields) > len(v) {
+		return 0, bad
+	}
+	for i, f := range fields {
+		whole, zeros, _ := strings.Cut(f, ".")
+		n, err := strconv.Atoi(whole)
+		if err != nil || strings.Trim(zeros, "0") != "" {
+			if i != 1 {
+				return 0, bad
+			}
+			t, err := time.Parse("Jan", f[:min(len(f), 3)])
+			if full, fullErr := time.Parse("January", f); fullErr == nil {
+				t, err = full, nil
+			} else if len(f) > 3 {
+				err = fullErr
+			}
+			if err != nil {
+				return 0, bad
+			}
+			n = int(t.Month())
+		}
+		v[i] = n
+	}
+	if len(fields[0]) < 4 {
+		return 0, bad
+	}
+	return moment(v[0], v[1], v[2], v[3], v[4], v[5])
+}
+
+// moment is a time by its parts, all of which must be right.
+func moment(year, month, day, hour, minute, second int) (dataset.Time, error) {
+	next := hour == 24 && minute == 0 && second == 0
+	if next {
+		hour = 0
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	if y, m, d := t.Date(); y != year || int(m) != month || d != day || t.Hour() != hour || t.Minute() != minute ||
+		t.Second() != second || year < 0 || year > 9999 {
+		return 0, fmt.Errorf("%d-%d-%d %d:%d:%d is no time", year, month, day, hour, minute, second)
+	}
+	if next {
+		t = t.AddDate(0, 0, 1)
+	}
+	return dataset.Time(t.UnixMicro()), nil
+}
+
+// excel reads days since 1899-12-30, to the second.
+func excel(s string) (dataset.Time, error) {
+	days, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(days >= 1 && days < 2958466) { // the year 10000
+		return 0, fmt.Errorf("%q is not a day of Excel's", s)
+	}
+	const from = -2209161600 // 1899-12-30
+	return dataset.Time((from + int64(math.Round(days*86400))) * 1e6), nil
+}
+
+// goLayout reads times with a layout of the time package, UTC if it has no zone.
+// 24:00 is the next day's 0:00.
+func goLayout(name, format string) layout {
+	return layout{name: name, parse: func(s string) (dataset.Time, error) {
+		t, err := time.Parse(format, s)
+		if err != nil {
+			for _, mark := range []string{" 24", "T24"} {
+				if before, after, ok := strings.Cut(s, mark); ok && strings.Trim(after, ":0") == "" {
+					if t, err = time.Parse(format, before+mark[:1]+"00"+after); err == nil {
+						t = t.AddDate(0, 0, 1)
+					}
+				}
+			}
+		}
+		if err != nil || t.Year() < 0 || t.Year() > 9999 {
+			return 0, fmt.Errorf("%q is not a time as %s", s, name)
+		}
+		if t.Nanosecond()%1000 != 0 {
+			return 0, fmt.Errorf("%q is finer than a microsecond", s)
+		}
+		return dataset.Time(t.UnixMicro()), nil
+	}}
+}
+
+// named are the layouts that are used only where they are named.
+var named = []layout{anyEpoch("epoch", 1), anyEpoch("epoch_ms", 1000), anyEpoch("epoch_us", 1e6),
+	{name: "excel", parse: excel}, {name: "year", parse: decimalYear}}
+
+// CheckLayout reports a layout that does not tell the year, or that names zones by
+// abbreviations, whose meaning depends on the machine.
+func CheckLayout(name string) error {
+	if name == "" {
+		return nil
+	}
+	for _, l := range append(layouts(), named...) {
+		if l.name == name {
+			return nil
+		}
+	}
+	format := goFormat(name)
+	when := time.Date(2021, 11, 23, 13, 14, 15, 0, time.UTC)
+	back, err := time.Parse(format, when.Format(format))
+	switch {
+	case strings.Contains(format, "MST"):
+		return fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
+	case err != nil || back.Year() != 2021:
+		return fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+	}
+	return nil
+}
+
+// parseLayout finds a layout by its name here (epoch_ms, M/D/YYYY hh:mm), or reads
+// strptime's (%d.%m.%Y) or one of Go's time package (2.1.2006).
+func parseLayout(name string) layout {
+	for _, l := range append(named, layouts()...) {
+		if l.name == name {
+			return l
+		}
+	}
+	return goLayout(name, goFormat(name))
+}
+
+func goFormat(name string) string {
+	if !strings.Contains(name, "%") {
+		return name
+	}
+	return strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4", "%S", "5",
+		"%p", "PM", "%z", "-0700", "%b", "Jan", "%B", "January", "%y", "06", "%F", "2006-01-02", "%T", "15:04:05",
+		"%j", "002").Replace(name)
+}
+
+// fastISO reads the most usual ISO forms, which many layouts share.
+func fastISO(days *table.DayCache, cell []byte) (t dataset.Time, ok bool) {
+	if len(cell) != 10 && len(cell) != 20 {
+		return 0, false
+	}
+	var padded [64]byte
+	copy(padded[:], cell)
+	t, end, ok := days.ShortTime(padded[:], 0)
+	return t, ok && end == len(cell)
+}
+
+// bareNumber reports whether a cell is digits, with a sign or a point perhaps.
+func bareNumber(cell []byte) bool {
+	return len(bytes.TrimLeft(cell, "+-.0123456789")) == 0
+}

@@ -1,0 +1,168 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// grammar is how the cells of a source are told apart.
+type grammar struct {
+	Delimiter byte // ' ' stands for any run of blanks
+	Quote     byte // 0 for none
+	Backslash bool // before a quote that is part of a quoted cell; else such a quote is doubled
+}
+
+// lexer cuts records into cells.
+type lexer struct {
+	grammar
+	cells [][]byte // of the last record, trimmed
+	mixed []byte   // memory for quoted cells that hold quotes
+}
+
+// lexError says what is wrong at d[at].
+type lexError struct {
+	at   int
+	cell int  // from 0
+	open bool // the quote at d[at], as far as d goes
+	what string
+}
+
+func (e *lexError) Error() string { return fmt.Sprintf("cell %d: %s", e.cell+1, e.what) }
+
+// record cuts the record that begins at d[i] into l.cells and returns where the
+// next begins, −1 if d ends before the record does. Quotes have a meaning only at
+// the beginning of a cell.
+func (l *lexer) record(d []byte, i int) (next int, err error) {
+	l.cells, l.mixed = l.cells[:0], l.mixed[:0]
+	blanks := l.Delimiter == ' '
+	for {
+		for i < len(d) && (d[i] == ' ' || blanks && d[i] == '\t') {
+			i++
+		}
+		start := i
+		if i < len(d) && d[i] == l.Quote && l.Quote != 0 {
+			cell, end, ok := l.quoted(d, i+1)
+			if !ok {
+				return -1, &lexError{start, len(l.cells), true, "a quote is opened here and never closed"}
+			}
+			for i = end; i < len(d) && (d[i] == ' ' && !blanks || d[i] == '\r'); i++ {
+			}
+			if i == len(d) {
+				return -1, nil
+			}
+			if d[i] != l.Delimiter && d[i] != '\n' {
+				return -1, &lexError{start, len(l.cells), false,
+					fmt.Sprintf("a quote is opened here, and behind the quote that closes it comes %q, not a delimiter",
+						clip(firstLine(d[i:])))}
+			}
+			l.cells = append(l.cells, trim(cell))
+		} else {
+			for i < len(d) && d[i] != l.Delimiter && d[i] != '\n' && !(blanks && d[i] == '\t') {
+				i++
+			}
+			if i == len(d) {
+				return -1, nil
+			}
+			l.cells = append(l.cells, trim(d[start:i]))
+		}
+		if blanks {
+			for i < len(d) && (d[i] == ' ' || d[i] == '\t' || d[i] == '\r') {
+				i++
+			}
+			if i == len(d) {
+				return -1, nil
+			}
+			if d[i] != '\n' {
+				continue
+			}
+		}
+		if d[i] == '\n' {
+			return i + 1, nil
+		}
+		i++
+	}
+}
+
+// quoted returns the content of the quoted cell that begins at d[i], and where
+// it ends, behind its quote.
+func (l *lexer) quoted(d []byte, i int) (cell []byte, end int, ok bool) {
+	start, from, kept := i, len(l.mixed), false
+	for {
+		k := bytes.IndexByte(d[i:], l.Quote)
+		if k < 0 {
+			return nil, 0, false
+		}
+		i += k
+		switch {
+		case l.Backslash && escaped(d[start:i]):
+			l.mixed = append(append(l.mixed, d[start:i-1]...), l.Quote)
+		case i+1 < len(d) && d[i+1] == l.Quote:
+			i++
+			l.mixed = append(l.mixed, d[start:i]...)
+		case !kept:
+			return d[start:i], i + 1, true
+		default:
+			l.mixed = append(l.mixed, d[start:i]...)
+			return l.mixed[from:], i + 1, true
+		}
+		i++
+		start, kept = i, true
+	}
+}
+
+// escaped reports whether what comes next is behind a backslash that is not itself
+// behind one.
+func escaped(d []byte) bool {
+	n := len(d) - len(bytes.TrimRight(d, `\`))
+	return n%2 == 1
+}
+
+// blank reports whether the record at d[i] is an empty line.
+func blank(d []byte, i int) bool {
+	return d[i] == '\n' || d[i] == '\r' && i+1 < len(d) && d[i+1] == '\n'
+}
+
+// wholeRecords returns where the last record ends that is whole in d.
+func (l *lexer) wholeRecords(d []byte) int {
+	if l.Quote == 0 || bytes.IndexByte(d, l.Quote) < 0 {
+		return bytes.LastIndexByte(d, '\n') + 1
+	}
+	for end := 0; ; {
+		next, err := l.record(d, end)
+		if bad, _ := err.(*lexError); bad != nil && !bad.open { // for the parser to tell
+			return bytes.LastIndexByte(d, '\n') + 1
+		}
+		if next < 0 {
+			return end
+		}
+		end = next
+	}
+}
+
+// trim cuts white space off both ends.
+func trim(cell []byte) []byte {
+	for len(cell) > 0 && cell[len(cell)-1] <= ' ' {
+		cell = cell[:len(cell)-1]
+	}
+	for len(cell) > 0 && cell[0] <= ' ' {
+		cell = cell[1:]
+	}
+	if len(cell) > 0 && (cell[0] >= utf8.RuneSelf || cell[len(cell)-1] >= utf8.RuneSelf) {
+		cell = bytes.TrimSpace(cell)
+	}
+	return cell
+}
+
+func firstLine(d []byte) string {
+	line, _, _ := bytes.Cut(d[:min(len(d), 100)], []byte("\n"))
+	return string(bytes.TrimRight(line, "\r"))
+}
+
+// clip shortens what a message quotes.
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}

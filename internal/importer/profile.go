@@ -1,0 +1,335 @@
+package importer
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/table"
+)
+
+// span is what is known of some numbers.
+type span struct {
+	N        int64
+	Min, Max float64
+	First    int64 // line of the first in the file
+}
+
+func (s *span) add(v float64, line int64) {
+	if s.N == 0 {
+		*s = span{1, v, v, line}
+		return
+	}
+	s.N++
+	if v < s.Min {
+		s.Min = v
+	} else if v > s.Max {
+		s.Max = v
+	}
+}
+
+func (s *span) merge(o span) {
+	switch {
+	case o.N == 0:
+	case s.N == 0:
+		*s = o
+	default:
+		*s = span{s.N + o.N, min(s.Min, o.Min), max(s.Max, o.Max), min(s.First, o.First)}
+	}
+}
+
+// example is a cell and its line, the first of its kind.
+type example struct {
+	Cell string
+	Line int64
+}
+
+func (e *example) see(cell []byte, line int64) {
+	if e.Line == 0 {
+		*e = example{clip(string(cell)), line}
+	}
+}
+
+func (e *example) merge(o example) {
+	if e.Line == 0 || o.Line > 0 && o.Line < e.Line {
+		*e = o
+	}
+}
+
+// Column is what is known of the cells of a column: counts by what they can be
+// read as, from which alone follows what the column is. The records of two runs
+// of rows merge, in any order. The zero value has seen no cell.
+type Column struct {
+	Rows     int64
+	Missing  [5]int64 // by spelling, see missing
+	Named    int64    // cells that -missing names
+	Marks    [8]int64 // by spelling, see marks
+	Sentinel [len(sentinels)]int64
+
+	// Numbers: whole ones, those with a decimal point (or commas between
+	// thousands), and with a decimal comma (or points between thousands). Some can
+	// be read both ways.
+	Whole, Point, Comma span
+	EitherPoint         int64 // of these: written with a point, as 1.234
+	EitherComma         int64 // and with a comma, as 1,234
+	Grouped             int64 // with signs between thousands, if read with a decimal point
+	Zeros               int64 // whole ones that begin with zeros
+	Percent             int64
+	Currency            map[rune]int64
+	Sum, Squares        uint64 // of the whole numbers, modulo 2⁶⁴
+
+	Text   int64            // cells that are none of these
+	Levels map[string]int64 // the different ones of those, and of the numbers with zeros, with their counts
+	Many   bool             // they are more than are counted
+
+	Layouts     *layoutSet // that read every cell; nil before the first
+	Differ      example    // a cell that they read as different times
+	FirstText   example
+	FirstEither example
+	Example     example // the first cell that is not missing
+}
+
+// mostLevels bounds the different texts of a column that are counted: with more,
+// it is an identifier.
+const mostLevels = 10000
+
+// levelsOf bounds them where there are many columns.
+func levelsOf(columns int) int { return max(100, min(mostLevels, 2_000_000/columns)) }
+
+func addCounts(a, b []int64) {
+	for i, n := range b {
+		a[i] += n
+	}
+}
+
+// Merge includes the cells of o, which belongs to the other from then on.
+func (c *Column) Merge(o *Column, most int) {
+	c.Rows += o.Rows
+	addCounts(c.Missing[:], o.Missing[:])
+	addCounts(c.Marks[:], o.Marks[:])
+	addCounts(c.Sentinel[:], o.Sentinel[:])
+	c.Named += o.Named
+	c.Whole.merge(o.Whole)
+	c.Point.merge(o.Point)
+	c.Comma.merge(o.Comma)
+	c.EitherPoint += o.EitherPoint
+	c.EitherComma += o.EitherComma
+	c.Grouped += o.Grouped
+	c.Zeros += o.Zeros
+	c.Percent += o.Percent
+	for sign, n := range o.Currency {
+		c.addCurrency(sign, n)
+	}
+	c.Sum += o.Sum
+	c.Squares += o.Squares
+	c.Text += o.Text
+	if c.Many = c.Many || o.Many; !c.Many && c.Levels == nil {
+		c.Levels = o.Levels
+	} else if !c.Many {
+		for level, n := range o.Levels {
+			c.Levels[level] += n
+		}
+		c.Many = len(c.Levels) > most
+	}
+	if c.Many {
+		c.Levels = nil
+	}
+	if c.Layouts == nil {
+		c.Layouts = o.Layouts
+	} else if o.Layouts != nil {
+		c.Layouts.intersect(o.Layouts)
+	}
+	c.Differ.merge(o.Differ)
+	c.FirstText.merge(o.FirstText)
+	c.FirstEither.merge(o.FirstEither)
+	c.Example.merge(o.Example)
+}
+
+func (c *Column) addCurrency(sign rune, n int64) {
+	if c.Currency == nil {
+		c.Currency = map[rune]int64{}
+	}
+	c.Currency[sign] += n
+}
+
+// gaps returns how many cells are missing however the column is read.
+func (c *Column) gaps() (n int64) {
+	for _, m := range c.Missing {
+		n += m
+	}
+	return n + c.Named
+}
+
+func (c *Column) marked() (n int64) {
+	for _, m := range c.Marks {
+		n += m
+	}
+	return n
+}
+
+// profiler adds cells to columns.
+type profiler struct {
+	named   map[string]bool // cells that -missing names
+	numbers []float64       // and numbers
+	bare    []bool          // of each column: bare numbers may be times
+	most    int             // see levelsOf
+	many    []atomic.Bool   // columns known to have more levels than are counted
+	days    table.DayCache
+}
+
+func newProfiler(bare []bool, opt *Options) *profiler {
+	p := &profiler{bare: bare, most: levelsOf(len(bare)), many: make([]atomic.Bool, len(bare))}
+	p.named, p.numbers = opt.missing()
+	return p
+}
+
+// add includes a cell that is not a plain number.
+func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
+	if i := missingIndex(cell); i >= 0 {
+		c.Missing[i]++
+		return
+	}
+	if p.named[string(cell)] {
+		c.Named++
+		return
+	}
+	c.Example.see(cell, line)
+	n, ok := readCell(cell)
+	bare := ok && bareNumber(cell)
+	if c.Layouts == nil {
+		fit := sets().words
+		if bare {
+			fit = sets().all
+		}
+		c.Layouts = &fit
+	}
+	if bare && !p.bare[j] {
+		*c.Layouts = layoutSet{}
+	} else if !c.Layouts.empty() {
+		p.time(c, cell, line)
+	}
+	switch {
+	case ok:
+		p.number(c, j, &n, cell, line)
+	default:
+		if i := markIndex(cell); i >= 0 {
+			c.Marks[i]++
+		} else {
+			c.Text++
+			c.FirstText.see(cell, line)
+		}
+		p.level(c, j, cell)
+	}
+}
+
+// time leaves the layouts that read the cell.
+func (p *profiler) time(c *Column, cell []byte, line int64) {
+	if _, ok := fastISO(&p.days, cell); ok {
+		fit := sets().isoDate
+		if len(cell) > 10 {
+			fit = sets().isoTime
+		}
+		c.Layouts.intersect(&fit)
+		return
+	}
+	if len(cell) > 40 || !slices.ContainsFunc(cell, isDigit) {
+		*c.Layouts = layoutSet{}
+		return
+	}
+	fit, times := c.Layouts.read(string(cell))
+	*c.Layouts = fit
+	if len(times) > 1 && slices.ContainsFunc(times, func(t dataset.Time) bool { return t != times[0] }) {
+		c.Differ.see(cell, line)
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func (p *profiler) level(c *Column, j int, cell []byte) {
+	if c.Many = c.Many || p.many[j].Load(); c.Many {
+		c.Levels = nil
+		return
+	}
+	if c.Levels == nil {
+		c.Levels = map[string]int64{}
+	}
+	if len(cell) > 200 {
+		cell = cell[:200]
+	}
+	c.Levels[string(cell)]++
+	if len(c.Levels) > p.most {
+		c.Many, c.Levels = true, nil
+	}
+}
+
+func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) {
+	if slices.Contains(p.numbers, n.point) {
+		c.Named++
+		return
+	}
+	for i, s := range sentinels {
+		if n.point == s {
+			c.Sentinel[i]++
+			return
+		}
+	}
+	point, comma := n.point == n.point, n.comma == n.comma
+	if n.percent {
+		c.Percent++
+	}
+	if n.currency != 0 {
+		c.addCurrency(n.currency, 1)
+	}
+	if n.whole {
+		c.Whole.add(n.point, line)
+		c.count(n.point)
+		if n.zeros {
+			c.Zeros++
+			p.level(c, j, cell)
+		}
+		return
+	}
+	if point {
+		c.Point.add(n.point, line)
+	}
+	if comma {
+		c.Comma.add(n.comma, line)
+	}
+	written := strings.IndexByte(string(cell), ',') >= 0
+	switch {
+	case point && comma && written:
+		c.EitherComma++
+		c.FirstEither.see(cell, line)
+	case point && comma:
+		c.EitherPoint++
+	}
+	if point && written || comma && !point && strings.IndexByte(string(cell), '.') >= 0 {
+		c.Grouped++
+	}
+}
+
+// count includes a whole number in the sums that tell a column that counts.
+func (c *Column) count(v float64) {
+	if math.Abs(v) < 1<<53 {
+		u := uint64(int64(v))
+		c.Sum += u
+		c.Squares += u * u
+	}
+}
+
+// counts reports whether the cells are 0, 1, 2, … or 1, 2, 3, …, in any order: as
+// many, between the same bounds, of the same sum and sum of squares.
+func (c *Column) counts() bool {
+	n := c.Whole.N
+	if n == 0 || n != c.Rows || c.Whole.Min != 0 && c.Whole.Min != 1 || c.Whole.Max-c.Whole.Min != float64(n-1) {
+		return false
+	}
+	var sum, squares uint64
+	for k := uint64(c.Whole.Min); k <= uint64(c.Whole.Max); k++ {
+		sum += k
+		squares += k * k
+	}
+	return sum == c.Sum && squares == c.Squares
+}

@@ -1,0 +1,112 @@
+package importer
+
+import (
+	"strconv"
+)
+
+// What there is to be said of a table.
+
+// Missing returns how many cells of column j are missing, as it is read.
+func (t *Table) Missing(j int) int64 {
+	c, f := t.Columns[j], &t.formats[j]
+	n := c.gaps()
+	if f.marks {
+		n += c.marked()
+	}
+	for i, far := range f.sentinel {
+		if far {
+			n += c.Sentinel[i]
+		}
+	}
+	return n
+}
+
+// Bounds returns the least and the greatest number of column j, "" where there is
+// none.
+func (t *Table) Bounds(j int) (low, high string) {
+	if t.formats[j].Kind != Number {
+		return "", ""
+	}
+	a, b := t.Columns[j].bounds(&t.formats[j])
+	if a != a {
+		return "", ""
+	}
+	return strconv.FormatFloat(a, 'g', 6, 64), strconv.FormatFloat(b, 'g', 6, 64)
+}
+
+// Of returns the columns of a kind.
+func (t *Table) Of(kind Kind) (names []string) {
+	for j, f := range t.formats {
+		if f.Kind == kind {
+			names = append(names, t.Header[j])
+		}
+	}
+	return names
+}
+
+// Layout says how times are written.
+func (t *Table) Layout() string {
+	if t.Time == nil {
+		return "none"
+	}
+	return t.Time.Layout
+}
+
+// DecimalSign returns the decimal sign of the numeric columns, "" where they have
+// different ones.
+func (t *Table) DecimalSign() string {
+	var signs [2]int
+	for j, f := range t.formats {
+		c := t.Columns[j]
+		if f.Kind == Number && c.Point.N+c.Comma.N > 0 {
+			if f.comma {
+				signs[1]++
+			} else {
+				signs[0]++
+			}
+		}
+	}
+	switch {
+	case signs[1] == 0:
+		return "."
+	case signs[0] == 0:
+		return ","
+	}
+	return ""
+}
+
+// HasHeader reports whether the source names its columns.
+func (t *Table) HasHeader() bool { return t.names }
+
+// DelimiterName is a delimiter as -delimiter takes it.
+func DelimiterName(d byte) string {
+	switch d {
+	case '\t':
+		return "tab"
+	case ' ':
+		return "blanks"
+	}
+	return string(rune(d))
+}
+
+// MayTellApart returns the written columns that may tell apart rows of one time:
+// categories, and whole numbers that are few.
+func (t *Table) MayTellApart() map[int]bool {
+	apart := map[int]bool{}
+	i := 0
+	if t.Time != nil {
+		i = 1
+	}
+	for j, f := range t.formats {
+		c := t.Columns[j]
+		if f.Kind != Number && f.Kind != Category {
+			continue
+		}
+		codes := c.Whole.N > 0 && c.Point.N+c.Comma.N == 0 && c.Whole.Max-c.Whole.Min < float64(c.Rows)/2
+		if f.Kind == Category || codes && t.Header[j] != t.opt.Target {
+			apart[i] = true
+		}
+		i++
+	}
+	return apart
+}
