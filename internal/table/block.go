@@ -147,7 +147,7 @@ func (b *Block) parsePlain() error {
 	n := len(b.data)
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
-	slots, cols, times := b.layout.slot, b.Cols, b.Times
+	slots, cols, cats, times := b.layout.slot, b.Cols, b.Cats, b.Times
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
 	row, days := 0, dayCache{}
@@ -173,9 +173,8 @@ func (b *Block) parsePlain() error {
 			case slot == skipSlot:
 				end = cellEnd(d, i)
 			default:
-				end = cellEnd(d, i)
-				c := &b.Cats[categorySlot-slot]
-				c.Codes[row], ok = c.known(trimCR(d, i, end))
+				c := &cats[categorySlot-slot]
+				c.Codes[row], end, ok = c.read(d, i)
 			}
 			if d[end] == '\r' && d[end+1] == '\n' {
 				end++

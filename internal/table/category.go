@@ -1,7 +1,9 @@
 package table
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
@@ -16,6 +18,13 @@ type Category struct {
 	Levels []string
 
 	index map[string]int32 // of what was seen: Levels, and what a missing cell is written as
+	short [64]shortWord    // some of them once more, by a hash
+}
+
+// shortWord is a word of up to seven bytes: with their number in the eighth.
+type shortWord struct {
+	key  uint64
+	code int32
 }
 
 // reset forgets what was read, and makes room for the codes of so many rows.
@@ -26,28 +35,43 @@ func (c *Category) reset(rows int) {
 		c.index = map[string]int32{}
 	}
 	clear(c.index)
+	c.short = [64]shortWord{}
 }
 
-// few is up to how many levels are compared one by one, which is faster than a map.
-const few = 8
-
-// known returns the code of a cell that has come before.
-func (c *Category) known(cell []byte) (code int32, ok bool) {
-	levels := c.Levels
-	if len(levels) <= few {
-		for i, level := range levels {
-			if string(cell) == level { // without a copy, as in the map
-				return int32(i), true
-			}
-		}
+// read returns the code of a cell that begins at d[i], where such a cell has come
+// before, and the index behind it. Of a short one the end is found and the code is
+// looked up without a branch that cannot be foreseen.
+func (c *Category) read(d []byte, i int) (code int32, end int, ok bool) {
+	x := binary.LittleEndian.Uint64(d[i:])
+	ends := bytesOf(x, ',') | bytesOf(x, '\n') | bytesOf(x, '\r')
+	if ends == 0 {
+		end = cellEnd(d, i)
+		code, ok = c.index[string(trimCR(d, i, end))] // without a copy
+		return code, end, ok
 	}
-	code, ok = c.index[string(cell)]
-	return code, ok
+	n := bits.TrailingZeros64(ends) / 8
+	key := x&(1<<(8*n)-1) | uint64(n)<<56
+	word := &c.short[key*0x9e3779b97f4a7c15>>58]
+	if word.key != key {
+		if code, ok = c.index[string(d[i:i+n])]; !ok {
+			return 0, i + n, n == 0
+		}
+		*word = shortWord{key, code}
+	}
+	return word.code, i + n, true
+}
+
+// bytesOf returns 0x80 in the lowest byte of x that is c, and 0 in those below it
+// (H. S. Warren, Hacker's Delight, chapter 6).
+func bytesOf(x uint64, c byte) uint64 {
+	const ones = 0x0101010101010101
+	x ^= ones * uint64(c)
+	return (x - ones) &^ x & (ones << 7)
 }
 
 // code returns the code of a cell, a new one if it has not come before.
 func (c *Category) code(cell []byte) (int32, error) {
-	code, ok := c.known(cell)
+	code, ok := c.index[string(cell)]
 	if ok {
 		return code, nil
 	}
