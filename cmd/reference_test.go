@@ -27,7 +27,7 @@ type referenceCase struct {
 	// Words are the category column, "" for none, and the most levels that it may have.
 	Words     string `json:"words"`
 	MaxLevels int    `json:"max_levels"`
-	Want   struct {
+	Want      struct {
 		Mean, Var, Scale, Standardized []float64
 		N                              int64   `json:"n_samples_seen"`
 		TrainR2                        float64 `json:"train_r2"`

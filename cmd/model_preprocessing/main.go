@@ -26,8 +26,8 @@
 // 10000 different words (or 1 MiB of them) is an identifier: it is left out, by
 // name. A missing cell of a category is what -missing says of it: with mean it is the
 // average category, 0 in all its scaled columns, as is a level that a later stage meets
-// for the first time. A level costs model_preparation a column, in time per row as
-// much as another number column or harmonic.
+// for the first time. A level costs model_preparation 10 ns per row and core among few
+// columns and 30 ns among a hundred, as any column does, and the others next to nothing.
 //
 // Example:
 //
