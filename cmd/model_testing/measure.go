@@ -192,10 +192,7 @@ func (t *trained) leak(path string, id dataset.ID) error {
 	switch what := t.Find(id, dataset.Leak); {
 	case what != "":
 		return fmt.Errorf("%s: has %s, a training file; test on other data, or use -allow-leak", path, what)
-	case named && id.First == dataset.NoTime:
-		return fmt.Errorf("%s: has the name of training data, and without a time column the two cannot be told "+
-			"apart; rename it, or use -allow-leak", path)
-	case named && id.First <= last:
+	case named && id.First != dataset.NoTime && id.First <= last: // without time, only the rows tell
 		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later "+
 			"data, or use -allow-leak", path, last)
 	}

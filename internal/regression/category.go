@@ -1,7 +1,7 @@
 package regression
 
 import (
-	"math"
+	"slices"
 
 	"mlpipeline/internal/moments"
 )
@@ -21,7 +21,10 @@ type Category struct {
 type levels struct {
 	from, reference int
 	mean, scale     []float64
-	absent          []int // those that no row has
+	absent          []bool // no row has the level
+	// out is the column that follows from the others, and is left out: the reference,
+	// or the most frequent level if that is absent.
+	out int
 }
 
 // levels returns the categories' columns.
@@ -33,41 +36,44 @@ func (s *Settings) levels() []levels {
 	return all
 }
 
-// isReference reports whether least squares leaves column j out.
+// isReference reports whether column j is what the others of its category are
+// compared with.
 func (a *solver) isReference(j int) bool {
-	for _, c := range a.categories {
-		if c.reference == j {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.categories, func(c levels) bool { return c.reference == j })
 }
 
-// isAbsent reports whether column j is a level that no row has.
-func (a *solver) isAbsent(j int) bool {
-	for _, c := range a.categories {
-		for _, k := range c.absent {
-			if k == j {
-				return true
-			}
-		}
-	}
-	return false
+// isOut reports whether least squares leaves column j out: what follows from the
+// others of its category, and levels that no row has.
+func (a *solver) isOut(j int) bool {
+	return slices.ContainsFunc(a.categories, func(c levels) bool {
+		return c.out == j || j >= c.from && j < c.from+len(c.absent) && c.absent[j-c.from]
+	})
 }
 
 // findAbsent finds the levels that no row has, as where a model is trained on a part
-// of the scaler's files, or a fold is held out: their columns do not vary but for
-// noise, and lie below their mean.
-func (a *solver) findAbsent(noise []float64) {
-	for k := range a.categories {
-		c := &a.categories[k]
-		for l := range c.scale {
-			j, varies := c.from+l, 0.0
-			for i := range j + 1 {
-				varies = math.Hypot(varies, a.big(i+1, j+1).Hi)
+// of the scaler's files, or a fold is held out. Rounding does not decide it: how many
+// rows have a level is a whole number. If c rows have it and k others are not missing,
+// with m and s its mean and scale,
+//
+//	s·Σz = c·(1−m) − k·m    s²·Σz² = c·(1−m)² + k·m²    s²·Σz² + m·s·Σz = c·(1−m)
+//
+// where Σz and Σz² are those of a column of R.
+func (a *solver) findAbsent() {
+	for i := range a.categories {
+		c := &a.categories[i]
+		c.absent = make([]bool, len(c.scale))
+		for l, s := range c.scale {
+			j, m, squares := c.from+l, c.mean[l], 0.0
+			for i := range j + 2 {
+				squares += float64(a.big(i, j+1).Hi * a.big(i, j+1).Hi)
 			}
-			if varies <= noise[j] && a.big(0, j+1).Hi < 0 {
-				c.absent = append(c.absent, j)
+			sum := a.big(0, 0).Hi * a.big(0, j+1).Hi
+			c.absent[l] = float64(s*s*squares)+float64(m*s*sum) < 0.5*(1-m)
+		}
+		c.out = c.reference
+		for l, m := range c.mean {
+			if out := c.out - c.from; !c.absent[l] && (c.absent[out] || c.out != c.reference && m > c.mean[out]) {
+				c.out = c.from + l
 			}
 		}
 	}
@@ -75,34 +81,31 @@ func (a *solver) findAbsent(noise []float64) {
 
 // average gives the levels that no row has the mean effect of the others, weighted by
 // how frequent the scaler found them, as any level that is not known counts as the
-// average category. That changes the prediction of no row. The effect of a level is
-// b/scale; what the reference gets is taken from all, so that its coefficient stays 0.
+// average category. The effect of a level is b/scale; what the reference gets is taken
+// from all, so that its coefficient is 0. Either changes predictions of the rows, but
+// for those whose word is missing, by a constant that the intercept takes back.
 func (a *solver) average(b []moments.Sum) {
 	for _, c := range a.categories {
-		if len(c.absent) == 0 || len(c.absent) == len(c.scale) {
-			continue
-		}
-		absent := make([]bool, len(c.scale))
-		for _, j := range c.absent {
-			absent[j-c.from] = true
-		}
-		effects, mean, weights := make([]moments.Sum, len(c.scale)), moments.Sum{}, 0.0
+		effects, weights := make([]moments.Sum, len(c.scale)), 0.0
+		var mean moments.Sum
 		for l, scale := range c.scale {
 			effects[l] = b[c.from+l].Over(moments.Float(scale))
-			if !absent[l] {
+			if !c.absent[l] {
 				mean.Merge(effects[l].Times(moments.Float(c.mean[l])))
 				weights += c.mean[l]
 			}
 		}
+		if weights == 0 || !slices.Contains(c.absent, true) {
+			continue
+		}
 		mean = mean.Over(moments.Float(weights))
-		for l := range effects {
-			if absent[l] {
+		for l, absent := range c.absent {
+			if absent {
 				effects[l] = mean
 			}
 		}
-		origin := effects[c.reference-c.from]
 		for l, scale := range c.scale {
-			b[c.from+l] = effects[l].Minus(origin).Times(moments.Float(scale))
+			b[c.from+l] = effects[l].Minus(effects[c.reference-c.from]).Times(moments.Float(scale))
 		}
 	}
 }

@@ -126,6 +126,7 @@ func alike(t *testing.T, what string, got, want []float64, tolerance float64) {
 func TestReferences(t *testing.T) {
 	for _, n := range []int{200, 6000} { // precise and not
 		d := newWords(1, n)
+		d.u[7] = "f" // lives in one fold
 		s := scalerOfWords(t, d)
 		reduced := reduceWords(s, d)
 		test := newWords(2, 100)
@@ -133,7 +134,7 @@ func TestReferences(t *testing.T) {
 		for _, alpha := range []float64{0, 5} {
 			first, summary := fitWords(t, wordSettings(s, alpha, s.Reference), reduced)
 			want := first.of(s, test)
-			for l := range 5 {
+			for l := range 6 {
 				pick := func(k int) int {
 					from, to := s.Columns(k)
 					return from + min(l, to-from-1)
@@ -144,7 +145,7 @@ func TestReferences(t *testing.T) {
 					[]float64{*summary.CV.MSE, *summary.CV.R2, summary.R2, summary.Condition}, 1e-9)
 				c := other.Coefficients[pick(0)]
 				if alpha == 0 && (m.Coef[pick(0)] != 0 || !c.Reference || c.StdError != nil || c.T != nil ||
-					len(other.Reference) != 2 || "u="+other.Reference[0].Level != c.Name || other.Rank != 7) {
+					len(other.Reference) != 2 || "u="+other.Reference[0].Level != c.Name || other.Rank != 8) {
 					t.Errorf("%+v of rank %d, references %v", c, other.Rank, other.Reference)
 				}
 				if alpha > 0 && (c.Reference || c.Value == 0 || c.StdError == nil || len(other.Reference) > 0) {
@@ -210,6 +211,55 @@ func TestAbsentLevel(t *testing.T) {
 				t.Errorf("%v, truth %v", p, truth)
 			} else if test.u[i] == absent && math.Abs(p-truth+effects[absent]-average) > 0.1 {
 				t.Errorf("%s: %v, truth %v", absent, p, truth-effects[absent]+average)
+			}
+		}
+	}
+}
+
+// Thirty categories of five levels leave the rank that they have, and recover what
+// each does.
+func TestManyCategories(t *testing.T) {
+	const n, k, levels, w = 4000, 30, 5, 30*5 + 2
+	r := rand.New(rand.NewPCG(5, 5))
+	set := Settings{Target: "y", Folds: 2}
+	for c := range k {
+		set.Categories = append(set.Categories, Category{fmt.Sprint(c), c * levels, (c + 1) * levels, c*levels + c%levels})
+		for l := range levels {
+			set.Names = append(set.Names, fmt.Sprintf("%d=%d", c, l))
+			set.Mean, set.Scale = append(set.Mean, 0.2), append(set.Scale, 0.4) // of equally many
+		}
+	}
+	d := Dataset{ID: dataset.ID{Rows: n}, Used: n, Folds: make(Folds, 2)}
+	for i := 0; i < n; i += TileRows {
+		rows := make([]float64, 0, TileRows*w)
+		for range TileRows {
+			row, y := make([]float64, w), 0.0
+			row[0] = 1
+			for c := range k {
+				l := r.IntN(levels)
+				y += float64(c * l)
+				for j := range levels {
+					row[1+c*levels+j] = -0.5
+				}
+				row[1+c*levels+l] = 2
+			}
+			row[w-1] = y
+			rows = append(rows, row...)
+		}
+		d.Folds[i/TileRows%2].Add(rows, w)
+	}
+	m, summary, err := New(set, []Dataset{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Rank != 1+k*(levels-1) || len(summary.Collinear) > 0 || summary.R2 < 1-1e-12 {
+		t.Errorf("rank %d, collinear %v, R² %v", summary.Rank, summary.Collinear, summary.R2)
+	}
+	for c, category := range set.Categories {
+		for l := range levels {
+			want := float64(c * (l - (category.Reference - category.From)))
+			if got := m.Coef[category.From+l] / 0.4; math.Abs(got-want) > 1e-9 {
+				t.Errorf("%s has %v, want %v", m.Names[category.From+l], got, want)
 			}
 		}
 	}

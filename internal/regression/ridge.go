@@ -32,7 +32,7 @@ func (a *solver) reduce() *ridge {
 	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p),
 		tauP: make([]float64, p)}
 	// Columns that follow from others do so exactly, without what rounding has
-	// left of them, and so does the reference of a category: rank rows, and zeros below.
+	// left of them, and so does what a category leaves out: rank rows, and zeros below.
 	s.c = make([]float64, p)
 	for i := range a.rank() {
 		row := a.t[i*(p+1) : (i+1)*(p+1)]
@@ -51,7 +51,7 @@ func (a *solver) reduce() *ridge {
 			for l, scale := range c.scale {
 				sum += float64(scale * s.a[i*p+c.from+l])
 			}
-			s.a[i*p+c.reference] = -sum / c.scale[c.reference-c.from]
+			s.a[i*p+c.out] = -sum / c.scale[c.out-c.from]
 		}
 		s.c[i] = row[p].Value()
 	}

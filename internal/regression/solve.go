@@ -26,8 +26,8 @@ type solver struct {
 	tss        float64 // Σ(y − mean of y)²
 	reduction  float64 // see Factor.reduction
 
-	// The columns that say something which those before them do not, references
-	// apart, and the triangle of these alone, with q: the first rank rows of t,
+	// The columns that say something which those before them do not, but for those
+	// that categories leave out, and the triangle of these alone, with q: the first rank rows of t,
 	// p×(p+1) by rows.
 	taken []int
 	t     []moments.Sum
@@ -99,9 +99,9 @@ func (a *solver) choose(offset []float64) {
 			noise[j] += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
 		}
 	}
-	a.findAbsent(noise)
+	a.findAbsent()
 	for j := range a.p {
-		if a.isReference(j) {
+		if a.isOut(j) {
 			continue
 		}
 		k := a.rank()

@@ -170,12 +170,14 @@ func ratio(value, se float64) (stdError, t *float64) {
 // collinear names the columns that follow from others, and how.
 func (s *Summary) collinear(m *Model, a *solver) {
 	for _, c := range a.categories {
-		for _, j := range c.absent {
-			s.Absent = append(s.Absent, m.Names[j])
+		for l, absent := range c.absent {
+			if absent {
+				s.Absent = append(s.Absent, m.Names[c.from+l])
+			}
 		}
 	}
 	for i, j := range a.dropped {
-		if !a.constant(j) && !a.isAbsent(j) {
+		if !a.constant(j) {
 			s.Collinear = append(s.Collinear, m.Names[j])
 			s.Relations = append(s.Relations, m.relation(j, a.taken, a.relation[i]))
 		}
