@@ -33,7 +33,7 @@ var stages = []struct {
 }{
 	{"data_creation", []string{"-seed", "7", "-rows", "3000", "-step", "1h"},
 		[]string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
-	{"model_preprocessing", []string{"-lags", "1"}, []string{"models/scaler.json"}},
+	{"model_preprocessing", []string{"-lags", "1", "-category", "cloud_cover"}, []string{"models/scaler.json"}},
 	{"model_preparation", []string{"-alpha", "10"}, []string{"models/model.gob", "models/model.json"}},
 	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/p.csv"}},
 }

@@ -20,7 +20,8 @@ func TestFormats(t *testing.T) {
 	if *update {
 		dir := newDir(t)
 		must(t, dir, "data_creation", "-scenarios", "spikes", "-rows", "40")
-		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity", "-lags", "1")
+		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity,cloud_cover",
+			"-category", "cloud_cover", "-max-levels", "3", "-lags", "1")
 		must(t, dir, "model_preparation", "-folds", "2")
 		must(t, dir, "model_testing")
 		if err := os.RemoveAll("testdata/formats/3"); err != nil {

@@ -37,7 +37,7 @@ func TestPortable(t *testing.T) {
 	mine := func(dir, name string, args ...string) string { t.Helper(); return must(t, dir, name, args...) }
 	for _, args := range [][]string{
 		{"data_creation", "-rows", "8000", "-step", "3h"},
-		{"model_preprocessing", "-daily", "2", "-lags", "1,8", "-missing", "mean", "-write", "scaled"},
+		{"model_preprocessing", "-daily", "2", "-lags", "1,8", "-missing", "mean", "-category", "cloud_cover", "-write", "scaled"},
 		{"model_preparation", "-alpha", "auto"},
 		{"model_testing", "-predictions", "models/p.csv"},
 	} {

@@ -24,7 +24,10 @@ type referenceCase struct {
 	Annual int     `json:"annual"`
 	Lags   []int   `json:"lags"`
 	Alpha  float64 `json:"alpha"`
-	Want   struct {
+	// Words are the category column, "" for none, and the most levels that it may have.
+	Words     string `json:"words"`
+	MaxLevels int    `json:"max_levels"`
+	Want      struct {
 		Mean, Var, Scale, Standardized []float64
 		N                              int64   `json:"n_samples_seen"`
 		TrainR2                        float64 `json:"train_r2"`
@@ -44,6 +47,9 @@ var referenceCases = []referenceCase{
 	{Name: "random-1", Files: 1, Target: "y"},
 	{Name: "random-2", Files: 1, Target: "y", Alpha: 0.5},
 	{Name: "random-3", Files: 1, Target: "y"},
+	{Name: "words", Files: 1, Time: "date", Target: "temp_max", Annual: 2, Words: "weather", MaxLevels: 100},
+	{Name: "words-ridge", Files: 1, Time: "date", Target: "temp_max", Annual: 2, Alpha: 30, Words: "weather", MaxLevels: 100},
+	{Name: "words-pooled", Files: 1, Time: "date", Target: "temp_max", Annual: 2, Words: "weather", MaxLevels: 3},
 }
 
 // makeCase writes the data of a case into dir/data.
@@ -54,6 +60,16 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 	case strings.HasPrefix(c.Name, "seattle"):
 		must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-time",
 			"date", "-target", "temp_max")
+	case c.Words != "":
+		b, err := os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(string(b), "\n")
+		const trained = 1169
+		for part, rows := range map[string][]string{"train": lines[1 : 1+trained], "test": lines[1+trained:]} {
+			write(t, filepath.Join(dir, "data", part, "seattle.csv"), lines[0]+strings.Join(rows, ""))
+		}
 	default:
 		// Columns of very different sizes, some nearly collinear.
 		r := rand.New(rand.NewPCG(uint64(i), 1))
@@ -65,14 +81,19 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 				fmt.Fprintf(&b, "%v,%v,%v,%v,%v\n", 1e6+x, 1e-6*r.NormFloat64(), x+1e-3*r.NormFloat64(),
 					r.ExpFloat64()*1e4, 100+3*x+r.NormFloat64())
 			}
-			if err := os.MkdirAll(filepath.Join(dir, "data", part), 0o777); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "data", part, part+".csv"), []byte(b.String()),
-				0o666); err != nil {
-				t.Fatal(err)
-			}
+			write(t, filepath.Join(dir, "data", part, part+".csv"), b.String())
 		}
+	}
+}
+
+// write writes a file and the folder that it is in.
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -108,7 +129,7 @@ func TestReference(t *testing.T) {
 			dir := newDir(t)
 			makeCase(t, dir, i, c)
 			must(t, dir, "model_preprocessing", "-time", c.Time, "-target", c.Target, "-annual", fmt.Sprint(c.Annual),
-				"-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))
+				"-category", c.Words, "-max-levels", fmt.Sprint(max(2, c.MaxLevels)), "-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))
 			must(t, dir, "model_preparation", "-alpha", fmt.Sprint(c.Alpha))
 			must(t, dir, "model_testing", "-allow-leak")
 			s, err := scaler.Read(filepath.Join(dir, "models/scaler.json"))

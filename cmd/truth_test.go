@@ -153,7 +153,8 @@ func TestSameBytes(t *testing.T) {
 			}
 		}
 		run("data_creation", "-rows", "30000", "-step", "1h", "-stations", "2")
-		run("model_preprocessing", "-daily", "1", "-lags", "1,24", "-missing", "mean", "-write", "scaled")
+		run("model_preprocessing", "-daily", "1", "-lags", "1,24", "-missing", "mean", "-category", "cloud_cover",
+			"-max-levels", "7", "-write", "scaled")
 		run("model_preparation", "-alpha", "auto")
 		run("model_testing", "-predictions", "models/p.csv")
 		got := tree(t, dir)

@@ -16,7 +16,10 @@
 //
 // It writes models/model.gob, for model_testing, and models/model.json, for
 // people: coefficients in the units of the data (the target's per the column's)
-// and on the scaled columns.
+// and on the scaled columns. Those of a category's levels are differences from its
+// reference, the level that is most frequent in the scaler's files, whose own is 0;
+// predictions do not depend on which it is. With -alpha there is no reference, and all
+// levels are penalised alike. A level that no row has counts as the average category.
 //
 // Example:
 //
@@ -151,12 +154,15 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 
 // say tells what came of a model.
 func say(o *options, s *regression.Summary, shape string) {
-	choice := "the coefficients are those of least norm"
+	choice, effect := "the coefficients are those of least norm", "counts as the average category"
 	if s.Alpha > 0 {
-		choice = "the penalty shares the effect among them"
+		choice, effect = "the penalty shares the effect among them", "has no effect of its own"
 	}
 	for _, relation := range s.Relations {
 		o.Warnf("collinear: %s; %s", relation, choice)
+	}
+	for _, level := range s.Absent {
+		o.Warnf("no row has %s: it %s", level, effect)
 	}
 	if s.StdErrorReason != "" {
 		o.Warnf("no standard errors: %s", s.StdErrorReason)
@@ -169,6 +175,6 @@ func say(o *options, s *regression.Summary, shape string) {
 	} else {
 		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %.4f", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, *s.CV.R2)
 	}
-	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape, len(s.Coefficients)+1, s.R2, s.Condition,
-		o.Took(), o.out)
+	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape,
+		len(s.Coefficients)+1-len(s.Reference), s.R2, s.Condition, o.Took(), o.out)
 }

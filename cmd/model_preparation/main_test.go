@@ -25,11 +25,11 @@ func fitted(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{}, Missing: design.Drop}
-	var c scaler.Columns
+	var c scaler.Sums
 	c.Add(&design.Rows{X: [][]float64{{2, 3, 5, 7, 8, 9}}, Y: []float64{1, 3, 2, 6, 5, 9}})
 	first, _ := dataset.ParseTime("2020-01-01")
 	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, XXH64: "0"}, Used: 6,
-		Moments: c}})
+		Sums: c}})
 	if err != nil {
 		t.Fatal(err)
 	}

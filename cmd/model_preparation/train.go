@@ -123,6 +123,9 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path,
 				what, o.out)
 		}
+		if unseen := part.End.Unseen; unseen.Cells > 0 {
+			o.Warnf("%s: %v", path, unseen)
+		}
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
 		folds = nil
 	}
@@ -137,6 +140,7 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	in.settings = regression.Settings{
 		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
+		Categories: categories(s),
 	}
 	if !o.append {
 		return nil
@@ -159,6 +163,16 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	}
 	in.old, in.settings, in.base = old, old.Settings, fingerprint
 	return nil
+}
+
+// categories returns the categories that have columns of X.
+func categories(s *scaler.Scaler) (list []regression.Category) {
+	for k, c := range s.Categories {
+		if from, to := s.Columns(k); from < to {
+			list = append(list, regression.Category{Name: c.Name, From: from, To: to, Reference: s.Reference(k)})
+		}
+	}
+	return list
 }
 
 // countRows sets how many rows of each file can be used: from the scaler where

@@ -10,6 +10,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/table"
 )
 
@@ -43,7 +44,11 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := chooseFeatures(o, files); err != nil {
+	var categories []string // that the manifest knows
+	if columns != nil {
+		categories = columns.Categories
+	}
+	if err := chooseFeatures(o, files, categories); err != nil {
 		return nil, nil, err
 	}
 	outputs := []string{o.out}
@@ -62,47 +67,73 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	return files, manifests, nil
 }
 
-// chooseFeatures puts the features into the order of the first file, or takes
-// all its numeric columns.
-func chooseFeatures(o *options, files []*table.File) error {
+// chooseFeatures puts the features into the order of the first file, or takes all
+// its columns of numbers and words, and tells which are categories: those asked for,
+// or else those of a list and those that hold text.
+func chooseFeatures(o *options, files []*table.File, categories []string) error {
 	f := files[0]
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
 		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path,
 			o.Time)
 	}
+	var text []string
+	if !o.IsSet("features") || !o.IsSet("category") {
+		var err error
+		if _, text, err = f.Numeric(); err != nil {
+			return err
+		}
+	}
+	if o.IsSet("category") {
+		categories = o.category
+	} else {
+		categories = append(slices.Clip(categories), text...)
+	}
+	other := func(name string) bool { return name == o.Target || name == o.Time }
 	if o.IsSet("features") {
 		slices.SortStableFunc(o.Features, func(a, b string) int {
 			return slices.Index(f.Header, a) - slices.Index(f.Header, b)
 		})
-		return o.Check()
+	} else {
+		leftOut := func(name string) bool { return slices.Contains(text, name) && !slices.Contains(categories, name) }
+		o.Features = slices.DeleteFunc(slices.Clone(f.Header), func(name string) bool {
+			return other(name) || leftOut(name)
+		})
+		if rest := slices.DeleteFunc(text, func(name string) bool { return other(name) || !leftOut(name) }); len(rest) > 0 {
+			o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
+		}
+		if err := noOthers(o, files); err != nil {
+			return err
+		}
 	}
-	numeric, rest, err := f.Numeric()
-	if err != nil {
-		return err
+	for _, name := range o.category {
+		if !slices.Contains(o.Features, name) {
+			return cli.Usagef("-category: there is no feature %q", name)
+		}
 	}
-	other := func(name string) bool { return name == o.Target || name == o.Time }
-	o.Features = slices.DeleteFunc(numeric, other)
-	if rest = slices.DeleteFunc(rest, other); len(rest) > 0 {
-		o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
-	}
-	if err := noOthers(o, files); err != nil {
-		return err
+	for _, name := range o.Features {
+		if slices.Contains(categories, name) {
+			o.Categories = append(o.Categories, design.Category{Name: name})
+		}
 	}
 	return o.Check()
 }
 
-// noOthers refuses a numeric column that a later file has and the first has
-// not: which columns count must not depend on the files' names.
+// noOthers refuses a column that a later file has and the first has not, if it
+// would count: which columns do must not depend on the files' names.
 func noOthers(o *options, files []*table.File) error {
 	for _, f := range files[1:] {
 		if slices.Equal(f.Header, files[0].Header) {
 			continue
 		}
-		numeric, _, err := f.Numeric()
+		numeric, text, err := f.Numeric()
 		if err != nil {
 			return err
 		}
-		for _, name := range numeric {
+		counts := numeric
+		if !o.IsSet("category") {
+			counts = append(numeric, text...)
+		}
+		for _, name := range counts {
 			if name != o.Target && name != o.Time && !slices.Contains(files[0].Header, name) {
 				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have "+
 					"with -features", f.Path, name, files[0].Path)

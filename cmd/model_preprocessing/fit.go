@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -29,6 +31,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
+	sayLevels(o, s)
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
@@ -62,23 +65,42 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		rows += d.Rows
 		dropped.Merge(d.Dropped)
 	}
-	from, to := o.Harmonics()
+	from, to := s.Harmonics()
 	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(),
-		cli.Aside(dropped),
-		len(o.Features), to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
+		cli.Aside(dropped), from, to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
 	return nil
+}
+
+// sayLevels tells the categories, and warns of words that are not told apart.
+func sayLevels(o *options, s *scaler.Scaler) {
+	var all []string
+	for _, c := range s.Categories {
+		switch {
+		case len(c.Levels) == 0:
+			o.Warnf("column %q is left out: it has more different words than a category can have, as an identifier "+
+				"has; choose others with -features", c.Name)
+			continue
+		case len(c.Pooled) > 0:
+			o.Warnf("column %q has %d levels: the %d rarest become %s; -max-levels N keeps more", c.Name,
+				len(c.Levels)-1+len(c.Pooled), len(c.Pooled), design.Other)
+		}
+		all = append(all, fmt.Sprintf("%s (%d levels)", c.Name, len(c.Levels)))
+	}
+	if len(all) > 0 {
+		o.Logf("categories: %s", strings.Join(all, ", "))
+	}
 }
 
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
 	datasets []scaler.Dataset, err error) {
-	var columns scaler.Columns
-	scan := design.Scan[scaler.Columns]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
+	var sums scaler.Sums
+	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
 			return nil, err
 		}
-		columns.Merge(part.Result)
+		sums.Merge(part.Result)
 		bar.Add(part.Bytes)
 		end := part.End
 		if end == nil {
@@ -94,8 +116,8 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 				path, irregular, end.Rows, step)
 		}
 		datasets = append(datasets, scaler.Dataset{
-			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Moments: columns})
-		columns = nil
+			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Sums: sums})
+		sums = scaler.Sums{}
 	}
 	return datasets, nil
 }
@@ -113,6 +135,7 @@ func merge(o *options) error {
 	if err != nil {
 		return err
 	}
+	sayLevels(o, s)
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	}
 	p := len(s.FeatureNamesOut)
 	scan := design.Scan[[]byte]{
-		Design: &o.Design, Workers: o.Workers,
+		Design: &s.Design, Workers: o.Workers,
 		Work: func(r *design.Rows) ([]byte, error) {
 			z := make([]float64, r.N*p)
 			s.Standardize(z, p, r, 0, r.N)

@@ -13,7 +13,8 @@
 // the season, or only the row before. Rows that cannot be scored are counted by
 // reason; a gate also fails if they are more than half of those with a target
 // (-min-scored). -predictions writes every
-// row's prediction.
+// row's prediction. A level of a category that training has not counts as the
+// average category; the cells are counted, and said aloud.
 //
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.

@@ -62,7 +62,7 @@ func TestLeak(t *testing.T) {
 		{idOf("a", 14, 20), "does not begin after the training data of the same name ends"},
 		{idOf("a", 5, 9), "does not begin after"},
 		{idOf("c", 0, 4), ""},
-		{idOf("b", dataset.NoTime, dataset.NoTime), "without a time column the two cannot be told apart"},
+		{idOf("b", dataset.NoTime, dataset.NoTime), ""}, // its rows are others
 	} {
 		err := known.leak("x.csv", c.id)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {

@@ -82,6 +82,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 	datasets []metrics.Dataset, err error) {
 	trained := newTrained(append(s.IDs(), p.model.IDs()...))
 	var sums result
+	var unseen design.Unseen
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
 	for part, err := range scan.Parts(ctx, p.files) {
@@ -112,12 +113,17 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		}
 		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, p.truths[part.File].noiseFloor())
 		_, d.Irregular = end.Steps.Irregular()
+		d.Unseen = end.Unseen.Cells
+		unseen.Merge(end.Unseen)
 		if d.Rows == 0 {
 			o.Warnf("%s: none of its %d rows can be scored%s", path, end.Rows, cli.Aside(end.Left))
 		}
 		p.truths[part.File].close()
 		datasets = append(datasets, d)
 		sums = result{}
+	}
+	if unseen.Cells > 0 {
+		o.Warnf("%v", unseen)
 	}
 	return datasets, nil
 }
@@ -186,10 +192,7 @@ func (t *trained) leak(path string, id dataset.ID) error {
 	switch what := t.Find(id, dataset.Leak); {
 	case what != "":
 		return fmt.Errorf("%s: has %s, a training file; test on other data, or use -allow-leak", path, what)
-	case named && id.First == dataset.NoTime:
-		return fmt.Errorf("%s: has the name of training data, and without a time column the two cannot be told "+
-			"apart; rename it, or use -allow-leak", path)
-	case named && id.First <= last:
+	case named && id.First != dataset.NoTime && id.First <= last: // without time, only the rows tell
 		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later "+
 			"data, or use -allow-leak", path, last)
 	}

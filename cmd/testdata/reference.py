@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import explained_variance_score, max_error, mean_absolute_error, mean_squared_error, r2_score
 from sklearn.model_selection import KFold, cross_val_score
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 YEAR = 31556952  # seconds in 365.2425 days
 
@@ -37,21 +37,43 @@ def load(folder, case):
             columns.append(f"{case['target']}_lag_{k}")
         frames.append(df[columns + [case["target"]]].dropna())
     df = pd.concat(frames)
-    return df[columns].to_numpy(), df[case["target"]].to_numpy()
+    return df[columns], df[case["target"]].to_numpy()
+
+
+def expand(words, X, Xt, **settings):
+    """Puts the columns of a OneHotEncoder in the place of a column of words."""
+    if not words:
+        return X.to_numpy(), Xt.to_numpy(), []
+    encoder = OneHotEncoder(sparse_output=False, **settings).fit(X[[words]])
+    at = list(X).index(words)
+    out = [np.column_stack([df.iloc[:, :at], encoder.transform(df[[words]]), df.iloc[:, at + 1:]]).astype(float)
+           for df in (X, Xt)]
+    return *out, [at + k for k in range(len(encoder.get_feature_names_out()))]
 
 
 def figures(folder, case):
-    X, y = load(folder / "train", case)
-    Xt, yt = load(folder / "test", case)
+    train, y = load(folder / "train", case)
+    test, yt = load(folder / "test", case)
+    pool = {"max_categories": case["max_levels"]} if case["max_levels"] else {}
+    X, Xt, levels = expand(case["words"], train, test, **pool)
     scaler = StandardScaler().fit(X)
     Z, Zt = scaler.transform(X), scaler.transform(Xt)
+    coef = np.zeros(X.shape[1])
+    used = np.arange(len(coef))
+    if levels and not case["alpha"]:  # least squares leaves out the most frequent level
+        used = np.delete(used, levels[np.argmax(X[:, levels].sum(axis=0))])
+    Z, Zt = Z[:, used], Zt[:, used]
     model = Ridge(alpha=case["alpha"], solver="svd") if case["alpha"] else LinearRegression()
     model.fit(Z, y)
+    coef[used] = model.coef_
     p = model.predict(Zt)
+    if levels and not case["alpha"]:  # whatever is left out, the predictions are the same
+        A, At, _ = expand(case["words"], train, test, drop="first", **pool)
+        assert np.allclose(LinearRegression().fit(A, y).predict(At), p, rtol=1e-9, atol=0)
     out = {
         "mean": scaler.mean_.tolist(), "var": scaler.var_.tolist(), "scale": scaler.scale_.tolist(),
         "n_samples_seen": int(scaler.n_samples_seen_),
-        "standardized": model.coef_.tolist(), "train_r2": model.score(Z, y),
+        "standardized": coef.tolist(), "train_r2": model.score(Z, y),
         "mse": mean_squared_error(yt, p), "mae": mean_absolute_error(yt, p), "r2": r2_score(yt, p),
         "max_error": max_error(yt, p), "bias": float(np.mean(p - yt)),
         "explained_variance": explained_variance_score(yt, p),

@@ -9,11 +9,14 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -134,16 +137,57 @@ func main() {
 			fail("%v", err)
 		}
 	}
-	if okC {
+	beside := func(c cost) {
 		var sk [2]float64
 		if err := json.Unmarshal([]byte(c.out), &sk); err != nil {
 			fail("%s: %v", c.out, err)
 		}
 		log.Printf("scikit-learn: MSE %.12f, R² %.12f; here: %s", sk[0], sk[1], strings.TrimSpace(ours.out))
 	}
+	if okC {
+		beside(c)
+	}
+
+	for _, path := range []*string{&train, &test} {
+		if *path, err = addWords(*path); err != nil {
+			fail("%v", err)
+		}
+	}
+	s := []string{"-scaler", in("s.json")}
+	ours = stage("model_preprocessing", "-o", in("s.json"), "-target", "temperature", "-time", "timestamp", train)
+	ours = ours.plus(stage("model_preparation", append(s, "-o", in("m.gob"), train)...))
+	ours = ours.plus(stage("model_testing", append(s, "-model", in("m.gob"), "-metrics", "", "-digits", "12", test)...))
+	row("the three stages, a column of five words more", ours, true)
+	c, ok = bench(python(), scripts+"sk_words.py", train, test)
+	row("pandas.get_dummies, scikit-learn", c, ok)
+	if ok {
+		beside(c)
+	}
 	if err := w.Flush(); err != nil {
 		fail("%v", err)
 	}
+}
+
+// addWords copies a file with a column of words behind the others.
+func addWords(path string) (string, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	path += ".words.csv"
+	out, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	words := []string{"drizzle", "fog", "rain", "snow", "sun"}
+	r := rand.New(rand.NewPCG(1, 1))
+	rows, w := bufio.NewScanner(in), bufio.NewWriter(out)
+	for word := "weather"; rows.Scan(); word = words[r.IntN(len(words))] {
+		fmt.Fprintf(w, "%s,%s\n", rows.Bytes(), word)
+	}
+	return path, errors.Join(rows.Err(), w.Flush())
 }
 
 // python is one that has scikit-learn.

@@ -1,5 +1,6 @@
 // Package design turns blocks of CSV columns into rows of X and y: the chosen
-// columns, harmonics of the calendar and lags of the target.
+// columns, of categories one per level, harmonics of the calendar and lags of the
+// target.
 package design
 
 import (
@@ -16,7 +17,7 @@ type Policy string
 const (
 	Drop  Policy = "drop"  // the row is not used
 	Error Policy = "error" // it is an error
-	Mean  Policy = "mean"  // the feature takes its mean, 0 when standardised
+	Mean  Policy = "mean"  // the feature takes its mean, 0 when standardised, as do all levels of a category
 )
 
 // Design describes the columns of X and y. Its JSON keys are part of
@@ -25,10 +26,13 @@ type Design struct {
 	Target   string   `json:"target"`
 	Time     string   `json:"time"` // "" for none
 	Features []string `json:"feature_names_in"`
-	Annual   int      `json:"annual"` // pairs of sine and cosine of the year
-	Daily    int      `json:"daily"`  // and of the day
-	Lags     []int    `json:"lags"`   // ascending
-	Missing  Policy   `json:"missing"`
+	// Categories are those of the features that hold words, in their order.
+	Categories []Category `json:"categories"`
+	MaxLevels  int        `json:"max_levels"` // of a category; the rarest beyond are one
+	Annual     int        `json:"annual"`     // pairs of sine and cosine of the year
+	Daily      int        `json:"daily"`      // and of the day
+	Lags       []int      `json:"lags"`       // ascending
+	Missing    Policy     `json:"missing"`
 }
 
 // Periods of the harmonics in microseconds. The year is the Gregorian mean,
@@ -40,7 +44,14 @@ const (
 
 // Names returns the names of the columns of X, in order.
 func (d *Design) Names() []string {
-	names := slices.Clone(d.Features)
+	names := []string{}
+	for _, feature := range d.Features {
+		if c := d.category(feature); c != nil {
+			names = append(names, c.columns()...)
+		} else {
+			names = append(names, feature)
+		}
+	}
 	for _, p := range []struct {
 		name  string
 		pairs int
@@ -58,7 +69,11 @@ func (d *Design) Names() []string {
 // Harmonics returns the range of the columns of X that depend on the calendar
 // alone.
 func (d *Design) Harmonics() (from, to int) {
-	return len(d.Features), len(d.Features) + 2*(d.Annual+d.Daily)
+	from = len(d.Features)
+	for _, c := range d.Categories {
+		from += len(c.Levels) - 1
+	}
+	return from, from + 2*(d.Annual+d.Daily)
 }
 
 // Check reports what is wrong with the design.
@@ -66,20 +81,25 @@ func (d *Design) Check() error {
 	if err := d.CheckSettings(); err != nil {
 		return err
 	}
-	if len(d.Names()) == 0 {
-		return errors.New("there is no feature: no numeric column besides the target, no harmonics, no lags")
+	if len(d.Names()) == 0 && len(d.Categories) == 0 {
+		return errors.New("there is no feature: no column besides the target, no harmonics, no lags")
 	}
 	return nil
 }
 
 // CheckSettings is Check while the features may not be known yet.
 func (d *Design) CheckSettings() error {
+	if err := d.checkCategories(); err != nil {
+		return err
+	}
 	names := d.Names()
 	for i, name := range names {
 		if slices.Index(names, name) < i {
 			hint := ""
-			if i >= len(d.Features) {
+			if from, _ := d.Harmonics(); i >= from {
 				hint = "; rename the column, or do without these harmonics or lags"
+			} else if first := slices.Index(d.Features, name); !slices.Contains(d.Features[first+1:], name) {
+				hint = ", as a column and as the level of a category; rename the column"
 			}
 			return fmt.Errorf("the feature %q comes twice%s", name, hint)
 		}
@@ -109,9 +129,6 @@ func (d *Design) CheckSettings() error {
 }
 
 const maxLag = 10000
-
-// columns are what is read of the files: the features, then the target.
-func (d *Design) columns() []string { return append(slices.Clone(d.Features), d.Target) }
 
 // ParseLags reads a list such as "1,2,7".
 func ParseLags(list string) ([]int, error) {

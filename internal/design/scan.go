@@ -17,7 +17,8 @@ type Rows struct {
 	File  int            // index of the file
 	Used  int64          // usable rows of the file before these
 	N     int            // how many
-	X     [][]float64    // p columns of length N; NaN only under the policy Mean
+	X     [][]float64    // p columns of length N, nil for levels; NaN only under the policy Mean
+	Codes []Codes        // of the design's categories: what their columns of X are
 	Y     []float64      // target, length N; NaN only in a Scan with Unknown
 	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
@@ -28,6 +29,7 @@ type Rows struct {
 	times []dataset.Time // memory of Times
 	ownX  [][]float64    // of X, where its columns are not the block's
 	ownY  []float64      // and of Y
+	ownC  [][]int32      // and of Codes
 }
 
 // Index returns the row of the file, from 0, of row i.
@@ -51,7 +53,8 @@ type Tally struct {
 	Used int64        // rows that were usable
 	Left dataset.Left // the others; rows without a target in a Scan with Unknown are in both
 	// Steps are the distances in time from row to row, with lags.
-	Steps Steps
+	Steps  Steps
+	Unseen Unseen // among the cells of the used rows
 }
 
 // Merge includes the rows of o.
@@ -59,6 +62,7 @@ func (t *Tally) Merge(o Tally) {
 	t.Used += o.Used
 	t.Left.Merge(o.Left)
 	t.Steps.Merge(o.Steps)
+	t.Unseen.Merge(o.Unseen)
 }
 
 // Part is what a scan has got: the result of a block or, after the last one of
@@ -90,6 +94,8 @@ type Scan[R any] struct {
 	Unknown  bool // keep rows without a target too
 	Previous bool // tell the target of the row before, lags or not
 	Work     func(*Rows) (R, error)
+
+	layout // made by Parts
 }
 
 // Parts scans the files and yields their parts, in order; see table.Scan.Parts.
@@ -99,12 +105,13 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 		tally Tally
 	}
 	pool := sync.Pool{New: func() any { return new(Rows) }}
+	s.layout = newLayout(s.Design)
 	scan := table.Scan[carry, result]{
-		Time: s.Time, Columns: s.columns(), Workers: s.Workers,
+		Time: s.Time, Columns: append(s.numbers, s.Target), Categories: s.words, Workers: s.Workers,
 		Work: func(b *table.Block, before carry) (carry, func() (result, error), error) {
 			rows := pool.Get().(*Rows)
 			tally, err := s.choose(rows, b, before)
-			after := carry{before.used + tally.Used, lastOf(before.tail, b.Cols[len(s.Features)], s.memory()),
+			after := carry{before.used + tally.Used, lastOf(before.tail, target(b), s.memory()),
 				before.last}
 			if n := len(b.Times); n > 0 {
 				after.last = b.Times[n-1]
@@ -115,6 +122,7 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 					tally.Steps.Add(b.Times, before.last, b.Row > 0)
 				}
 				s.fill(rows, b, before)
+				tally.Unseen.add(rows.Codes)
 				r, err := s.Work(rows)
 				return result{r, tally}, err
 			}, err
@@ -135,6 +143,9 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 		}
 	}
 }
+
+// target is the last column of a block.
+func target(b *table.Block) []float64 { return b.Cols[len(b.Cols)-1] }
 
 // memory is how many rows of the target are remembered from block to block.
 func (s *Scan[R]) memory() int {
@@ -176,23 +187,23 @@ func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err
 	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
 		return Tally{Used: int64(b.Rows)}, nil
 	}
-	y := b.Cols[len(s.Features)]
+	y := target(b)
 	for i := range b.Rows {
-		feature := s.missingFeature(b, i)
-		if feature >= 0 && s.Missing == Error {
-			return t, b.Errorf(i, s.Features[feature], "is missing; use -missing drop or -missing mean")
+		feature, lacks := s.missingFeature(b, i)
+		if lacks && s.Missing == Error {
+			return t, b.Errorf(i, feature, "is missing; use -missing drop or -missing mean")
 		}
 		noTarget := y[i] != y[i]
 		noLag := slices.ContainsFunc(s.Lags, func(k int) bool { return math.IsNaN(earlier(before.tail, y, i, k)) })
 		switch {
 		case noTarget:
 			t.Left.NoTarget++
-		case feature >= 0:
+		case lacks:
 			t.Left.MissingFeature++
 		case noLag:
 			t.Left.MissingLag++
 		}
-		if feature < 0 && !noLag && (!noTarget || s.Unknown) {
+		if !lacks && !noLag && (!noTarget || s.Unknown) {
 			rows.keep = append(rows.keep, i)
 		}
 	}
@@ -201,30 +212,44 @@ func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err
 	return t, nil
 }
 
-// missingFeature returns the first feature that row i lacks, −1 if there is none
-// or it takes its mean.
-func (s *Scan[R]) missingFeature(b *table.Block, i int) int {
+// missingFeature returns a feature that row i lacks, if there is one and it does
+// not take its mean.
+func (s *Scan[R]) missingFeature(b *table.Block, i int) (name string, lacks bool) {
 	if s.Missing == Mean {
-		return -1
+		return "", false
 	}
-	return slices.IndexFunc(b.Cols[:len(s.Features)], func(x []float64) bool { return x[i] != x[i] })
+	for j, name := range s.numbers {
+		if x := b.Cols[j][i]; x != x {
+			return name, true
+		}
+	}
+	for k, name := range s.words {
+		if b.Cats[k].Codes[i] == 0 {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // fill makes the rows of X and y of the chosen rows of the block. Columns of
 // which all rows are used are the block's own.
 func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	n := rows.count(b)
-	p, from := len(s.Features), len(s.Features)
-	_, to := s.Harmonics()
+	from, to := s.Harmonics()
 	if rows.X == nil {
 		rows.X = make([][]float64, to+len(s.Lags))
 		rows.ownX = make([][]float64, len(rows.X))
+		rows.Codes, rows.ownC = make([]Codes, len(s.words)), make([][]int32, len(s.words))
 	}
 	rows.File, rows.Used, rows.N, rows.first = b.File, before.used, n, b.Row
 	rows.Times = choose(&rows.times, b.Times, rows)
-	y := b.Cols[p]
-	for j, x := range b.Cols[:p] {
-		rows.X[j] = choose(&rows.ownX[j], x, rows)
+	y := target(b)
+	for k, j := range s.at {
+		rows.X[j] = choose(&rows.ownX[j], b.Cols[k], rows)
+	}
+	for k, c := range b.Cats {
+		rows.Codes[k].set(&s.Categories[k], s.first[k], s.columns[k], c.Levels)
+		rows.Codes[k].Rows = choose(&rows.ownC[k], c.Codes, rows)
 	}
 	rows.Y = choose(&rows.ownY, y, rows)
 	for j := from; j < len(rows.X); j++ {

@@ -245,7 +245,8 @@ type Report struct {
 	Model  string `json:"model_fingerprint"`
 	Figures
 	Unscored dataset.Left `json:"unscored"`
-	Datasets []Dataset    `json:"datasets"` // in the order of dataset.Compare
+	Unseen   int64        `json:"unseen_levels"` // cells of a level that training has not: the average category
+	Datasets []Dataset    `json:"datasets"`      // in the order of dataset.Compare
 }
 
 // Dataset is one test file. Where the manifest knows the truth, the rows that
@@ -259,6 +260,7 @@ type Dataset struct {
 	FileRows int64          `json:"file_rows"`
 	Figures
 	Unscored   dataset.Left `json:"unscored"`
+	Unseen     int64        `json:"unseen_levels"`
 	Irregular  int64        `json:"irregular"`             // with lags: rows not one step behind the row before
 	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
 	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
@@ -312,6 +314,7 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 	ids := make([]dataset.ID, len(datasets))
 	var total Errors
 	var unscored dataset.Left
+	var unseen int64
 	for i := range datasets {
 		d := &datasets[i]
 		ids[i] = d.id()
@@ -321,6 +324,7 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		}
 		total.Merge(&d.Sums)
 		unscored.Merge(d.Unscored)
+		unseen += d.Unseen
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
@@ -329,7 +333,8 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
 			"change the unit of the target")
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Datasets: datasets}, nil
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Unseen: unseen,
+		Datasets: datasets}, nil
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where

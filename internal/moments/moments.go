@@ -79,6 +79,23 @@ func (m *Moments) Add(xs []float64) {
 		Max: high})
 }
 
+// Binary returns the moments of n numbers of which ones are 1 and the others 0:
+// the mean is ones/n, the sum of squared deviations ones·(n − ones)/n.
+func Binary(n, ones int64) Moments {
+	if n == 0 {
+		return Moments{}
+	}
+	all, k := Float(float64(n)), Float(float64(ones))
+	m := Moments{N: n, Mean: k.Over(all), Dev: k.Times(Float(float64(n - ones))).Over(all).Sqrt()}
+	if ones == n {
+		m.Min = 1
+	}
+	if ones > 0 {
+		m.Max = 1
+	}
+	return m
+}
+
 // Squares beyond these bounds may have lost digits.
 const (
 	smallSquares = 1e-280

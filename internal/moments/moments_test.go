@@ -234,3 +234,31 @@ func BenchmarkAdd(b *testing.B) {
 		m.Add(xs)
 	}
 }
+
+// The moments of zeros and ones are those of their numbers, whatever their counts.
+func TestBinary(t *testing.T) {
+	for _, c := range [][2]int{{1, 0}, {1, 1}, {5, 2}, {1000, 1}, {1000, 999}, {3, 3}, {3, 0}} {
+		xs := make([]float64, c[0])
+		for i := range c[1] {
+			xs[i] = 1
+		}
+		var want Moments
+		want.Add(xs)
+		got := Binary(int64(c[0]), int64(c[1]))
+		if got.N != want.N || got.Min != want.Min || got.Max != want.Max || got.Constant() != want.Constant() ||
+			math.Abs(got.Mean.Minus(want.Mean).Value()) > 1e-16 || math.Abs(got.Dev.Minus(want.Dev).Value()) > 1e-14 {
+			t.Errorf("%d ones of %d: %+v, want %+v", c[1], c[0], got, want)
+		}
+	}
+	// n/10¹⁵ and 1 − n/10¹⁵ are exact to twice the digits of float64.
+	m := Binary(1e15, 1)
+	if one := m.Mean.Times(Float(1e15)).Minus(Float(1)).Value(); math.Abs(one) > 1e-30 {
+		t.Errorf("the mean is off by %v of itself", one)
+	}
+	if d := m.Squares().Minus(Float(1)).Plus(Float(1e-15)).Value(); math.Abs(d) > 1e-30 {
+		t.Errorf("the squares are off by %v", d)
+	}
+	if got := Binary(0, 0); got.N != 0 {
+		t.Errorf("none: %+v", got)
+	}
+}

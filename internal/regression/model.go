@@ -35,7 +35,8 @@ type Settings struct {
 	Mean       []float64
 	Scale      []float64
 	TargetMean float64 // what was subtracted from y
-	SeasonFrom int     // the columns that depend on the calendar alone
+	Categories []Category
+	SeasonFrom int // the columns that depend on the calendar alone
 	SeasonTo   int
 	Auto       bool    // choose alpha by cross-validation
 	Alpha      float64 // ridge penalty, where not chosen
@@ -101,7 +102,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
-	whole, err := newSolver(&total, s.offsets())
+	whole, err := s.solver(&total)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -146,6 +147,11 @@ func (s *Settings) offsets() []float64 {
 		offsets[j] = size / s.Scale[j]
 	}
 	return offsets
+}
+
+// solver prepares a factor of all columns.
+func (s *Settings) solver(f *Factor) (*solver, error) {
+	return newSolver(f, s.offsets(), s.levels()...)
 }
 
 // climatology fits the season's columns alone, without penalty.
@@ -223,6 +229,10 @@ func (m *Model) check() error {
 		season == 0 && len(m.Climatology) != 0:
 		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p,
 			len(m.Climatology))
+	case slices.ContainsFunc(m.Categories, func(c Category) bool {
+		return c.From < 0 || c.Reference < c.From || c.To <= c.Reference || c.To > p
+	}):
+		return fmt.Errorf("categories %v of %d columns", m.Categories, p)
 	case m.Folds < 2 || len(m.Datasets) == 0 || !(m.Alpha >= 0) || !(m.Penalty >= 0):
 		return fmt.Errorf("%d folds, %d datasets, alpha %v", m.Folds, len(m.Datasets), m.Penalty)
 	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):

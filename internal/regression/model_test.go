@@ -57,13 +57,13 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 	t.Helper()
 	var datasets []scaler.Dataset
 	for i, d := range all {
-		var c scaler.Columns
+		var c scaler.Sums
 		for _, rows := range d.blocks(1000) {
 			c.Add(rows)
 		}
 		name := fmt.Sprint("d", i)
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)),
-			Moments: c})
+			Sums: c})
 	}
 	s, err := scaler.New(seasonal, datasets)
 	if err != nil {

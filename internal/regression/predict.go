@@ -3,9 +3,25 @@ package regression
 import "mlpipeline/internal/design"
 
 // Predict writes ŷ of the rows into dst, of length rows.N. A missing feature
-// counts as its mean.
+// counts as its mean, and a level that is not known as the average category.
 func (m *Model) Predict(dst []float64, rows *design.Rows) {
 	m.linear(dst, m.Intercept, m.Coef, 0, rows)
+	for k := range rows.Codes {
+		// Σ b·z is that of a row without any level, and what the row's level adds.
+		c, none := &rows.Codes[k], 0.0
+		for j := c.From; j < c.To; j++ {
+			none -= float64(m.Coef[j] / m.Scale[j] * m.Mean[j])
+		}
+		effect := make([]float64, len(c.Column))
+		for code, j := range c.Column {
+			if j >= 0 {
+				effect[code] = none + m.Coef[j]/m.Scale[j]
+			}
+		}
+		for i, code := range c.Rows {
+			dst[i] += effect[code]
+		}
+	}
 }
 
 // PredictSeason writes what the season alone predicts into dst, of length

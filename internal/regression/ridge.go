@@ -32,7 +32,7 @@ func (a *solver) reduce() *ridge {
 	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p),
 		tauP: make([]float64, p)}
 	// Columns that follow from others do so exactly, without what rounding has
-	// left of them: rank rows, and zeros below.
+	// left of them, and so does what a category leaves out: rank rows, and zeros below.
 	s.c = make([]float64, p)
 	for i := range a.rank() {
 		row := a.t[i*(p+1) : (i+1)*(p+1)]
@@ -45,6 +45,13 @@ func (a *solver) reduce() *ridge {
 					s.a[i*p+j] += float64(c * row[a.taken[l]].Value())
 				}
 			}
+		}
+		for _, c := range a.categories {
+			sum := 0.0 // Σ scale·z of the other levels
+			for l, scale := range c.scale {
+				sum += float64(scale * s.a[i*p+c.from+l])
+			}
+			s.a[i*p+c.out] = -sum / c.scale[c.out-c.from]
 		}
 		s.c[i] = row[p].Value()
 	}

@@ -18,15 +18,17 @@ import (
 // what no b explains. What decides the digits of a least-squares answer, the
 // substitution, is done in double-double arithmetic; that costs p² operations.
 type solver struct {
-	n         int64
-	p         int
-	full      []moments.Sum // R, w×w by rows
-	rho       float64
-	tss       float64 // Σ(y − mean of y)²
-	reduction float64 // see Factor.reduction
+	n          int64
+	p          int
+	categories []levels
+	full       []moments.Sum // R, w×w by rows
+	rho        float64
+	tss        float64 // Σ(y − mean of y)²
+	reduction  float64 // see Factor.reduction
 
-	// The columns that say something which those before them do not, and the
-	// triangle of these alone, with q: the first rank rows of t, p×(p+1) by rows.
+	// The columns that say something which those before them do not, but for those
+	// that categories leave out, and the triangle of these alone, with q: the first rank rows of t,
+	// p×(p+1) by rows.
 	taken []int
 	t     []moments.Sum
 	// The others, and how each follows from the taken ones before it.
@@ -59,15 +61,15 @@ func (x *solution) coef() []float64 {
 
 // newSolver prepares the factor. offset is how far the columns are from 0, in
 // units of their scale; nil if they are not.
-func newSolver(f *Factor, offset []float64) (*solver, error) {
+func newSolver(f *Factor, offset []float64, categories ...levels) (*solver, error) {
 	p := f.Width - 2
-	if f.N < int64(p+1) {
-		return nil, fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept", f.N, p+1)
+	if n := p + 1 - len(categories); f.N < int64(n) {
+		return nil, fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept", f.N, n)
 	}
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
 	}
-	a := &solver{n: f.N, p: p, full: f.precise(), reduction: f.reduction()}
+	a := &solver{n: f.N, p: p, categories: categories, full: f.precise(), reduction: f.reduction()}
 	a.rho, a.tss = a.big(p+1, p+1).Value(), f.targetSquares()
 	a.choose(offset)
 	return a, nil
@@ -97,7 +99,11 @@ func (a *solver) choose(offset []float64) {
 			noise[j] += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
 		}
 	}
+	a.findAbsent()
 	for j := range a.p {
+		if a.isOut(j) {
+			continue
+		}
 		k := a.rank()
 		adds := 0.0
 		for i := k; i <= j; i++ {
@@ -193,7 +199,8 @@ func (a *solver) leastNorm(b []moments.Sum) {
 }
 
 // substitute solves T·x = c for the triangle T of the first len(c) taken
-// columns, and returns x in the places of all columns, of the least norm.
+// columns, and returns x in the places of all columns: of the least norm, but for
+// levels that no row has (see average).
 func (a *solver) substitute(c []moments.Sum) []moments.Sum {
 	w := a.p + 1
 	x := make([]moments.Sum, a.p)
@@ -205,6 +212,7 @@ func (a *solver) substitute(c []moments.Sum) []moments.Sum {
 		x[a.taken[i]] = v.Over(a.t[i*w+a.taken[i]])
 	}
 	a.leastNorm(x)
+	a.average(x)
 	return x
 }
 

@@ -31,9 +31,10 @@ type Summary struct {
 	StdErrorReason    string          `json:"std_error_reason,omitempty"` // why standard errors or their t are null
 	Coefficients      []Coefficient   `json:"coefficients"`
 	Standardized      []Coefficient   `json:"standardized"`
+	Reference         []Level         `json:"reference"` // of each category; none with a penalty
 	R2                float64         `json:"r2"`
 	ResidualStd       *float64        `json:"residual_std"` // √(RSS/(n − p − 1))
-	Rank              int             `json:"rank"`         // with the intercept; p + 1 when full
+	Rank              int             `json:"rank"`         // with the intercept; p + 1 − references when full
 	Condition         float64         `json:"condition"`    // of the standardised columns that count
 	Collinear         []string        `json:"collinear"`
 	CV                CrossValidation `json:"cross_validation"`
@@ -41,6 +42,8 @@ type Summary struct {
 
 	// Relations says of every collinear column how it follows from others.
 	Relations []string `json:"-"`
+	// Absent are the levels that no row has.
+	Absent []string `json:"-"`
 }
 
 // Twin returns the path of the readable form of a model.
@@ -67,6 +70,15 @@ type Coefficient struct {
 	Value    float64  `json:"value"`
 	StdError *float64 `json:"std_error"`
 	T        *float64 `json:"t"`
+	// Reference says that the column is not in the model: it is what the others of its
+	// category are compared with.
+	Reference bool `json:"reference,omitempty"`
+}
+
+// Level is a level of a category.
+type Level struct {
+	Name  string `json:"name"`
+	Level string `json:"level"`
 }
 
 // summarize says what is to be said of a fitted model.
@@ -74,7 +86,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 	s := &Summary{
 		Scaler: m.Scaler, Target: m.Target, Rows: a.n, Alpha: m.Penalty,
 		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
-		Influence: []Influence{},
+		Influence: []Influence{}, Reference: []Level{},
 	}
 	rss := a.rss(x)
 	s.R2 = metrics.RSquared(rss, a.tss)
@@ -102,11 +114,21 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 	s.Intercept = intercept.Value()
 	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
 	for j, b := range x.b {
+		if m.Penalty == 0 && a.isReference(j) {
+			row := Coefficient{Name: m.Names[j], Reference: true}
+			s.Standardized, s.Coefficients = append(s.Standardized, row), append(s.Coefficients, row)
+			continue
+		}
 		se, t := ratio(b.Value(), sigma*stdErrors[j])
-		s.Standardized = append(s.Standardized, Coefficient{m.Names[j], b.Value(), se, t})
+		s.Standardized = append(s.Standardized, Coefficient{Name: m.Names[j], Value: b.Value(), StdError: se, T: t})
 		value := b.Over(moments.Float(m.Scale[j])).Value()
 		se, t = ratio(value, sigma*stdErrors[j]/m.Scale[j])
-		s.Coefficients = append(s.Coefficients, Coefficient{m.Names[j], value, se, t})
+		s.Coefficients = append(s.Coefficients, Coefficient{Name: m.Names[j], Value: value, StdError: se, T: t})
+	}
+	for _, c := range m.Categories {
+		if m.Penalty == 0 {
+			s.Reference = append(s.Reference, Level{c.Name, strings.TrimPrefix(m.Names[c.Reference], c.Name+"=")})
+		}
 	}
 	s.collinear(m, a)
 	if len(parts) > 1 {
@@ -123,7 +145,7 @@ func (s *Summary) finite() error {
 			return fmt.Errorf("the coefficient of %q is beyond float64; change the unit of the column or of the target",
 				c.Name)
 		}
-		if c.StdError == nil && s.StdErrorReason == "" {
+		if c.StdError == nil && !c.Reference && s.StdErrorReason == "" {
 			s.StdErrorReason = fmt.Sprintf("that of %q is beyond float64", c.Name)
 		}
 	}
@@ -147,6 +169,13 @@ func ratio(value, se float64) (stdError, t *float64) {
 
 // collinear names the columns that follow from others, and how.
 func (s *Summary) collinear(m *Model, a *solver) {
+	for _, c := range a.categories {
+		for l, absent := range c.absent {
+			if absent {
+				s.Absent = append(s.Absent, m.Names[c.from+l])
+			}
+		}
+	}
 	for i, j := range a.dropped {
 		if !a.constant(j) {
 			s.Collinear = append(s.Collinear, m.Names[j])

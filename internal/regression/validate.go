@@ -63,7 +63,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			cv.Reason = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
 			return cv
 		}
-		a, err := newSolver(rest, s.offsets())
+		a, err := s.solver(rest)
 		if err != nil {
 			cv.Reason = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
 			return cv
@@ -142,7 +142,7 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 	for i, others := range without(parts) {
 		inf := Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
 		if others.N > 0 && parts[i].N > 0 {
-			if a, err := newSolver(others, s.offsets()); err == nil {
+			if a, err := s.solver(others); err == nil {
 				without := a.at(alpha)
 				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
 				if !math.IsInf(delta, 0) && !math.IsNaN(delta) {

@@ -1,6 +1,6 @@
-// Package scaler is a StandardScaler: it learns the mean and the population
-// standard deviation of every column of X, in one pass over parts that merge
-// exactly, and standardises rows with them.
+// Package scaler is a StandardScaler: it learns the levels of every category, and
+// the mean and the population standard deviation of every column of X, in one pass
+// over parts that merge exactly, and standardises rows with them.
 package scaler
 
 import (
@@ -42,36 +42,49 @@ type Dataset struct {
 	Used      int64        `json:"used"` // rows that were counted
 	Dropped   dataset.Left `json:"dropped"`
 	Irregular int64        `json:"irregular"` // with lags: rows that are not one step behind the row before
-	Moments   Columns      `json:"moments"`   // of the columns of X, then of the target
+	Sums
 }
 
-// Columns are the moments of the columns of X and of the target behind them.
-type Columns []moments.Moments
+// Sums are what is kept of rows: the moments of the columns of X that hold numbers,
+// with the target behind them, and the levels of the categories. The moments of a
+// level's column follow from its count.
+type Sums struct {
+	Moments []moments.Moments `json:"moments"`
+	Levels  []Levels          `json:"levels"`
+}
 
-// Reduce makes the moments of a block.
-func Reduce(rows *design.Rows) (c Columns, err error) {
-	c.Add(rows)
-	return c, nil
+// Reduce makes the sums of a block, by a design whose levels are not known yet.
+func Reduce(rows *design.Rows) (s Sums, err error) {
+	s.Add(rows)
+	return s, nil
 }
 
 // Add includes rows of X and y.
-func (c *Columns) Add(rows *design.Rows) {
-	if *c == nil {
-		*c = make(Columns, len(rows.X)+1)
-	}
+func (s *Sums) Add(rows *design.Rows) {
+	s.grow(len(rows.X)+1, len(rows.Codes))
 	for j, x := range rows.X {
-		(*c)[j].Add(x)
+		s.Moments[j].Add(x)
 	}
-	(*c)[len(rows.X)].Add(rows.Y)
+	s.Moments[len(rows.X)].Add(rows.Y)
+	for k := range rows.Codes {
+		s.Levels[k].Add(&rows.Codes[k])
+	}
 }
 
 // Merge includes what o has seen.
-func (c *Columns) Merge(o Columns) {
-	if *c == nil {
-		*c = make(Columns, len(o))
+func (s *Sums) Merge(o Sums) {
+	s.grow(len(o.Moments), len(o.Levels))
+	for j, m := range o.Moments {
+		s.Moments[j].Merge(m)
 	}
-	for j := range o {
-		(*c)[j].Merge(o[j])
+	for k, l := range o.Levels {
+		s.Levels[k].Merge(l)
+	}
+}
+
+func (s *Sums) grow(columns, categories int) {
+	if s.Moments == nil {
+		s.Moments, s.Levels = make([]moments.Moments, columns), make([]Levels, categories)
 	}
 }
 
@@ -80,19 +93,22 @@ func (c *Columns) Merge(o Columns) {
 func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
-	s := &Scaler{Design: d, FeatureNamesOut: d.Names(), Datasets: datasets}
+	s := &Scaler{Design: d.Unfinished(), Datasets: datasets}
 	if err := dataset.Distinct(s.IDs()); err != nil {
 		return nil, err
 	}
-	var total Columns
-	s.byHash = make(map[string]bool, len(datasets))
+	var total Sums
 	for _, ds := range datasets {
-		total.Merge(ds.Moments)
-		s.byHash[ds.XXH64] = true
+		total.Merge(ds.Sums)
 	}
+	if err := s.finishLevels(total.Levels); err != nil {
+		return nil, err
+	}
+	s.index()
+	s.FeatureNamesOut = s.Names()
 	p := len(s.FeatureNamesOut)
-	from, to := d.Harmonics()
-	for j, m := range total {
+	from, to := s.Harmonics()
+	for j, m := range s.columns(total) {
 		name := d.Target
 		if j < p {
 			name = s.FeatureNamesOut[j]
@@ -157,9 +173,9 @@ func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 // run over all their files would have fitted.
 func Merge(parts []*Scaler) (*Scaler, error) {
 	var datasets []Dataset
-	want, _ := json.Marshal(parts[0].Design)
+	want, _ := json.Marshal(parts[0].Unfinished())
 	for i, s := range parts {
-		if got, _ := json.Marshal(s.Design); !bytes.Equal(got, want) {
+		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
 			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
 				want)
 		}
@@ -170,9 +186,15 @@ func Merge(parts []*Scaler) (*Scaler, error) {
 
 // Standardize writes rows a to b of X, standardised, into dst, row major with
 // the given stride: z = (x − mean)/scale. A missing x becomes 0, the mean, and
-// so does every x of a constant column.
+// so does every x of a constant column. A level that is not known is missing.
 func (s *Scaler) Standardize(dst []float64, stride int, rows *design.Rows, a, b int) {
+	for k := range rows.Codes {
+		expand(dst, stride, &rows.Codes[k], a, b, s.z)
+	}
 	for j, x := range rows.X {
+		if x == nil {
+			continue
+		}
 		mean, scale := s.Mean[j], s.Scale[j]
 		if s.Constant(j) {
 			for i := range b - a {
@@ -192,17 +214,39 @@ func (s *Scaler) Standardize(dst []float64, stride int, rows *design.Rows, a, b 
 	}
 }
 
+// z standardises a number of column j.
+func (s *Scaler) z(j int, x float64) float64 {
+	if s.Constant(j) {
+		return 0
+	}
+	return (x - s.Mean[j]) / s.Scale[j]
+}
+
 // StandardizePrecise is Standardize in double-double arithmetic.
 func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.Rows, a, b int) {
+	for k := range rows.Codes {
+		expand(dst, stride, &rows.Codes[k], a, b, s.precise)
+	}
 	for j, x := range rows.X {
+		if x == nil {
+			continue
+		}
 		for i, v := range x[a:b] {
 			var z moments.Sum
-			if v == v && !s.Constant(j) {
-				z = moments.Float(v).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
+			if v == v {
+				z = s.precise(j, v)
 			}
 			dst[i*stride+j] = z
 		}
 	}
+}
+
+// precise is z in double-double arithmetic.
+func (s *Scaler) precise(j int, x float64) (z moments.Sum) {
+	if s.Constant(j) {
+		return z
+	}
+	return moments.Float(x).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
 }
 
 // Read reads scaler.json. That its figures follow from its datasets is vouched for
@@ -216,11 +260,16 @@ func Read(path string) (*Scaler, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
+	s.index()
+	return s, nil
+}
+
+// index makes what Has looks up.
+func (s *Scaler) index() {
 	s.byHash = make(map[string]bool, len(s.Datasets))
 	for _, d := range s.Datasets {
 		s.byHash[d.XXH64] = true
 	}
-	return s, nil
 }
 
 // check reports parts that do not fit together.
@@ -247,8 +296,12 @@ func (s *Scaler) check() error {
 		return errors.New("its datasets are none, or out of order")
 	}
 	for _, d := range s.Datasets {
-		if len(d.Moments) != p+1 {
-			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), p+1)
+		if want := len(s.numbers()) + 1; len(d.Moments) != want {
+			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
+		}
+		if len(d.Levels) != len(s.Categories) {
+			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
+				len(s.Categories))
 		}
 	}
 	return nil

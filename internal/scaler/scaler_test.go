@@ -18,9 +18,9 @@ import (
 
 func ExampleNew() {
 	d := design.Design{Target: "load", Features: []string{"wind"}, Missing: design.Drop, Lags: []int{}}
-	var c Columns
+	var c Sums
 	c.Add(&design.Rows{X: [][]float64{{1, 2, 3}}, Y: []float64{10, 20, 30}})
-	s, err := New(d, []Dataset{{ID: dataset.ID{Name: "a"}, Used: 3, Moments: c}})
+	s, err := New(d, []Dataset{{ID: dataset.ID{Name: "a"}, Used: 3, Sums: c}})
 	if err != nil {
 		panic(err)
 	}
@@ -32,9 +32,9 @@ func ExampleNew() {
 
 func of(name string, columns ...[]float64) Dataset {
 	n := len(columns) - 1
-	var c Columns
+	var c Sums
 	c.Add(&design.Rows{X: columns[:n], Y: columns[n]})
-	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(columns[0])), Moments: c}
+	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(columns[0])), Sums: c}
 }
 
 var two = design.Design{Target: "y", Features: []string{"a", "b"}, Missing: design.Mean, Lags: []int{}}

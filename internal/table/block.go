@@ -22,7 +22,8 @@ type Block struct {
 	Rows  int
 	Times []dataset.Time // never going back; empty without a time column
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading
-	Gaps  int            // how many NaN there are
+	Cats  []Category     // as Scan.Categories
+	Gaps  int            // how many cells of Cols and Cats are missing
 
 	data     []byte // the rows as written; ends in a newline once parsed
 	line     int64  // line of the file on which data begins
@@ -36,18 +37,19 @@ type Block struct {
 type layout struct {
 	file  *File
 	timed bool
-	slot  []int // per column of the file: index into Block.Cols, timeSlot or skipSlot
-	// factor, odd and random, is what a column of Block.Cols counts in the hash of a
-	// row: it does not depend on their order.
+	slot  []int // per column of the file: index into Block.Cols, or one of those below
+	// factor, odd and random, is what a column of Block.Cols, then of Block.Cats,
+	// counts in the hash of a row: it does not depend on their order.
 	factor []uint64
 }
 
 const (
-	skipSlot = -1
-	timeSlot = -2
+	skipSlot     = -1
+	timeSlot     = -2
+	categorySlot = -3 // and below: less the index into Block.Cats
 )
 
-func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
+func newLayout(f *File, timeColumn string, columns, categories []string) (*layout, error) {
 	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header))}
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
@@ -72,6 +74,12 @@ func newLayout(f *File, timeColumn string, columns []string) (*layout, error) {
 		}
 		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
 	}
+	for k, name := range categories {
+		if err := want(name, categorySlot-k); err != nil {
+			return nil, err
+		}
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+	}
 	return l, nil
 }
 
@@ -90,7 +98,7 @@ func Quote(names []string) string {
 	return string(b)
 }
 
-// parse reads b.data into b.Times and b.Cols.
+// parse reads b.data into b.Times, b.Cols and b.Cats.
 func (b *Block) parse() error {
 	b.Rows, b.Gaps = 0, 0
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
@@ -99,6 +107,9 @@ func (b *Block) parse() error {
 	most := b.newlines + 1
 	for j := range b.Cols {
 		b.Cols[j] = resize(b.Cols[j], most)
+	}
+	for k := range b.Cats {
+		b.Cats[k].reset(most)
 	}
 	if b.layout.timed {
 		b.Times = resize(b.Times, most)
@@ -111,6 +122,11 @@ func (b *Block) parse() error {
 	}
 	for j := range b.Cols {
 		b.Cols[j] = b.Cols[j][:b.Rows]
+	}
+	for k := range b.Cats {
+		c := &b.Cats[k]
+		c.Codes = c.Codes[:b.Rows]
+		b.Gaps += c.gaps()
 	}
 	if b.layout.timed {
 		b.Times = b.Times[:b.Rows]
@@ -131,7 +147,7 @@ func (b *Block) parsePlain() error {
 	n := len(b.data)
 	b.data = slices.Grow(b.data, padding)
 	d := b.data[:n+padding]
-	slots, cols, times := b.layout.slot, b.Cols, b.Times
+	slots, cols, cats, times := b.layout.slot, b.Cols, b.Cats, b.Times
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
 	row, days := 0, DayCache{}
@@ -154,8 +170,11 @@ func (b *Block) parsePlain() error {
 			case slot == timeSlot:
 				times[row], end, ok = days.ShortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
-			default:
+			case slot == skipSlot:
 				end = cellEnd(d, i)
+			default:
+				c := &cats[categorySlot-slot]
+				c.Codes[row], end, ok = c.read(d, i)
 			}
 			if d[end] == '\r' && d[end+1] == '\n' {
 				end++
@@ -178,21 +197,30 @@ func (b *Block) parsePlain() error {
 	return nil
 }
 
-// sample makes the sketch of the block's rows, by hashes of their numbers and
-// times. A row that repeats the one before, but for the time, or has no number at
+// sample makes the sketch of the block's rows, by hashes of their numbers, words
+// and times. A row that repeats the one before, but for the time, or has no cell at
 // all does not enter the sample: it says nothing of where it is from, since it
 // rains nowhere and the night is dark everywhere.
 func (b *Block) sample() {
 	b.sketch = dataset.Sketch{Least: b.sketch.Least[:0]}
 	b.hashes = resize(b.hashes, b.Rows)
 	clear(b.hashes)
-	empty := uint64(0) // hash of a row without any number
+	empty := uint64(0) // hash of a row without any cell
 	for j, col := range b.Cols {
 		factor := b.layout.factor[j]
 		empty += spread(math.Float64bits(math.NaN())) * factor
 		hashes := b.hashes[:len(col)]
 		for i, v := range col {
 			hashes[i] += spread(math.Float64bits(v+0)) * factor // + 0: −0 is 0
+		}
+	}
+	for k := range b.Cats {
+		c := &b.Cats[k]
+		words := c.hashes(b.layout.factor[len(b.Cols)+k])
+		empty += words[0]
+		hashes := b.hashes[:len(c.Codes)]
+		for i, code := range c.Codes {
+			hashes[i] += words[code]
 		}
 	}
 	limit, before := b.sketch.Limit(), empty
@@ -249,6 +277,9 @@ func (b *Block) cell(slot int, cell []byte) (err error) {
 		b.Gaps++
 	case slot >= 0:
 		b.Cols[slot][b.Rows], err = ParseNumber(cell)
+	case slot <= categorySlot:
+		c := &b.Cats[categorySlot-slot]
+		c.Codes[b.Rows], err = c.code(cell)
 	case slot == timeSlot && missing(cell):
 		return errors.New("the timestamp is missing")
 	case slot == timeSlot:

@@ -1,5 +1,5 @@
-// Package table reads CSV files as ordered blocks of float64 columns, on all
-// cores, in constant memory, and writes them.
+// Package table reads CSV files as ordered blocks of columns, float64 numbers and
+// words as codes, on all cores, in constant memory, and writes them.
 //
 // How a block travels (Scan.Parts): one goroutine cuts the files, in order, into
 // blocks of whole rows (cutter.next) and queues each twice: for the workers,
@@ -22,9 +22,10 @@ import (
 // Scan is one pass over files. C is what a block must know of the rows before
 // it in the same file; R is what is made of a block.
 type Scan[C, R any] struct {
-	Time    string   // the time column; "" for none
-	Columns []string // the numeric columns, in the order of Block.Cols
-	Workers int
+	Time       string   // the time column; "" for none
+	Columns    []string // the numeric columns, in the order of Block.Cols
+	Categories []string // the columns of words, in the order of Block.Cats
+	Workers    int
 
 	// Work takes up a block, on any worker, told what the block before left for
 	// it (the zero C at the beginning of a file). It returns what it leaves for
@@ -74,7 +75,7 @@ func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R]
 		inFlight := 2*s.Workers + 2
 		free := make(chan *Block, inFlight)
 		for range inFlight {
-			free <- &Block{Cols: make([][]float64, len(s.Columns))}
+			free <- &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories))}
 		}
 		jobs := make(chan *job[C, R], inFlight)
 		ordered := make(chan any, inFlight) // *job, fileEnd, or the error that ends it
@@ -107,7 +108,7 @@ func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R]
 // cut queues the blocks of one file.
 func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R],
 	ordered chan<- any) error {
-	l, err := newLayout(f, s.Time, s.Columns)
+	l, err := newLayout(f, s.Time, s.Columns, s.Categories)
 	if err != nil {
 		return err
 	}

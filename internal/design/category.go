@@ -1,0 +1,204 @@
+package design
+
+import (
+	"fmt"
+	"slices"
+
+	"mlpipeline/internal/table"
+)
+
+// Category is a feature that holds words, its levels. Each of them is a column of
+// X, 1 in the rows that have it and 0 in the others.
+type Category struct {
+	Name string `json:"name"`
+	// Levels are known once a scaler is fitted, as it finished them; none of a column
+	// that is left out.
+	Levels []string `json:"levels"`
+	Pooled []string `json:"pooled,omitempty"` // the rare ones, in byte order, that make up the level Other
+}
+
+// Other is the level that rare levels are pooled in, the last of its category.
+const Other = "(other)"
+
+// columns returns the names of the columns of X.
+func (c *Category) columns() []string {
+	names := make([]string, len(c.Levels))
+	for i, level := range c.Levels {
+		names[i] = c.Name + "=" + level
+	}
+	return names
+}
+
+// category returns the category of a name, nil if there is none.
+func (d *Design) category(name string) *Category {
+	for k := range d.Categories {
+		if d.Categories[k].Name == name {
+			return &d.Categories[k]
+		}
+	}
+	return nil
+}
+
+func (d *Design) checkCategories() error {
+	last := -1
+	for _, c := range d.Categories {
+		i := slices.Index(d.Features, c.Name)
+		if i < 0 {
+			return fmt.Errorf("the category %q is not among the features", c.Name)
+		}
+		if i <= last {
+			return fmt.Errorf("the category %q comes twice, or not in the order of the features", c.Name)
+		}
+		last = i
+	}
+	if len(d.Categories) > 0 && d.MaxLevels < 2 {
+		return fmt.Errorf("a category of at most %d levels says nothing; 2 are the least", d.MaxLevels)
+	}
+	return nil
+}
+
+// Unfinished returns the design without what a scaler finds out: the levels.
+func (d *Design) Unfinished() Design {
+	plain := *d
+	plain.Categories = make([]Category, len(d.Categories))
+	for k, c := range d.Categories {
+		plain.Categories[k] = Category{Name: c.Name, Levels: []string{}}
+	}
+	return plain
+}
+
+// Columns returns the columns of X of category k: from to to, to not included.
+func (d *Design) Columns(k int) (from, to int) {
+	from = newLayout(d).first[k]
+	return from, from + len(d.Categories[k].Levels)
+}
+
+// layout says where in X the columns of a block are.
+type layout struct {
+	numbers, words []string         // the features, apart
+	at             []int            // column of X of each number
+	first          []int            // and of each category's first level
+	columns        []map[string]int // and of all its words
+}
+
+func newLayout(d *Design) (l layout) {
+	j := 0
+	for _, feature := range d.Features {
+		c := d.category(feature)
+		if c == nil {
+			l.numbers, l.at = append(l.numbers, feature), append(l.at, j)
+			j++
+			continue
+		}
+		l.words, l.first = append(l.words, feature), append(l.first, j)
+		columns := map[string]int{}
+		for _, level := range c.Levels {
+			columns[level] = j
+			j++
+		}
+		for _, level := range c.Pooled {
+			columns[level] = j - 1 // that of Other
+		}
+		l.columns = append(l.columns, columns)
+	}
+	return l
+}
+
+// Codes are the cells of a category in some rows.
+type Codes struct {
+	Rows   []int32  // per row, an index into Levels
+	Levels []string // the words of these rows and of their neighbours; the first, "", is a missing cell
+	From   int      // the category's columns of X, To not included
+	To     int
+	// Column is the column of X per element of Levels, −1 of a missing cell and of a
+	// level that the design does not know: the average category, z = 0 in all its
+	// columns.
+	Column []int
+
+	name string // of the category
+}
+
+// set takes over the levels that a block has of a category.
+func (c *Codes) set(category *Category, first int, columns map[string]int, levels []string) {
+	c.name, c.From, c.To = category.Name, first, first+len(category.Levels)
+	c.Levels, c.Column = levels, c.Column[:0]
+	for i, level := range levels {
+		j, known := columns[level]
+		if i == 0 || !known {
+			j = -1
+		}
+		c.Column = append(c.Column, j)
+	}
+}
+
+// Unseen reports whether row i has a level that the design does not know.
+func (c *Codes) Unseen(i int) bool { return c.unknown(c.Rows[i]) }
+
+// unknown is Unseen of a code. A category without levels is left out, or not fitted
+// yet: none is missed there.
+func (c *Codes) unknown(code int32) bool {
+	return code > 0 && c.Column[code] < 0 && c.From < c.To
+}
+
+// Counts returns how many of the rows have each element of Levels.
+func (c *Codes) Counts() []int64 {
+	counts := make([]int64, len(c.Levels))
+	for _, code := range c.Rows {
+		counts[code]++
+	}
+	return counts
+}
+
+// Unseen counts the cells of levels that the design does not know. The zero value
+// has seen none.
+type Unseen struct {
+	Cells  int64
+	levels []string // column=level: the first by bytes, those that are named and one more
+}
+
+// named is how many unseen levels a message names.
+const named = 3
+
+// add includes the rows of a block.
+func (u *Unseen) add(categories []Codes) {
+	for k := range categories {
+		c := &categories[k]
+		if c.From == c.To || !slices.Contains(c.Column[1:], -1) {
+			continue
+		}
+		for code, n := range c.Counts() {
+			if n > 0 && c.unknown(int32(code)) {
+				u.Cells += n
+				u.name(c.name + "=" + c.Levels[code])
+			}
+		}
+	}
+}
+
+func (u *Unseen) name(level string) {
+	if i, found := slices.BinarySearch(u.levels, level); !found {
+		u.levels = slices.Insert(u.levels, i, level)
+		u.levels = u.levels[:min(len(u.levels), named+1)]
+	}
+}
+
+// Merge includes what o has counted.
+func (u *Unseen) Merge(o Unseen) {
+	u.Cells += o.Cells
+	for _, level := range o.levels {
+		u.name(level)
+	}
+}
+
+// String says what was counted, for a message; "" if nothing was.
+func (u Unseen) String() string {
+	if u.Cells == 0 {
+		return ""
+	}
+	more := ""
+	if len(u.levels) > named {
+		more = " …"
+	}
+	return fmt.Sprintf("%d cells of a level that the scaler has not seen (%s%s) count as the average category", u.Cells,
+		table.Quote(u.levels[:min(named, len(u.levels))]), more)
+}

@@ -1,0 +1,131 @@
+package design
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/table"
+)
+
+var worded = Design{Target: "y", Features: []string{"w", "x", "v"}, Lags: []int{}, MaxLevels: 100,
+	Categories: []Category{
+		{Name: "w", Levels: []string{"rain", "sun", Other}, Pooled: []string{"fog", "snow"}},
+		{Name: "v", Levels: []string{}}, // left out
+	}}
+
+// words scans a file and returns per row the column of X of the first category, and
+// what became of the rows.
+func words(t *testing.T, d Design, csv string) (rows []string, end End, err error) {
+	t.Helper()
+	files, err := table.Open([]string{"-"}, strings.NewReader(csv), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan := Scan[[]string]{Design: &d, Workers: 2,
+		Work: func(r *Rows) (rows []string, err error) {
+			c := &r.Codes[0]
+			for i := range r.N {
+				row := fmt.Sprint(c.Column[c.Rows[i]])
+				if c.Unseen(i) {
+					row += "!"
+				}
+				if r.Codes[1].Unseen(i) {
+					row += " left out, not unseen"
+				}
+				rows = append(rows, row)
+			}
+			if r.X[0] != nil || r.X[2] != nil || r.N > 0 && r.X[3] == nil || len(r.X) != 4 || c.From != 0 || c.To != 3 {
+				t.Errorf("X is %v, with levels at %d to %d", r.X, c.From, c.To)
+			}
+			return rows, nil
+		}}
+	for part, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			return nil, end, err
+		}
+		rows = append(rows, part.Result...)
+		if part.End != nil {
+			end = *part.End
+		}
+	}
+	return rows, end, nil
+}
+
+// A word is the column of its level; a rare one that of the pool; one that is missing
+// or not known is in no column, and the row is used as the policy says. A category
+// without levels is read all the same: its missing cells count.
+func TestCodes(t *testing.T) {
+	const in = "v,w,x,y\na,sun,1,1\nb,fog,2,1\n,rain,3,1\nc,,4,1\nd,hail,5,1\na,snow,6,1\na,(other),7,1\na,sun,,1\na,rain,8,\n"
+	d := worded
+	for policy, want := range map[Policy]string{
+		Drop: "[1 2 -1! 2 2]",
+		Mean: "[1 2 0 -1 -1! 2 2 1]",
+	} {
+		d.Missing = policy
+		rows, end, err := words(t, d, in)
+		if err != nil || fmt.Sprint(rows) != want || end.Unseen.Cells != 1 ||
+			!strings.HasPrefix(end.Unseen.String(), `1 cells of a level that the scaler has not seen ("w=hail")`) {
+			t.Errorf("%s: %v, %v, want %s; %v", policy, err, rows, want, end.Unseen)
+		}
+		if policy == Drop && (end.Left.MissingFeature != 3 || end.Left.NoTarget != 1) {
+			t.Errorf("%+v", end.Left)
+		}
+	}
+	d.Missing = Error
+	if _, _, err := words(t, d, in); err == nil || !strings.HasPrefix(err.Error(), `-:4: column "v": is missing; use`) {
+		t.Errorf("%v", err)
+	}
+	// Before a scaler is fitted no level is known, and none is missed.
+	plain := worded.Unfinished()
+	if names := plain.Names(); fmt.Sprint(names) != "[x]" || len(worded.Categories[0].Levels) != 3 {
+		t.Errorf("%v, %v", names, worded.Categories)
+	}
+	if names := worded.Names(); fmt.Sprint(names) != "[w=rain w=sun w=(other) x]" {
+		t.Errorf("%v", names)
+	}
+}
+
+// Levels of all blocks are counted, and the first three named, in whatever order they
+// are merged.
+func TestUnseen(t *testing.T) {
+	var a, b Unseen
+	for _, level := range []string{"w=e", "w=c", "w=e"} {
+		a.Merge(Unseen{1, []string{level}})
+	}
+	for _, level := range []string{"w=d", "w=b", "w=a"} {
+		b.Merge(Unseen{2, []string{level}})
+	}
+	ab, ba := a, b
+	ab.Merge(b)
+	ba.Merge(a)
+	const want = `9 cells of a level that the scaler has not seen ("w=a", "w=b", "w=c" …) count as the average category`
+	if ab.String() != want || ba.String() != want {
+		t.Errorf("%v and %v, want %s", ab, ba, want)
+	}
+	if got := (Unseen{}).String(); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestCheckCategories(t *testing.T) {
+	for want, change := range map[string]func(d *Design){
+		`the category "w" is not among the features`:                                   func(d *Design) { d.Features = []string{"x", "v"} },
+		`the category "w" comes twice, or not in the order of the features`:            func(d *Design) { d.Categories[1].Name = "w" },
+		`a category of at most 1 levels says nothing`:                                  func(d *Design) { d.MaxLevels = 1 },
+		`the feature "w=sun" comes twice, as a column and as the level of a category;`: func(d *Design) { d.Features[1] = "w=sun" },
+		`the target "w=sun" is among the features`:                                     func(d *Design) { d.Target = "w=sun" },
+	} {
+		d := worded.Unfinished()
+		d.Features, d.Missing = []string{"w", "x", "v"}, Drop
+		d.Categories[0].Levels = []string{"rain", "sun"}
+		if err := d.Check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&d)
+		if err := d.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package scaler
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+)
+
+// Levels are the levels of a category, and how many rows have each. The zero value
+// has seen no row.
+type Levels struct {
+	Counts []Count `json:"counts"` // in byte order
+	// Many says that there are more than an identifier needs, and no more is known.
+	// It merges like a set that is beyond a bound, in any grouping.
+	Many bool `json:"many,omitempty"`
+}
+
+// Count is a level and how many rows have it.
+type Count struct {
+	Level string `json:"level"`
+	N     int64  `json:"n"`
+}
+
+// A column of more levels than this, or of more text in them, tells rows apart and
+// says nothing of others: it is an identifier.
+const (
+	manyLevels = 10000
+	manyBytes  = 1 << 20
+)
+
+// Add includes the rows of a block.
+func (l *Levels) Add(c *design.Codes) {
+	var block Levels
+	for code, n := range c.Counts() {
+		if code > 0 && n > 0 {
+			block.Counts = append(block.Counts, Count{c.Levels[code], n})
+		}
+	}
+	slices.SortFunc(block.Counts, byLevel)
+	l.Merge(block)
+}
+
+func byLevel(a, b Count) int { return strings.Compare(a.Level, b.Level) }
+
+// Merge includes what o has seen.
+func (l *Levels) Merge(o Levels) {
+	both := slices.Concat(l.Counts, o.Counts)
+	slices.SortStableFunc(both, byLevel)
+	merged, bytes := make([]Count, 0, len(both)), 0
+	for _, c := range both {
+		if n := len(merged); n > 0 && merged[n-1].Level == c.Level {
+			merged[n-1].N += c.N
+			continue
+		}
+		merged = append(merged, c)
+		bytes += len(c.Level)
+	}
+	l.Counts = merged
+	if l.Many = l.Many || o.Many || len(merged) > manyLevels || bytes > manyBytes; l.Many {
+		l.Counts = []Count{}
+	}
+}
+
+// N returns how many rows have a level.
+func (l *Levels) N() (n int64) {
+	for _, c := range l.Counts {
+		n += c.N
+	}
+	return n
+}
+
+// finish returns the levels of X, no more than most, and what is pooled in the last
+// one, design.Other, if there are more: the rarest, of equally rare ones the first,
+// which is scikit-learn's rule (OneHotEncoder, max_categories). An identifier has no
+// levels.
+func (l *Levels) finish(most int) (levels, pooled []string) {
+	levels = []string{}
+	counts := slices.Clone(l.Counts)
+	if len(counts) > most {
+		weight := func(c Count) int64 {
+			if c.Level == design.Other {
+				return 0 // is pooled, whatever it means
+			}
+			return c.N
+		}
+		slices.SortStableFunc(counts, func(a, b Count) int { return cmp.Compare(weight(a), weight(b)) })
+		rare := len(counts) - (most - 1)
+		for _, c := range counts[:rare] {
+			pooled = append(pooled, c.Level)
+		}
+		slices.Sort(pooled)
+		counts = counts[rare:]
+		slices.SortFunc(counts, byLevel)
+	}
+	for _, c := range counts {
+		levels = append(levels, c.Level)
+	}
+	if len(pooled) > 0 {
+		levels = append(levels, design.Other)
+	}
+	return levels, pooled
+}
+
+// finishLevels sets the levels of the categories.
+func (s *Scaler) finishLevels(all []Levels) error {
+	for k := range all {
+		c := &s.Categories[k]
+		if c.Levels, c.Pooled = all[k].finish(s.MaxLevels); len(c.Levels) == 0 && !all[k].Many {
+			return fmt.Errorf("column %q has no word in any row that can be used; leave it out with -features", c.Name)
+		}
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if len(s.Names()) == 0 {
+		return fmt.Errorf("there is no feature: %q has more than %d different words", s.Categories[0].Name, manyLevels)
+	}
+	return nil
+}
+
+// numbers returns the names of the columns of X that hold no level.
+func (s *Scaler) numbers() []string {
+	plain := s.Unfinished()
+	return plain.Names()
+}
+
+// moments returns the moments of the columns of X.
+func (l *Levels) moments(c *design.Category) (columns []moments.Moments) {
+	n := l.N()
+	pool := n
+	for i, level := range c.Levels {
+		ones := pool // of Other, the last one, what the others leave
+		if last := i == len(c.Levels)-1; !last || len(c.Pooled) == 0 {
+			k, _ := slices.BinarySearchFunc(l.Counts, Count{Level: level}, byLevel)
+			ones = l.Counts[k].N
+		}
+		columns = append(columns, moments.Binary(n, ones))
+		pool -= ones
+	}
+	return columns
+}
+
+// columns returns the moments of all columns of X, and of the target.
+func (s *Scaler) columns(total Sums) (columns []moments.Moments) {
+	numbers, k := total.Moments, 0
+	for _, feature := range s.Features {
+		if k < len(s.Categories) && s.Categories[k].Name == feature {
+			columns = append(columns, total.Levels[k].moments(&s.Categories[k])...)
+			k++
+			continue
+		}
+		columns, numbers = append(columns, numbers[0]), numbers[1:]
+	}
+	return append(columns, numbers...)
+}
+
+// Reference returns the column of X of a category's most frequent level, of equally
+// frequent ones the first. The category must have levels.
+func (s *Scaler) Reference(category int) (column int) {
+	from, to := s.Columns(category)
+	column = from
+	for j := from; j < to; j++ {
+		if s.Mean[j] > s.Mean[column] {
+			column = j
+		}
+	}
+	return column
+}
+
+// expand writes the columns of a category in rows a to b: z of 1 where the column is
+// that of the row's level and of 0 elsewhere; 0 in all of them where the level is
+// missing or not known.
+func expand[T any](dst []T, stride int, c *design.Codes, a, b int, z func(j int, x float64) T) {
+	var zero, one []T
+	for j := c.From; j < c.To; j++ {
+		zero, one = append(zero, z(j, 0)), append(one, z(j, 1))
+	}
+	for i, code := range c.Rows[a:b] {
+		row := dst[i*stride+c.From:][:len(zero)]
+		j := c.Column[code]
+		if j < 0 {
+			clear(row)
+			continue
+		}
+		copy(row, zero)
+		row[j-c.From] = one[j-c.From]
+	}
+}

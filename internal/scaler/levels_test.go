@@ -1,0 +1,202 @@
+package scaler
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+)
+
+// words are rows of one category as a block holds them: codes in order of appearance.
+func words(cells ...string) design.Codes {
+	c := design.Codes{Levels: []string{""}}
+	seen := map[string]int32{"": 0}
+	for _, cell := range cells {
+		if _, ok := seen[cell]; !ok {
+			seen[cell] = int32(len(c.Levels))
+			c.Levels = append(c.Levels, cell)
+		}
+		c.Rows = append(c.Rows, seen[cell])
+	}
+	return c
+}
+
+func levelsOf(cells ...string) (l Levels) {
+	c := words(cells...)
+	l.Add(&c)
+	return l
+}
+
+// Levels of parts, merged in any order and grouping, are those of the whole.
+func TestMergeLevels(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var cells []string
+	for range 500 {
+		cells = append(cells, strings.Repeat("é", r.IntN(3))+fmt.Sprint(int(r.ExpFloat64()*9)))
+		if r.IntN(20) == 0 {
+			cells = append(cells, "") // missing
+		}
+	}
+	want := levelsOf(cells...)
+	for parts := 2; parts <= 100; parts++ {
+		var all []Levels
+		for k := range parts {
+			all = append(all, levelsOf(cells[len(cells)*k/parts:len(cells)*(k+1)/parts]...))
+		}
+		for len(all) > 1 {
+			i := r.IntN(len(all) - 1)
+			all[i+1].Merge(all[i])
+			all = slices.Delete(all, i, i+1)
+		}
+		if !reflect.DeepEqual(all[0], want) {
+			t.Fatalf("%d parts: %v, want %v", parts, all[0], want)
+		}
+	}
+	if !slices.IsSortedFunc(want.Counts, byLevel) || want.N() != 500 {
+		t.Errorf("%d rows, %v", want.N(), want.Counts)
+	}
+}
+
+// An identifier is one by the number of its levels, or the length of their text,
+// wherever they come together.
+func TestMany(t *testing.T) {
+	var cells []string
+	for i := range manyLevels + 1 {
+		cells = append(cells, fmt.Sprint(i))
+	}
+	most := levelsOf(cells[1:]...)
+	if most.Many || len(most.Counts) != manyLevels {
+		t.Errorf("%d levels are too many", len(most.Counts))
+	}
+	for _, parts := range [][]Levels{{levelsOf(cells...)}, {most, levelsOf("0")}, {levelsOf("0"), most},
+		{levelsOf(cells[:9000]...), levelsOf(cells[3000:]...), levelsOf("0")},
+		{levelsOf(strings.Repeat("a", manyBytes/2)), levelsOf(strings.Repeat("b", manyBytes/2), "c")}} {
+		var l Levels
+		for _, part := range parts {
+			l.Merge(part)
+		}
+		if levels, pooled := l.finish(100); !l.Many || len(l.Counts) > 0 || len(levels)+len(pooled) > 0 {
+			t.Errorf("%d levels, %d pooled, %d counts", len(levels), len(pooled), len(l.Counts))
+		}
+	}
+}
+
+// The rarest levels are pooled, of equally rare ones the first; one that is called as
+// the pool is always in it.
+func TestPool(t *testing.T) {
+	for _, c := range []struct {
+		cells  string
+		most   int
+		levels string
+		pooled string
+	}{
+		{"b a c b", 3, "a b c", ""},
+		{"b a c b", 2, "b (other)", "a c"},
+		{"d a c b b", 3, "b d (other)", "a c"},
+		{"(other) (other) a b c c", 3, "b c (other)", "(other) a"},
+		{"(other) ~ !", 3, "! (other) ~", ""},
+	} {
+		l := levelsOf(strings.Fields(c.cells)...)
+		levels, pooled := l.finish(c.most)
+		if got := strings.Join(levels, " "); got != c.levels || strings.Join(pooled, " ") != c.pooled {
+			t.Errorf("%s, %d: %s of %v, want %s of %s", c.cells, c.most, got, pooled, c.levels, c.pooled)
+		}
+	}
+}
+
+var worded = design.Design{Target: "y", Features: []string{"a", "w", "b"}, Missing: design.Mean, Lags: []int{},
+	Categories: []design.Category{{Name: "w"}}, MaxLevels: 3}
+
+// fitWords fits a scaler on rows of two numbers and a word.
+func fitWords(t *testing.T, name string, a, y []float64, cells ...string) Dataset {
+	t.Helper()
+	var s Sums
+	s.Add(&design.Rows{X: [][]float64{a, y}, Y: y, Codes: []design.Codes{words(cells...)}})
+	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(y)), Sums: s}
+}
+
+// The moments of a level are those of its zeros and ones, without the missing cells,
+// and merged scalers whose levels differ are that of all rows, byte for byte.
+func TestLevelMoments(t *testing.T) {
+	one := fitWords(t, "1", []float64{1, 2, 3, 4}, []float64{1, 2, 4, 8}, "x", "y", "", "x")
+	two := fitWords(t, "2", []float64{5, 7, 9, 4}, []float64{1, 3, 4, 8}, "z", "z", "u", "z")
+	s, err := New(worded, []Dataset{one, two})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.FeatureNamesOut, " "); got != "a w=x w=z w=(other) b" {
+		t.Errorf("columns %s", got)
+	}
+	const n = 7
+	for j, ones := range []float64{2, 3, 2} {
+		j++
+		v := ones * (n - ones) / (n * n)
+		if s.Mean[j] != ones/n || s.Var[j] != v || math.Abs(s.Scale[j]-math.Sqrt(v)) > 1e-16 || s.NSamplesSeen[j] != n {
+			t.Errorf("%s: mean %v, variance %v, scale %v of %d", s.FeatureNamesOut[j], s.Mean[j], s.Var[j], s.Scale[j],
+				s.NSamplesSeen[j])
+		}
+	}
+	if s.Reference(0) != 2 {
+		t.Errorf("the reference is %s", s.FeatureNamesOut[s.Reference(0)])
+	}
+	var parts []*Scaler
+	for _, d := range []Dataset{two, one} {
+		part, err := New(worded, []Dataset{d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part)
+	}
+	merged, err := Merge(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := Kind.EncodeJSON(s)
+	if got, _ := Kind.EncodeJSON(merged); !bytes.Equal(got, want) {
+		t.Errorf("merged\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Both ways to standardise write z of the row's level and of the others, 0 where it is
+// missing or not known, and nothing beside.
+func TestExpand(t *testing.T) {
+	s, err := New(worded, []Dataset{fitWords(t, "1", []float64{1, 2, 3, 5}, []float64{1, 2, 4, 8}, "x", "y", "z", "x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := words("x", "y", "", "hail", "z")
+	codes.From, codes.To, codes.Column = 1, 4, []int{-1, 1, 2, -1, 3}
+	a := []float64{1, 2, 3, 4, 5}
+	rows := &design.Rows{X: [][]float64{a, nil, nil, nil, a}, Codes: []design.Codes{codes}}
+	const stride = 6
+	z, precise := make([]float64, 4*stride), make([]moments.Sum, 4*stride)
+	for i := range z {
+		z[i], precise[i] = 7, moments.Float(7) // memory that was used before
+	}
+	s.Standardize(z, stride, rows, 1, 5)
+	s.StandardizePrecise(precise, stride, rows, 1, 5)
+	for i, column := range []int{2, -1, -1, 3} {
+		for j := 1; j < 4; j++ {
+			want := 0.0
+			if column == j {
+				want = (1 - s.Mean[j]) / s.Scale[j]
+			} else if column >= 0 {
+				want = (0 - s.Mean[j]) / s.Scale[j]
+			}
+			if got := z[i*stride+j]; got != want || precise[i*stride+j].Value() != want {
+				t.Errorf("row %d, column %d: %v and %v, want %v", i, j, got, precise[i*stride+j], want)
+			}
+		}
+		if z[i*stride+5] != 7 || precise[i*stride+5].Value() != 7 || z[i*stride] != (a[i+1]-s.Mean[0])/s.Scale[0] {
+			t.Errorf("row %d: %v", i, z[i*stride:(i+1)*stride])
+		}
+	}
+}

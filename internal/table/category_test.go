@@ -1,0 +1,143 @@
+package table
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"mlpipeline/internal/dataset"
+)
+
+// scanWords reads columns of words, "" for a missing one, and what the file was.
+func scanWords(in string, workers int, columns ...string) (words [][]string, id dataset.ID, err error) {
+	files, err := Open([]string{"-"}, strings.NewReader(in), "")
+	if err != nil {
+		return nil, id, err
+	}
+	scan := Scan[struct{}, [][]string]{Categories: columns, Workers: workers,
+		Work: func(b *Block, _ struct{}) (s struct{}, result func() ([][]string, error), err error) {
+			return s, func() (rows [][]string, err error) {
+				for i := range b.Rows {
+					var row []string
+					for _, c := range b.Cats {
+						row = append(row, c.Levels[c.Codes[i]])
+					}
+					rows = append(rows, row)
+				}
+				return rows, nil
+			}, nil
+		}}
+	for part, err := range scan.Parts(context.Background(), files) {
+		if err != nil {
+			return nil, id, err
+		}
+		words = append(words, part.Result...)
+		if part.End != nil {
+			id = *part.End
+		}
+	}
+	return words, id, nil
+}
+
+// checkWords compares with encoding/csv.
+func checkWords(t *testing.T, in string, workers int) {
+	t.Helper()
+	r := csv.NewReader(strings.NewReader(in))
+	records, wantErr := r.ReadAll()
+	if wantErr == nil && len(records) > 0 && strangeHeader(records[0]) {
+		return
+	}
+	got, _, err := scanWords(in, workers, "w")
+	bad := wantErr != nil || len(records) < 2 || !slices.Contains(records[0], "w")
+	if err != nil || bad {
+		utf := wantErr == nil && slices.ContainsFunc(records, func(rec []string) bool {
+			return slices.ContainsFunc(rec, func(cell string) bool { return !utf8.ValidString(cell) })
+		})
+		if bad != (err != nil) && !utf {
+			t.Fatalf("%q: %v, encoding/csv %v", in, err, wantErr)
+		}
+		return
+	}
+	column := slices.Index(records[0], "w")
+	for i, rec := range records[1:] {
+		want := rec[column]
+		if missing([]byte(want)) {
+			want = ""
+		}
+		if i >= len(got) || got[i][0] != want {
+			t.Fatalf("row %d of %d is %q, want %q, in %q", i, len(got), got[min(i, len(got)-1)], want, in)
+		}
+	}
+}
+
+// Words are what encoding/csv reads, short and long, however they are written.
+func TestWords(t *testing.T) {
+	for _, in := range []string{
+		"w\nsun\nrain\nsun\n", "w\r\nsun\r\nrain\r\nNA\r\n", "a,w\n1,sun", "w,a\nsun,1\n,2\nnull,3\nnan,4\nNaN ,5\n",
+		"w\nsevenby\neightbyt\neightby\nninebytes\n", "w\na\x00\na\na\x00\x00\n", "w,a\nx\ry,1\nx,2\r\n\rx,3\n",
+		"a,w\n1,a\rb\n2,\r\r\n3,a\r\r\n", "w\n\"rain, heavy\"\n\"a \"\"b\"\"\"\n\"two\nlines\"\n", "w\nMünchen\n東京\n",
+		"w\n\"sun\"\nsun\n\"\"\n", "w\n0\n00\n1e0\n1\n", "w\n" + strings.Repeat("long", 100) + "\nlong\n", "w\n\n\nsun\n",
+	} {
+		checkWords(t, in, 2)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, quote := range []string{"", `"`} {
+		var b strings.Builder
+		b.WriteString("x,w\n")
+		for i := range 60000 { // over several blocks
+			word := strings.Repeat("é", r.IntN(6)) + fmt.Sprint(r.IntN(30))
+			if i%1000 == 0 {
+				word = quote + word + quote
+			}
+			fmt.Fprintf(&b, "%d,%s\n", i, word)
+		}
+		checkWords(t, b.String(), 3)
+	}
+	_, _, err := scanWords("w,a\nsun,1\n\xffain,2\n", 1, "w")
+	if want := `-:3: column "w": "\xffain" is not UTF-8; save the file as UTF-8`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"a,w\n1,sun\n", "w\r\na\r\n", "w,b\n\"1\",\"x\ny\"\n3,4\n", "w\n1\n\n2", "w\nx\ry\n",
+		"w\nfourteen bytes\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		if !strings.HasPrefix(in, bom) {
+			checkWords(t, in, 2)
+		}
+	})
+}
+
+// Rows are known again by their words: in another order, so that codes are other
+// ones, and with the columns in another order; and not if a word is another.
+func TestWordHashes(t *testing.T) {
+	sum := func(in string) uint64 {
+		_, id, err := scanWords(in, 1, "w", "v")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id.Sketch.Sum
+	}
+	want := sum("w,v\nsun,a\nrain,b\nsun,NA\n")
+	for in, same := range map[string]bool{
+		"w,v\nrain,b\nsun,a\nsun,\n":        true,
+		"v,w\nb,rain\n,sun\n\"a\",sun\n":    true,
+		"w,v\nsun,a\nrain,b\nsun,b\n":       false,
+		"w,v\nsun,b\nrain,a\nsun,NA\n":      false,
+		"v,w\nsun,a\nrain,b\nsun,NA\n":      false,
+		"w,v\nsun,a\nsnow,b\nsun,NA\n":      false,
+		"w,v\nsun,a\nrain,b\nsun,missing\n": false,
+	} {
+		if got := sum(in); (got == want) != same {
+			t.Errorf("%q: %x beside %x", in, got, want)
+		}
+	}
+}
