@@ -80,7 +80,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
 	bar *cli.Progress) (
 	datasets []metrics.Dataset, err error) {
-	trained := newTrained(append(s.IDs(), p.model.IDs()...))
+	ids := append(s.IDs(), p.model.IDs()...)
+	trained := newTrained(ids)
 	var sums result
 	var unseen design.Unseen
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
@@ -106,9 +107,10 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		if err := manifests.Verify(path, end.ID); err != nil {
 			return nil, err
 		}
-		if err := trained.leak(path, end.ID); err != nil && !o.allowLeak {
-			return nil, err
-		} else if err != nil {
+		if err := trained.leak(path, end.ID); err != nil && !manifests.Apart(path, ids) {
+			if !o.allowLeak {
+				return nil, err
+			}
 			o.Warnf("%v", err)
 		}
 		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, p.truths[part.File].noiseFloor())

@@ -272,3 +272,19 @@ func (ms *Manifests) Verify(file string, id ID) error {
 	}
 	return nil
 }
+
+// Apart reports whether a file holds the test rows of a split by hash, and all of
+// the others the rows of the other side: no row is in both.
+func (ms *Manifests) Apart(file string, others []ID) bool {
+	e, m := ms.Entry(file)
+	if e == nil || m.Split == nil || e.Part != "test" {
+		return false
+	}
+	train := map[string]bool{}
+	for _, other := range m.Datasets {
+		if other.Part == "train" {
+			train[other.XXH64] = true
+		}
+	}
+	return !slices.ContainsFunc(others, func(id ID) bool { return !train[id.XXH64] })
+}
