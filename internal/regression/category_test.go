@@ -192,7 +192,7 @@ func TestAbsentLevel(t *testing.T) {
 				alike(t, "reference", m.of(s, test), before, 1e-9)
 			}
 			before = m.of(s, test)
-			if fmt.Sprint(summary.Absent) != "[u="+absent+"]" {
+			if fmt.Sprint(summary.Absent) != "[u="+absent+"]" || len(summary.Relations) > 0 || summary.Rank != 6 {
 				t.Errorf("absent %v, collinear %v", summary.Absent, summary.Relations)
 			}
 			if m.Coef[from+l] != 0 {

@@ -79,7 +79,7 @@ func checkWords(t *testing.T, in string, workers int) {
 func TestWords(t *testing.T) {
 	for _, in := range []string{
 		"w\nsun\nrain\nsun\n", "w\r\nsun\r\nrain\r\nNA\r\n", "a,w\n1,sun", "w,a\nsun,1\n,2\nnull,3\nnan,4\nNaN ,5\n",
-		"w\nsevenby\neightbyt\neightby\nninebytes\n", "w\na\x00\na\na\x00\x00\n", "w,a\nx\ry,1\nx,2\r\n\rx,3\n",
+		"w\nsevenby\neightbyt\neightby\nninebytes\n", "w\n" + strings.Repeat("a\x00\na\na\x00\x00\n", 3), "w,a\nx\ry,1\nx,2\r\n\rx,3\n",
 		"a,w\n1,a\rb\n2,\r\r\n3,a\r\r\n", "w\n\"rain, heavy\"\n\"a \"\"b\"\"\"\n\"two\nlines\"\n", "w\nMünchen\n東京\n",
 		"w\n\"sun\"\nsun\n\"\"\n", "w\n0\n00\n1e0\n1\n", "w\n" + strings.Repeat("long", 100) + "\nlong\n", "w\n\n\nsun\n",
 	} {
