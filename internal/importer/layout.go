@@ -59,7 +59,7 @@ var layouts = sync.OnceValue(func() []layout {
 		{name: "epoch", bare: true, parse: epoch("epoch", 1, 9, 10)},
 		{name: "epoch_ms", bare: true, parse: epoch("epoch_ms", 1000, 12, 13)},
 		{name: "epoch_us", bare: true, parse: epoch("epoch_us", 1e6, 15, 16)},
-		{name: "decimal year", bare: true, parse: decimalYear},
+		{name: "year", bare: true, parse: recentYear},
 		{name: "quarter", parse: quarter},
 		{name: "parts", parse: parts},
 	}
@@ -163,6 +163,14 @@ func decimalYear(s string) (dataset.Time, error) {
 	}
 	from, to := startOf(y), startOf(y+1)
 	return dataset.Time((from + int64(math.Round(part*float64(to-from)))) * 1e6), nil
+}
+
+// recentYear is decimalYear of those years that a number may be guessed to be.
+func recentYear(s string) (dataset.Time, error) {
+	if s < "1500" || s > "2200" {
+		return 0, fmt.Errorf("%q is not a year from 1500 to 2200", s)
+	}
+	return decimalYear(s)
 }
 
 // startOf returns the seconds since 1970 of a year's beginning.
