@@ -21,6 +21,7 @@ func BenchmarkStage(b *testing.B) {
 		name, reads, args string
 	}{
 		{"data_creation", "data/train/clean.csv", "-scenarios clean -step 1m -rows 500000"},
+		{"data_creation", "data/test/clean.csv", "-import data/test/clean.csv -out imported"},
 		{"model_preprocessing", "data/train/clean.csv", ""},
 		{"model_preparation", "data/train/clean.csv", ""},
 		{"model_testing", "data/test/clean.csv", ""},

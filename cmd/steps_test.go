@@ -129,6 +129,7 @@ func TestSignals(t *testing.T) {
 		{"model_preprocessing", "-"},
 		{"data_creation", "-out", "other", "-rows", "20000000", "-step", "1m"},
 		{"data_creation", "-rows", "50"},
+		{"data_creation", "-out", "other", "-import", "-", "-target", "y"},
 		{"model_preparation", "-folds", "1000", "-alpha", "auto"},
 	} {
 		sig := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3]

@@ -157,6 +157,10 @@ func TestSameBytes(t *testing.T) {
 			"-max-levels", "7", "-write", "scaled")
 		run("model_preparation", "-alpha", "auto")
 		run("model_testing", "-predictions", "models/p.csv")
+		const log = "data/train/clean-001.csv"
+		run("data_creation", "-import", log, "-out", "in-time")
+		run("data_creation", "-import", log, "-out", "by-hash", "-time", "")
+		run("data_creation", "-import", log, "-out", "sorted", "-by", "cloud_cover")
 		got := tree(t, dir)
 		if i == 0 {
 			want = got

@@ -328,8 +328,8 @@ func safeName(src string) string {
 		src = path.Base(u.Path)
 	}
 	name := dataset.Name(src)
-	for _, ext := range []string{".tsv", ".txt", ".dat", ".zip"} {
-		name = strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ext)
+	for _, ext := range []string{".zip", ".csv", ".tsv", ".txt", ".dat"} {
+		name = strings.TrimSuffix(name, ext)
 	}
 	return safe(name)
 }

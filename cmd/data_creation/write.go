@@ -157,9 +157,11 @@ func removeOld(dir string, old, m *dataset.Manifest) error {
 			continue
 		}
 		path := filepath.Join(dir, filepath.FromSlash(e.Path))
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // compressed since, perhaps
-			if err := artifact.Remove(path + ".gz"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("%s.gz: %w", path, err)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // packed since, perhaps
+			for _, ext := range dataset.Packed {
+				if err := artifact.Remove(path + ext); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return fmt.Errorf("%s%s: %w", path, ext, err)
+				}
 			}
 		}
 		if keep[e.Path] {

@@ -5,7 +5,7 @@
 //	model_preparation [flags] [PATH...]
 //	model_preparation -merge [flags] MODEL...
 //
-// PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
+// PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/train. The columns of X and how they are scaled come
 // from models/scaler.json; every file must be one that the scaler was fitted
 // on. -append trains on other files and adds them to the model that is there,

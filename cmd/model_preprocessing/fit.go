@@ -22,11 +22,14 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar := o.Progress(table.Size(files), o.Name())
 	defer bar.Clear()
-	datasets, err := reduce(ctx, o, files, manifests, bar)
+	datasets, cost, err := reduce(ctx, o, files, manifests, bar)
 	if err != nil {
 		return err
 	}
 	bar.Clear()
+	if err := cost.say(o); err != nil {
+		return err
+	}
 	s, err := scaler.New(o.Design, datasets)
 	if err != nil {
 		return err
@@ -93,12 +96,12 @@ func sayLevels(o *options, s *scaler.Scaler) {
 
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
-	datasets []scaler.Dataset, err error) {
+	datasets []scaler.Dataset, cost cost, err error) {
 	var sums scaler.Sums
-	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Work: scaler.Reduce}
+	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Gaps: true, Work: scaler.Reduce}
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
-			return nil, err
+			return nil, cost, err
 		}
 		sums.Merge(part.Result)
 		bar.Add(part.Bytes)
@@ -108,7 +111,7 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 		}
 		path := files[part.File].Path
 		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, err
+			return nil, cost, err
 		}
 		step, irregular := end.Steps.Irregular()
 		if irregular > 0 {
@@ -118,8 +121,10 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 		datasets = append(datasets, scaler.Dataset{
 			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Sums: sums})
 		sums = scaler.Sums{}
+		cost.rows += end.Rows
+		cost.Merge(end.Tally)
 	}
-	return datasets, nil
+	return datasets, cost, nil
 }
 
 // merge joins scalers of different files.

@@ -5,7 +5,7 @@
 //	model_preprocessing [flags] [PATH...]
 //	model_preprocessing -merge [-o FILE] SCALER...
 //
-// PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
+// PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/train. One pass over the rows finds the mean and the
 // population variance of every column of X: the chosen columns, then sines and
 // cosines of the calendar (annual_sin_1, annual_cos_1, ...; the year is 365.2425

@@ -5,7 +5,7 @@
 //	model_testing [flags] [PATH...]
 //	model_testing -merge [flags] METRICS...
 //
-// PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
+// PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/test. One line on standard output gives the mean
 // squared error, in the target's unit squared, and R² over all rows that have a
 // target. More figures, over all and for every file, go to models/metrics.json:

@@ -10,6 +10,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -106,6 +107,19 @@ func main() {
 	c, ok := bench(python(), scripts+"np_creation.py", in("numpy"), fmt.Sprint(*rows), fmt.Sprint(*rows/5))
 	row("numpy, pandas to_csv", c, ok)
 
+	if err := wholeAndShuffled(train, in("whole.csv"), in("shuffled.csv")); err != nil {
+		fail("%v", err)
+	}
+	for _, source := range []string{"whole", "shuffled"} {
+		ours = stage("data_creation", "-import", in(source+".csv"), "-out", in("imported"))
+		row("import, "+source, ours, true)
+		c, ok = bench("node", scripts+"duckdb_import.mjs", in(source+".csv"), in("train.csv"), in("test.csv"),
+			fmt.Sprint(runtime.NumCPU()))
+		row("DuckDB: COPY of the same", c, ok)
+		c, ok = bench(python(), scripts+"pd_import.py", in(source+".csv"), in("train.csv"), in("test.csv"))
+		row("pandas: sort_values, to_csv", c, ok)
+	}
+
 	ours = stage("model_preprocessing", "-o", in("s.json"), train)
 	pre := ours
 	row("model_preprocessing", ours, true)
@@ -188,6 +202,19 @@ func addWords(path string) (string, error) {
 		fmt.Fprintf(w, "%s,%s\n", rows.Bytes(), word)
 	}
 	return path, errors.Join(rows.Err(), w.Flush())
+}
+
+// wholeAndShuffled copies a file, and once more with its rows in disorder.
+func wholeAndShuffled(from, whole, shuffled string) error {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	rows := bytes.SplitAfter(b, []byte("\n"))[1:]
+	header := b[:bytes.IndexByte(b, '\n')+1]
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	disorder := bytes.Join(append([][]byte{header}, rows...), nil)
+	return errors.Join(os.WriteFile(whole, b, 0o666), os.WriteFile(shuffled, disorder, 0o666))
 }
 
 // python is one that has scikit-learn.

@@ -12,7 +12,7 @@ import (
 
 // ID identifies a dataset.
 type ID struct {
-	Name   string `json:"name"`   // file name without .csv or .csv.gz
+	Name   string `json:"name"`   // file name without .csv, and .gz or .zst
 	Rows   int64  `json:"rows"`   // data rows in the file
 	First  Time   `json:"first"`  // first timestamp
 	Last   Time   `json:"last"`   // last timestamp
@@ -20,23 +20,34 @@ type ID struct {
 	Sketch Sketch `json:"sketch"` // of the rows as they were read
 }
 
-// Name returns the dataset name of a path: its last element without .csv or
-// .csv.gz. Standard input, "-", is called stdin.
+// Name returns the dataset name of a path: its last element without .csv
+// and what says that it is packed. Standard input, "-", is called stdin.
 func Name(path string) string {
 	if path == "-" {
 		return "stdin"
 	}
-	base, _ := cutExtension(filepath.Base(path), ".gz")
-	base, _ = cutExtension(base, ".csv")
+	base, _ := cutExtension(Unpacked(filepath.Base(path)), ".csv")
 	return strings.ToValidUTF8(base, "_")
 }
 
-// IsCSV reports whether a file's name is that of a dataset: .csv or .csv.gz, in
+// IsCSV reports whether a file's name is that of a dataset: .csv, packed or not, in
 // any case.
 func IsCSV(name string) bool {
-	base, _ := cutExtension(name, ".gz")
-	_, ok := cutExtension(base, ".csv")
+	_, ok := cutExtension(Unpacked(name), ".csv")
 	return ok && !strings.HasPrefix(name, ".")
+}
+
+// Packed are the extensions of packed files, which are read as they are.
+var Packed = []string{".gz", ".zst"}
+
+// Unpacked returns a file's name without the extension of a packed one.
+func Unpacked(name string) string {
+	for _, ext := range Packed {
+		if base, ok := cutExtension(name, ext); ok {
+			return base
+		}
+	}
+	return name
 }
 
 func cutExtension(name, extension string) (string, bool) {

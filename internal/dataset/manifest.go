@@ -149,7 +149,8 @@ func Beside(files, folders []string) (*Manifests, error) {
 				continue
 			}
 			path := filepath.Join(dir, name)
-			if !exists(path) && !exists(path+".gz") {
+			there := func(packed string) bool { return exists(path + packed) }
+			if !exists(path) && !slices.ContainsFunc(Packed, there) {
 				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again",
 					filepath.Join(dir, name), f.path, ManifestKind.Program)
 			}
@@ -256,8 +257,7 @@ func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
 	if err != nil || f.manifest == nil {
 		return nil, nil
 	}
-	name, _ = cutExtension(name, ".gz")
-	i, ok := f.manifest.byPath[f.part+"/"+name]
+	i, ok := f.manifest.byPath[f.part+"/"+Unpacked(name)]
 	if !ok {
 		return nil, nil
 	}

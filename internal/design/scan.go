@@ -52,6 +52,9 @@ func (r *Rows) count(b *table.Block) int {
 type Tally struct {
 	Used int64        // rows that were usable
 	Left dataset.Left // the others; rows without a target in a Scan with Unknown are in both
+	// Gaps are what each feature costs, in a Scan with Gaps; see Design.Lacking. Nil for
+	// none.
+	Gaps []Gap
 	// Steps are the distances in time from row to row, with lags.
 	Steps  Steps
 	Unseen Unseen // among the cells of the used rows
@@ -63,6 +66,7 @@ func (t *Tally) Merge(o Tally) {
 	t.Left.Merge(o.Left)
 	t.Steps.Merge(o.Steps)
 	t.Unseen.Merge(o.Unseen)
+	t.Gaps = mergeGaps(t.Gaps, o.Gaps)
 }
 
 // Part is what a scan has got: the result of a block or, after the last one of
@@ -93,6 +97,7 @@ type Scan[R any] struct {
 	Workers  int
 	Unknown  bool // keep rows without a target too
 	Previous bool // tell the target of the row before, lags or not
+	Gaps     bool // count what each feature costs
 	Work     func(*Rows) (R, error)
 
 	layout // made by Parts
@@ -206,6 +211,9 @@ func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err
 		if !lacks && !noLag && (!noTarget || s.Unknown) {
 			rows.keep = append(rows.keep, i)
 		}
+	}
+	if s.Gaps && t.Left.MissingFeature > 0 {
+		t.Gaps = s.gaps(b)
 	}
 	rows.all = len(rows.keep) == b.Rows
 	t.Used = int64(len(rows.keep))

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"mlpipeline/internal/dataset"
 )
@@ -36,7 +37,7 @@ type File struct {
 // peekSize bounds what Open reads: the header and the first rows.
 const peekSize = blockSize
 
-// Find expands paths to files: a folder stands for the .csv and .csv.gz files
+// Find expands paths to files: a folder stands for the .csv files, packed or not,
 // in it (not in folders below it), anything else for itself. No path may come
 // twice.
 func Find(paths []string) ([]string, error) {
@@ -65,7 +66,7 @@ func Find(paths []string) ([]string, error) {
 			}
 		}
 		if len(found) == n {
-			return nil, fmt.Errorf("%s: no .csv or .csv.gz file in this folder", path)
+			return nil, fmt.Errorf("%s: no .csv, .csv.gz or .csv.zst file in this folder", path)
 		}
 	}
 	seen := map[string]bool{}
@@ -165,8 +166,8 @@ func (f *File) load(stdin io.Reader) error {
 	return r.Close()
 }
 
-// reader opens the file from its beginning and undoes gzip, which is
-// recognised by its first two bytes.
+// reader opens the file from its beginning and undoes gzip and zstd, which are
+// recognised by their first bytes.
 func (f *File) reader(stdin io.Reader) (io.ReadCloser, fs.FileInfo, error) {
 	var info fs.FileInfo
 	raw := io.NopCloser(stdin)
@@ -186,15 +187,18 @@ func (f *File) reader(stdin io.Reader) (io.ReadCloser, fs.FileInfo, error) {
 	}
 	r := &source{Reader: raw, Closer: raw, file: f, info: info}
 	b := bufio.NewReaderSize(raw, 1<<16)
-	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			raw.Close()
-			return nil, nil, fmt.Errorf("%s: %w", f.Path, err)
-		}
+	r.Reader = b
+	var err error
+	if magic, _ := b.Peek(4); bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
+		r.Reader, err = gzip.NewReader(b)
+	} else if string(magic) == "\x28\xb5\x2f\xfd" {
+		var z *zstd.Decoder // without goroutines, which nobody would end
+		z, err = zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(32<<20))
 		r.Reader = z
-	} else {
-		r.Reader = b
+	}
+	if err != nil {
+		raw.Close()
+		return nil, nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
 	return r, info, nil
 }
@@ -210,8 +214,8 @@ type source struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
-	if err == io.ErrUnexpectedEOF { // of gzip; not to be taken for the end
-		return n, errors.New("is cut off in the middle of its gzip data")
+	if err == io.ErrUnexpectedEOF { // of packed data; not to be taken for the end
+		return n, errors.New("is cut off in the middle of its packed data")
 	}
 	if err == io.EOF && s.info != nil && s.info.Mode().IsRegular() {
 		now, statErr := os.Stat(s.file.Path)

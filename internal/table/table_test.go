@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"mlpipeline/internal/dataset"
 )
@@ -294,28 +295,56 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// Nor is the end of half a gzip file.
-func TestCutGzip(t *testing.T) {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if _, err := io.WriteString(z, bigCSV(100000)); err != nil {
+// Packed files hold what they hold; the end of half of one is no end.
+func TestPacked(t *testing.T) {
+	csv := bigCSV(100000)
+	dir := t.TempDir()
+	plain := filepath.Join(t.TempDir(), "packed.csv")
+	if err := os.WriteFile(plain, []byte(csv), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	z.Close()
-	path := filepath.Join(t.TempDir(), "cut.csv.gz")
-	for _, n := range []int{packed.Len() - 1, packed.Len() - 9, packed.Len() / 2} {
-		if err := os.WriteFile(path, packed.Bytes()[:n], 0o666); err != nil {
+	want, err := scanPath(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for extension, pack := range map[string]func(io.Writer) io.WriteCloser{
+		".gz": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		".zst": func(w io.Writer) io.WriteCloser {
+			z, err := zstd.NewWriter(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		var packed bytes.Buffer
+		z := pack(&packed)
+		if _, err := io.WriteString(z, csv); err != nil {
 			t.Fatal(err)
 		}
-		files, err := Open([]string{path}, nil, "t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil ||
-			err.Error() != path+": is cut off in the middle of its gzip data" {
-			t.Errorf("%d of %d bytes: %v", n, packed.Len(), err)
+		z.Close()
+		path := filepath.Join(dir, "packed.csv"+extension)
+		for _, n := range []int{packed.Len(), packed.Len() - 1, packed.Len() - 9, packed.Len() / 2} {
+			if err := os.WriteFile(path, packed.Bytes()[:n], 0o666); err != nil {
+				t.Fatal(err)
+			}
+			got, err := scanPath(path)
+			switch {
+			case n == packed.Len() && (err != nil || fmt.Sprint(*got) != fmt.Sprint(*want)):
+				t.Errorf("%s: %v", path, err)
+			case n < packed.Len() && (err == nil || err.Error() != path+": is cut off in the middle of its packed data"):
+				t.Errorf("%d of %d bytes: %v", n, packed.Len(), err)
+			}
 		}
 	}
+}
+
+func scanPath(path string) (*rows, error) {
+	files, err := Open([]string{path}, nil, "t")
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(files, "t", []string{"x"}, 2)
 }
 
 type brokenReader struct{}
