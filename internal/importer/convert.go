@@ -124,10 +124,11 @@ func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error
 func (t *Table) chunks(ctx context.Context, workers int, ordered bool) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
 		hash := newHash()
+		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, hash) }
 		c := &converter{t: t, ordered: ordered}
 		c.named, c.numbers = t.opt.missing()
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
-		for part, err := range table.InOrder(ctx, workers, t.blocks(t.Dialect, hash), c.convert) {
+		for part, err := range table.InOrder(ctx, workers, cut, c.convert) {
 			if !yield(part, err) || err != nil {
 				return
 			}

@@ -10,11 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/table"
 )
@@ -130,8 +129,9 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	for j := range t.Columns {
 		t.Columns[j] = new(Column)
 	}
-	hash := xxhash.New()
-	for part, err := range table.InOrder(ctx, workers, s.blocks(t.Dialect, hash), func(b *block) (*counted, error) {
+	hash := newHash()
+	cut := func(context.Context) iter.Seq2[*block, error] { return s.blocks(t.Dialect, hash) }
+	for part, err := range table.InOrder(ctx, workers, cut, func(b *block) (*counted, error) {
 		return t.count(p, b)
 	}) {
 		if err != nil {

@@ -11,8 +11,9 @@ import (
 // is the last thing that it yields.
 //
 // When the loop over the results ends, for whatever reason, no worker is left.
-// The goroutine that asks for items ends too, after the one that it is at.
-func InOrder[T, R any](ctx context.Context, workers int, items iter.Seq2[T, error],
+// The goroutine that asks for items is told by the context that it hands them, and
+// ends after the one that it is at.
+func InOrder[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
 	work func(T) (R, error)) iter.Seq2[R, error] {
 	type job struct {
 		item   T
@@ -30,7 +31,7 @@ func InOrder[T, R any](ctx context.Context, workers int, items iter.Seq2[T, erro
 		go func() {
 			defer close(ordered)
 			defer close(jobs)
-			for item, err := range items {
+			for item, err := range items(ctx) {
 				j := &job{item: item, err: err, done: make(chan struct{})}
 				select {
 				case ordered <- j:

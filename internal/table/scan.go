@@ -3,8 +3,8 @@
 //
 // How a block travels (Scan.Parts): one goroutine cuts the files, in order, into
 // blocks of whole rows (cutter.next) and queues each twice: for the workers,
-// and in order. A worker parses the block (Block.parse), waits for word from
-// the block before it, passes word on to the next, and finishes its result
+// and in order (InOrder). A worker parses the block (Block.parse), waits for word
+// from the block before it, passes word on to the next, and finishes its result
 // meanwhile. The loop over the parts takes the results in order and gives the
 // blocks' memory back to the cutter. Nothing depends on which worker is first.
 package table
@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"sync"
 
 	"mlpipeline/internal/dataset"
 )
@@ -43,14 +42,14 @@ type Part[R any] struct {
 	End    *dataset.ID
 }
 
-// job is a block on its way.
+// job is a block on its way or, behind the last one of a file, its end.
 type job[C, R any] struct {
+	file   int
 	block  *Block
 	before <-chan word[C]
 	after  chan<- word[C]
-	done   chan struct{}
 	result R
-	err    error
+	xxh64  string // of a file that ends; nothing was read into the block
 }
 
 // word is what a block tells the next one.
@@ -59,180 +58,120 @@ type word[C any] struct {
 	carry C
 }
 
-// fileEnd follows the last block of a file.
-type fileEnd struct {
-	xxh64 string
-	block *Block // into which nothing was read
-}
-
-// Parts scans the files and yields their parts, in order. The first error in the
-// order of the rows is the last thing that it yields.
-//
-// When the loop over the parts ends, for whatever reason, no worker is left. The
-// goroutine that reads ends too, after the read that it is in.
+// Parts scans the files and yields their parts, in order; see InOrder.
 func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R], error] {
 	return func(yield func(Part[R], error) bool) {
-		inFlight := 2*s.Workers + 2
-		free := make(chan *Block, inFlight)
-		for range inFlight {
+		free := make(chan *Block, 2*s.Workers+2)
+		for range cap(free) {
 			free <- &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories))}
 		}
-		jobs := make(chan *job[C, R], inFlight)
-		ordered := make(chan any, inFlight) // *job, fileEnd, or the error that ends it
-		var workers sync.WaitGroup
-		defer workers.Wait()
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		go func() {
-			defer close(ordered)
-			defer close(jobs)
-			for i, f := range files {
-				if err := s.cut(ctx, i, f, free, jobs, ordered); err != nil {
-					select {
-					case ordered <- err:
-					case <-ctx.Done():
-					}
+		jobs := func(ctx context.Context) iter.Seq2[*job[C, R], error] { return s.jobs(ctx, files, free) }
+		id := dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
+		for j, err := range InOrder(ctx, s.Workers, jobs, s.do) {
+			var part Part[R]
+			if err == nil {
+				part, err = s.part(&id, files[j.file], j)
+			}
+			if !yield(part, err) || err != nil {
+				return
+			}
+			free <- j.block
+		}
+	}
+}
+
+// jobs cuts the files into blocks.
+func (s *Scan[C, R]) jobs(ctx context.Context, files []*File, free <-chan *Block) iter.Seq2[*job[C, R], error] {
+	return func(yield func(*job[C, R], error) bool) {
+		for i, f := range files {
+			for j, err := range s.cut(ctx, i, f, free) {
+				if !yield(j, err) || err != nil {
 					return
 				}
 			}
-		}()
-		for range s.Workers {
-			workers.Go(func() { s.work(ctx, jobs) })
-		}
-		if err := s.merge(ctx, files, free, ordered, yield); err != nil {
-			yield(Part[R]{}, err)
 		}
 	}
 }
 
-// cut queues the blocks of one file.
-func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R],
-	ordered chan<- any) error {
-	l, err := newLayout(f, s.Time, s.Columns, s.Categories)
-	if err != nil {
-		return err
-	}
-	r := f.stream
-	if r == nil {
-		file, _, err := f.reader(nil)
+// cut cuts one file into blocks.
+func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block) iter.Seq2[*job[C, R], error] {
+	return func(yield func(*job[C, R], error) bool) {
+		l, err := newLayout(f, s.Time, s.Columns, s.Categories)
 		if err != nil {
-			return err
-		}
-		defer file.Close()
-		r = file
-	}
-	c, err := newCutter(f, r)
-	if err != nil {
-		return err
-	}
-	words := make(chan word[C], 1)
-	words <- word[C]{}
-	for {
-		var b *Block
-		select {
-		case b = <-free:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if err := c.next(b); err == io.EOF {
-			ordered <- fileEnd{fmt.Sprintf("%016x", c.hash.Sum64()), b}
-			return nil
-		} else if err != nil {
-			return err
-		}
-		b.File, b.layout = index, l
-		next := make(chan word[C], 1)
-		j := &job[C, R]{block: b, before: words, after: next, done: make(chan struct{})}
-		words = next
-		// Neither can block, nor can the end above: they are no more than blocks.
-		jobs <- j
-		ordered <- j
-	}
-}
-
-// work takes up jobs, in order.
-func (s *Scan[C, R]) work(ctx context.Context, jobs <-chan *job[C, R]) {
-	for {
-		select {
-		case j, more := <-jobs:
-			if !more {
-				return
-			}
-			j.result, j.err = s.do(j)
-			close(j.done)
-		case <-ctx.Done():
+			yield(nil, err)
 			return
 		}
+		r := f.stream
+		if r == nil {
+			file, _, err := f.reader(nil)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			defer file.Close()
+			r = file
+		}
+		c, err := newCutter(f, r)
+		words := make(chan word[C], 1)
+		words <- word[C]{}
+		for err == nil {
+			j := &job[C, R]{file: index, before: words}
+			select {
+			case j.block = <-free:
+			case <-ctx.Done():
+				return
+			}
+			if err = c.next(j.block); err == io.EOF {
+				j.xxh64 = fmt.Sprintf("%016x", c.hash.Sum64())
+				yield(j, nil)
+				return
+			}
+			words = make(chan word[C], 1)
+			j.after = words
+			j.block.File, j.block.layout = index, l
+			if err == nil && !yield(j, nil) {
+				return
+			}
+		}
+		yield(nil, err)
 	}
 }
 
 // do parses a block and has its result made. The next block gets its word even
 // if that fails.
-func (s *Scan[C, R]) do(j *job[C, R]) (r R, err error) {
-	err = j.block.parse()
+func (s *Scan[C, R]) do(j *job[C, R]) (*job[C, R], error) {
+	if j.xxh64 != "" {
+		return j, nil
+	}
+	err := j.block.parse()
 	before := <-j.before
 	if err != nil {
 		j.after <- before
-		return r, err
+		return nil, err
 	}
 	j.block.Row = before.row
 	carry, result, err := s.Work(j.block, before.carry)
 	j.after <- word[C]{before.row + int64(j.block.Rows), carry}
-	if err != nil {
-		return r, err
+	if err == nil {
+		j.result, err = result()
 	}
-	return result()
+	return j, err
 }
 
-// merge yields the results in order. Its error is one that nobody has heard of.
-func (s *Scan[C, R]) merge(ctx context.Context, files []*File, free chan<- *Block, ordered <-chan any,
-	yield func(Part[R], error) bool) error {
-	file := 0
-	id := dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
-	for {
-		var next any
-		more := false
-		select {
-		case next, more = <-ordered:
-		case <-ctx.Done(): // even while the cutter waits for standard input
-		}
-		if err := ctx.Err(); err != nil || !more {
-			return err
-		}
-		part := Part[R]{File: file}
-		var block *Block
-		switch item := next.(type) {
-		case error:
-			return item
-		case fileEnd:
-			if id.Rows == 0 {
-				return fmt.Errorf("%s: no data rows", files[file].Path)
-			}
-			id.Name, id.XXH64 = files[file].Name, item.xxh64
-			part.End, block = new(dataset.ID), item.block
-			*part.End = id
-			file++
-			id = dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
-		case *job[C, R]:
-			select {
-			case <-item.done:
-			case <-ctx.Done(): // the workers may have left
-				return ctx.Err()
-			}
-			block = item.block
-			if item.err != nil {
-				return item.err
-			}
-			if err := s.follow(&id, block); err != nil {
-				return err
-			}
-			part.Result, part.Bytes = item.result, len(block.data)
-		}
-		if !yield(part, nil) {
-			return nil
-		}
-		free <- block
+// part makes the part of a job, and includes it in what is known of its file.
+func (s *Scan[C, R]) part(id *dataset.ID, f *File, j *job[C, R]) (part Part[R], err error) {
+	part.File = j.file
+	if j.xxh64 == "" {
+		part.Result, part.Bytes = j.result, len(j.block.data)
+		return part, s.follow(id, j.block)
 	}
+	if id.Rows == 0 {
+		return part, fmt.Errorf("%s: no data rows", f.Path)
+	}
+	id.Name, id.XXH64 = f.Name, j.xxh64
+	part.End = new(dataset.ID)
+	*part.End, *id = *id, dataset.ID{First: dataset.NoTime, Last: dataset.NoTime}
+	return part, nil
 }
 
 // follow includes a block in what is known of its file.
