@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"runtime/debug"
 	"slices"
 
 	"mlpipeline/internal/artifact"
@@ -81,6 +82,9 @@ func FoldBounds(n int64, folds int) []int64 {
 // New fits a model to datasets, and sums up what is to be said of it. The
 // result depends on the datasets alone, not on how they were gathered.
 func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
+	if len(s.Names) > wide { // matrices that are large and soon done with, which costs little to notice
+		defer debug.SetGCPercent(debug.SetGCPercent(20))
+	}
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
 	m := &Model{Settings: s, Datasets: datasets}
@@ -101,7 +105,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
-	whole, err := newSolver(&total, s.offsets())
+	whole, err := newSolver(&total, s.offsets(), s.alphas(total.N)[0])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,7 +161,7 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
 		columns = append(columns, 1+j)
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo])
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], 0)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +245,7 @@ func (m *Model) check() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2 || len(f.Lo) != 0 &&
+			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.size() || len(f.Lo) != 0 &&
 				len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}

@@ -145,8 +145,12 @@ func ratio(value, se float64) (stdError, t *float64) {
 	return &se, &q
 }
 
-// collinear names the columns that follow from others, and how.
+// collinear names the columns that follow from others, and how. Where there are
+// fewer rows than columns that is no news.
 func (s *Summary) collinear(m *Model, a *solver) {
+	if a.rows() < a.p {
+		return
+	}
 	for i, j := range a.dropped {
 		if !a.constant(j) {
 			s.Collinear = append(s.Collinear, m.Names[j])
