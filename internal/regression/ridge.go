@@ -50,6 +50,9 @@ func (a *solver) reduce() *ridge {
 			s.a[i*n+j] = row[j].Value()
 		}
 		for k, j := range a.dropped {
+			if a.relation[k] == nil {
+				s.a[i*n+j] = row[j].Value()
+			}
 			for l, c := range a.relation[k] {
 				if l >= i {
 					s.a[i*n+j] += float64(c * row[a.taken[l]].Value())

@@ -31,7 +31,8 @@ type solver struct {
 	// triangle of these alone, with q: the first rank rows of t, p + 1 numbers each.
 	taken []int
 	t     []moments.Sum
-	// The others, and how each follows from the taken ones before it.
+	// The others, and how each follows from the taken ones before it; nil where there
+	// are as many of these as rows, from which anything follows.
 	dropped  []int
 	relation [][]float64
 	null     [][]float64 // orthonormal: what can be added to b and changes no prediction
@@ -127,6 +128,10 @@ func (a *solver) choose(offset []float64) {
 	}
 	for j := range a.p {
 		k, end := a.rank(), min(j+1, rows)
+		if k == rows { // fewer than columns: nothing is left that any could add
+			a.dropped, a.relation = append(a.dropped, j), append(a.relation, nil)
+			continue
+		}
 		adds := 0.0
 		for i := k; i < end; i++ {
 			adds = math.Hypot(adds, a.t[i*w+j].Hi)
