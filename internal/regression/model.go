@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"reflect"
-	"runtime/debug"
 	"slices"
 
 	"mlpipeline/internal/artifact"
@@ -82,9 +81,6 @@ func FoldBounds(n int64, folds int) []int64 {
 // New fits a model to datasets, and sums up what is to be said of it. The
 // result depends on the datasets alone, not on how they were gathered.
 func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
-	if len(s.Names) > wide { // matrices that are large and soon done with, which costs little to notice
-		defer debug.SetGCPercent(debug.SetGCPercent(20))
-	}
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
 	m := &Model{Settings: s, Datasets: datasets}

@@ -3,6 +3,7 @@ package regression
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"mlpipeline/internal/metrics"
 )
@@ -132,19 +133,21 @@ type Influence struct {
 // in their number.
 func without(parts []Factor, work func(i int, others *Factor)) {
 	n := len(parts)
-	before, after := make([]Factor, n), make([]Factor, n)
-	each(2, func(which int) {
-		for i := 1; i < n; i++ {
-			if which == 0 {
-				before[i] = join(&before[i-1], &parts[i-1])
-			} else {
-				after[n-1-i] = join(&parts[n-i], &after[n-i])
-			}
-		}
-	})
-	each(n, func(i int) {
-		others := join(&before[i], &after[i])
-		before[i], after[i] = Factor{}, Factor{}
+	after := make([]Factor, n)
+	for i := n - 1; i > 0; i-- {
+		after[i-1] = join(&parts[i], &after[i])
+	}
+	var before Factor // of part next
+	next := 0
+	var lock sync.Mutex
+	each(n, func(int) {
+		lock.Lock()
+		i, first, last := next, before, after[next]
+		before = join(&before, &parts[i])
+		after[i] = Factor{}
+		next++
+		lock.Unlock()
+		others := join(&first, &last)
 		work(i, &others)
 	})
 }
