@@ -106,13 +106,14 @@ func (f *Factor) unpack(a []float64) {
 
 // pack makes R of the first rows of a, by rows.
 func (f *Factor) pack(a []float64, rows int) {
-	w := f.Width
-	f.R = make([]float64, 0, trapezoid(rows, w))
+	w, r := f.Width, make([]float64, trapezoid(rows, f.Width))
+	f.R = r
 	for i := range rows {
 		sign := math.Copysign(1, a[i*w+i])
-		for _, v := range a[i*w+i : i*w+w] {
-			f.R = append(f.R, sign*v)
+		for j, v := range a[i*w+i : i*w+w] {
+			r[j] = sign * v
 		}
+		r = r[w-i:]
 	}
 }
 
