@@ -47,7 +47,7 @@ release: ## archives of the four programs for the usual systems, the same bytes 
 pipeline: ## create data, fit, train, test: ./pipeline.sh
 	./pipeline.sh
 
-bench: ## benchmarks, for benchstat
+bench: ## benchmarks, for benchstat: of the pieces, of whole stages, start-up time and size of the programs
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 compare: ## side by side with pandas, scikit-learn, DuckDB and R, those that are here

@@ -74,3 +74,22 @@ func addWords(b *testing.B, dir string) {
 		}
 	}
 }
+
+// BenchmarkStart is what a program costs that has nothing to do: its start, and
+// its size.
+func BenchmarkStart(b *testing.B) {
+	for _, name := range []string{"data_creation", "model_preprocessing", "model_preparation", "model_testing"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, errs, err := program("", name, "-version"); err != nil {
+					b.Fatalf("%v\n%s", err, errs)
+				}
+			}
+			info, err := os.Stat(filepath.Join(bin, name))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(info.Size())/1e6, "MB")
+		})
+	}
+}

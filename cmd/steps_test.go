@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,6 +117,17 @@ func TestSignals(t *testing.T) {
 	must(t, dir, "data_creation", "-scenarios", "clean,gaps,stuck,drift", "-rows", "20000", "-step", "1h")
 	must(t, dir, "model_preprocessing", "-daily", "20", "-annual", "20")
 	must(t, dir, "model_preparation", "-folds", "2")
+	wide := frame{[]string{"y"}, map[string][]float64{"y": make([]float64, 2000)}}
+	r := rand.New(rand.NewPCG(1, 2))
+	for j := range 500 {
+		name := fmt.Sprint("x", j)
+		wide.names = append(wide.names, name)
+		for range 2000 {
+			wide.cols[name] = append(wide.cols[name], float64(r.IntN(10)))
+		}
+	}
+	wide.write(t, filepath.Join(dir, "wide.csv"), 0, 2000)
+	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-o", "scaler.json", "wide.csv")
 	data, err := os.Open(filepath.Join(dir, "data"))
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +143,7 @@ func TestSignals(t *testing.T) {
 		{"data_creation", "-rows", "50"},
 		{"data_creation", "-out", "other", "-import", "-", "-target", "y"},
 		{"model_preparation", "-folds", "1000", "-alpha", "auto"},
+		{"model_preparation", "-folds", "200", "-scaler", "scaler.json", "-o", "wide.gob", "wide.csv"},
 	} {
 		sig := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3]
 		cmd := exec.Command(filepath.Join(bin, args[0]), args[1:]...)

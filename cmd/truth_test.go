@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -132,6 +133,11 @@ func tree(t *testing.T, dir string) string {
 // OTHER_BUILD, if it is set: built for newer processors, say (make check).
 func TestSameBytes(t *testing.T) {
 	var want string
+	wide := random(1, 3000)
+	r := rand.New(rand.NewPCG(1, 2))
+	for j := range 130 {
+		wide = wide.with(fmt.Sprint("x", j), func(int) float64 { return r.NormFloat64() })
+	}
 	cases := []struct{ bin, workers, procs, zone, locale string }{
 		{bin, "1", "1", "UTC", "C"}, {bin, "2", "2", "Asia/Kathmandu", "de_DE.UTF-8"}, {bin, "7", "1",
 			"America/New_York", "tr_TR.UTF-8"}, {bin, "16", "8", "", ""},
@@ -161,6 +167,9 @@ func TestSameBytes(t *testing.T) {
 		run("data_creation", "-import", log, "-out", "in-time")
 		run("data_creation", "-import", log, "-out", "by-hash", "-time", "")
 		run("data_creation", "-import", log, "-out", "sorted", "-by", "cloud_cover")
+		wide.write(t, filepath.Join(dir, "wide.csv"), 0, len(wide.cols["y"]))
+		run("model_preprocessing", "-time", "", "-target", "y", "-o", "models/s.json", "wide.csv")
+		run("model_preparation", "-scaler", "models/s.json", "-o", "models/wide.gob", "wide.csv")
 		got := tree(t, dir)
 		if i == 0 {
 			want = got

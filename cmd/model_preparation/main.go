@@ -12,7 +12,8 @@
 // exactly: the result is the model of all. One pass over the rows reduces them to triangular
 // factors (Householder QR, by blocks), from which everything else follows: the
 // coefficients, their standard errors, K-fold cross-validation, and what every
-// dataset does to the model of the others.
+// dataset does to the model of the others. Least squares needs as many rows as
+// coefficients; with a penalty there may be fewer.
 //
 // It writes models/model.gob, for model_testing, and models/model.json, for
 // people: coefficients in the units of the data (the target's per the column's)
@@ -38,6 +39,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 
 	"mlpipeline/internal/artifact"
@@ -96,6 +98,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	s, err := scaler.Read(o.scaler)
 	if err != nil {
 		return err
+	}
+	if len(s.FeatureNamesOut) > 100 { // a few large matrices: to see soon which are done with costs little
+		debug.SetGCPercent(20)
 	}
 	if o.join {
 		return merge(ctx, &o, s)

@@ -84,7 +84,25 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	if err := in.readOld(o, s); err != nil {
 		return nil, err
 	}
-	return in, in.countRows(ctx, o, s)
+	if err := in.countRows(ctx, o, s); err != nil {
+		return nil, err
+	}
+	return in, in.enough()
+}
+
+// enough reports rows that are too few, before they are read.
+func (in *inputs) enough() error {
+	var rows int64
+	for _, n := range in.used {
+		rows += n
+	}
+	for _, d := range in.old.Datasets {
+		rows += d.Used
+	}
+	if rows == 0 || in.settings.Auto {
+		return nil
+	}
+	return regression.Enough(rows, in.settings.Coefficients(), in.settings.Alpha)
 }
 
 // reduce is the pass over the files.
@@ -126,6 +144,7 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 		if unseen := part.End.Unseen; unseen.Cells > 0 {
 			o.Warnf("%s: %v", path, unseen)
 		}
+		folds.Finish()
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
 		folds = nil
 	}

@@ -74,6 +74,7 @@ func (p *Program) Parse(args []string) error {
 	case p.Workers < 1 || p.Workers > 1024:
 		return Usagef("-workers %d is not between 1 and 1024", p.Workers)
 	}
+	runtime.GOMAXPROCS(min(p.Workers, runtime.GOMAXPROCS(0)))
 	return nil
 }
 

@@ -64,7 +64,7 @@ func (a *solver) findAbsent() {
 		c.absent = make([]bool, len(c.scale))
 		for l, s := range c.scale {
 			j, m, squares := c.from+l, c.mean[l], 0.0
-			for i := range j + 2 {
+			for i := range min(j+2, a.rows()+1) {
 				squares += float64(a.big(i, j+1).Hi * a.big(i, j+1).Hi)
 			}
 			sum := a.big(0, 0).Hi * a.big(0, j+1).Hi

@@ -11,114 +11,118 @@ package regression
 
 import (
 	"math"
-	"slices"
-	"sync"
-
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 
 	"mlpipeline/internal/moments"
 )
 
 // Factor is the triangle R of the rows it was given: RᵀR = AᵀA for the n×w
-// matrix A of these rows. Its zero value has no rows.
+// matrix A of these rows. Its zero value has no rows. Nothing writes into an R
+// that is made, so that factors may share it.
 type Factor struct {
 	N     int64     // rows
 	Width int       // w = p + 2: the intercept, p features, the target
-	R     []float64 // upper triangle by rows, w(w+1)/2 numbers, diagonal ≥ 0
+	R     []float64 // upper triangle by rows, diagonal ≥ 0: its first min(n, w) rows, the others being zeros
 	Lo    []float64 // of a precise factor: what R lacks, as in moments.Sum
+
+	waiting []float64 // the last rows, which are not in R yet; see Await
 }
 
 // TileRows is a good number of rows for one call of Add: with them the matrix
 // that is factored fits in a core's cache.
 const TileRows = 256
 
-// workspace is what a reduction needs besides its result.
-type workspace struct{ a, tau, work []float64 }
-
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
-
-// Add includes n rows, an n×w matrix by rows: Householder reduction of the
-// rows under the triangle so far, by lapack64.Geqrf.
+// Add includes n rows, an n×w matrix by rows.
 func (f *Factor) Add(rows []float64, width int) {
 	if len(rows) == 0 {
 		return
 	}
-	f.reduce(width, len(rows)/width, func(a []float64) { copy(a, rows) })
+	f.Width = width
+	f.reduce(len(rows)/width, false, func(a []float64) { copy(a, rows) })
 	f.N += int64(len(rows) / width)
 }
 
-// Merge includes all rows of o.
-func (f *Factor) Merge(o *Factor) {
-	if o.N == 0 {
-		return
+// Await is Add for rows that come few at a time: they are left as they are until
+// there are as many as columns. Then, and in Finish, they are added.
+func (f *Factor) Await(rows []float64, width int) {
+	if len(rows) > 0 {
+		f.Width = width
 	}
-	if f.N == 0 {
-		*f = Factor{o.N, o.Width, slices.Clone(o.R), slices.Clone(o.Lo)}
-		return
-	}
-	if f.Lo != nil && o.Lo != nil {
-		f.reducePrecise(o.precise())
-	} else {
-		f.Lo = nil
-		f.reduce(o.Width, o.Width, o.unpack)
-	}
-	f.N += o.N
-}
-
-// reduce replaces the triangle by that of itself over m more rows.
-func (f *Factor) reduce(w, m int, fill func(a []float64)) {
-	top := w
-	if f.R == nil {
-		f.Width, f.R = w, make([]float64, w*(w+1)/2)
-		top = max(0, w-m) // rows of zeros, since Geqrf needs m ≥ w to leave a triangle
-	}
-	ws := workspaces.Get().(*workspace)
-	defer workspaces.Put(ws)
-	ws.a = grow(ws.a, (top+m)*w)
-	ws.tau = grow(ws.tau, w)
-	clear(ws.a[:top*w])
-	if top == w {
-		f.unpack(ws.a)
-	}
-	fill(ws.a[top*w:])
-	a := blas64.General{Rows: top + m, Cols: w, Stride: w, Data: ws.a}
-	ws.work = grow(ws.work, 1)
-	lapack64.Geqrf(a, ws.tau, ws.work, -1)
-	ws.work = grow(ws.work, int(ws.work[0]))
-	lapack64.Geqrf(a, ws.tau, ws.work, len(ws.work))
-	k := 0
-	for i := range w {
-		sign := math.Copysign(1, ws.a[i*w+i])
-		for _, v := range ws.a[i*w+i : i*w+w] {
-			f.R[k] = sign * v
-			k++
+	for most := max(width, TileRows) * width; len(rows) > 0; {
+		n := min(len(rows), most-len(f.waiting))
+		f.waiting = append(f.waiting, rows[:n]...)
+		rows = rows[n:]
+		if len(f.waiting) == most {
+			f.Finish()
 		}
 	}
 }
 
-// unpack writes the triangle into a, w×w by rows, zeros below it.
+// Finish adds the rows that wait.
+func (f *Factor) Finish() {
+	f.Add(f.waiting, f.Width)
+	f.waiting = f.waiting[:0]
+}
+
+// Merge includes all rows of o.
+func (f *Factor) Merge(o *Factor) {
+	if o.N > 0 {
+		f.Finish()
+		f.merge(o)
+	}
+	f.Await(o.waiting, o.Width)
+}
+
+// merge is Merge where no rows wait.
+func (f *Factor) merge(o *Factor) {
+	switch {
+	case f.N == 0:
+		f.Width, f.R, f.Lo = o.Width, o.R, o.Lo
+	case f.Lo != nil && o.Lo != nil:
+		f.reducePrecise(o.precise())
+	default:
+		f.Lo = nil
+		f.reduce(o.rows(), true, o.unpack)
+	}
+	f.N += o.N
+}
+
+// rows returns how many rows R has.
+func (f *Factor) rows() int { return int(min(f.N, int64(f.Width))) }
+
+// size returns how many numbers R has.
+func (f *Factor) size() int { return trapezoid(f.rows(), f.Width) }
+
+// trapezoid returns how many numbers the first rows of a w×w triangle have.
+func trapezoid(rows, w int) int { return rows*w - rows*(rows-1)/2 }
+
+// unpack writes R into a, by rows, zeros below the diagonal.
 func (f *Factor) unpack(a []float64) {
 	w, k := f.Width, 0
-	for i := range w {
+	for i := range f.rows() {
 		clear(a[i*w : i*w+i])
 		k += copy(a[i*w+i:i*w+w], f.R[k:])
 	}
 }
 
-func grow(s []float64, n int) []float64 {
-	if cap(s) < n {
-		return make([]float64, n)
+// pack makes R of the first rows of a, by rows.
+func (f *Factor) pack(a []float64, rows int) {
+	w, r := f.Width, make([]float64, trapezoid(rows, f.Width))
+	f.R = r
+	for i := range rows {
+		sign := math.Copysign(1, a[i*w+i])
+		for j, v := range a[i*w+i : i*w+w] {
+			r[j] = sign * v
+		}
+		r = r[w-i:]
 	}
-	return s[:n]
 }
 
 // Columns returns the factor of a choice of columns, in the order given.
 func (f *Factor) Columns(columns []int) *Factor {
 	w := f.Width
 	full := f.precise()
-	rows := make([]moments.Sum, 0, w*len(columns))
-	for i := range w {
+	rows := make([]moments.Sum, 0, f.rows()*len(columns))
+	for i := range f.rows() {
 		for _, j := range columns {
 			rows = append(rows, full[i*w+j])
 		}
@@ -137,7 +141,7 @@ func (f *Factor) Columns(columns []int) *Factor {
 func (f *Factor) squaredError(x solution) float64 {
 	b0, b := x.b0.Value(), x.coef()
 	w, k, sum := f.Width, 0, 0.0
-	for i := range w {
+	for i := range f.rows() {
 		e := 0.0
 		for j := i; j < w; j++ {
 			switch {
@@ -159,7 +163,7 @@ func (f *Factor) squaredError(x solution) float64 {
 func (f *Factor) targetSquares() float64 {
 	sum := 0.0
 	k := f.Width - 1 // last of the first row, the mean's
-	for i := 1; i < f.Width; i++ {
+	for i := 1; i < f.rows(); i++ {
 		k += f.Width - i
 		sum += float64(f.R[k] * f.R[k])
 	}
@@ -169,7 +173,7 @@ func (f *Factor) targetSquares() float64 {
 // ResidualSquares returns the residual sum of squares of the least-squares fit
 // to all columns.
 func (f *Factor) ResidualSquares() float64 {
-	if f.N == 0 {
+	if f.N < int64(f.Width) || f.N == 0 {
 		return 0
 	}
 	rho := f.R[len(f.R)-1]

@@ -102,7 +102,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
-	whole, err := s.solver(&total)
+	whole, err := s.solver(&total, s.alphas(total.N)[0])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -149,9 +149,13 @@ func (s *Settings) offsets() []float64 {
 	return offsets
 }
 
-// solver prepares a factor of all columns.
-func (s *Settings) solver(f *Factor) (*solver, error) {
-	return newSolver(f, s.offsets(), s.levels()...)
+// Coefficients returns how many coefficients there are with the intercept, but for
+// those of reference levels.
+func (s *Settings) Coefficients() int { return len(s.Names) + 1 - len(s.Categories) }
+
+// solver prepares a factor of all columns for penalties from alpha.
+func (s *Settings) solver(f *Factor, alpha float64) (*solver, error) {
+	return newSolver(f, s.offsets(), alpha, s.levels()...)
 }
 
 // climatology fits the season's columns alone, without penalty.
@@ -163,7 +167,7 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
 		columns = append(columns, 1+j)
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo])
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], 0)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +255,7 @@ func (m *Model) check() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.Width*(f.Width+1)/2 || len(f.Lo) != 0 &&
+			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.size() || len(f.Lo) != 0 &&
 				len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}

@@ -17,19 +17,16 @@ func Precise(n int64, w int) bool { return n <= 1<<19/int64(w*w) }
 // precise in all its rows or in none: merged with one that is not, it loses what
 // float64 does not hold.
 func (f *Factor) AddPrecise(rows []moments.Sum, width int) {
-	if f.R == nil {
-		f.Width, f.R = width, make([]float64, width*(width+1)/2)
-		f.Lo = make([]float64, len(f.R))
-	}
+	f.Width = width
 	f.reducePrecise(rows)
 	f.N += int64(len(rows) / width)
 }
 
-// precise returns the triangle in full, w×w by rows.
+// precise returns the rows of R in full, w numbers each.
 func (f *Factor) precise() []moments.Sum {
 	w, k := f.Width, 0
-	full := make([]moments.Sum, w*w)
-	for i := range w {
+	full := make([]moments.Sum, f.rows()*w)
+	for i := range f.rows() {
 		for j := i; j < w; j++ {
 			full[i*w+j].Hi = f.R[k]
 			if f.Lo != nil {
@@ -45,15 +42,15 @@ func (f *Factor) precise() []moments.Sum {
 func (f *Factor) reducePrecise(rows []moments.Sum) {
 	w := f.Width
 	a := append(f.precise(), rows...)
-	for k := range w {
+	n := min(len(a)/w, w)
+	for k := range n {
 		householder(a, w, k, k, len(a)/w)
 	}
-	k := 0
-	for i := range w {
+	f.R, f.Lo = make([]float64, 0, trapezoid(n, w)), make([]float64, 0, trapezoid(n, w))
+	for i := range n {
 		sign := math.Copysign(1, a[i*w+i].Hi)
 		for j := i; j < w; j++ {
-			f.R[k], f.Lo[k] = sign*a[i*w+j].Hi, sign*a[i*w+j].Lo
-			k++
+			f.R, f.Lo = append(f.R, sign*a[i*w+j].Hi), append(f.Lo, sign*a[i*w+j].Lo)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package regression
 
 import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
@@ -20,6 +24,25 @@ func (f *Folds) Merge(o Folds) {
 	}
 }
 
+// Finish reduces the rows that wait.
+func (f Folds) Finish() {
+	each(len(f), func(k int) { f[k].Finish() })
+}
+
+// each calls work for 0 to n−1, on all cores.
+func each(n int, work func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
+			}
+		})
+	}
+	workers.Wait()
+}
+
 // Reducer makes factors of rows of X and y.
 type Reducer struct {
 	*scaler.Scaler
@@ -29,6 +52,9 @@ type Reducer struct {
 
 // NewReducer makes factors of so many folds a dataset.
 func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds, s.Used()} }
+
+// wide is the width from which a block has too few rows to be worth a factor.
+const wide = 100
 
 // Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
 // file with so many usable rows in all.
@@ -47,9 +73,12 @@ func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 		}
 		for a := int(from); a < int(to); a += TileRows {
 			b := min(a+TileRows, int(to))
-			if precise {
+			switch {
+			case precise:
 				folds[k].AddPrecise(d.preciseTile(r, a, b), w)
-			} else {
+			case w > wide:
+				folds[k].waiting, folds[k].Width = append(folds[k].waiting, d.tile(tile, r, a, b)...), w
+			default:
 				folds[k].Add(d.tile(tile, r, a, b), w)
 			}
 		}

@@ -23,7 +23,7 @@ func ExampleFactor() {
 	here.Add([]float64{1, 0, 1, 1, 1, 3}, 3)
 	there.Add([]float64{1, 5, 11}, 3)
 	here.Merge(&there)
-	solver, err := newSolver(&here, nil)
+	solver, err := newSolver(&here, nil, 0)
 	if err != nil {
 		panic(err)
 	}
@@ -302,7 +302,8 @@ func TestCollinear(t *testing.T) {
 func TestFewRows(t *testing.T) {
 	rows := problem(rand.New(rand.NewPCG(1, 1)), 3, 3, 1)
 	_, _, err := New(settings(3), []Dataset{split("a", rows, 5, 5)})
-	if err == nil || err.Error() != "fewer rows than coefficients: 3 rows, 4 coefficients with the intercept" {
+	if err == nil || err.Error() != "fewer rows than coefficients: 3 rows, 4 coefficients with the intercept; "+
+		"use a penalty (-alpha), or fewer features" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
 
@@ -15,12 +16,18 @@ import (
 // reduction r = Q·B·Pᵀ to an upper bidiagonal B with diagonal d and e above it,
 // in 4 operations or so per column (L. Eldén, "Algorithms for the regularization
 // of ill-conditioned least squares problems", BIT 17, 1977).
+//
+// If the rank p of r is less than its columns, r = (L 0)·Qᵀ first, and L is p×p.
 type ridge struct {
 	p          int
 	a          []float64 // Q and P, as Dgebrd leaves them
 	d, e       []float64
 	tauQ, tauP []float64
 	c          []float64 // Qᵀ·q
+
+	columns int
+	lq      []float64 // as Dgelqf leaves it, p×columns; nil if there are no more columns than p
+	tauLQ   []float64
 }
 
 // reduce returns the reduction, made once.
@@ -28,54 +35,106 @@ func (a *solver) reduce() *ridge {
 	if a.bidiagonal != nil {
 		return a.bidiagonal
 	}
-	p := a.p
-	s := &ridge{p: p, a: make([]float64, p*p), d: make([]float64, p), e: make([]float64, p-1), tauQ: make([]float64, p),
-		tauP: make([]float64, p)}
+	p, n := a.rank(), a.p
+	s := &ridge{p: p, columns: n, a: make([]float64, p*n), d: make([]float64, p), e: make([]float64, max(0, p-1)),
+		tauQ: make([]float64, p), tauP: make([]float64, p), c: make([]float64, p)}
+	a.bidiagonal = s
+	if p == 0 {
+		return s
+	}
 	// Columns that follow from others do so exactly, without what rounding has
-	// left of them, and so does what a category leaves out: rank rows, and zeros below.
-	s.c = make([]float64, p)
-	for i := range a.rank() {
-		row := a.t[i*(p+1) : (i+1)*(p+1)]
+	// left of them, and so does what a category leaves out: rank rows, and no more.
+	for i := range p {
+		row := a.t[i*(n+1) : (i+1)*(n+1)]
 		for _, j := range a.taken[i:] {
-			s.a[i*p+j] = row[j].Value()
+			s.a[i*n+j] = row[j].Value()
 		}
 		for k, j := range a.dropped {
+			if a.relation[k] == nil {
+				s.a[i*n+j] = row[j].Value()
+			}
 			for l, c := range a.relation[k] {
 				if l >= i {
-					s.a[i*p+j] += float64(c * row[a.taken[l]].Value())
+					s.a[i*n+j] += float64(c * row[a.taken[l]].Value())
 				}
 			}
 		}
 		for _, c := range a.categories {
 			sum := 0.0 // Σ scale·z of the other levels
 			for l, scale := range c.scale {
-				sum += float64(scale * s.a[i*p+c.from+l])
+				sum += float64(scale * s.a[i*n+c.from+l])
 			}
-			s.a[i*p+c.out] = -sum / c.scale[c.out-c.from]
+			s.a[i*n+c.out] = -sum / c.scale[c.out-c.from]
 		}
-		s.c[i] = row[p].Value()
+		s.c[i] = row[n].Value()
 	}
 	var impl gonum.Implementation
-	work := make([]float64, 1)
-	impl.Dgebrd(p, p, s.a, p, s.d, s.e, s.tauQ, s.tauP, work, -1)
-	work = make([]float64, int(work[0]))
+	work := make([]float64, (p+n)*panelColumns)
+	if p < n {
+		s.lq, s.tauLQ, s.a = s.a, make([]float64, p), make([]float64, p*p)
+		impl.Dgelqf(p, n, s.lq, n, s.tauLQ, work, len(work))
+		for i := range p {
+			copy(s.a[i*p:i*p+i+1], s.lq[i*n:])
+		}
+	}
 	impl.Dgebrd(p, p, s.a, p, s.d, s.e, s.tauQ, s.tauP, work, len(work))
-	s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, s.c)
-	a.bidiagonal = s
+	s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, s.c, 1)
 	return s
 }
 
-// apply multiplies a vector by Q or P or their transposes.
-func (s *ridge) apply(which lapack.ApplyOrtho, trans blas.Transpose, tau, v []float64) {
+// apply multiplies a matrix of so many columns by Q or P or their transposes.
+func (s *ridge) apply(which lapack.ApplyOrtho, trans blas.Transpose, tau, v []float64, columns int) {
 	var impl gonum.Implementation
 	work := make([]float64, 1)
-	impl.Dormbr(which, blas.Left, trans, s.p, 1, s.p, s.a, s.p, tau, v, 1, work, -1)
+	impl.Dormbr(which, blas.Left, trans, s.p, columns, s.p, s.a, s.p, tau, v, columns, work, -1)
 	work = make([]float64, int(work[0]))
-	impl.Dormbr(which, blas.Left, trans, s.p, 1, s.p, s.a, s.p, tau, v, 1, work, len(work))
+	impl.Dormbr(which, blas.Left, trans, s.p, columns, s.p, s.a, s.p, tau, v, columns, work, len(work))
+}
+
+// expand returns Q·(P·v; 0), a row for every column of r.
+func (s *ridge) expand(v []float64, columns int) []float64 {
+	if s.p == 0 {
+		return make([]float64, s.columns*columns)
+	}
+	s.apply(lapack.ApplyP, blas.NoTrans, s.tauP, v, columns)
+	if s.lq == nil {
+		return v
+	}
+	v = append(v, make([]float64, (s.columns-s.p)*columns)...)
+	var impl gonum.Implementation
+	work := make([]float64, 1)
+	impl.Dormlq(blas.Left, blas.Trans, s.columns, columns, s.p, s.lq, s.columns, s.tauLQ, v, columns, work, -1)
+	work = make([]float64, int(work[0]))
+	impl.Dormlq(blas.Left, blas.Trans, s.columns, columns, s.p, s.lq, s.columns, s.tauLQ, v, columns, work, len(work))
+	return v
 }
 
 // at returns b for the right-hand side Q·c.
 func (s *ridge) at(alpha float64, c []float64) []moments.Sum {
+	x := s.expand(s.solve(alpha, c), 1)
+	b := make([]moments.Sum, len(x))
+	for j, v := range x {
+		b[j] = moments.Float(v)
+	}
+	return b
+}
+
+// errorMatrix returns what at makes of the columns of the identity.
+func (s *ridge) errorMatrix(alpha float64) blas64.General {
+	p := s.p
+	m, unit := make([]float64, p*p, max(1, s.columns*p)), make([]float64, p)
+	for k := range p {
+		unit[k] = 1
+		for i, v := range s.solve(alpha, unit) {
+			m[i*p+k] = v
+		}
+		unit[k] = 0
+	}
+	return blas64.General{Rows: s.columns, Cols: p, Stride: max(1, p), Data: s.expand(m, p)}
+}
+
+// solve returns Pᵀ·b for the right-hand side Q·c.
+func (s *ridge) solve(alpha float64, c []float64) []float64 {
 	root := math.Sqrt(alpha)
 	d, e, x := slices.Clone(s.d), slices.Clone(s.e), slices.Clone(c)
 	below, t := root, 0.0 // the row of √alpha·I in column i, and its right-hand side
@@ -100,10 +159,5 @@ func (s *ridge) at(alpha float64, c []float64) []moments.Sum {
 		}
 		x[i] /= d[i]
 	}
-	s.apply(lapack.ApplyP, blas.NoTrans, s.tauP, x)
-	b := make([]moments.Sum, len(x))
-	for j, v := range x {
-		b[j] = moments.Float(v)
-	}
-	return b
+	return x
 }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/lapack/gonum"
 
 	"mlpipeline/internal/moments"
 )
@@ -21,26 +23,36 @@ type solver struct {
 	n          int64
 	p          int
 	categories []levels
-	full       []moments.Sum // R, w×w by rows
+	full       []moments.Sum // R by rows, w numbers each; n of them if there are fewer than w
 	rho        float64
 	tss        float64 // Σ(y − mean of y)²
 	reduction  float64 // see Factor.reduction
 
 	// The columns that say something which those before them do not, but for those
-	// that categories leave out, and the triangle of these alone, with q: the first rank rows of t,
-	// p×(p+1) by rows.
+	// that categories leave out, and the triangle of these alone, with q: the first
+	// rank rows of t, p + 1 numbers each.
 	taken []int
 	t     []moments.Sum
-	// The others, and how each follows from the taken ones before it.
+	// The others, and how each follows from the taken ones before it; nil where there
+	// are as many of these as rows, from which anything follows.
 	dropped  []int
 	relation [][]float64
 	null     [][]float64 // orthonormal: what can be added to b and changes no prediction
 
-	bidiagonal *ridge // made when it is asked for
+	inverse    []float64 // of the triangle of the taken columns, by rows, if none was dropped
+	bidiagonal *ridge    // made when it is asked for
 }
 
 // big returns R[i][j].
-func (a *solver) big(i, j int) moments.Sum { return a.full[i*(a.p+2)+j] }
+func (a *solver) big(i, j int) moments.Sum {
+	if k := i*(a.p+2) + j; k < len(a.full) {
+		return a.full[k]
+	}
+	return moments.Sum{}
+}
+
+// rows returns how many rows r has: p, or n − 1 if that is less.
+func (a *solver) rows() int { return min(a.p, len(a.full)/(a.p+2)-1) }
 
 // rank returns how many columns were taken.
 func (a *solver) rank() int { return len(a.taken) }
@@ -59,12 +71,22 @@ func (x *solution) coef() []float64 {
 	return b
 }
 
-// newSolver prepares the factor. offset is how far the columns are from 0, in
-// units of their scale; nil if they are not.
-func newSolver(f *Factor, offset []float64, categories ...levels) (*solver, error) {
+// Enough reports rows that are too few for so many coefficients with the intercept,
+// which only a penalty allows.
+func Enough(rows int64, coefficients int, alpha float64) error {
+	if rows >= int64(coefficients) || alpha > 0 {
+		return nil
+	}
+	return fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept; "+
+		"use a penalty (-alpha), or fewer features", rows, coefficients)
+}
+
+// newSolver prepares the factor for penalties from alpha. offset is how far the
+// columns are from 0, in units of their scale; nil if they are not.
+func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels) (*solver, error) {
 	p := f.Width - 2
-	if n := p + 1 - len(categories); f.N < int64(n) {
-		return nil, fmt.Errorf("fewer rows than coefficients: %d rows, %d coefficients with the intercept", f.N, n)
+	if err := Enough(f.N, p+1-len(categories), alpha); err != nil {
+		return nil, err
 	}
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
@@ -84,14 +106,15 @@ func newSolver(f *Factor, offset []float64, categories ...levels) (*solver, erro
 // its own, and a difference z − Σ cₖ·zₖ that of its own terms. A column that is
 // not part of the relation plays no part in the decision.
 func (a *solver) choose(offset []float64) {
-	w := a.p + 1
-	for i := range a.p {
+	w, rows := a.p+1, a.rows()
+	a.t = make([]moments.Sum, 0, rows*w)
+	for i := range rows {
 		a.t = append(a.t, a.full[(i+1)*(w+1)+1:(i+2)*(w+1)]...)
 	}
 	noise := make([]float64, a.p)
 	for j := range noise {
 		size := 0.0 // √Σz²
-		for i := range j + 2 {
+		for i := range min(j+2, rows+1) {
 			size = math.Hypot(size, a.big(i, j+1).Hi)
 		}
 		noise[j] = float64(0x1p-53 * a.reduction * size)
@@ -100,13 +123,20 @@ func (a *solver) choose(offset []float64) {
 		}
 	}
 	a.findAbsent()
+	if a.takeAll(noise) {
+		return
+	}
 	for j := range a.p {
 		if a.isOut(j) {
 			continue
 		}
-		k := a.rank()
+		k, end := a.rank(), min(j+1, rows)
+		if k == rows { // fewer than columns: nothing is left that any could add
+			a.dropped, a.relation = append(a.dropped, j), append(a.relation, nil)
+			continue
+		}
 		adds := 0.0
-		for i := k; i <= j; i++ {
+		for i := k; i < end; i++ {
 			adds = math.Hypot(adds, a.t[i*w+j].Hi)
 		}
 		coef := a.express(j)
@@ -120,10 +150,61 @@ func (a *solver) choose(offset []float64) {
 			continue
 		}
 		if k < j {
-			householder(a.t, w, j, k, j+1)
+			householder(a.t, w, j, k, end)
 		}
 		a.taken = append(a.taken, j)
 	}
+}
+
+// takeAll takes all columns but those that categories leave out, and reports whether
+// choose would. Column j of the inverse of their triangle is that of the relation,
+// over what the column adds: 1/adds and −cₖ/adds.
+func (a *solver) takeAll(noise []float64) bool {
+	if a.rows() < a.p {
+		return false
+	}
+	t := a.t
+	if len(a.categories) > 0 {
+		t = slices.Clone(t)
+	}
+	var columns []int
+	for j := range a.p {
+		if a.isOut(j) {
+			continue
+		}
+		if k := len(columns); k < j {
+			householder(t, a.p+1, j, k, j+1)
+		}
+		columns = append(columns, j)
+	}
+	n := len(columns)
+	inverse := upper(t, a.p+1, columns)
+	ok := invert(inverse, n)
+	sums := make([]float64, n) // (noise[j] + Σ |cₖ|·noise[k])/adds
+	for i, j := range columns {
+		for k := i; k < n; k++ {
+			sums[k] += float64(math.Abs(inverse[i*n+k]) * noise[j])
+		}
+	}
+	for _, sum := range sums {
+		ok = ok && sum < 1
+	}
+	if ok {
+		a.taken, a.t, a.inverse = columns, t, inverse
+	}
+	return ok
+}
+
+// upper returns the triangle of some columns of t, w numbers by row, in float64.
+func upper(t []moments.Sum, w int, columns []int) []float64 {
+	n := len(columns)
+	r := make([]float64, n*n)
+	for i := range n {
+		for k := i; k < n; k++ {
+			r[i*n+k] = t[i*w+columns[k]].Value()
+		}
+	}
+	return r
 }
 
 // given bounds what the rounding of given numbers adds to a relation between
@@ -159,6 +240,9 @@ func (a *solver) express(j int) []float64 {
 // addNull includes the relation that drops column j: eⱼ − Σ cₖ·eₖ, made
 // orthogonal to those before it by Gram and Schmidt, twice.
 func (a *solver) addNull(j int, coef []float64) {
+	if a.rows() < a.p {
+		return // with a penalty, which leaves no choice
+	}
 	v := make([]float64, a.p)
 	v[j] = 1
 	for i, c := range coef {
@@ -247,7 +331,7 @@ func (a *solver) at(alpha float64) solution {
 // constant reports whether column j did not vary at all: its scale is 1, its
 // coefficient 0.
 func (a *solver) constant(j int) bool {
-	for i := range j + 1 {
+	for i := range min(j+1, a.rows()) {
 		if a.big(i+1, j+1).Hi != 0 {
 			return false
 		}
@@ -255,33 +339,26 @@ func (a *solver) constant(j int) bool {
 	return true
 }
 
-// triangle returns r in float64.
-func (a *solver) triangle() *mat.TriDense {
-	r := mat.NewTriDense(a.p, mat.Upper, nil)
-	for i := range a.p {
-		for j := i; j < a.p; j++ {
-			r.SetTri(i, j, a.big(i+1, j+1).Value())
-		}
-	}
-	return r
-}
-
 // condition returns the ratio of the largest singular value of r to the
 // smallest that counts, to six digits: the last ones depend on the machine.
 func (a *solver) condition() float64 {
-	var svd mat.SVD
-	if a.rank() == 0 || !svd.Factorize(a.triangle(), mat.SVDNone) {
+	k := a.rank()
+	if k == 0 {
 		return 1
 	}
-	s := svd.Values(nil)
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(s[0]/s[a.rank()-1], 'g', 6, 64), 64)
+	s := a.reduce()
+	d, e, work := slices.Clone(s.d), slices.Clone(s.e), make([]float64, 4*k)
+	if !(gonum.Implementation{}).Dbdsqr(blas.Upper, k, 0, 0, 0, d, e, nil, 1, nil, 1, nil, 1, work) {
+		return 1
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(d[0]/d[k-1], 'g', 6, 64), 64)
 	return rounded
 }
 
 // rss returns the residual sum of squares of a solution over the factor's rows.
 func (a *solver) rss(x solution) float64 {
 	sum := float64(a.rho * a.rho)
-	for i := range a.p {
+	for i := range a.rows() {
 		e := moments.Sum{}.Minus(a.big(i+1, a.p+1))
 		for j := i; j < a.p; j++ {
 			e.Merge(a.big(i+1, j+1).Times(x.b[j]))
@@ -297,14 +374,15 @@ func (a *solver) rss(x solution) float64 {
 // They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ: for
 // least squares the (pseudo-)inverse of r, for ridge (rᵀr + alpha·I)⁻¹·rᵀ.
 func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at float64) {
+	if alpha > 0 || a.p > wide {
+		return a.plainErrors(alpha, c)
+	}
 	b = make([]float64, a.p)
 	at = 1 / float64(a.n)
-	columns := a.rank()
-	if alpha > 0 {
-		columns = a.p
-	}
-	for k := range columns {
-		m := a.errorColumn(alpha, k)
+	for k := range a.rank() {
+		unit := make([]moments.Sum, k+1)
+		unit[k] = moments.Float(1)
+		m := a.substitute(unit)
 		var along moments.Sum
 		for j := range b {
 			b[j] += float64(m[j].Value() * m[j].Value())
@@ -320,23 +398,11 @@ func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at floa
 	return b, math.Sqrt(at)
 }
 
-// errorColumn returns column k of M.
-func (a *solver) errorColumn(alpha float64, k int) []moments.Sum {
-	if alpha == 0 {
-		unit := make([]moments.Sum, k+1)
-		unit[k] = moments.Float(1)
-		return a.substitute(unit)
-	}
-	unit := make([]float64, a.p)
-	unit[k] = 1
-	return a.reduce().at(alpha, unit) // times Q, which leaves M·Mᵀ as it is
-}
-
 // fits reports whether the squares of the target have not vanished: it is
 // constant, or far enough from 0.
 func (a *solver) fits() bool {
 	largest := math.Abs(a.rho)
-	for i := range a.p {
+	for i := range a.rows() {
 		largest = max(largest, math.Abs(a.big(i+1, a.p+1).Hi))
 	}
 	return largest == 0 || largest > 1e-153

@@ -167,7 +167,8 @@ func ratio(value, se float64) (stdError, t *float64) {
 	return &se, &q
 }
 
-// collinear names the columns that follow from others, and how.
+// collinear names the columns that follow from others, and how. Where there are
+// fewer rows than columns that is no news.
 func (s *Summary) collinear(m *Model, a *solver) {
 	for _, c := range a.categories {
 		for l, absent := range c.absent {
@@ -175,6 +176,9 @@ func (s *Summary) collinear(m *Model, a *solver) {
 				s.Absent = append(s.Absent, m.Names[c.from+l])
 			}
 		}
+	}
+	if a.rows() < a.p {
+		return
 	}
 	for i, j := range a.dropped {
 		if !a.constant(j) {

@@ -2,8 +2,8 @@ package regression
 
 import (
 	"fmt"
-	"iter"
 	"math"
+	"sync"
 
 	"mlpipeline/internal/metrics"
 )
@@ -27,12 +27,16 @@ type Point struct {
 	MSE   float64 `json:"mse"`
 }
 
-// alphas are the penalties that are tried: none, and half decades.
-func (s *Settings) alphas() []float64 {
+// alphas are the penalties that are tried: none, which few rows rule out, and half
+// decades.
+func (s *Settings) alphas(rows int64) []float64 {
 	if !s.Auto {
 		return []float64{s.Alpha}
 	}
-	grid := []float64{0}
+	var grid []float64
+	if Enough(rows, s.Coefficients(), 0) == nil {
+		grid = append(grid, 0)
+	}
 	for k := -8; k <= 12; k++ {
 		grid = append(grid, math.Pow(10, float64(k)/2))
 	}
@@ -50,29 +54,40 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			folds[k].Merge(&d.Folds[k])
 		}
 	}
-	alphas := s.alphas()
-	mses := make([][]float64, len(alphas))
-	r2s := make([][]float64, len(alphas))
-	for k, rest := range without(folds) {
+	var rows, most int64
+	for k := range folds {
+		rows, most = rows+folds[k].N, max(most, folds[k].N)
+	}
+	alphas := s.alphas(rows - most)
+	mses, r2s := make([][]float64, len(alphas)), make([][]float64, len(alphas))
+	for i := range alphas {
+		mses[i], r2s[i] = make([]float64, len(folds)), make([]float64, len(folds))
+	}
+	reasons := make([]string, len(folds))
+	without(folds, func(k int, rest *Factor) {
 		held := &folds[k]
-		if held.N == 0 {
-			cv.Reason = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
-			return cv
+		switch {
+		case held.N == 0:
+			reasons[k] = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
+			return
+		case rest.N == 0:
+			reasons[k] = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
+			return
 		}
-		if rest.N == 0 {
-			cv.Reason = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
-			return cv
-		}
-		a, err := s.solver(rest)
+		a, err := s.solver(rest, alphas[0])
 		if err != nil {
-			cv.Reason = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
-			return cv
+			reasons[k] = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
+			return
 		}
 		for i, alpha := range alphas {
-			x := a.at(alpha)
-			sse := held.squaredError(x)
-			mses[i] = append(mses[i], sse/float64(held.N))
-			r2s[i] = append(r2s[i], metrics.RSquared(sse, held.targetSquares()))
+			sse := held.squaredError(a.at(alpha))
+			mses[i][k], r2s[i][k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
+		}
+	})
+	for _, reason := range reasons {
+		if reason != "" {
+			cv.Reason = reason
+			return cv
 		}
 	}
 	best := 0
@@ -113,44 +128,54 @@ type Influence struct {
 	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
 }
 
-// without yields, for every part, the factor of all the others: the merge of
-// those before and those after it, so that the work is linear in their number.
-func without(parts []Factor) iter.Seq2[int, *Factor] {
-	return func(yield func(int, *Factor) bool) {
-		after := make([]Factor, len(parts)+1)
-		for i := len(parts) - 1; i >= 0; i-- {
-			after[i].Merge(&parts[i]) // a copy
-			after[i].Merge(&after[i+1])
-		}
-		var before Factor
-		for i := range parts {
-			var others Factor
-			others.Merge(&before)
-			others.Merge(&after[i+1])
-			if !yield(i, &others) {
-				return
-			}
-			before.Merge(&parts[i])
-		}
+// without calls work for every part, on all cores, with the factor of all the
+// others: the merge of those before and those after it, so that the work is linear
+// in their number.
+func without(parts []Factor, work func(i int, others *Factor)) {
+	n := len(parts)
+	after := make([]Factor, n)
+	for i := n - 1; i > 0; i-- {
+		after[i-1] = join(&parts[i], &after[i])
 	}
+	var before Factor // of part next
+	next := 0
+	var lock sync.Mutex
+	each(n, func(int) {
+		lock.Lock()
+		i, first, last := next, before, after[next]
+		before = join(&before, &parts[i])
+		after[i] = Factor{}
+		next++
+		lock.Unlock()
+		others := join(&first, &last)
+		work(i, &others)
+	})
+}
+
+// join returns the factor of the rows of both.
+func join(a, b *Factor) (f Factor) {
+	f.Merge(a)
+	f.Merge(b)
+	return f
 }
 
 // influence compares, for every dataset, the model of all with the model
 // without it on the rows of the others.
 func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, alpha float64) []Influence {
-	result := []Influence{}
-	for i, others := range without(parts) {
-		inf := Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
-		if others.N > 0 && parts[i].N > 0 {
-			if a, err := s.solver(others); err == nil {
-				without := a.at(alpha)
-				delta := (others.squaredError(whole) - others.squaredError(without)) / float64(others.N)
-				if !math.IsInf(delta, 0) && !math.IsNaN(delta) {
-					inf.DeltaMSE = &delta
-				}
-			}
+	result := make([]Influence, len(parts))
+	without(parts, func(i int, others *Factor) {
+		result[i] = Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
+		if others.N == 0 || parts[i].N == 0 {
+			return
 		}
-		result = append(result, inf)
-	}
+		a, err := s.solver(others, alpha)
+		if err != nil {
+			return
+		}
+		delta := (others.squaredError(whole) - others.squaredError(a.at(alpha))) / float64(others.N)
+		if !math.IsInf(delta, 0) && !math.IsNaN(delta) {
+			result[i].DeltaMSE = &delta
+		}
+	})
 	return result
 }

@@ -1,0 +1,109 @@
+package regression
+
+import (
+	"sync"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack"
+	"gonum.org/v1/gonum/lapack/gonum"
+	"gonum.org/v1/gonum/lapack/lapack64"
+)
+
+// panelColumns is how many columns are reduced one by one before the others are
+// told, by products of matrices.
+const panelColumns = 32
+
+// workspace is what a reduction needs besides its result.
+type workspace struct{ r, b, panel, x, t, tau, work []float64 }
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// reduce replaces the triangle R by that of itself over m more rows B, by
+// Householder reflections. Row i of a triangle begins with i zeros.
+//
+// A reflection that makes column j of B zero changes row j of R and no other. So
+// the zeros that R has, and those of a triangle B, cost nothing: LAPACK's dtpqrt
+// (E. Elmroth, F. G. Gustavson, "Applying recursion to serial and parallel QR
+// factorization leads to better performance", IBM J. Res. Dev. 44, 2000).
+func (f *Factor) reduce(m int, triangle bool, fill func(b []float64)) {
+	w, top := f.Width, f.rows()
+	rows := min(top+m, w)
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	ws.tau, ws.work = grow(ws.tau, w), grow(ws.work, w)
+	if w <= panelColumns { // one panel, R and B one matrix
+		ws.r = grow(ws.r, (top+m)*w)
+		f.unpack(ws.r)
+		fill(ws.r[top*w:])
+		gonum.Implementation{}.Dgeqr2(top+m, w, ws.r, w, ws.tau[:rows], ws.work)
+		f.pack(ws.r, rows)
+		return
+	}
+	ws.r, ws.b = grow(ws.r, rows*w), grow(ws.b, m*w)
+	f.unpack(ws.r)
+	fill(ws.b)
+	for j := 0; j < top; j += panelColumns {
+		k := min(panelColumns, top-j)
+		height := m
+		if triangle {
+			height = min(m, j+k)
+		}
+		ws.eliminate(w, j, k, height)
+	}
+	if top < w { // what is left of B has no rows above it
+		rest := blas64.General{Rows: m, Cols: w - top, Stride: w, Data: ws.b[top:]}
+		tau := ws.tau[:min(m, w-top)]
+		lapack64.Geqrf(rest, tau, ws.work, -1)
+		ws.work = grow(ws.work, int(ws.work[0]))
+		lapack64.Geqrf(rest, tau, ws.work, len(ws.work))
+		copy(ws.r[top*w:], ws.b[:(rows-top)*w])
+	}
+	f.pack(ws.r, rows)
+}
+
+// eliminate makes columns j to j+k−1 of the first m rows of B zero, whose columns
+// before are: by I − V·T·Vᵀ with V = (I; v) over rows j to j+k−1 of R and these.
+func (ws *workspace) eliminate(w, j, k, m int) {
+	var impl gonum.Implementation
+	ws.panel = grow(ws.panel, (k+m)*k)
+	for i := range k {
+		copy(ws.panel[i*k:(i+1)*k], ws.r[(j+i)*w+j:])
+	}
+	for i := range m {
+		copy(ws.panel[(k+i)*k:(k+i+1)*k], ws.b[i*w+j:])
+	}
+	impl.Dgeqr2(k+m, k, ws.panel, k, ws.tau[:k], ws.work)
+	for i := range k {
+		copy(ws.r[(j+i)*w+j+i:], ws.panel[i*k+i:(i+1)*k])
+	}
+	n := w - j - k
+	if n == 0 {
+		return
+	}
+	ws.t, ws.x = grow(ws.t, k*k), grow(ws.x, k*n)
+	impl.Dlarft(lapack.Forward, lapack.ColumnWise, k+m, k, ws.panel, k, ws.tau[:k], ws.t, k)
+	v := blas64.General{Rows: m, Cols: k, Stride: k, Data: ws.panel[k*k:]}
+	b := blas64.General{Rows: m, Cols: n, Stride: w, Data: ws.b[j+k:]}
+	x := blas64.General{Rows: k, Cols: n, Stride: n, Data: ws.x}
+	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: k, Stride: k, Data: ws.t}
+	for i := range k {
+		copy(ws.x[i*n:(i+1)*n], ws.r[(j+i)*w+j+k:])
+	}
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, v, b, 1, x)
+	blas64.Trmm(blas.Left, blas.Trans, 1, t, x)
+	for i := range k {
+		row := ws.r[(j+i)*w+j+k:]
+		for l, c := range ws.x[i*n : (i+1)*n] {
+			row[l] -= c
+		}
+	}
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, v, x, 1, b)
+}
+
+func grow(s []float64, n int) []float64 {
+	if cap(s) < n {
+		return make([]float64, n)
+	}
+	return s[:n]
+}
