@@ -20,7 +20,6 @@ type ridge struct {
 	a          []float64 // Q and P, as Dgebrd leaves them
 	d, e       []float64
 	tauQ, tauP []float64
-	c          []float64 // Qᵀ·q
 }
 
 // reduce returns the reduction, made once.
@@ -33,7 +32,6 @@ func (a *solver) reduce() *ridge {
 		tauP: make([]float64, p)}
 	// Columns that follow from others do so exactly, without what rounding has
 	// left of them: rank rows, and zeros below.
-	s.c = make([]float64, p)
 	for i := range a.rank() {
 		row := a.t[i*(p+1) : (i+1)*(p+1)]
 		for _, j := range a.taken[i:] {
@@ -46,14 +44,12 @@ func (a *solver) reduce() *ridge {
 				}
 			}
 		}
-		s.c[i] = row[p].Value()
 	}
 	var impl gonum.Implementation
 	work := make([]float64, 1)
 	impl.Dgebrd(p, p, s.a, p, s.d, s.e, s.tauQ, s.tauP, work, -1)
 	work = make([]float64, int(work[0]))
 	impl.Dgebrd(p, p, s.a, p, s.d, s.e, s.tauQ, s.tauP, work, len(work))
-	s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, s.c)
 	a.bidiagonal = s
 	return s
 }
@@ -67,10 +63,14 @@ func (s *ridge) apply(which lapack.ApplyOrtho, trans blas.Transpose, tau, v []fl
 	impl.Dormbr(which, blas.Left, trans, s.p, 1, s.p, s.a, s.p, tau, v, 1, work, len(work))
 }
 
-// at returns b for the right-hand side Q·c.
-func (s *ridge) at(alpha float64, c []float64) []moments.Sum {
+// at returns b for a right-hand side q, or the beginning of one.
+func (s *ridge) at(alpha float64, q []moments.Sum) []moments.Sum {
 	root := math.Sqrt(alpha)
-	d, e, x := slices.Clone(s.d), slices.Clone(s.e), slices.Clone(c)
+	d, e, x := slices.Clone(s.d), slices.Clone(s.e), make([]float64, s.p)
+	for i := range q {
+		x[i] = q[i].Value()
+	}
+	s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, x)
 	below, t := root, 0.0 // the row of √alpha·I in column i, and its right-hand side
 	for i := range d {
 		// Rotate below into d[i]; e[i] leaves something in the next column.

@@ -26,6 +26,9 @@ type Scan[C, R any] struct {
 	Columns []string // the numeric columns, in the order of Block.Cols
 	Workers int
 
+	Optional string   // the one of Columns that a file may lack: then it is all missing
+	Texts    []string // columns that are handed on as they are written, in the order of Block.Texts
+
 	// Work takes up a block, on any worker, told what the block before left for
 	// it (the zero C at the beginning of a file). It returns what it leaves for
 	// the block after, which waits for it, and how to get the result, which may
@@ -107,7 +110,7 @@ func (s *Scan[C, R]) Parts(ctx context.Context, files []*File) iter.Seq2[Part[R]
 // cut queues the blocks of one file.
 func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block, jobs chan<- *job[C, R],
 	ordered chan<- any) error {
-	l, err := newLayout(f, s.Time, s.Columns)
+	l, err := newLayout(f, s.Time, s.Columns, s.Optional, s.Texts)
 	if err != nil {
 		return err
 	}
