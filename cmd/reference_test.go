@@ -59,7 +59,7 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 		must(t, dir, "data_creation")
 	case strings.HasPrefix(c.Name, "seattle"):
 		must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-time",
-			"date", "-target", "temp_max")
+			"date", "-target", "temp_max", "-drop", "weather")
 	case c.Words != "":
 		b, err := os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"))
 		if err != nil {

@@ -157,7 +157,7 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	from, to := s.Harmonics()
 	in.old = new(regression.Model)
 	in.settings = regression.Settings{
-		Scaler: s.Fingerprint(), Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
+		Scaler: s.Fingerprint(), Target: s.Target, Time: s.Time, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
 		Categories: categories(s),
 	}

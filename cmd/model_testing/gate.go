@@ -33,6 +33,7 @@ func gate(o *options, r *metrics.Report) error {
 		{"R²", r.R2, o.minR2, false},
 		{"MSE", r.MSE, o.maxMSE, true},
 		{"skill over the training mean", r.Skill.Mean, o.minSkill, false},
+		{"coverage of the 95 % intervals", r.Coverage(), o.minCoverage, false},
 	} {
 		if math.IsNaN(g.limit) {
 			continue

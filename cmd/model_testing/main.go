@@ -12,9 +12,15 @@
 // among them the skill against baselines that know only the training mean, only
 // the season, or only the row before. Rows that cannot be scored are counted by
 // reason; a gate also fails if they are more than half of those with a target
-// (-min-scored). -predictions writes every
-// row's prediction. A level of a category that training has not counts as the
-// average category; the cells are counted, and said aloud.
+// (-min-scored).
+//
+// Every prediction has an interval; how often those of 50 to 99 % held, and what is
+// left in the residuals (autocorrelation, skewness, means by month and by
+// prediction), is in models/metrics.json too. -predictions writes all rows of the
+// input, in order, with their prediction, interval (-level) and a note on what makes
+// them doubtful or impossible; a file without the target will do.
+// A level of a category that training has not counts as the average category; the
+// cells are counted, and said aloud.
 //
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
@@ -22,19 +28,22 @@
 // Example:
 //
 //	$ model_testing -quiet -min-r2 0.8
-//	Model test MSE: 2.2572, R²: 0.8486
+//	Model test MSE: 2.2573, R²: 0.8486
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
-// 3 a quality gate (-min-r2, -max-mse, -min-skill, -min-scored) failed.
+// 3 a quality gate (-min-r2, -max-mse, -min-skill, -min-coverage, -min-scored)
+// failed.
 package main
 
 import (
 	"context"
 	_ "embed"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -50,7 +59,10 @@ func main() { cli.Main(run) }
 type options struct {
 	*cli.Program
 	scaler, model, metrics, predictions string
+	keep                                []string // columns of the input that -predictions shows
+	level                               float64
 	minR2, maxMSE, minSkill             float64 // NaN for no gate
+	minCoverage                         float64 // too
 	minScored                           float64
 	digits                              int
 	allowLeak, merge                    bool
@@ -58,14 +70,18 @@ type options struct {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("model_testing", source, stdout, stderr),
-		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minScored: 0.5}
+		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minCoverage: math.NaN(), minScored: 0.5}
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
 	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
-	o.StringVar(&o.predictions, "predictions", "", "write the rows' predictions to `FILE`, as CSV")
+	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
+	keep := o.String("keep", "", "with -predictions, `COLUMNS` of the input to write too")
+	o.Float64Var(&o.level, "level", 0.95, "with -predictions, the `PROBABILITY` of the intervals")
 	o.Func("min-r2", "fail with status 3 if R² is below `X`", number(&o.minR2))
 	o.Func("max-mse", "fail with status 3 if the MSE is above `X`", number(&o.maxMSE))
 	o.Func("min-skill", "fail with status 3 if the skill over the training mean is below `X`", number(&o.minSkill))
+	o.Func("min-coverage", "fail with status 3 if less than the share `X` of the rows is within its 95 % interval",
+		number(&o.minCoverage))
 	o.IntVar(&o.digits, "digits", 4, "`DECIMALS` on standard output")
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "warn of test rows that may be training rows, where it would refuse")
 	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files: merge them exactly")
@@ -78,9 +94,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
 	case !(o.minScored >= 0 && o.minScored <= 1):
 		return cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
+	case !(o.level > 0 && o.level < 1):
+		return cli.Usagef("-level %v is not between 0 and 1", o.level)
+	case o.predictions == "" && (*keep != "" || o.IsSet("level")):
+		return cli.Usagef("-keep and -level are for -predictions")
+	}
+	if *keep != "" {
+		var err error
+		if o.keep, err = csv.NewReader(strings.NewReader(*keep)).Read(); err != nil {
+			return cli.Usagef("-keep %s: %w", *keep, err)
+		}
+	}
+	if err := checkKept(o.keep); err != nil {
+		return cli.Usagef("%w", err)
 	}
 	if o.merge {
-		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored"); err != nil {
+		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
 			return err
 		}
 	}
@@ -118,6 +147,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return fmt.Errorf("standard output: %w", err)
 	}
 	warnOfUnscored(&o, report)
+	sayCoverage(&o, report)
 	return gate(&o, report)
 }
 
@@ -133,6 +163,28 @@ func warnOfUnscored(o *options, r *metrics.Report) {
 		hint += ". model_preprocessing -missing mean keeps rows without a feature"
 	}
 	o.Warnf("%d of %d rows with a target were not scored%s", left, r.Rows+left, hint)
+}
+
+// sayCoverage says whether the intervals can be trusted.
+func sayCoverage(o *options, r *metrics.Report) {
+	coverage := r.Coverage()
+	if coverage == nil {
+		return
+	}
+	judgement := ""
+	switch misfit := r.Misfit(); {
+	case misfit > 0:
+		judgement = fmt.Sprintf("; they are about %s %% too narrow", oneDigit(100*misfit))
+	case misfit < 0:
+		judgement = fmt.Sprintf("; they are about %s %% too wide", oneDigit(-100*misfit))
+	}
+	o.Logf("95 %% intervals held %.1f %% of %d rows%s", 100**coverage, r.Rows, judgement)
+}
+
+// oneDigit rounds a number to its first digit.
+func oneDigit(v float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 1, 64), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // merge joins the reports on different files.

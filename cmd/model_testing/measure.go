@@ -19,10 +19,11 @@ import (
 )
 
 // result is what is made of a block: its errors on rows that the manifest
-// calls normal (all, where it says nothing) and on the others, and its lines
-// of -predictions.
+// calls normal (all, where it says nothing) and on the others, what is left in
+// all of them, and its lines of -predictions.
 type result struct {
 	normal, anomalous metrics.Errors
+	pattern           metrics.Pattern
 	lines             []byte
 	end               int64 // the row of the file behind the block's last used one
 }
@@ -44,11 +45,11 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	}
 	defer p.close()
 	if o.predictions != "" {
-		if p.lines, err = artifact.Create(o.predictions); err != nil {
-			return nil, nil, err
+		p.predictions, err = newPredictions(o, s, m)
+		if p.predictions != nil {
+			lines = append(lines, p.predictions.File)
 		}
-		lines = append(lines, p.lines)
-		if _, err := p.lines.Write([]byte(header)); err != nil {
+		if err != nil {
 			return nil, lines, err
 		}
 	}
@@ -59,8 +60,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 		return nil, lines, err
 	}
 	bar.Clear()
-	if p.lines != nil {
-		if err := p.lines.Finish(); err != nil {
+	if p.predictions != nil {
+		if err := p.predictions.Finish(); err != nil {
 			return nil, lines, err
 		}
 	}
@@ -85,17 +86,18 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 	var sums result
 	var unseen design.Unseen
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
-		Previous: s.Time != "" || len(s.Lags) > 0, Work: p.work}
+		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep, Work: p.work}
 	for part, err := range scan.Parts(ctx, p.files) {
 		if err != nil {
 			return nil, err
 		}
 		sums.normal.Merge(&part.Result.normal)
 		sums.anomalous.Merge(&part.Result.anomalous)
+		sums.pattern.Join(&part.Result.pattern)
 		p.truths[part.File].forget(part.Result.end)
 		bar.Add(part.Bytes)
-		if p.lines != nil {
-			if _, err := p.lines.Write(part.Result.lines); err != nil {
+		if p.predictions != nil {
+			if _, err := p.predictions.Write(part.Result.lines); err != nil {
 				return nil, err
 			}
 		}
@@ -113,7 +115,8 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 			}
 			o.Warnf("%v", err)
 		}
-		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, p.truths[part.File].noiseFloor())
+		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, sums.pattern,
+			p.truths[part.File].noiseFloor())
 		_, d.Irregular = end.Steps.Irregular()
 		d.Unseen = end.Unseen.Cells
 		unseen.Merge(end.Unseen)
@@ -203,15 +206,16 @@ func (t *trained) leak(path string, id dataset.ID) error {
 
 // predictor makes results of blocks.
 type predictor struct {
-	model  *regression.Model
-	files  []*table.File
-	truths []*truth       // per file; nil where nothing is known
-	lines  *artifact.File // of -predictions; nil for none
-	memory sync.Pool
+	model       *regression.Model
+	scale       *metrics.Scale
+	files       []*table.File
+	truths      []*truth     // per file; nil where nothing is known
+	predictions *predictions // nil for none
+	memory      sync.Pool
 }
 
 func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests) (*predictor, error) {
-	p := &predictor{model: m, files: files}
+	p := &predictor{model: m, scale: m.ErrorScale(), files: files}
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
@@ -232,6 +236,8 @@ func (p *predictor) close() {
 // scratch is memory for one block.
 type scratch struct {
 	predicted, climatology []float64
+	leverage, spread       []float64
+	residual               []float64         // of all rows of the block
 	apart                  [2]metrics.Sample // normal and anomalous rows
 }
 
@@ -249,30 +255,52 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 		t.climatology = slices.Grow(t.climatology, r.N)[:r.N]
 		p.model.PredictSeason(t.climatology, r)
 	}
-	res = t.score(p.model, r, p.truths[r.File])
-	if p.lines != nil {
-		res.lines = lines(p.files[r.File].Name, r, t.predicted)
+	t.leverage = slices.Grow(t.leverage[:0], r.N)[:r.N]
+	p.model.Leverage(t.leverage, r)
+	t.spread = t.spread[:0]
+	if p.model.Band.Sigma > 0 {
+		t.spread = slices.Grow(t.spread, r.N)[:r.N]
+		p.model.Spread(t.spread, t.leverage)
+	}
+	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Spread: t.spread, Scale: p.scale,
+		Climatology: t.climatology, Prev: r.Prev, TrainMean: p.model.TrainMean}
+	res = t.score(&all, r, p.truths[r.File])
+	res.pattern.Add(&all, r.Times, t.residuals(r))
+	if p.predictions != nil {
+		res.lines = p.predictions.lines(p.files[r.File].Name, p.model, r, t)
 	}
 	return res, nil
 }
 
+// residuals returns those of all rows of the block, NaN where there is none.
+func (t *scratch) residuals(r *design.Rows) []float64 {
+	t.residual = slices.Grow(t.residual[:0], r.Every.N)[:r.Every.N]
+	if r.N < r.Every.N {
+		for i := range t.residual {
+			t.residual[i] = math.NaN()
+		}
+	}
+	for i, y := range r.Y {
+		t.residual[r.Place(i)] = y - t.predicted[i]
+	}
+	return t.residual
+}
+
 // score sums the errors of the rows that have a target.
-func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res result) {
-	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Climatology: t.climatology, Prev: r.Prev,
-		TrainMean: m.TrainMean}
+func (t *scratch) score(all *metrics.Sample, r *design.Rows, truth *truth) (res result) {
 	var ranges [][2]int64 // of anomalous rows
 	if r.N > 0 {
 		res.end = r.Index(r.N-1) + 1
 		ranges = truth.anomalous(r.Index(0), res.end)
 	}
 	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
-		res.normal.Add(&all)
+		res.normal.Add(all)
 		return res
 	}
 	for k := range t.apart {
 		p := &t.apart[k]
-		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Climatology: p.Climatology[:0],
-			Prev: p.Prev[:0], TrainMean: m.TrainMean}
+		*p = metrics.Sample{Actual: p.Actual[:0], Predicted: p.Predicted[:0], Spread: p.Spread[:0], Scale: all.Scale,
+			Climatology: p.Climatology[:0], Prev: p.Prev[:0], TrainMean: all.TrainMean}
 	}
 	for i, y := range r.Y {
 		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {
@@ -281,32 +309,12 @@ func (t *scratch) score(m *regression.Model, r *design.Rows, truth *truth) (res 
 		switch {
 		case y != y:
 		case len(ranges) > 0 && ranges[0][0] <= r.Index(i):
-			t.apart[1].Append(&all, i)
+			t.apart[1].Append(all, i)
 		default:
-			t.apart[0].Append(&all, i)
+			t.apart[0].Append(all, i)
 		}
 	}
 	res.normal.Add(&t.apart[0])
 	res.anomalous.Add(&t.apart[1])
 	return res
-}
-
-// header is the first line of -predictions.
-const header = "dataset,timestamp,actual,predicted,residual\n"
-
-// lines are the rows of -predictions.
-func lines(name string, r *design.Rows, predicted []float64) []byte {
-	field := table.AppendField(nil, name)
-	var b []byte
-	for i, y := range r.Y {
-		b = append(append(b, field...), ',')
-		if len(r.Times) > 0 {
-			b = r.Times[i].Append(b)
-		}
-		for _, v := range []float64{y, predicted[i], y - predicted[i]} {
-			b = table.AppendFloat(append(b, ','), v)
-		}
-		b = append(b, '\n')
-	}
-	return b
 }

@@ -134,6 +134,19 @@ func (c *Codes) set(category *Category, first int, columns map[string]int, level
 // Unseen reports whether row i has a level that the design does not know.
 func (c *Codes) Unseen(i int) bool { return c.unknown(c.Rows[i]) }
 
+// Doubt says why row i has no level of its own, "" if it has.
+func (c *Codes) Doubt(i int) string {
+	switch code := c.Rows[i]; {
+	case c.From == c.To:
+		return ""
+	case code == 0:
+		return c.name + " is missing"
+	case c.unknown(code):
+		return "training has no " + c.name + "=" + c.Levels[code]
+	}
+	return ""
+}
+
 // unknown is Unseen of a code. A category without levels is left out, or not fitted
 // yet: none is missed there.
 func (c *Codes) unknown(code int32) bool {

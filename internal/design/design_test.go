@@ -329,3 +329,65 @@ func TestMissingIsError(t *testing.T) {
 		}
 	}
 }
+
+// A scan of all rows tells of every row of the file, in order, whether it is used and
+// if not, why; the target may be absent.
+func TestEvery(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("t,x,y,name\n")
+	var want []string // y, name, why
+	const n = 30000
+	for i := range n {
+		x, y, why := "1", fmt.Sprint(i), ""
+		switch {
+		case i < 2 || i%100 == 12:
+			why = "y_lag_2 is missing"
+		case i%100 == 20:
+			x, why = "", "x is missing"
+		}
+		if i%100 == 10 {
+			y = "NaN"
+		}
+		fmt.Fprintf(&b, "%s,%s,%s,n%d\n", time.Unix(int64(i), 0).UTC().Format(time.RFC3339), x, y, i)
+		want = append(want, fmt.Sprintf("%s n%d %s", y, i, why))
+	}
+	d := Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{2}, Missing: Drop}
+	scan := Scan[[]string]{Design: &d, Workers: 2, Unknown: true, All: true, Texts: []string{"name"},
+		Work: func(r *Rows) (got []string, err error) {
+			used := 0
+			for i, why := range r.Every.Why {
+				got = append(got, fmt.Sprintf("%v %s %s", r.Every.Y[i], r.Every.Texts[0][i], why))
+				if why == "" {
+					if r.Place(used) != i || r.Times[used] != r.Every.Times[i] {
+						t.Errorf("used row %d is at %d, not %d", used, r.Place(used), i)
+					}
+					used++
+				}
+			}
+			if used != r.N || len(got) != r.Every.N {
+				t.Errorf("%d rows are used, not %d; %d are there, not %d", r.N, used, r.Every.N, len(got))
+			}
+			return got, nil
+		}}
+	var got []string
+	for _, in := range []string{b.String(), "x,t,name\n1,2020-01-01,a\n"} {
+		files, err := table.Open([]string{"-"}, strings.NewReader(in), "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, err := range scan.Parts(context.Background(), files) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, part.Result...)
+		}
+	}
+	if want = append(want, "NaN a y_lag_2 is missing"); len(got) != len(want) {
+		t.Fatalf("%d rows, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("row %d: %q, want %q", i, got[i], want[i])
+		}
+	}
+}

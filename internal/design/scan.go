@@ -22,6 +22,7 @@ type Rows struct {
 	Y     []float64      // target, length N; NaN only in a Scan with Unknown
 	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
+	Every Every          // all rows of the block
 
 	all   bool           // all rows of the block are used
 	keep  []int          // else these
@@ -32,12 +33,46 @@ type Rows struct {
 	ownC  [][]int32      // and of Codes
 }
 
+// Every are all rows of a block, usable or not.
+type Every struct {
+	N int // how many
+	// In a Scan with All:
+	Y     []float64      // target, NaN where missing
+	Times []dataset.Time // empty without a time column
+	Texts [][]string     // by columns, as Scan.Texts
+	Why   []string       // what keeps a row from being used, "" for a usable one
+}
+
 // Index returns the row of the file, from 0, of row i.
-func (r *Rows) Index(i int) int64 {
+func (r *Rows) Index(i int) int64 { return r.first + int64(r.Place(i)) }
+
+// Place returns the row of the block, from 0, of row i.
+func (r *Rows) Place(i int) int {
 	if r.all {
-		return r.first + int64(i)
+		return i
 	}
-	return r.first + int64(r.keep[i])
+	return r.keep[i]
+}
+
+// Values returns column j of X in rows from to to, to not included: of a level in
+// the memory given, NaN where the category is missing or not known.
+func (r *Rows) Values(memory []float64, j, from, to int) []float64 {
+	if r.X[j] != nil {
+		return r.X[j][from:to]
+	}
+	k := slices.IndexFunc(r.Codes, func(c Codes) bool { return j >= c.From && j < c.To })
+	c := &r.Codes[k]
+	for i, code := range c.Rows[from:to] {
+		switch c.Column[code] {
+		case j:
+			memory[i] = 1
+		case -1:
+			memory[i] = math.NaN()
+		default:
+			memory[i] = 0
+		}
+	}
+	return memory[:to-from]
 }
 
 // count returns how many rows of the block are used.
@@ -95,9 +130,11 @@ type carry struct {
 type Scan[R any] struct {
 	*Design
 	Workers  int
-	Unknown  bool // keep rows without a target too
-	Previous bool // tell the target of the row before, lags or not
-	Gaps     bool // count what each feature costs
+	Unknown  bool     // keep rows without a target too
+	Previous bool     // tell the target of the row before, lags or not
+	Gaps     bool     // count what each feature costs
+	All      bool     // tell of all rows, and what keeps them from being used; a file may lack the target
+	Texts    []string // columns to hand on as they are written; with All
 	Work     func(*Rows) (R, error)
 
 	layout // made by Parts
@@ -111,8 +148,13 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 	}
 	pool := sync.Pool{New: func() any { return new(Rows) }}
 	s.layout = newLayout(s.Design)
+	optional := ""
+	if s.All {
+		optional = s.Target
+	}
 	scan := table.Scan[carry, result]{
 		Time: s.Time, Columns: append(s.numbers, s.Target), Categories: s.words, Workers: s.Workers,
+		Optional: optional, Texts: s.Texts,
 		Work: func(b *table.Block, before carry) (carry, func() (result, error), error) {
 			rows := pool.Get().(*Rows)
 			tally, err := s.choose(rows, b, before)
@@ -189,17 +231,23 @@ func earlier(tail, y []float64, i, k int) float64 {
 // choose sets rows.all or rows.keep to the usable rows of the block.
 func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err error) {
 	rows.keep = rows.keep[:0]
+	rows.Every = Every{N: b.Rows}
+	if s.All {
+		rows.Every = Every{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows)}
+	}
 	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
 		return Tally{Used: int64(b.Rows)}, nil
 	}
 	y := target(b)
+	_, to := s.Harmonics()
 	for i := range b.Rows {
 		feature, lacks := s.missingFeature(b, i)
 		if lacks && s.Missing == Error {
 			return t, b.Errorf(i, feature, "is missing; use -missing drop or -missing mean")
 		}
 		noTarget := y[i] != y[i]
-		noLag := slices.ContainsFunc(s.Lags, func(k int) bool { return math.IsNaN(earlier(before.tail, y, i, k)) })
+		lag := slices.IndexFunc(s.Lags, func(k int) bool { return math.IsNaN(earlier(before.tail, y, i, k)) })
+		noLag := lag >= 0
 		switch {
 		case noTarget:
 			t.Left.NoTarget++
@@ -210,6 +258,10 @@ func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err
 		}
 		if !lacks && !noLag && (!noTarget || s.Unknown) {
 			rows.keep = append(rows.keep, i)
+		} else if s.All && lacks {
+			rows.Every.Why[i] = feature + " is missing"
+		} else if s.All && noLag {
+			rows.Every.Why[i] = s.Names()[to+lag] + " is missing"
 		}
 	}
 	if s.Gaps && t.Left.MissingFeature > 0 {

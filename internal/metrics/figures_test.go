@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -15,8 +16,9 @@ import (
 func TestDefinitions(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const n = 50
-	s := &Sample{TrainMean: 3.5}
+	s := &Sample{TrainMean: 3.5, Scale: NewScale(2, 9, 4, 2)}
 	for range n {
+		s.Spread = append(s.Spread, 2+r.Float64())
 		s.Actual = append(s.Actual, 4+2*r.NormFloat64())
 		s.Predicted = append(s.Predicted, 4.5+2*r.NormFloat64())
 		s.Climatology = append(s.Climatology, 4+r.NormFloat64())
@@ -83,7 +85,8 @@ func TestDefinitions(t *testing.T) {
 	}
 	e = Errors{}
 	e.Add(&Sample{Actual: []float64{2, 2}, Predicted: []float64{1, 2}, TrainMean: 2})
-	if f := e.Figures(); f.Skill.Mean != nil || f.Reason != "the training mean is exact" {
+	if f := e.Figures(); f.Skill.Mean != nil ||
+		f.Reason != "intervals need an error of the training rows; the training mean is exact" {
 		t.Errorf("%+v", f)
 	}
 }
@@ -92,7 +95,7 @@ func TestDefinitions(t *testing.T) {
 func TestAppend(t *testing.T) {
 	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9),
 		{Actual: []float64{1, 2}, Predicted: []float64{3, 4}}} {
-		rows := Sample{TrainMean: s.TrainMean}
+		rows := Sample{TrainMean: s.TrainMean, Scale: s.Scale}
 		for i := range s.Actual {
 			rows.Append(s, i)
 		}
@@ -147,6 +150,13 @@ func TestMergeEverySum(t *testing.T) {
 			if a.Float() == 0 {
 				t.Errorf("%s is 0", path)
 			}
+		case reflect.Slice, reflect.Array:
+			if a.Len() != b.Len() {
+				t.Fatalf("%s: %d sums, merged %d", path, a.Len(), b.Len())
+			}
+			for i := range a.Len() {
+				compare(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i))
+			}
 		case reflect.Int64:
 			sums++
 			if a.Int() != b.Int() || a.Int() == 0 {
@@ -173,7 +183,7 @@ func TestDataset(t *testing.T) {
 	id := dataset.ID{Name: "a", Rows: 9, First: 3, Last: 4, XXH64: "x", Sketch: dataset.Sketch{Sum: 7, Least: []uint64{5}}}
 	left := dataset.Left{NoTarget: 1, MissingFeature: 2}
 	floor := 0.25
-	d := NewDataset(id, left, one(1, 4), one(3, 2), &floor)
+	d := NewDataset(id, left, one(1, 4), one(3, 2), Pattern{}, &floor)
 	near(t, "MSE", *d.MSE, (4*1+2*9)/6.)
 	near(t, "excess", *d.ExcessMSE, (4*1+2*9)/6.-0.25)
 	near(t, "noise floor", *d.NoiseFloor, 0.25)
@@ -185,10 +195,10 @@ func TestDataset(t *testing.T) {
 		d.Unscored != left {
 		t.Errorf("%+v", d)
 	}
-	if d := NewDataset(id, left, one(1, 4), Errors{}, &floor); d.Anomalous.ExcessMSE != nil || d.Anomalous.Rows != 0 {
+	if d := NewDataset(id, left, one(1, 4), Errors{}, Pattern{}, &floor); d.Anomalous.ExcessMSE != nil || d.Anomalous.Rows != 0 {
 		t.Errorf("no anomalous row: %+v", d.Anomalous)
 	}
-	d = NewDataset(id, left, one(1, 4), one(3, 2), nil)
+	d = NewDataset(id, left, one(1, 4), one(3, 2), Pattern{}, nil)
 	near(t, "MSE where nothing is known", *d.MSE, (4*1+2*9)/6.)
 	if d.Normal != nil || d.Anomalous != nil || d.ExcessMSE != nil || d.NoiseFloor != nil {
 		t.Errorf("where nothing is known: %+v", d)
@@ -202,7 +212,7 @@ func TestScored(t *testing.T) {
 	dataset := func(name string, rows int, left dataset.Left) Dataset {
 		var e Errors
 		e.Add(sample(r, rows))
-		return NewDataset(dataset.ID{Name: name, XXH64: name}, left, e, Errors{}, nil)
+		return NewDataset(dataset.ID{Name: name, XXH64: name}, left, e, Errors{}, Pattern{}, nil)
 	}
 	report := func(d ...Dataset) *Report {
 		got, err := New("s", "m", d)
@@ -240,7 +250,7 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{},
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
 			nil)}); err == nil ||
 			!strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
 			t.Errorf("%s: %v", name, err)
@@ -257,7 +267,7 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{},
+		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
 			nil)}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -267,7 +277,7 @@ func TestBeyondFloat64(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		var e Errors
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
-		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, nil))
+		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, Pattern{}, nil))
 	}
 	if _, err := New("s", "m", all); err == nil || !strings.HasPrefix(err.Error(),
 		"the errors on all datasets together") {

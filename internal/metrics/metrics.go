@@ -19,9 +19,11 @@ import (
 var Kind = artifact.Kind{Format: "metrics", Version: 3, Program: "model_testing"}
 
 // Sample is a run of rows with what was measured and what was predicted, all
-// of one length; Climatology and Prev may be empty.
+// of one length; Climatology, Prev and Spread may be empty.
 type Sample struct {
 	Actual, Predicted []float64
+	Spread            []float64 // what t multiplies in the intervals: σ̂·√(1 + h)
+	Scale             *Scale    // needed with Spread
 	TrainMean         float64   // the baseline that knows the training mean alone
 	Climatology       []float64 // the baseline that knows the season alone
 	Prev              []float64 // the target one row earlier, NaN where unknown
@@ -31,6 +33,9 @@ type Sample struct {
 func (s *Sample) Append(o *Sample, i int) {
 	s.Actual = append(s.Actual, o.Actual[i])
 	s.Predicted = append(s.Predicted, o.Predicted[i])
+	if len(o.Spread) > 0 {
+		s.Spread = append(s.Spread, o.Spread[i])
+	}
 	if len(o.Climatology) > 0 {
 		s.Climatology = append(s.Climatology, o.Climatology[i])
 	}
@@ -48,6 +53,7 @@ type Errors struct {
 	TrainMean   moments.Sum     `json:"train_mean"` // Σ(actual − training mean)²
 	Climatology *moments.Sum    `json:"climatology,omitempty"`
 	Persistence *Persistence    `json:"persistence,omitempty"`
+	Intervals   *Held           `json:"intervals,omitempty"`
 }
 
 // Persistence compares with the target one row earlier, over the rows that
@@ -67,18 +73,25 @@ func (e *Errors) Add(s *Sample) {
 	defer residuals.Put(buf)
 	residual := slices.Grow((*buf)[:0], len(s.Actual))[:len(s.Actual)]
 	*buf = residual
-	var abs, mean, climatology float64
+	var abs, mean, climatology, largest float64
 	for i, y := range s.Actual {
 		r := y - s.Predicted[i]
 		residual[i] = r
-		abs += math.Abs(r)
-		e.Max = max(e.Max, math.Abs(r))
+		size := math.Abs(r)
+		abs += size
+		if size > largest {
+			largest = size
+		}
 		mean += float64((y - s.TrainMean) * (y - s.TrainMean))
 	}
+	e.Max = max(e.Max, largest)
 	e.Residual.Add(residual)
 	e.Target.Add(s.Actual)
 	e.Abs.Add(abs)
 	e.TrainMean.Add(mean)
+	if len(s.Spread) > 0 {
+		e.hold(residual, s.Spread, s.Scale)
+	}
 	if len(s.Climatology) > 0 {
 		for i, c := range s.Climatology {
 			climatology += float64((s.Actual[i] - c) * (s.Actual[i] - c))
@@ -86,16 +99,17 @@ func (e *Errors) Add(s *Sample) {
 		add(&e.Climatology, moments.Float(climatology))
 	}
 	if len(s.Prev) > 0 {
-		var p Persistence
+		var n int64
+		var self, model float64
 		for i, prev := range s.Prev {
 			if prev != prev {
 				continue
 			}
-			p.N++
-			p.Self.Hi += float64((s.Actual[i] - prev) * (s.Actual[i] - prev))
-			p.Model.Hi += float64(residual[i] * residual[i])
+			n++
+			self += float64((s.Actual[i] - prev) * (s.Actual[i] - prev))
+			model += float64(residual[i] * residual[i])
 		}
-		e.persist(&p)
+		e.persist(&Persistence{n, moments.Float(self), moments.Float(model)})
 	}
 }
 
@@ -128,21 +142,25 @@ func (e *Errors) Merge(o *Errors) {
 	if o.Persistence != nil {
 		e.persist(o.Persistence)
 	}
+	if o.Intervals != nil {
+		e.mergeHeld(o.Intervals)
+	}
 }
 
 // Figures are what the sums say. What is not defined is null, and Reason says
 // why.
 type Figures struct {
-	Rows              int64    `json:"rows"` // scored
-	MSE               *float64 `json:"mse"`
-	RMSE              *float64 `json:"rmse"`
-	MAE               *float64 `json:"mae"`
-	R2                *float64 `json:"r2"`
-	MaxError          *float64 `json:"max_error"`
-	Bias              *float64 `json:"bias"` // mean of predicted − actual
-	ExplainedVariance *float64 `json:"explained_variance"`
-	Skill             Skill    `json:"skill"`
-	Reason            string   `json:"reason,omitempty"`
+	Rows              int64      `json:"rows"` // scored
+	MSE               *float64   `json:"mse"`
+	RMSE              *float64   `json:"rmse"`
+	MAE               *float64   `json:"mae"`
+	R2                *float64   `json:"r2"`
+	MaxError          *float64   `json:"max_error"`
+	Bias              *float64   `json:"bias"` // mean of predicted − actual
+	ExplainedVariance *float64   `json:"explained_variance"`
+	Skill             Skill      `json:"skill"`
+	Intervals         []Interval `json:"intervals"` // none where the training leaves no error to make them of
+	Reason            string     `json:"reason,omitempty"`
 }
 
 // Skill is 1 − MSE/MSE of a baseline, over the same rows: 1 is perfect, 0 no
@@ -155,7 +173,7 @@ type Skill struct {
 
 // Figures finishes the sums.
 func (e *Errors) Figures() Figures {
-	f := Figures{Rows: e.Residual.N}
+	f := Figures{Rows: e.Residual.N, Intervals: e.intervals()}
 	if f.Rows == 0 {
 		f.Reason = "no row has both a target and a prediction"
 		return f
@@ -175,6 +193,9 @@ func (e *Errors) Figures() Figures {
 		if f.R2 == nil {
 			why = append(why, "r2 is beyond float64: the target hardly varies")
 		}
+	}
+	if len(f.Intervals) == 0 {
+		why = append(why, "intervals need an error of the training rows")
 	}
 	if f.Skill.Mean = skill(sse, e.TrainMean); f.Skill.Mean == nil {
 		why = append(why, "the training mean is exact")
@@ -244,9 +265,10 @@ type Report struct {
 	Scaler string `json:"scaler_fingerprint"`
 	Model  string `json:"model_fingerprint"`
 	Figures
-	Unscored dataset.Left `json:"unscored"`
-	Unseen   int64        `json:"unseen_levels"` // cells of a level that training has not: the average category
-	Datasets []Dataset    `json:"datasets"`      // in the order of dataset.Compare
+	Diagnostics Diagnostics  `json:"diagnostics"`
+	Unscored    dataset.Left `json:"unscored"`
+	Unseen      int64        `json:"unseen_levels"` // cells of a level that training has not: the average category
+	Datasets    []Dataset    `json:"datasets"`      // in the order of dataset.Compare
 }
 
 // Dataset is one test file. Where the manifest knows the truth, the rows that
@@ -266,7 +288,8 @@ type Dataset struct {
 	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
 	Normal     *Part        `json:"normal,omitempty"`
 	Anomalous  *Part        `json:"anomalous,omitempty"`
-	Sums       Errors       `json:"sums"` // of all its rows
+	Sums       Errors       `json:"sums"`    // of all its rows
+	Pattern    Pattern      `json:"pattern"` // of the same
 }
 
 // Part is a part of a dataset's rows.
@@ -277,14 +300,15 @@ type Part struct {
 }
 
 // NewDataset measures a test file, from the errors on its normal and on its
-// anomalous rows. noiseFloor is its irreducible variance, nil where that, and
+// anomalous rows, and the pattern of both. noiseFloor is its irreducible variance, nil where that, and
 // which rows are anomalous, is not known.
-func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, noiseFloor *float64) Dataset {
+func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, pattern Pattern,
+	noiseFloor *float64) Dataset {
 	var all Errors
 	all.Merge(&normal)
 	all.Merge(&anomalous)
 	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, Sketch: id.Sketch, FileRows: id.Rows,
-		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all}
+		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all, Pattern: pattern}
 	if noiseFloor != nil {
 		d.ExcessMSE = excess(d.MSE, noiseFloor)
 		d.Normal = &Part{Figures: normal.Figures(), Sums: normal}
@@ -313,28 +337,30 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
 	ids := make([]dataset.ID, len(datasets))
 	var total Errors
+	var pattern Pattern
 	var unscored dataset.Left
 	var unseen int64
 	for i := range datasets {
 		d := &datasets[i]
 		ids[i] = d.id()
-		if !d.Sums.finite() {
+		if !d.Sums.finite() || !d.Pattern.finite() {
 			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in "+
 				"float64; change the unit of the target", d.Name)
 		}
 		total.Merge(&d.Sums)
+		pattern.Merge(&d.Pattern)
 		unscored.Merge(d.Unscored)
 		unseen += d.Unseen
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
 	}
-	if !total.finite() {
+	if !total.finite() || !pattern.finite() {
 		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
 			"change the unit of the target")
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Unscored: unscored, Unseen: unseen,
-		Datasets: datasets}, nil
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(),
+		Unscored: unscored, Unseen: unseen, Datasets: datasets}, nil
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where

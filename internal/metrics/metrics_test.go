@@ -48,11 +48,12 @@ func TestScikitLearn(t *testing.T) {
 }
 
 func sample(r *rand.Rand, n int) *Sample {
-	s := &Sample{TrainMean: 1e5}
+	s := &Sample{TrainMean: 1e5, Scale: NewScale(0.1, 20, 1e5, 1)}
 	for i := range n {
 		y := 1e5 + r.NormFloat64()
 		s.Actual = append(s.Actual, y)
 		s.Predicted = append(s.Predicted, y+0.1*r.NormFloat64())
+		s.Spread = append(s.Spread, 0.05+0.01*r.Float64())
 		s.Climatology = append(s.Climatology, 1e5)
 		s.Prev = append(s.Prev, y-0.5)
 		if i%3 == 0 {
@@ -63,7 +64,8 @@ func sample(r *rand.Rand, n int) *Sample {
 }
 
 func (s *Sample) part(from, to int) *Sample {
-	return &Sample{s.Actual[from:to], s.Predicted[from:to], s.TrainMean, s.Climatology[from:to], s.Prev[from:to]}
+	return &Sample{s.Actual[from:to], s.Predicted[from:to], s.Spread[from:to], s.Scale, s.TrainMean,
+		s.Climatology[from:to], s.Prev[from:to]}
 }
 
 // Merged parts equal the whole.
@@ -96,12 +98,16 @@ func TestMergeReports(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	floor := 0.01
 	var datasets []Dataset
+	var pooled Pattern
 	for i, name := range []string{"a", "b", "c"} {
 		var normal, anomalous Errors
 		normal.Add(sample(r, 50+i))
 		anomalous.Add(sample(r, i))
+		series, times := trail(r, 70+i, i == 1)
+		left := pattern(series, times, 0, 70+i)
+		pooled.Merge(&left)
 		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous,
-			&floor))
+			left, &floor))
 	}
 	report := func(d ...Dataset) *Report {
 		got, err := New("s", "m", d)
@@ -120,6 +126,9 @@ func TestMergeReports(t *testing.T) {
 	}
 	if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
 		t.Error("the merged report is another", err)
+	}
+	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics()) {
+		t.Error("the diagnostics are not of all files")
 	}
 	var back Report
 	if err := Kind.DecodeJSON(want, &back); err != nil {

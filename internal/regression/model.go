@@ -31,6 +31,7 @@ func init() {
 type Settings struct {
 	Scaler     string   // fingerprint of the scaler that standardised the rows
 	Target     string   // name of y
+	Time       string   // of the column that the calendar comes from; "" for none
 	Names      []string // names of the p columns
 	Mean       []float64
 	Scale      []float64
@@ -43,7 +44,7 @@ type Settings struct {
 	Folds      int
 }
 
-// Dataset is what one file contributed: the factors of its K contiguous folds.
+// Dataset is what one file contributed: the factors of its K folds.
 type Dataset struct {
 	dataset.ID
 	Used  int64
@@ -63,6 +64,7 @@ type Model struct {
 	// first; empty if there are none.
 	Climatology []float64
 	TrainMean   float64 // of the target
+	Band        Band
 }
 
 // FoldBounds returns where the folds of n rows begin, and n: the first n mod K
@@ -120,6 +122,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	x := whole.at(m.Penalty)
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
+	m.Band = newBand(&total, whole, m.Penalty, x, m.TrainMean)
 	if m.Climatology, err = s.climatology(&total); err != nil {
 		return nil, nil, err
 	}
@@ -242,8 +245,12 @@ func (m *Model) check() error {
 	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):
 		return errors.New("datasets out of order")
 	}
-	for _, figures := range [][]float64{m.Mean, m.Scale, m.Coef, m.Climatology,
-		{m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty}} {
+	if err := m.Band.check(p); err != nil {
+		return err
+	}
+	figures := append(slices.Clone(m.Band.Relation), m.Mean, m.Scale, m.Coef, m.Climatology, m.Band.Centre, m.Band.T,
+		[]float64{m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty, m.Band.Sigma, m.Band.Dof, m.Band.Fitted})
+	for _, figures := range figures {
 		for _, v := range figures {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return errors.New("a figure is not finite")

@@ -1,6 +1,8 @@
 package regression
 
 import (
+	"slices"
+
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -10,8 +12,8 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// Folds are the factors of the contiguous folds of a dataset, or of a part of
-// it. The zero value has no rows.
+// Folds are the factors of the folds of a dataset, or of a part of it. The zero
+// value has no rows.
 type Folds []Factor
 
 // Merge includes the rows of o, fold by fold.
@@ -57,7 +59,8 @@ func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds
 const wide = 100
 
 // Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
-// file with so many usable rows in all.
+// file with so many usable rows in all: by contiguous folds or, where there is no
+// time that makes neighbours alike, usable row i in fold i mod K.
 func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
 	// By the scaler and the file alone, so that a model merges into the bytes
@@ -67,23 +70,50 @@ func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 	folds := make(Folds, d.folds)
 	tile := make([]float64, TileRows*w)
 	for k := range folds {
-		from, to := max(bounds[k]-r.Used, 0), min(bounds[k+1]-r.Used, int64(r.N))
-		if k == len(folds)-1 {
+		rows, from, to := r, max(bounds[k]-r.Used, 0), min(bounds[k+1]-r.Used, int64(r.N))
+		switch {
+		case d.Time == "":
+			rows = deal(r, k, d.folds)
+			from, to = 0, int64(rows.N)
+		case k == len(folds)-1:
 			to = int64(r.N) // rows too many: the file has changed, which its end will tell
 		}
 		for a := int(from); a < int(to); a += TileRows {
 			b := min(a+TileRows, int(to))
 			switch {
 			case precise:
-				folds[k].AddPrecise(d.preciseTile(r, a, b), w)
+				folds[k].AddPrecise(d.preciseTile(rows, a, b), w)
 			case w > wide:
-				folds[k].waiting, folds[k].Width = append(folds[k].waiting, d.tile(tile, r, a, b)...), w
+				folds[k].waiting, folds[k].Width = append(folds[k].waiting, d.tile(tile, rows, a, b)...), w
 			default:
-				folds[k].Add(d.tile(tile, r, a, b), w)
+				folds[k].Add(d.tile(tile, rows, a, b), w)
 			}
 		}
 	}
 	return folds
+}
+
+// deal returns the rows of a block that are dealt out to fold k: of the usable
+// rows of the file, counted from 0, every one that is k mod folds.
+func deal(r *design.Rows, k, folds int) *design.Rows {
+	first := (k - int(r.Used%int64(folds)) + folds) % folds
+	dealt := &design.Rows{Y: every(r.Y, first, folds), X: make([][]float64, len(r.X)), Codes: slices.Clone(r.Codes)}
+	dealt.N = len(dealt.Y)
+	for j, x := range r.X {
+		dealt.X[j] = every(x, first, folds)
+	}
+	for k, c := range r.Codes {
+		dealt.Codes[k].Rows = every(c.Rows, first, folds)
+	}
+	return dealt
+}
+
+// every returns every step-th element from the first on.
+func every[T any](x []T, first, step int) (some []T) {
+	for i := first; i < len(x); i += step {
+		some = append(some, x[i])
+	}
+	return some
 }
 
 // tile returns rows a to b, a matrix of (b−a)×w by rows, in the memory given.

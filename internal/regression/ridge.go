@@ -23,7 +23,6 @@ type ridge struct {
 	a          []float64 // Q and P, as Dgebrd leaves them
 	d, e       []float64
 	tauQ, tauP []float64
-	c          []float64 // Qᵀ·q
 
 	columns int
 	lq      []float64 // as Dgelqf leaves it, p×columns; nil if there are no more columns than p
@@ -37,7 +36,7 @@ func (a *solver) reduce() *ridge {
 	}
 	p, n := a.rank(), a.p
 	s := &ridge{p: p, columns: n, a: make([]float64, p*n), d: make([]float64, p), e: make([]float64, max(0, p-1)),
-		tauQ: make([]float64, p), tauP: make([]float64, p), c: make([]float64, p)}
+		tauQ: make([]float64, p), tauP: make([]float64, p)}
 	a.bidiagonal = s
 	if p == 0 {
 		return s
@@ -66,7 +65,6 @@ func (a *solver) reduce() *ridge {
 			}
 			s.a[i*n+c.out] = -sum / c.scale[c.out-c.from]
 		}
-		s.c[i] = row[n].Value()
 	}
 	var impl gonum.Implementation
 	work := make([]float64, (p+n)*panelColumns)
@@ -78,7 +76,6 @@ func (a *solver) reduce() *ridge {
 		}
 	}
 	impl.Dgebrd(p, p, s.a, p, s.d, s.e, s.tauQ, s.tauP, work, len(work))
-	s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, s.c, 1)
 	return s
 }
 
@@ -109,8 +106,15 @@ func (s *ridge) expand(v []float64, columns int) []float64 {
 	return v
 }
 
-// at returns b for the right-hand side Q·c.
-func (s *ridge) at(alpha float64, c []float64) []moments.Sum {
+// at returns b for a right-hand side q, or the beginning of one.
+func (s *ridge) at(alpha float64, q []moments.Sum) []moments.Sum {
+	c := make([]float64, s.p)
+	for i := range q {
+		c[i] = q[i].Value()
+	}
+	if s.p > 0 {
+		s.apply(lapack.ApplyQ, blas.Trans, s.tauQ, c, 1)
+	}
 	x := s.expand(s.solve(alpha, c), 1)
 	b := make([]moments.Sum, len(x))
 	for j, v := range x {

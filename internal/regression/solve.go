@@ -304,23 +304,27 @@ func (a *solver) substitute(c []moments.Sum) []moments.Sum {
 // substitution; among the solutions of collinear columns, that of the least
 // norm.
 func (a *solver) at(alpha float64) solution {
-	var x solution
+	q := make([]moments.Sum, a.rank())
+	for i := range q {
+		q[i] = a.t[i*(a.p+1)+a.p]
+	}
+	return a.solve(alpha, a.big(0, a.p+1), q)
+}
+
+// solve is at for another right-hand side: first in the place of the first number
+// of R's last column, q in that of the taken columns' q, or of its beginning.
+func (a *solver) solve(alpha float64, first moments.Sum, q []moments.Sum) solution {
+	x := solution{b0: first}
 	if alpha == 0 {
-		q := make([]moments.Sum, a.rank())
-		for i := range q {
-			q[i] = a.t[i*(a.p+1)+a.p]
-		}
 		x.b = a.substitute(q)
 	} else {
-		s := a.reduce()
-		x.b = s.at(alpha, s.c)
+		x.b = a.reduce().at(alpha, q)
 		for j := range x.b {
 			if a.constant(j) {
 				x.b[j] = moments.Sum{} // without the rounding of others
 			}
 		}
 	}
-	x.b0 = a.big(0, a.p+1)
 	for j := range x.b {
 		x.b0 = x.b0.Minus(a.big(0, j+1).Times(x.b[j]))
 	}
@@ -368,6 +372,36 @@ func (a *solver) rss(x solution) float64 {
 	return sum
 }
 
+// squares are sums of squared solutions: of every bⱼ, and of the value
+// b₀ + Σ bⱼ·cⱼ at a point c.
+type squares struct {
+	c  []moments.Sum
+	b  []float64
+	at float64
+}
+
+// Add includes a solution.
+func (s *squares) Add(x solution) {
+	if s.b == nil {
+		s.b = make([]float64, len(x.b))
+	}
+	at := x.b0
+	for j, b := range x.b {
+		s.b[j] += float64(b.Value() * b.Value())
+		at.Merge(b.Times(s.c[j]))
+	}
+	s.at += float64(at.Value() * at.Value())
+}
+
+// roots returns the square roots of the sums, each times a factor.
+func (s *squares) roots(factor float64) (b []float64, at float64) {
+	b = make([]float64, len(s.c))
+	for j, square := range s.b {
+		b[j] = factor * math.Sqrt(square)
+	}
+	return b, factor * math.Sqrt(s.at)
+}
+
 // stdErrors returns the standard errors, per unit of residual standard
 // deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c.
 //
@@ -377,25 +411,14 @@ func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at floa
 	if alpha > 0 || a.p > wide {
 		return a.plainErrors(alpha, c)
 	}
-	b = make([]float64, a.p)
-	at = 1 / float64(a.n)
+	sum := squares{c: c}
+	sum.Add(a.solve(alpha, moments.Float(1), nil))
 	for k := range a.rank() {
 		unit := make([]moments.Sum, k+1)
 		unit[k] = moments.Float(1)
-		m := a.substitute(unit)
-		var along moments.Sum
-		for j := range b {
-			b[j] += float64(m[j].Value() * m[j].Value())
-			along.Merge(m[j].Times(c[j].Minus(a.big(0, j+1).Over(a.big(0, 0)))))
-		}
-		at += float64(along.Value() * along.Value())
+		sum.Add(a.solve(alpha, moments.Sum{}, unit))
 	}
-	for j := range b {
-		if b[j] = math.Sqrt(b[j]); a.constant(j) {
-			b[j] = 0 // without the rounding of others
-		}
-	}
-	return b, math.Sqrt(at)
+	return sum.roots(1)
 }
 
 // fits reports whether the squares of the target have not vanished: it is

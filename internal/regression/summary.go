@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mlpipeline/internal/artifact"
@@ -23,15 +24,19 @@ type Summary struct {
 	Scaler            string          `json:"scaler_fingerprint"`
 	Model             string          `json:"model_fingerprint"`
 	Target            string          `json:"target"`
+	Time              string          `json:"time"` // "" for none
 	Rows              int64           `json:"rows"`
 	Alpha             float64         `json:"alpha"`
 	Intercept         float64         `json:"intercept"`
 	InterceptStdError *float64        `json:"intercept_std_error"`
 	InterceptT        *float64        `json:"intercept_t"`
+	InterceptRobust   *float64        `json:"intercept_std_error_robust"`
+	InterceptTRobust  *float64        `json:"intercept_t_robust"`
 	StdErrorReason    string          `json:"std_error_reason,omitempty"` // why standard errors or their t are null
 	Coefficients      []Coefficient   `json:"coefficients"`
 	Standardized      []Coefficient   `json:"standardized"`
 	Reference         []Level         `json:"reference"` // of each category; none with a penalty
+	Clusters          Clusters        `json:"clusters"`  // of the robust standard errors
 	R2                float64         `json:"r2"`
 	ResidualStd       *float64        `json:"residual_std"` // √(RSS/(n − p − 1))
 	Rank              int             `json:"rank"`         // with the intercept; p + 1 − references when full
@@ -63,13 +68,16 @@ func CheckTwin(path, fingerprint string) error {
 	return err
 }
 
-// Coefficient is one coefficient and its standard error, in the unit of the
-// target per unit of the column.
+// Coefficient is one coefficient and its standard errors, in the unit of the
+// target per unit of the column: of independent rows, and the robust one, of
+// independent clusters.
 type Coefficient struct {
 	Name     string   `json:"name"`
 	Value    float64  `json:"value"`
 	StdError *float64 `json:"std_error"`
 	T        *float64 `json:"t"`
+	Robust   *float64 `json:"std_error_robust"`
+	TRobust  *float64 `json:"t_robust"`
 	// Reference says that the column is not in the model: it is what the others of its
 	// category are compared with.
 	Reference bool `json:"reference,omitempty"`
@@ -81,10 +89,29 @@ type Level struct {
 	Level string `json:"level"`
 }
 
+func newCoefficient(name string, value, stdError, robust float64) Coefficient {
+	c := Coefficient{Name: name, Value: value}
+	c.StdError, c.T = ratio(value, stdError)
+	c.Robust, c.TRobust = ratio(value, robust)
+	return c
+}
+
+// Wider returns the coefficient whose robust standard error exceeds the other by
+// the largest factor, and that factor: 1 if none does.
+func (s *Summary) Wider() (name string, factor float64) {
+	factor = 1
+	for _, c := range s.Coefficients {
+		if c.StdError != nil && c.Robust != nil && *c.Robust > factor**c.StdError && *c.StdError > 0 {
+			name, factor = c.Name, *c.Robust / *c.StdError
+		}
+	}
+	return name, factor
+}
+
 // summarize says what is to be said of a fitted model.
 func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
 	s := &Summary{
-		Scaler: m.Scaler, Target: m.Target, Rows: a.n, Alpha: m.Penalty,
+		Scaler: m.Scaler, Target: m.Target, Time: m.Time, Rows: a.n, Alpha: m.Penalty,
 		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
 		Influence: []Influence{}, Reference: []Level{},
 	}
@@ -110,20 +137,32 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		zero[j] = moments.Float(-m.Mean[j]).Over(moments.Float(m.Scale[j]))
 		intercept.Merge(b.Times(zero[j]))
 	}
-	stdErrors, at := a.stdErrors(m.Penalty, zero)
 	s.Intercept = intercept.Value()
+	stdErrors, at := a.stdErrors(m.Penalty, zero)
+	kind, factors := clusters(m.Datasets, parts)
+	s.Clusters = Clusters{Kind: kind, N: len(factors), Dof: len(factors) - 1}
+	switch {
+	case math.IsNaN(sigma):
+		s.Clusters.Reason = "no degrees of freedom are left"
+	case len(factors) < 2:
+		s.Clusters.Reason = "all rows are in one cluster"
+	}
+	robust, robustAt := slices.Repeat([]float64{math.NaN()}, a.p), math.NaN()
+	if s.Clusters.Reason == "" {
+		robust, robustAt = a.robustErrors(m.Penalty, x, factors, zero)
+	}
 	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
+	s.InterceptRobust, s.InterceptTRobust = ratio(s.Intercept, robustAt)
 	for j, b := range x.b {
+		name, scale := m.Names[j], m.Scale[j]
 		if m.Penalty == 0 && a.isReference(j) {
-			row := Coefficient{Name: m.Names[j], Reference: true}
+			row := Coefficient{Name: name, Reference: true}
 			s.Standardized, s.Coefficients = append(s.Standardized, row), append(s.Coefficients, row)
 			continue
 		}
-		se, t := ratio(b.Value(), sigma*stdErrors[j])
-		s.Standardized = append(s.Standardized, Coefficient{Name: m.Names[j], Value: b.Value(), StdError: se, T: t})
-		value := b.Over(moments.Float(m.Scale[j])).Value()
-		se, t = ratio(value, sigma*stdErrors[j]/m.Scale[j])
-		s.Coefficients = append(s.Coefficients, Coefficient{Name: m.Names[j], Value: value, StdError: se, T: t})
+		s.Standardized = append(s.Standardized, newCoefficient(name, b.Value(), sigma*stdErrors[j], robust[j]))
+		value := b.Over(moments.Float(scale)).Value()
+		s.Coefficients = append(s.Coefficients, newCoefficient(name, value, sigma*stdErrors[j]/scale, robust[j]/scale))
 	}
 	for _, c := range m.Categories {
 		if m.Penalty == 0 {
@@ -147,6 +186,9 @@ func (s *Summary) finite() error {
 		}
 		if c.StdError == nil && !c.Reference && s.StdErrorReason == "" {
 			s.StdErrorReason = fmt.Sprintf("that of %q is beyond float64", c.Name)
+		}
+		if c.Robust == nil && !c.Reference && s.Clusters.Reason == "" {
+			s.Clusters.Reason = fmt.Sprintf("that of %q is beyond float64", c.Name)
 		}
 	}
 	if math.IsInf(s.Intercept, 0) || math.IsNaN(s.Intercept) {

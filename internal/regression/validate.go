@@ -9,7 +9,7 @@ import (
 )
 
 // CrossValidation is the error on rows that a fit has not seen. The rows of
-// every dataset are cut into K contiguous folds; each fold is held out once.
+// every dataset are cut into K folds (see Reduce); each fold is held out once.
 type CrossValidation struct {
 	Folds  int      `json:"folds"`
 	MSE    *float64 `json:"mse"`     // mean over the folds of the held-out MSE

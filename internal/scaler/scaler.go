@@ -169,6 +169,18 @@ func (s *Scaler) Used() int64 {
 // Has reports whether the scaler was fitted on a file with these bytes.
 func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 
+// Ranges returns the least and the largest number of every column of X.
+func (s *Scaler) Ranges() (low, high []float64) {
+	var total Sums
+	for _, d := range s.Datasets {
+		total.Merge(d.Sums)
+	}
+	for _, m := range s.columns(total)[:len(s.FeatureNamesOut)] {
+		low, high = append(low, m.Min), append(high, m.Max)
+	}
+	return low, high
+}
+
 // Merge joins scalers over different files, exactly: it is the scaler that one
 // run over all their files would have fitted.
 func Merge(parts []*Scaler) (*Scaler, error) {

@@ -59,7 +59,7 @@ func BenchmarkParse(b *testing.B) {
 		b.Fatal(err)
 	}
 	block := &Block{Cols: make([][]float64, 5)}
-	if block.layout, err = newLayout(f, "timestamp", f.Header[1:], nil); err != nil {
+	if block.layout, err = newLayout(f, "timestamp", f.Header[1:], nil, "", nil); err != nil {
 		b.Fatal(err)
 	}
 	end := lastRecordEnd(data[:blockSize])

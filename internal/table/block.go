@@ -24,6 +24,7 @@ type Block struct {
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading
 	Cats  []Category     // as Scan.Categories
 	Gaps  int            // how many cells of Cols and Cats are missing
+	Texts [][]string     // as Scan.Texts
 
 	data     []byte // the rows as written; ends in a newline once parsed
 	line     int64  // line of the file on which data begins
@@ -41,6 +42,8 @@ type layout struct {
 	// factor, odd and random, is what a column of Block.Cols, then of Block.Cats,
 	// counts in the hash of a row: it does not depend on their order.
 	factor []uint64
+	absent int   // index into Block.Cols of a column that the file lacks; −1 for none
+	texts  []int // columns of the file
 }
 
 const (
@@ -49,19 +52,26 @@ const (
 	categorySlot = -3 // and below: less the index into Block.Cats
 )
 
-func newLayout(f *File, timeColumn string, columns, categories []string) (*layout, error) {
-	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header))}
+func newLayout(f *File, timeColumn string, columns, categories []string, optional string, texts []string) (*layout,
+	error) {
+	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header)), absent: -1}
 	index := make(map[string]int, len(f.Header))
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
 	}
-	want := func(name string, slot int) error {
+	find := func(name string) (int, error) {
 		i, ok := index[name]
 		if !ok {
-			return fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
+			return 0, fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
 		}
-		l.slot[i] = slot
-		return nil
+		return i, nil
+	}
+	want := func(name string, slot int) error {
+		i, err := find(name)
+		if err == nil {
+			l.slot[i] = slot
+		}
+		return err
 	}
 	if timeColumn != "" {
 		if err := want(timeColumn, timeSlot); err != nil {
@@ -69,7 +79,9 @@ func newLayout(f *File, timeColumn string, columns, categories []string) (*layou
 		}
 	}
 	for j, name := range columns {
-		if err := want(name, j); err != nil {
+		if _, has := index[name]; !has && name == optional {
+			l.absent = j
+		} else if err := want(name, j); err != nil {
 			return nil, err
 		}
 		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
@@ -79,6 +91,13 @@ func newLayout(f *File, timeColumn string, columns, categories []string) (*layou
 			return nil, err
 		}
 		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+	}
+	for _, name := range texts {
+		i, err := find(name)
+		if err != nil {
+			return nil, err
+		}
+		l.texts = append(l.texts, i)
 	}
 	return l, nil
 }
@@ -131,8 +150,34 @@ func (b *Block) parse() error {
 	if b.layout.timed {
 		b.Times = b.Times[:b.Rows]
 	}
+	if b.layout.absent >= 0 {
+		for i := range b.Rows {
+			b.Cols[b.layout.absent][i] = math.NaN()
+		}
+		b.Gaps += b.Rows
+	}
 	b.sample()
-	return err
+	if err != nil || len(b.layout.texts) == 0 {
+		return err
+	}
+	return b.parseTexts()
+}
+
+// parseTexts reads b.data, which is parsed, once more: into b.Texts.
+func (b *Block) parseTexts() error {
+	b.Texts = make([][]string, len(b.layout.texts))
+	r := csv.NewReader(bytes.NewReader(b.data))
+	r.FieldsPerRecord = -1
+	for range b.Rows {
+		rec, err := r.Read()
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.layout.file.Path, csvError(err))
+		}
+		for k, i := range b.layout.texts {
+			b.Texts[k] = append(b.Texts[k], rec[i])
+		}
+	}
+	return nil
 }
 
 func resize[T any](s []T, n int) []T {

@@ -26,6 +26,9 @@ type Scan[C, R any] struct {
 	Categories []string // the columns of words, in the order of Block.Cats
 	Workers    int
 
+	Optional string   // the one of Columns that a file may lack: then it is all missing
+	Texts    []string // columns that are handed on as they are written, in the order of Block.Texts
+
 	// Work takes up a block, on any worker, told what the block before left for
 	// it (the zero C at the beginning of a file). It returns what it leaves for
 	// the block after, which waits for it, and how to get the result, which may
@@ -96,7 +99,7 @@ func (s *Scan[C, R]) jobs(ctx context.Context, files []*File, free <-chan *Block
 // cut cuts one file into blocks.
 func (s *Scan[C, R]) cut(ctx context.Context, index int, f *File, free <-chan *Block) iter.Seq2[*job[C, R], error] {
 	return func(yield func(*job[C, R], error) bool) {
-		l, err := newLayout(f, s.Time, s.Columns, s.Categories)
+		l, err := newLayout(f, s.Time, s.Columns, s.Categories, s.Optional, s.Texts)
 		if err != nil {
 			yield(nil, err)
 			return

@@ -436,3 +436,57 @@ func TestBreak(t *testing.T) {
 func nothing(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
 	return struct{}{}, func() (struct{}, error) { return struct{}{}, nil }, nil
 }
+
+// Columns are handed on as they are written, quotes undone, also those that are read
+// as numbers; a column that a file may lack is missing in every row.
+func TestTexts(t *testing.T) {
+	const in = "a,b,\"c,d\"\n1.50,x,\"p\nq\"\n\n2,\"say \"\"y\"\"\",NA\r\n3,,\n"
+	for _, content := range []string{in, "a,b,\"c,d\"\n" + strings.Repeat("1.50, x ,NA\n", 40000)} {
+		files, err := Open([]string{"-"}, strings.NewReader(content), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		scan := Scan[struct{}, int]{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}, Workers: 2,
+			Work: func(b *Block, _ struct{}) (struct{}, func() (int, error), error) {
+				if b.Gaps != b.Rows || b.Cols[0][0] == b.Cols[0][0] || b.Cols[1][0] != 1.5 {
+					t.Errorf("%d gaps, columns begin with %v and %v", b.Gaps, b.Cols[0][0], b.Cols[1][0])
+				}
+				for k, want := range []string{"p\nq NA ", "1.50 2 3", "x say \"y\" "} {
+					got := strings.Join(b.Texts[k], " ")
+					if content != in {
+						want = strings.TrimSuffix(strings.Repeat([]string{"NA", "1.50", " x "}[k]+" ", b.Rows), " ")
+					}
+					if got != want {
+						t.Errorf("column %d is %.50q, want %.50q", k, got, want)
+					}
+				}
+				return struct{}{}, func() (int, error) { return b.Rows, nil }, nil
+			}}
+		for part, err := range scan.Parts(context.Background(), files) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows += part.Result
+		}
+		if want := map[bool]int{true: 3, false: 40000}[content == in]; rows != want {
+			t.Errorf("%d rows, want %d", rows, want)
+		}
+	}
+	for _, scan := range []Scan[struct{}, struct{}]{
+		{Columns: []string{"y"}},
+		{Columns: []string{"a"}, Texts: []string{"y"}},
+		{Columns: []string{"a", "z"}, Optional: "y"},
+	} {
+		files, err := Open([]string{"-"}, strings.NewReader(in), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		scan.Workers, scan.Work = 1, nothing
+		for _, err := range scan.Parts(context.Background(), files) {
+			if err == nil || !strings.HasPrefix(err.Error(), "-:1: there is no column ") {
+				t.Errorf("a column that is not there: %v", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// predictions is the file of -predictions: a line for every row of input.
+type predictions struct {
+	*artifact.File
+	half      float64   // quantile of t: half the width of an interval, in spreads
+	low, high []float64 // ranges of the columns in training
+}
+
+// fixed are the columns of -predictions besides those of -keep, which stand
+// before the third.
+var fixed = []string{"dataset", "timestamp", "actual", "predicted", "residual", "lower", "upper", "note"}
+
+// newPredictions creates the file and writes its header.
+func newPredictions(o *options, s *scaler.Scaler, m *regression.Model) (*predictions, error) {
+	p := new(predictions)
+	p.low, p.high = s.Ranges()
+	if m.Band.Sigma > 0 {
+		p.half = metrics.Quantile((1+o.level)/2, m.Band.Dof)
+	}
+	var err error
+	if p.File, err = artifact.Create(o.predictions); err != nil {
+		return nil, err
+	}
+	_, err = p.Write(table.AppendRecord(nil, slices.Insert(slices.Clone(fixed), 2, o.keep...)...))
+	return p, err
+}
+
+// lines are those of a block.
+func (p *predictions) lines(name string, m *regression.Model, r *design.Rows, t *scratch) []byte {
+	field := table.AppendField(nil, name)
+	var b []byte
+	every := &r.Every
+	i := 0 // the next usable row
+	for row := range every.N {
+		b = append(append(b, field...), ',')
+		if len(every.Times) > 0 {
+			b = every.Times[row].Append(b)
+		}
+		for _, texts := range every.Texts {
+			b = table.AppendField(append(b, ','), texts[row])
+		}
+		y := every.Y[row]
+		b = table.AppendFloat(append(b, ','), y)
+		if i == r.N || r.Place(i) != row {
+			b = append(b, ",,,,,"...)
+			b = append(table.AppendField(b, every.Why[row]), '\n')
+			continue
+		}
+		predicted := t.predicted[i]
+		b = table.AppendFloat(append(b, ','), predicted)
+		b = table.AppendFloat(append(b, ','), y-predicted)
+		if p.half > 0 {
+			half := float64(p.half * t.spread[i])
+			b = table.AppendFloat(append(b, ','), predicted-half)
+			b = table.AppendFloat(append(b, ','), predicted+half)
+		} else {
+			b = append(b, ",,"...)
+		}
+		note := strings.Join(m.Doubt(r, i, t.leverage[i], p.low, p.high), "; ")
+		b = append(table.AppendField(append(b, ','), note), '\n')
+		i++
+	}
+	return b
+}
+
+// checkKept reports columns of -keep that the output has already.
+func checkKept(keep []string) error {
+	for i, name := range keep {
+		if name == "" || slices.Contains(fixed, name) || slices.Contains(keep[:i], name) {
+			return fmt.Errorf("-keep: the predictions have a column %q already", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package metrics
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/dataset"
+)
+
+// Coverage, width and score are what their names say, by the definition; normal
+// residuals of a known deviation are held as often as the level says.
+func TestIntervals(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	const n, dof, sigma = 20000, 50, 2.0
+	s := &Sample{Scale: NewScale(sigma, dof, 0, 1)}
+	for range n {
+		spread := sigma * (1 + r.Float64())
+		s.Predicted = append(s.Predicted, 3)
+		s.Actual = append(s.Actual, 3+spread*r.NormFloat64())
+		s.Spread = append(s.Spread, spread)
+	}
+	var e Errors
+	e.Add(s)
+	f := e.Figures()
+	if len(f.Intervals) != len(Levels) {
+		t.Fatalf("%d levels", len(f.Intervals))
+	}
+	for l, level := range Levels {
+		quantile := Quantile((1+level)/2, dof)
+		inside, width, score := 0.0, 0.0, 0.0
+		for i, y := range s.Actual {
+			low, high := 3-quantile*s.Spread[i], 3+quantile*s.Spread[i]
+			width += (high - low) / n
+			score += (high - low) / n
+			switch {
+			case y < low:
+				score += 2 / (1 - level) * (low - y) / n
+			case y > high:
+				score += 2 / (1 - level) * (y - high) / n
+			default:
+				inside += 1. / n
+			}
+		}
+		got := f.Intervals[l]
+		near(t, "level", got.Level, level)
+		near(t, fmt.Sprint("coverage at ", level), *got.Coverage, inside)
+		near(t, fmt.Sprint("width at ", level), *got.MeanWidth, width)
+		near(t, fmt.Sprint("score at ", level), *got.Score, score)
+		if d := math.Abs(*got.Coverage - level); d > 4*math.Sqrt(level*(1-level)/n)+0.01 { // t is wider than normal
+			t.Errorf("%v of the rows are within their %v intervals", *got.Coverage, level)
+		}
+	}
+	if *f.Coverage() != *f.Intervals[3].Coverage {
+		t.Error("the coverage is that of another level than 0.95")
+	}
+}
+
+// Intervals of half the deviation are 50 % too narrow, of twice the deviation 100 %
+// too wide; a chance deviation is none.
+func TestMisfit(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 24))
+	for _, c := range []struct {
+		n                   int
+		spread, want, about float64
+	}{{20000, 0.5, 0.5, 0.02}, {20000, 2, -1, 0.1}, {20000, 0.9, 0.1, 0.02}, {30, 0.95, 0, 0}} {
+		s := &Sample{Scale: NewScale(1, 1e6, 0, 1)}
+		for range c.n {
+			s.Actual, s.Predicted = append(s.Actual, r.NormFloat64()), append(s.Predicted, 0)
+			s.Spread = append(s.Spread, c.spread)
+		}
+		var e Errors
+		e.Add(s)
+		f := e.Figures()
+		if got := f.Misfit(); !(math.Abs(got-c.want) <= c.about) {
+			t.Errorf("spread %v: too narrow by %v, want %v", c.spread, got, c.want)
+		}
+	}
+	if f := new(Errors).Figures(); f.Misfit() != 0 || f.Coverage() != nil {
+		t.Error("no row is covered")
+	}
+}
+
+// trail is a file whose residuals go on from row to row; every seventh row or so is
+// not scored.
+func trail(r *rand.Rand, n int, gaps bool) (s *Sample, times []dataset.Time) {
+	s = &Sample{Scale: NewScale(2, 40, 10, 3)}
+	e := 0.0
+	for i := range n {
+		e = 0.7*e + r.NormFloat64() + 0.1
+		predicted := 10 + 3*r.NormFloat64()
+		y := predicted + e
+		if gaps && r.IntN(7) == 0 {
+			y = math.NaN()
+		}
+		s.Actual, s.Predicted = append(s.Actual, y), append(s.Predicted, predicted)
+		s.Spread = append(s.Spread, 2+r.Float64())
+		times = append(times, dataset.Time(time.Date(2019, 11, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
+	}
+	return s, times
+}
+
+// pattern sums up rows from to to.
+func pattern(s *Sample, times []dataset.Time, from, to int) (p Pattern) {
+	part := &Sample{Actual: s.Actual[from:to], Predicted: s.Predicted[from:to], Spread: s.Spread[from:to], Scale: s.Scale}
+	residual := make([]float64, to-from)
+	for i := range residual {
+		residual[i] = part.Actual[i] - part.Predicted[i]
+	}
+	p.Add(part, times[from:to], residual)
+	return p
+}
+
+// Every diagnostic is what its name says, by the definition, with rows that were not
+// scored and without; two files make pairs of rows within each.
+func TestDiagnostics(t *testing.T) {
+	r := rand.New(rand.NewPCG(25, 26))
+	for _, gaps := range []bool{false, true} {
+		var all Pattern
+		var files [][]float64 // residuals
+		var e []float64       // scored ones
+		months, tenths, pit := make([][]float64, 12), make([][]float64, 10), make([]int64, 20)
+		for _, n := range []int{400, 90} {
+			s, times := trail(r, n, gaps)
+			p := pattern(s, times, 0, n)
+			all.Merge(&p)
+			var file []float64
+			for i, y := range s.Actual {
+				d := y - s.Predicted[i]
+				if file = append(file, d); d != d {
+					continue
+				}
+				e = append(e, d)
+				month := time.UnixMicro(int64(times[i])).UTC().Month()
+				months[month-1] = append(months[month-1], d)
+				z := (s.Predicted[i] - 10) / 3
+				tenth := int(10 * (1 + math.Erf(z/math.Sqrt2)) / 2)
+				tenths[tenth] = append(tenths[tenth], d)
+				bin := 0
+				for bin < 19 && d/s.Spread[i] > Quantile(float64(bin+1)/20, 40) {
+					bin++
+				}
+				pit[bin]++
+			}
+			files = append(files, file)
+		}
+		mean, squares := 0.0, 0.0
+		for _, v := range e {
+			mean += v / float64(len(e))
+			squares += v * v
+		}
+		central := func(power float64) (m float64) {
+			for _, v := range e {
+				m += math.Pow(v-mean, power) / float64(len(e))
+			}
+			return m
+		}
+		got := all.Diagnostics()
+		near(t, "skewness", *got.Skewness, central(3)/math.Pow(central(2), 1.5))
+		near(t, "kurtosis", *got.Kurtosis, central(4)/math.Pow(central(2), 2))
+		for k := 1; k <= 30; k++ {
+			pairs, sum, steps := 0.0, 0.0, 0.0
+			for _, file := range files {
+				for i := k; i < len(file); i++ {
+					if product := (file[i] - mean) * (file[i-k] - mean); product == product {
+						pairs, sum = pairs+1, sum+product
+						steps += (file[i] - file[i-1]) * (file[i] - file[i-1])
+					}
+				}
+			}
+			near(t, fmt.Sprint("autocorrelation ", k), *got.Autocorrelation[k-1], sum/pairs/central(2))
+			if k == 1 {
+				near(t, "Durbin-Watson", *got.DurbinWatson, steps/squares)
+			}
+		}
+		group := func(what string, got []Group, want [][]float64) {
+			for i, bin := range want {
+				sum := 0.0
+				for _, v := range bin {
+					sum += v
+				}
+				if got[i].Rows != int64(len(bin)) {
+					t.Errorf("%s %d: %d rows, want %d", what, i, got[i].Rows, len(bin))
+				} else if len(bin) > 0 {
+					near(t, fmt.Sprint(what, " ", i), *got[i].MeanResidual, sum/float64(len(bin)))
+				} else if got[i].MeanResidual != nil || got[i].MeanPrediction != nil {
+					t.Errorf("%s %d: a mean of nothing", what, i)
+				}
+			}
+		}
+		group("month", got.Months, months)
+		group("tenth", got.Predictions, tenths)
+		if !reflect.DeepEqual(got.PIT, pit) {
+			t.Errorf("PIT %v, want %v", got.PIT, pit)
+		}
+	}
+}
+
+// Blocks of a file, of whatever sizes, join into the whole: also those that are
+// shorter than a lag, or in which no row was scored.
+func TestJoin(t *testing.T) {
+	r := rand.New(rand.NewPCG(27, 28))
+	const n = 150
+	for _, gaps := range []bool{false, true} {
+		s, times := trail(r, n, gaps)
+		want := pattern(s, times, 0, n)
+		for most := 1; most <= n; most++ {
+			var got Pattern
+			for from := 0; from < n; {
+				to := min(n, from+1+r.IntN(most))
+				block := pattern(s, times, from, to)
+				got.Join(&block)
+				from = to
+			}
+			alike(t, fmt.Sprintf("blocks of up to %d: Pattern", most), reflect.ValueOf(want), reflect.ValueOf(got))
+		}
+	}
+}
+
+// alike compares all sums there are.
+func alike(t *testing.T, path string, a, b reflect.Value) {
+	t.Helper()
+	switch a.Kind() {
+	case reflect.Struct:
+		for i := range a.NumField() {
+			alike(t, path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
+		}
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			t.Fatalf("%s: %d, want %d", path, b.Len(), a.Len())
+		}
+		for i := range a.Len() {
+			alike(t, fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i))
+		}
+	case reflect.Int64:
+		if a.Int() != b.Int() {
+			t.Errorf("%s: %d, want %d", path, b.Int(), a.Int())
+		}
+	case reflect.Float64:
+		if x, y := a.Float(), b.Float(); x == x || y == y {
+			near(t, path, y, x)
+		}
+	default:
+		t.Fatalf("%s: a sum of kind %v", path, a.Kind())
+	}
+}
+
+// Without rows, time or intervals there is nothing to say, and no NaN to write.
+func TestNoDiagnostics(t *testing.T) {
+	one := &Sample{Actual: []float64{1}, Predicted: []float64{1}, Scale: NewScale(0, 0, 0, 0)}
+	var p Pattern
+	p.Add(one, nil, []float64{0})
+	for name, p := range map[string]Pattern{"none": {}, "one": p} {
+		d := p.Diagnostics()
+		if b, err := json.Marshal(d); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if d.Skewness != nil || d.Autocorrelation[0] != nil || len(d.Months) != 0 || len(d.PIT) != 0 {
+			t.Errorf("%s: %s", name, b)
+		}
+	}
+}
+
+// The bins are cut at the normal distribution's tenths.
+func TestTenths(t *testing.T) {
+	for i, z := range normalTenths {
+		near(t, "probability", (1+math.Erf(z/math.Sqrt2))/2, float64(i+1)/10)
+	}
+}

@@ -1,0 +1,261 @@
+package regression
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+)
+
+// Band is what the interval about a prediction needs: a row x of the design is
+// within ŷ ± t·σ̂·√(1 + h), h = ‖R⁻ᵀx‖² = 1/n + ‖T⁻ᵀ(z − z̄)‖², with the probability
+// that belongs to Student's t of Dof degrees of freedom, if errors are normal,
+// alike and independent.
+//
+// With a penalty R is the triangle of the rows and of √alpha·I below them, and
+// the degrees of freedom are those of T. Hastie, R. Tibshirani, J. Friedman, "The
+// Elements of Statistical Learning" (2009), section 3.4.1: approximate, since the
+// penalty's bias is left out.
+type Band struct {
+	Sigma    float64     // σ̂ = √(RSS/Dof); 0 where there is none: the fit is exact to rounding, or Dof < 1
+	Dof      float64     // n − k, k = trace of the hat matrix: n − rank without a penalty
+	Rows     int64       // n
+	Centre   []float64   // z̄, of all columns
+	Taken    []int       // the columns of T
+	T        []float64   // upper triangle by columns, k(k+1)/2 numbers
+	Dropped  []int       // columns that follow from the taken ones
+	Relation [][]float64 // and how, of the centred columns
+	Fitted   float64     // deviation of the predictions of the training rows (ddof = 0)
+}
+
+// newBand makes the band of a solution to a solver's problem, of a target with such
+// a mean.
+func newBand(total *Factor, a *solver, alpha float64, x solution, mean float64) Band {
+	b := Band{Rows: a.n, Taken: a.taken, Dropped: a.dropped, Relation: a.relation}
+	for j := range a.p {
+		b.Centre = append(b.Centre, a.big(0, j+1).Over(a.big(0, 0)).Value())
+	}
+	k := float64(a.rank() + 1)
+	if alpha == 0 {
+		for j, column := range a.taken {
+			for i := range j + 1 {
+				b.T = append(b.T, a.t[i*(a.p+1)+column].Value())
+			}
+		}
+	} else {
+		b.penalize(total, a, alpha)
+		k = 1 + b.trace(a)
+	}
+	fitted := 0.0 // √Σ(ŷ − ȳ)², the length of r·b
+	for i := range a.p {
+		v := 0.0
+		for j := i; j < a.p; j++ {
+			v += float64(a.big(i+1, j+1).Value() * x.b[j].Value())
+		}
+		fitted = math.Hypot(fitted, v)
+	}
+	b.Fitted = fitted / math.Sqrt(float64(a.n))
+	if b.Dof = float64(a.n) - k; b.Dof < 1 {
+		b.Dof = 0
+		return b
+	}
+	const rounding = 0x1p-50 // of predictions: an interval cannot be narrower
+	if sigma := math.Sqrt(a.rss(x) / b.Dof); sigma > rounding*(math.Abs(mean)+b.Fitted) {
+		b.Sigma = sigma
+	}
+	return b
+}
+
+// penalize takes all columns that vary, over the rows of the penalty too.
+func (b *Band) penalize(total *Factor, a *solver, alpha float64) {
+	w := total.Width
+	penalty := Factor{N: int64(w), Width: w, R: make([]float64, w*(w+1)/2)}
+	for j, k := 1, w; j <= a.p; j++ {
+		penalty.R[k] = math.Sqrt(alpha)
+		k += w - j
+	}
+	var all Factor
+	all.Merge(total)
+	all.Merge(&penalty)
+	full := make([]float64, w*w)
+	all.unpack(full)
+	b.Taken, b.Dropped, b.Relation = nil, nil, nil
+	for j := range a.p {
+		if a.constant(j) {
+			continue
+		}
+		b.Taken = append(b.Taken, j)
+		for _, i := range b.Taken {
+			b.T = append(b.T, full[(i+1)*w+j+1])
+		}
+	}
+}
+
+// trace returns that of the hat matrix of the centred columns: the sum of the
+// leverages of the rows of r.
+func (b *Band) trace(a *solver) float64 {
+	cols := make([][]float64, len(b.Taken))
+	for j, column := range b.Taken {
+		cols[j] = make([]float64, a.p)
+		for i := range column + 1 {
+			cols[j][i] = a.big(i+1, column+1).Value()
+		}
+	}
+	h := make([]float64, a.p)
+	b.leverage(h, cols)
+	sum := 0.0
+	for _, v := range h {
+		sum += v
+	}
+	return sum
+}
+
+// leverage adds ‖T⁻ᵀz‖² of rows z, given by columns, to h: forward substitution in
+// all rows at once. The columns are overwritten.
+func (b *Band) leverage(h []float64, cols [][]float64) {
+	t := b.T
+	for j, x := range cols {
+		k := 0
+		for ; k+4 <= j; k += 4 { // in fewer passes over x
+			c0, c1, c2, c3 := t[k], t[k+1], t[k+2], t[k+3]
+			u0, u1, u2, u3 := cols[k][:len(x)], cols[k+1][:len(x)], cols[k+2][:len(x)], cols[k+3][:len(x)]
+			for i := range x {
+				x[i] -= float64(c0*u0[i]) + float64(c1*u1[i]) + (float64(c2*u2[i]) + float64(c3*u3[i]))
+			}
+		}
+		for ; k < j; k++ {
+			c, u := t[k], cols[k][:len(x)]
+			for i := range x {
+				x[i] -= float64(c * u[i])
+			}
+		}
+		inverse, h := 1/t[j], h[:len(x)]
+		for i := range x {
+			x[i] *= inverse
+			h[i] += float64(x[i] * x[i])
+		}
+		t = t[j+1:]
+	}
+}
+
+// Leverage writes h of the rows into dst, of length rows.N.
+func (m *Model) Leverage(dst []float64, rows *design.Rows) {
+	b := &m.Band
+	memory := make([]float64, len(b.Taken)*TileRows)
+	cols := make([][]float64, len(b.Taken))
+	for from := 0; from < rows.N; from += TileRows {
+		to := min(from+TileRows, rows.N)
+		for k, j := range b.Taken {
+			cols[k] = memory[k*TileRows : k*TileRows+to-from]
+			m.centre(cols[k], j, rows.Values(cols[k], j, from, to))
+		}
+		h := dst[from:to]
+		for i := range h {
+			h[i] = 1 / float64(b.Rows)
+		}
+		b.leverage(h, cols)
+	}
+}
+
+// centre writes z − z̄ of column j into dst, which may be x. A missing x is the mean.
+func (m *Model) centre(dst []float64, j int, x []float64) {
+	mean, unit, centre := m.Mean[j], 1/m.Scale[j], m.Band.Centre[j]
+	for i, v := range x {
+		d := v - mean
+		if d != d {
+			d = 0
+		}
+		dst[i] = float64(d*unit) - centre
+	}
+}
+
+// Spread writes σ̂·√(1 + h) into dst.
+func (m *Model) Spread(dst, leverage []float64) {
+	for i, h := range leverage {
+		dst[i] = m.Band.Sigma * math.Sqrt(1+h)
+	}
+}
+
+// Doubt says in what way row i, of leverage h, is unlike the training rows, as a
+// message; "" if it is not. low and high are the ranges of the columns in
+// training; of those that depend on the calendar alone h knows more.
+func (m *Model) Doubt(rows *design.Rows, i int, h float64, low, high []float64) []string {
+	var doubts []string
+	for j, x := range rows.X {
+		if x == nil || j >= m.SeasonFrom && j < m.SeasonTo {
+			continue
+		}
+		switch v := x[i]; {
+		case v < low[j]:
+			doubts = append(doubts, fmt.Sprintf("extrapolates: %s %v below %v", m.Names[j], v, low[j]))
+		case v > high[j]:
+			doubts = append(doubts, fmt.Sprintf("extrapolates: %s %v above %v", m.Names[j], v, high[j]))
+		case v != v:
+			doubts = append(doubts, fmt.Sprintf("%s is missing, its mean is taken", m.Names[j]))
+		}
+	}
+	for k := range rows.Codes {
+		if doubt := rows.Codes[k].Doubt(i); doubt != "" {
+			doubts = append(doubts, doubt+", the average category is taken")
+		}
+	}
+	for k, j := range m.Band.Dropped {
+		if m.breaks(rows, i, j, m.Band.Relation[k]) {
+			doubts = append(doubts, "unlike training, not "+m.relation(j, m.Band.Taken, m.Band.Relation[k]))
+		}
+	}
+	const most = 3 // times the average leverage
+	if k := float64(m.Band.Rows) - m.Band.Dof; m.Band.Sigma > 0 && h > most*k/float64(m.Band.Rows) {
+		doubts = append(doubts, fmt.Sprintf("far from the training rows: leverage %.2g", h))
+	}
+	return doubts
+}
+
+// breaks reports whether row i does not obey the relation that drops column j.
+func (m *Model) breaks(rows *design.Rows, i, j int, relation []float64) bool {
+	const tolerance = 1e-6 // of the terms, in standard deviations
+	var z [1]float64
+	m.centre(z[:], j, rows.Values(z[:], j, i, i+1))
+	off, size := z[0], math.Abs(z[0])+1
+	for k, c := range relation {
+		m.centre(z[:], m.Band.Taken[k], rows.Values(z[:], m.Band.Taken[k], i, i+1))
+		off -= float64(c * z[0])
+		size += math.Abs(c * z[0])
+	}
+	return len(relation) > 0 && math.Abs(off) > tolerance*size
+}
+
+// ErrorScale returns what errors of this model are measured by.
+func (m *Model) ErrorScale() *metrics.Scale {
+	return metrics.NewScale(m.Band.Sigma, m.Band.Dof, m.TrainMean, m.Band.Fitted)
+}
+
+// check reports parts that do not fit together, for p columns.
+func (b *Band) check(p int) error {
+	bad := errors.New("the intervals' figures do not fit together")
+	k := len(b.Taken)
+	if len(b.Centre) != p || len(b.T) != k*(k+1)/2 || len(b.Dropped) != len(b.Relation) || b.Rows < 1 || b.Sigma < 0 ||
+		b.Dof < 0 || b.Sigma > 0 && b.Dof < 1 {
+		return bad
+	}
+	for _, columns := range [][]int{b.Taken, b.Dropped} {
+		for _, j := range columns {
+			if j < 0 || j >= p {
+				return bad
+			}
+		}
+	}
+	for j := range b.Taken {
+		if !(b.T[j*(j+3)/2] > 0 || b.T[j*(j+3)/2] < 0) {
+			return bad
+		}
+	}
+	for _, r := range b.Relation {
+		if len(r) > k {
+			return bad
+		}
+	}
+	return nil
+}
