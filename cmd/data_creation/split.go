@@ -56,7 +56,7 @@ type batch struct {
 	first, last dataset.Time
 }
 
-const mostSeen = 1 << 20 // rows without a time among which repeats are looked for
+const mostSeen = 1 << 18 // rows without a time among which repeats are looked for
 
 // add writes a row.
 func (s *splitter) add(row *importer.Row) error {
