@@ -92,7 +92,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 	l := lexer{grammar: d.grammar}
 	line := b.line
 	for i := 0; i < len(b.data); {
-		next := i + 1
+		var next int
 		if blank(b.data, i) {
 			next = i + 1 + bytes.IndexByte(b.data[i:], '\n')
 		} else {

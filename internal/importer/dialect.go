@@ -33,7 +33,7 @@ func (g grammar) records(head []byte, most int) (records []record, end record, b
 	l := lexer{grammar: g}
 	end.line = 1
 	for end.at < len(head) && len(records) < most {
-		next := end.at + 1
+		var next int
 		if blank(head, end.at) {
 			next = end.at + 1 + bytes.IndexByte(head[end.at:], '\n')
 		} else {

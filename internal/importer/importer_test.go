@@ -184,7 +184,7 @@ func TestQuirks(t *testing.T) {
 		// Numbers.
 		{"a comma in one column, thousands perhaps in another", "y,tags\n2.401,\"1,1\"\n3.402,\"2,2\"\n", `f.csv: column "y": ` +
 			`numbers such as "2.401" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use ` +
-			`-decimal , or -decimal .`},
+			`-decimal ',' or -decimal '.'`},
 		{"apostrophes and blanks between thousands", "y;z\n1'000'000;1 234,5\n1'000;234\n", "1000000 1234.5|1000 234"},
 		{"book-keepers' minus", "y,z\n($3.00),1\n$4,2\n", "-3.00 1|4 2"},
 		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
@@ -196,7 +196,7 @@ func TestQuirks(t *testing.T) {
 		{"thousands, proved by a comma", "y\tz\n5.840,72\t1\n1.234\t2\n5\t3\n", "5840.72 1|1234 2|5 3"},
 		{"thousands, proved by other columns", "y\tz\n1,234\t1.5\n5\t3.25\n", "1234 1.5|5 3.25"},
 		{"ambiguous number", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: column "y": numbers such as ` +
-			`"1,013" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use -decimal , or -decimal .`},
+			`"1,013" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use -decimal ',' or -decimal '.'`},
 		{"signs", "y,z\n$5,10 %\n\"-$1,200.50\",7%\n", "5 10|-1200.50 7"},
 		{"two currencies", "y,z\n1,$5\n2,$6\n3,€7\n4,$5\n", "1 $5|2 $6|3 €7|4 $5"},
 		{"no digit lost", "time,y\n2020-01-01,0.1234567890123456789\n2020-01-02,1e-30\n2020-01-03,100000000.50\n",
@@ -375,7 +375,7 @@ func TestOrder(t *testing.T) {
 		"mixed":    func() string { return []string{"1,5", "2.5", "?", "x", "3"}[random.IntN(5)] },
 		"dates":    func() string { return fmt.Sprintf("%d/%d/2020", 1+random.IntN(12), 1+random.IntN(28)) },
 		"words":    func() string { return fmt.Sprint("w", random.IntN(9)) },
-		"ids":      func() string { return fmt.Sprint("id", random.IntN(1<<40)) },
+		"ids":      func() string { return fmt.Sprint("id", random.Uint64()) },
 		"codes":    func() string { return fmt.Sprintf("%03d", random.IntN(300)) },
 		"rare":     func() string { return []string{"1", "2", "-999", "NA"}[min(3, random.IntN(60))] },
 	}

@@ -164,7 +164,7 @@ func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 		return true, nil
 	}
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and nothing "+
-		"tells which; use -decimal , or -decimal .", c.FirstEither.Cell, c.FirstEither.Line)
+		"tells which; use -decimal ',' or -decimal '.'", c.FirstEither.Cell, c.FirstEither.Line)
 }
 
 // explain settles what of a numeric column is missing, and says what was not plain.
