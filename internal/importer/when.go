@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"mlpipeline/internal/nearest"
 	"mlpipeline/internal/table"
 )
 
@@ -50,11 +49,8 @@ func (t *Table) find(flag, name string) (int, error) {
 	if j := slices.Index(t.Header, name); j >= 0 {
 		return j, nil
 	}
-	hint := "the header has " + table.Quote(t.Header)
-	if near := nearest.Names(name, t.Header); len(near) > 0 {
-		hint = "did you mean " + table.Quote(near) + "?"
-	}
-	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag, hint)
+	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag,
+		table.Meant(name, t.Header, "the header has"))
 }
 
 // join appends the parts of a time, with blanks between them; nothing if one is
