@@ -45,6 +45,17 @@
 // # Example
 //
 //	$ model_preparation -alpha auto
+//	model_preparation: coefficient      value  std_error    robust  t_robust
+//	model_preparation: humidity      -0.06233   0.002392  0.002667    -23.37
+//	model_preparation: pressure       0.1748    0.003606  0.002270     77.01
+//	model_preparation: wind_speed    -0.2614    0.01381   0.007645    -34.20
+//	model_preparation: cloud_cover   -0.4427    0.01183   0.01187     -37.28
+//	model_preparation: annual_sin_1  -2.075     0.03573   0.03534     -58.70
+//	model_preparation: annual_cos_1  -6.521     0.03675   0.03454    -188.8
+//	model_preparation: annual_sin_2   0.6521    0.03469   0.03150      20.70
+//	model_preparation: annual_cos_2   0.4726    0.03389   0.03170      14.91
+//	model_preparation: daily_sin_1   -1.880     0.03383   0.04525     -41.55
+//	model_preparation: daily_cos_1   -1.826     0.03384   0.04204     -43.44
 //	model_preparation: neighbouring rows resemble each other: with that in mind the standard error of "daily_sin_1" is 1.3 times as wide; trust std_error_robust
 //	model_preparation: alpha 0.31622776601683794 chosen of 22 by cross-validation
 //	model_preparation: cross-validation, 10 folds: MSE 1.8420 ± 0.9813, R² 0.8369

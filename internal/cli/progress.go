@@ -28,8 +28,7 @@ const (
 
 // Progress begins to count towards a total, −1 where that is not known.
 func (p *Program) Progress(total int64, unit, what string) *Progress {
-	now := time.Now()
-	bar := &Progress{total: total, what: what, unit: unit, begun: now, drawn: now}
+	bar := &Progress{total: total, what: what, unit: unit, begun: time.Now()}
 	if !p.quiet && total > 0 && terminal(p.stderr) {
 		bar.term = p.stderr.(*os.File)
 	}
@@ -51,6 +50,7 @@ func (b *Progress) Add(n int) {
 // line is the bar after some time, its rate and the time left at that rate.
 func (b *Progress) line(elapsed time.Duration) string {
 	const width = 24
+	elapsed = max(elapsed, time.Millisecond)
 	share := min(float64(b.done)/float64(b.total), 1)
 	full := int(width * share)
 	left := time.Duration(float64(elapsed) * (1 - share) / share).Round(time.Second)
