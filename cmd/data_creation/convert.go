@@ -68,6 +68,9 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 	if err != nil {
 		return err
 	}
+	if err := s.check(w.test, t.Time != nil); err != nil {
+		return fmt.Errorf("%s: %w", t.Name, err)
+	}
 	w.say(t, s, &left)
 	w.totals.add(&s.totals)
 	return w.reject(ctx, t)
@@ -197,7 +200,7 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 		}
 		var b []byte
 		for _, r := range chunk.Rejects {
-			b = table.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, "not a number")
+			b = table.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason)
 		}
 		if _, err := w.rejects.Write(b); err != nil {
 			return err
@@ -229,18 +232,22 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		for _, r := range left.first {
 			first = append(first, fmt.Sprintf("%q in line %d of %q", r.Value, r.Line, r.Column))
 		}
-		w.Warnf("%s: %d cells that are not numbers are now missing: %s; -rejects FILE lists them all", t.Name, left.cells,
+		w.Warnf("%s: %d cells are not what their column is, and now missing: %s; -rejects FILE lists them all", t.Name, left.cells,
 			strings.Join(first, ", "))
 	}
 	for _, l := range []struct {
 		n        int64
 		why, try string
-	}{{left.noTime, "without a time", "; -time '' keeps them, and splits by a hash"},
+	}{{left.noTime, "without a time that can be read", "; -time '' keeps them, and splits by a hash"},
 		{left.noGroup, "without a value of " + w.By, "; fill it in, or choose another -by"},
 		{left.blank, "with no cell filled", ""}} {
 		if l.n > 0 {
 			w.Warnf("%s: %d rows %s were left out%s", t.Name, l.n, l.why, l.try)
 		}
+	}
+	if len(s.untested) > 0 && w.By != "" {
+		w.Warnf("%s: %d datasets are too small to be tested, all their rows are to train on: %s; "+
+			"a larger -test gives them a part", t.Name, len(s.untested), table.Quote(s.untested))
 	}
 	if left.sorted && w.By == "" {
 		notef("the rows were not in order of time; sorted")

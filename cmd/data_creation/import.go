@@ -82,6 +82,8 @@ func checkImport(o *options) error {
 		return cli.Usagef("%q cannot be both the target and the time column", o.Target)
 	case o.SplitKey != "" && o.Time != nil && *o.Time != "":
 		return cli.Usagef("-split-key is for rows without a time; those of -time %s are split in time", *o.Time)
+	case o.Target == "":
+		return cli.Usagef("-target '' names no column")
 	case o.Skip < 0:
 		return cli.Usagef("-skip %d is below 0", o.Skip)
 	}
@@ -232,11 +234,7 @@ func repeat(o *options, tables []*importer.Table) string {
 	words := []string{"data_creation"}
 	add := func(name, value string) { words = append(words, "-"+name, quote(value)) }
 	lists := map[string][]string{}
-	when, layout := "", ""
 	for _, t := range tables {
-		if t.Time != nil {
-			when, layout = t.Time.Name, t.Time.Layout
-		}
 		for j, name := range t.Header {
 			flag := ""
 			switch kind := t.Kind(j); {
@@ -263,8 +261,10 @@ func repeat(o *options, tables []*importer.Table) string {
 		add("import", importer.Shown(src))
 	}
 	add("target", o.Target)
-	add("time", when)
-	if _, ok := same(func(t *importer.Table) string { return t.Layout() }); ok && when != "" {
+	if when, ok := same((*importer.Table).TimeName); ok {
+		add("time", when)
+	}
+	if layout, ok := same((*importer.Table).Layout); ok && layout != "none" {
 		add("time-layout", layout)
 	}
 	if d, ok := same(func(t *importer.Table) string { return importer.DelimiterName(t.Delimiter) }); ok {

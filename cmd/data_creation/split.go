@@ -35,7 +35,8 @@ type splitter struct {
 type totals struct {
 	datasets, trained, tested int64
 	sameTime, repeats         int64
-	atLeast                   bool // there may be more repeats
+	atLeast                   bool     // there may be more repeats
+	untested                  []string // datasets whose rows are all to train on
 }
 
 // splitDataset is a dataset being written.
@@ -56,7 +57,7 @@ type batch struct {
 	first, last dataset.Time
 }
 
-const mostSeen = 1 << 20 // rows without a time among which repeats are looked for
+const mostSeen = 1 << 18 // rows without a time among which repeats are looked for
 
 // add writes a row.
 func (s *splitter) add(row *importer.Row) error {
@@ -150,21 +151,26 @@ func (s *splitter) end() error {
 		}
 	}
 	s.datasets, s.trained, s.tested = s.datasets+1, s.trained+d.train.rows, s.tested+d.test.rows
-	if d.train.rows > 0 && (d.test.rows > 0 || s.o.test == 0) {
-		return nil
-	}
-	if d.times > 1 && d.test.rows == 0 {
-		if _, settled := s.from[d.group]; !settled { // all of the last rows share their time
+	if s.o.test > 0 && d.test.rows == 0 {
+		if _, settled := s.from[d.group]; !settled && d.times > 1 { // all of the last rows share their time
 			s.from[d.group] = d.last
 			return nil
 		}
+		s.untested = append(s.untested, s.name(d.group))
 	}
-	hint := "use another -test"
-	if d.last == dataset.NoTime {
+	return nil
+}
+
+// check reports data that leave nothing to train or to test on.
+func (t *totals) check(test float64, timed bool) error {
+	if t.trained > 0 && (t.tested > 0 || test == 0) {
+		return nil
+	}
+	hint := "use another -test; rows that share their time stay together"
+	if !timed {
 		hint = "use another -seed or -test"
 	}
-	return fmt.Errorf("its %d rows leave %d to train and %d to test; %s", d.train.rows+d.test.rows, d.train.rows,
-		d.test.rows, hint)
+	return fmt.Errorf("%d rows leave %d to train and %d to test; %s", t.trained+t.tested, t.trained, t.tested, hint)
 }
 
 // look counts rows that share their time, and those that are the same in all

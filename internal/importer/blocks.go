@@ -21,9 +21,20 @@ const (
 // block is a run of whole records. Behind them there is room for table.Padding
 // bytes.
 type block struct {
-	data []byte // ends in a newline
-	line int64  // of the first record
+	data  []byte // ends in a newline
+	line  int64  // of the first record
+	blank int64  // rows of empty cells, found by each
+	foot  foot
 }
+
+// foot are lines of one cell behind the rows, which is no number and no time:
+// remarks.
+type foot struct {
+	example
+	n int64
+}
+
+const mostFoot = 10 // lines
 
 // blocks cuts the rows of the source. hash takes in all of them.
 func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error] {
@@ -68,7 +79,7 @@ func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error
 				}
 			}
 			rest = append(rest[:0], b[end:]...)
-			if !yield(&block{b[:end:cap(b)], line}, nil) {
+			if !yield(&block{data: b[:end:cap(b)], line: line}, nil) {
 				return
 			}
 			line += int64(bytes.Count(b[:end], []byte("\n")))
@@ -76,7 +87,7 @@ func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error
 	}
 }
 
-// each calls f with the cells of every record of a block, and its line.
+// each calls f with the cells of every row of a block, and its line.
 func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64) error) error {
 	l := lexer{grammar: d.grammar}
 	line := b.line
@@ -89,18 +100,30 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 			next, err = l.record(b.data, i)
 			if err != nil {
 				bad := err.(*lexError)
+				if bad.open && len(b.data)-i > maxRecord {
+					return tooLong(name, line)
+				}
 				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))
 				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.cell, len(d.Header)-1)], bad.what)
 			}
 			if next < 0 || next-i > maxRecord {
-				return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?",
-					name, line, maxRecord>>10)
+				return tooLong(name, line)
 			}
-			if len(l.cells) != len(d.Header) {
-				return d.ragged(name, line, len(l.cells))
-			}
-			if err := f(l.cells, line); err != nil {
-				return err
+			empty := !slices.ContainsFunc(l.cells, func(c []byte) bool { return len(c) > 0 })
+			switch n := len(l.cells); {
+			case empty && (n == 1 || n == len(d.Header)):
+				b.blank++
+			case n == 1 && len(d.Header) > 1 && b.foot.n < mostFoot && !isTyped(string(l.cells[0])):
+				b.foot.see(l.cells[0], line)
+				b.foot.n++
+			case b.foot.n > 0:
+				return d.ragged(name, b.foot.Line, 1)
+			case n != len(d.Header):
+				return d.ragged(name, line, n)
+			default:
+				if err := f(l.cells, line); err != nil {
+					return err
+				}
 			}
 		}
 		line += int64(bytes.Count(b.data[i:next], []byte("\n")))
@@ -109,7 +132,12 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 	return nil
 }
 
+func tooLong(name string, line int64) error {
+	return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?", name, line,
+		maxRecord>>10)
+}
+
 func (d *Dialect) ragged(name string, line int64, cells int) error {
-	return fmt.Errorf("%s:%d: %d cells where the header has %d (delimiter %q); mend the row, or use -delimiter", name,
-		line, cells, len(d.Header), d.Delimiter)
+	return fmt.Errorf("%s:%d: %d cells where the header has %d (delimiter %q); mend this row, or say how the file is "+
+		"written with -delimiter or -skip", name, line, cells, len(d.Header), d.Delimiter)
 }

@@ -3,7 +3,9 @@ package importer
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"mlpipeline/internal/table"
 )
@@ -14,7 +16,7 @@ type number struct {
 	// groups thousands; NaN if it cannot be read so.
 	point, comma float64
 	plain        bool // digits, point, exponent: it can stay as it is
-	whole        bool // digits and sign alone
+	whole        bool // digits and sign alone, perhaps with blanks or apostrophes between thousands
 	zeros        bool // whole, and begins with a 0 that says nothing
 	percent      bool
 	currency     rune // 0 for none
@@ -22,8 +24,9 @@ type number struct {
 
 // missing spellings in any column, and marks in columns that are else numbers.
 var (
-	missing = []string{"", "NA", "N/A", "NaN", "null"}
-	marks   = []string{"?", "-", "--", "None", "M", ".", "*", "#N/A"}
+	missing = [...]string{"", "NA", "N/A", "NaN", "null"}
+	marks   = [...]string{"?", "-", "--", "---", "None", "M", ".", "..", "*", "***", "****", ":", `\N`, "#N/A", "#DIV/0!",
+		"#VALUE!", "(null)", "<NA>"}
 )
 
 // sentinels are numbers that stand for a missing one where they are far from all
@@ -45,7 +48,7 @@ func missingIndex(cell []byte) int {
 }
 
 func markIndex(cell []byte) int {
-	if len(cell) > 4 {
+	if len(cell) > 7 {
 		return -1
 	}
 	for i, m := range marks {
@@ -64,7 +67,9 @@ func readCell(cell []byte) (n number, ok bool) {
 			return n, false
 		}
 	}
-	n.plain, n.whole = true, true
+	grouped := len(digits)
+	digits = joinGroups(digits)
+	n.plain, n.whole = grouped == len(digits), true
 	commas, points := 0, 0
 	for i, c := range digits {
 		switch {
@@ -102,9 +107,28 @@ func readCell(cell []byte) (n number, ok bool) {
 	return n, n.point == n.point || n.comma == n.comma
 }
 
+var inGroups = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}([ \x{a0}\x{202f}'’][0-9]{3})+([.,][0-9]*)?$`)
+
+// joinGroups takes blanks and apostrophes out from between thousands.
+func joinGroups(digits []byte) []byte {
+	odd := func(r rune) bool { return r == ' ' || r == '\'' || r >= utf8.RuneSelf }
+	if len(digits) > 60 || bytes.IndexFunc(digits, odd) < 0 || !inGroups.Match(digits) {
+		return digits
+	}
+	return bytes.Map(func(r rune) rune {
+		if odd(r) {
+			return -1
+		}
+		return r
+	}, digits)
+}
+
 // stripUnits returns a number's digits and sign.
 func (n *number) stripUnits(cell []byte) []byte {
 	negative := false
+	if len(cell) > 2 && cell[0] == '(' && cell[len(cell)-1] == ')' { // as book-keepers write it
+		cell, negative = bytes.TrimSpace(cell[1:len(cell)-1]), true
+	}
 	if rest, ok := bytes.CutPrefix(cell, []byte("−")); ok {
 		cell, negative = rest, true
 	}

@@ -2,9 +2,13 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"iter"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -15,55 +19,72 @@ import (
 
 // Decide says what the columns of the tables are, those of one name together.
 func Decide(tables []*Table, opt *Options) error {
-	byName := map[string]*Column{}
+	byName, shapes := map[string]*Column{}, map[string]*shape{}
+	if err := checkNames(tables, opt); err != nil {
+		return err
+	}
 	for _, t := range tables {
-		if err := t.checkNames(opt); err != nil {
-			return err
-		}
 		if err := t.decideTime(); err != nil {
 			return err
 		}
+		t.formats = make([]format, len(t.Header))
 		for j, name := range t.Header {
 			if byName[name] == nil {
-				byName[name] = new(Column)
+				byName[name], shapes[name] = new(Column), new(shape)
 			}
 			one := *t.Columns[j]
-			one.Levels, one.Layouts = cloneCounts(one.Levels), cloneSet(one.Layouts)
+			one.Levels = maps.Clone(one.Levels)
 			byName[name].Merge(&one, levelsOf(len(t.Header)))
+			var s shape
+			t.formats[j], s = one.shape(t.Columns, opt)
+			all := shapes[name]
+			all.numbers, all.bad, all.doubt = all.numbers+s.numbers, all.bad+s.bad, cmp.Or(all.doubt, s.doubt)
 		}
 	}
 	for _, t := range tables {
-		t.formats = make([]format, len(t.Header))
 		for j, name := range t.Header {
-			f, err := byName[name].decide(name, t.Columns, opt)
-			if err != nil {
+			f := &t.formats[j]
+			if t.Time != nil && slices.Contains(t.Time.columns, j) {
+				*f = format{Kind: Time}
+				continue
+			}
+			if err := byName[name].decide(f, name, *shapes[name], opt); err != nil {
 				return fmt.Errorf("%s: %w", t.Name, err)
 			}
-			if t.Time != nil && slices.Contains(t.Time.columns, j) {
-				f = format{Kind: Time}
-			} else if f.Kind == Number && rowNames(name) && t.Columns[j].counts() && name != opt.Target {
-				f = format{Kind: Counter}
+			if f.Kind == Number && rowNames(name) && t.Columns[j].counts() && name != opt.Target {
+				*f = format{Kind: Counter}
 			}
-			f.plain = f.Kind == Number && !f.comma && !f.percent && f.sentinel == [len(sentinels)]bool{} && len(opt.Missing) == 0
-			t.formats[j] = f
+			if f.Kind == Number {
+				t.Columns[j].explain(f)
+			}
+			f.plain = f.Kind == Number && !f.comma && !f.percent && f.sentinel == [len(sentinels)]bool{} &&
+				len(opt.Missing) == 0
 		}
 	}
 	return nil
 }
 
-// checkNames reports a column that a flag names and that is not there.
-func (t *Table) checkNames(opt *Options) error {
+// checkNames reports a column that a flag names and that is not there: in each
+// source, or in any.
+func checkNames(tables []*Table, opt *Options) error {
 	for _, flag := range []struct {
 		name    string
 		columns []string
-	}{{"target", []string{opt.Target}}, {"by", []string{opt.By}}, {"split-key", []string{opt.SplitKey}},
-		{"category", opt.Category}, {"number", opt.Number}, {"drop", opt.Drop}} {
+		each    bool
+	}{{"target", []string{opt.Target}, true}, {"by", []string{opt.By}, true}, {"split-key", []string{opt.SplitKey}, true},
+		{"category", opt.Category, false}, {"number", opt.Number, false}, {"drop", opt.Drop, false}} {
 		for _, column := range flag.columns {
-			if column == "" {
-				continue
+			var missing error
+			found := column == ""
+			for _, t := range tables {
+				if _, err := t.find(flag.name, column); err == nil {
+					found = true
+				} else {
+					missing = cmp.Or(missing, err)
+				}
 			}
-			if _, err := t.find(flag.name, column); err != nil {
-				return err
+			if missing != nil && column != "" && (flag.each || !found) {
+				return missing
 			}
 		}
 	}
@@ -98,10 +119,12 @@ type Row struct {
 	Line  []byte       // of CSV, with its newline
 }
 
-// Reject is a cell that was set missing since it is not a number.
+// Reject is a cell that was set missing, or whose row was left out, since it is not
+// what the column is: a number, a time.
 type Reject struct {
 	Line          int64
 	Column, Value string
+	Reason        string
 }
 
 // Chunk is a run of converted rows.
@@ -127,6 +150,7 @@ func (t *Table) chunks(ctx context.Context, workers int, ordered bool) iter.Seq2
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, hash) }
 		c := &converter{t: t, ordered: ordered}
 		c.named, c.numbers = t.opt.missing()
+		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range table.InOrder(ctx, workers, cut, c.convert) {
 			if !yield(part, err) || err != nil {
@@ -146,6 +170,7 @@ type converter struct {
 	numbers []float64
 	by, key int  // columns, −1 for none
 	ordered bool // in a chunk
+	iso     bool // times are ISO 8601
 }
 
 // convert makes a chunk of a block.
@@ -154,7 +179,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	out := &Chunk{Bytes: len(b.data), Sorted: true, CSV: make([]byte, 0, len(b.data)+len(b.data)/4)}
 	names := profiler{named: c.named} // for When.join
 	var days table.DayCache
-	var joined []byte
+	var joined, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)
 	ends := make([]int, 0, lines)
@@ -162,15 +187,16 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		row := Row{Time: dataset.NoTime}
 		start := len(out.CSV)
 		if t.Time != nil {
-			if joined = t.Time.join(joined[:0], cells, &names); len(joined) == 0 {
-				out.NoTime++
-				return nil
-			}
+			joined = t.Time.join(joined[:0], cells, &names)
 			var ok bool
-			if row.Time, ok = fastISO(&days, joined); !ok || t.Time.layout.name != layouts()[iso].name {
+			if row.Time, ok = fastISO(&days, joined); !ok || !c.iso {
 				var err error
 				if row.Time, err = t.Time.layout.parse(string(joined)); err != nil {
-					return fmt.Errorf("%s:%d: column %q: %w", t.Name, line, t.Time.Name, err)
+					if len(joined) > 0 {
+						out.Rejects = append(out.Rejects, Reject{line, t.Time.Name, string(joined), "not a time"})
+					}
+					out.NoTime++
+					return nil
 				}
 			}
 			out.CSV = append(table.AppendTime(out.CSV, row.Time), ',')
@@ -183,6 +209,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 			}
 		}
 		filled := t.Time != nil
+		values = values[:0]
 		for j := range t.formats {
 			f := &t.formats[j]
 			if f.Kind != Number && f.Kind != Category {
@@ -191,10 +218,13 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 			before := len(out.CSV)
 			if out.CSV = c.cell(out.CSV, f, cells[j]); len(out.CSV) == before {
 				if f.Kind == Number && !c.gap(f, cells[j]) {
-					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j])})
+					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j]), "not a number"})
 				}
 			} else {
 				filled = true
+			}
+			if t.Time == nil {
+				values = appendValue(values, f, out.CSV[before:])
 			}
 			out.CSV = append(out.CSV, ',')
 		}
@@ -204,8 +234,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 			return nil
 		}
 		out.CSV[len(out.CSV)-1] = '\n'
-		row.Hash = xxhash.Sum64(out.CSV[start:])
-		if c.key >= 0 {
+		if row.Hash = xxhash.Sum64(values); c.key >= 0 {
 			row.Hash = xxhash.Sum64(cells[c.key])
 		}
 		if n := len(out.Rows); n > 0 && row.Time < out.Rows[n-1].Time {
@@ -214,6 +243,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		out.Rows, ends = append(out.Rows, row), append(ends, len(out.CSV))
 		return nil
 	})
+	out.Blank += b.blank
 	from := 0
 	for i, to := range ends { // now that the memory stays where it is
 		out.Rows[i].Line = out.CSV[from:to:to]
@@ -253,7 +283,7 @@ func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
 	if n.plain && (n.whole || !f.comma) {
 		return append(dst, cell...)
 	}
-	digits := n.stripUnits(cell)
+	digits := joinGroups(n.stripUnits(cell))
 	group, decimal := byte(','), byte('.')
 	if f.comma {
 		group, decimal = decimal, group
@@ -268,6 +298,19 @@ func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// appendValue appends what a written cell counts in the hash of its row: a number by
+// its value, however it is written.
+func appendValue(dst []byte, f *format, cell []byte) []byte {
+	if f.Kind != Number {
+		return append(append(dst, cell...), 0)
+	}
+	v := math.NaN()
+	if len(cell) > 0 {
+		v = parse(cell)
+	}
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v+0)) // + 0: −0 is 0
 }
 
 func (f *format) isSentinel(v float64) bool {
@@ -289,25 +332,6 @@ func (c *converter) gap(f *format, cell []byte) bool {
 }
 
 func newHash() *xxhash.Digest { return xxhash.New() }
-
-func cloneCounts(m map[string]int64) map[string]int64 {
-	if m == nil {
-		return nil
-	}
-	clone := make(map[string]int64, len(m))
-	for k, v := range m {
-		clone[k] = v
-	}
-	return clone
-}
-
-func cloneSet(s *layoutSet) *layoutSet {
-	if s == nil {
-		return nil
-	}
-	clone := *s
-	return &clone
-}
 
 // SortedChunks are Chunks each of which is in order of dataset and time.
 func (t *Table) SortedChunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {

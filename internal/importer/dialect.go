@@ -3,8 +3,9 @@ package importer
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -121,7 +122,7 @@ func (g grammar) score(head []byte) float64 {
 		for _, c := range r.cells {
 			all++
 			wrapped := len(c) > 1 && (c[0] == '\'' || c[0] == '"') && c[len(c)-1] == c[0]
-			if !strings.ContainsAny(c, foreign) && !wrapped {
+			if !strings.ContainsAny(c, foreign) && !wrapped && !strings.Contains(c, "  ") {
 				clean++
 			}
 		}
@@ -195,10 +196,13 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	n := d.headerRows(records[at:], opt)
 	first = at + n
 	d.names = n > 0
+	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
 	switch {
-	case n == 0 && at > 0 && len(records[at-1].cells) == k-1 && d.named(opt): // as R writes the names of rows
-		at, first = at-1, at
-		d.names = true
+	case short && ended(records[at:], k): // a delimiter ends every row, but not the header
+		at, first, d.names = at-1, at, true
+		d.Header = append(d.join(records[at:at+1]), "")
+	case short: // as R writes the names of rows
+		at, first, d.names = at-1, at, true
 		d.Header = append([]string{""}, records[at].cells...)
 	case n == 0:
 		d.Header = make([]string, k)
@@ -211,9 +215,6 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	if d.names {
 		d.Header[0] = strings.TrimSpace(strings.TrimPrefix(d.Header[0], "#"))
 	}
-	if first < len(records) && len(records[first].cells) == len(d.Header)+1 && d.names { // a delimiter ends every row
-		d.Header = append(d.Header, "")
-	}
 	if line := records[at].line; line > 1 {
 		d.notes = append(d.notes, fmt.Sprintf("%d lines before the header were skipped", line-1))
 		d.Skip = opt.Skip + line - 1
@@ -225,19 +226,19 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 // named reports whether the header may be in the source.
 func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
 
-// headerRows returns how many of the records, from the first one on, are the
-// header: those that hold words where the rows hold numbers or times. Where rows
-// are all words, it is one.
-func (d *Dialect) headerRows(records []record, opt *Options) int {
-	if !d.named(opt) {
-		return 0
-	}
+// ended reports whether the last of k cells is empty in all records that have it.
+func ended(records []record, k int) bool {
+	return !slices.ContainsFunc(records, func(r record) bool { return len(r.cells) == k && r.cells[k-1] != "" })
+}
+
+// typedColumns returns the columns that hold numbers or times in most records but
+// the first few.
+func typedColumns(records []record) (typed []int) {
 	rows := records[min(len(records)-1, max(1, min(5, len(records)/2))):]
-	var typed []int // columns that hold numbers or times
 	for j := range records[0].cells {
 		n, all := 0, 0
 		for _, r := range rows {
-			if j < len(r.cells) && !isMissing(r.cells[j]) {
+			if j < len(r.cells) && !isGap(r.cells[j]) {
 				all++
 				if isTyped(r.cells[j]) {
 					n++
@@ -248,50 +249,75 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 			typed = append(typed, j)
 		}
 	}
-	// typedIn counts the columns of numbers or times in which a record holds one,
-	// and in which it holds something else.
-	typedIn := func(r record) (is, not int) {
-		for _, j := range typed {
-			switch {
-			case j >= len(r.cells) || isMissing(r.cells[j]):
-			case isTyped(r.cells[j]):
-				is++
-			default:
-				not++
-			}
+	return typed
+}
+
+// typedIn counts the columns in which a record holds a number or a time, a mark for
+// a missing one, and some other word.
+func (r *record) typedIn(columns []int) (is, gaps, words int) {
+	for _, j := range columns {
+		switch {
+		case j >= len(r.cells) || r.cells[j] == "":
+		case isGap(r.cells[j]):
+			gaps++
+		case isTyped(r.cells[j]):
+			is++
+		default:
+			words++
 		}
-		return is, not
 	}
-	if is, not := typedIn(records[0]); is > 0 && not == 0 && opt.Header == nil && !counting(records, typed) {
+	return is, gaps, words
+}
+
+// isData reports whether the first record is like those behind it.
+func isData(records []record) bool {
+	is, _, words := records[0].typedIn(typedColumns(records))
+	return is > 0 && words == 0
+}
+
+// headerRows returns how many of the records, from the first one on, are the
+// header: those that hold words where the rows hold numbers or times. Where rows
+// are all words, or the first line names the target, it is one.
+func (d *Dialect) headerRows(records []record, opt *Options) int {
+	if !d.named(opt) {
+		return 0
+	}
+	typed := typedColumns(records)
+	target := slices.Contains(records[0].cells, opt.Target)
+	if isData(records) && opt.Header == nil && !target && !rising(records, typed) {
 		return 0
 	}
 	const most = 5
-	for n := 1; n < min(most, len(records)); n++ {
-		if is, _ := typedIn(records[n]); is > 0 {
-			return n
+	n := 1
+	for ; n < min(most, len(records)-1); n++ {
+		is, gaps, words := records[n].typedIn(typed)
+		if is+gaps > 0 || 2*words < len(typed) || words == 0 || target && !isUnits(records[n].cells) {
+			break
 		}
 	}
-	return 1
+	return n
 }
 
-// counting reports whether the first record counts, as the years that head a
-// table of one column a year, and the second does not.
-func counting(records []record, typed []int) bool {
-	counts := func(r record) bool {
-		var step, before int
-		for i, j := range typed {
+// rising reports whether the numbers of the first record rise from column to column,
+// as years, ages or wavelengths at the head of a table do, and those of the second
+// do not. Two are enough if they are years.
+func rising(records []record, typed []int) bool {
+	rises := func(r record) bool {
+		before, years := math.Inf(-1), true
+		for _, j := range typed {
 			if j >= len(r.cells) {
 				return false
 			}
-			v, err := strconv.Atoi(r.cells[j])
-			if err != nil || i > 1 && v-before != step {
+			v := parse([]byte(strings.TrimSuffix(r.cells[j], "%")))
+			if !(v > before) {
 				return false
 			}
-			step, before = v-before, v
+			years = years && v >= 1800 && v <= 2200 && v == math.Trunc(v)
+			before = v
 		}
-		return len(typed) > 2 && step != 0
+		return len(typed) > 2 || len(typed) == 2 && years
 	}
-	return len(records) > 1 && counts(records[0]) && !counts(records[1])
+	return len(records) > 1 && rises(records[0]) && !rises(records[1])
 }
 
 // join makes one name of the lines of the header, where it has several. A name in
@@ -364,6 +390,9 @@ func isUnits(cells []string) bool {
 	}
 	return units > 0
 }
+
+// isGap reports whether a cell stands for a missing one.
+func isGap(cell string) bool { return isMissing(cell) || markIndex([]byte(cell)) >= 0 }
 
 // isTyped reports whether a cell is a number or like a time.
 func isTyped(cell string) bool {

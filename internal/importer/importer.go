@@ -6,13 +6,13 @@ package importer
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"mlpipeline/internal/table"
@@ -48,6 +48,14 @@ func (o *Options) missing() (cells map[string]bool, numbers []float64) {
 	return cells, numbers
 }
 
+// layouts are those that times may be written in: all, or the one that is named.
+func (o *Options) layouts() []layout {
+	if o.Layout != "" {
+		return []layout{parseLayout(o.Layout)}
+	}
+	return layouts()
+}
+
 // Table is a source and what is known of it.
 type Table struct {
 	*Source
@@ -59,17 +67,8 @@ type Table struct {
 
 	whens   []*When // that may be the time
 	formats []format
+	foot    foot
 	opt     *Options
-}
-
-// When is a time column, or the parts of one.
-type When struct {
-	Name   string
-	Layout string
-
-	columns []int
-	record  *Column // of the parts joined by blanks
-	layout  layout
 }
 
 // Rows returns how many rows have a time, or all without one.
@@ -77,7 +76,8 @@ func (t *Table) Rows() int64 {
 	if t.Time == nil {
 		return t.Columns[0].Rows
 	}
-	return t.Time.record.Rows - t.Time.record.gaps()
+	_, n := t.Time.record.times()
+	return n
 }
 
 // errNotUTF8 says that the source is to be read as Latin-1.
@@ -96,7 +96,7 @@ func Profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	if err != nil {
 		return nil, err
 	}
-	t.Notes = slices.Concat(s.notes, t.Dialect.notes)
+	t.Notes = slices.Concat(s.notes, t.Dialect.notes, t.Notes)
 	return t, nil
 }
 
@@ -122,7 +122,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	}
 	bare := make([]bool, len(t.Header))
 	for j, name := range t.Header {
-		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name
+		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
 	}
 	p := newProfiler(bare, opt)
 	t.Columns = make([]*Column, len(t.Header))
@@ -145,7 +145,16 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		for i, w := range t.whens {
 			w.record.Merge(&part.whens[i], p.most)
 		}
+		if t.foot.n > 0 && part.columns[0].Rows > 0 {
+			return nil, t.ragged(s.Name, t.foot.Line, 1)
+		}
+		t.foot.merge(part.foot.example)
+		t.foot.n += part.foot.n
 		progress(part.bytes)
+	}
+	if t.foot.n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d lines behind the rows are none and were left out, the first %q in line %d",
+			t.foot.n, t.foot.Cell, t.foot.Line))
 	}
 	t.Hash = hash.Sum64()
 	if t.Columns[0].Rows == 0 {
@@ -169,6 +178,7 @@ func validText(b []byte) bool {
 type counted struct {
 	columns []Column
 	whens   []Column
+	foot    foot
 	bytes   int
 }
 
@@ -177,7 +187,7 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 	if !t.latin1 && !utf8.Valid(b.data) {
 		return nil, errNotUTF8
 	}
-	c := &counted{make([]Column, len(t.Header)), make([]Column, len(t.whens)), len(b.data)}
+	c := &counted{columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
 	worker := *p // with a cache of days of its own
 	if worker.plain(t, c, b) {
 		return c, nil
@@ -196,6 +206,7 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 		}
 		return nil
 	})
+	c.foot = b.foot
 	return c, err
 }
 
@@ -211,8 +222,11 @@ func (p *profiler) plain(t *Table, c *counted, b *block) bool {
 	line, last := b.line, len(t.Header)-1
 	for i := 0; i < end; line++ {
 		if blank(d, i) {
-			i += 1 + strings.IndexByte(string(d[i:i+2]), '\n')
+			i += 1 + bytes.IndexByte(d[i:], '\n')
 			continue
+		}
+		if d[i] == delimiter && len(bytes.Trim(d[i:i+bytes.IndexByte(d[i:], '\n')], string([]byte{delimiter, ' ', '\r'}))) == 0 {
+			return false // a row of empty cells
 		}
 		for j := 0; ; j++ {
 			col := &c.columns[j]
@@ -266,9 +280,6 @@ func (p *profiler) fast(c *Column, j int, cell []byte, v float64, line int64) bo
 	default:
 		c.Whole.add(v, line)
 		c.count(v)
-	}
-	if !c.Layouts.empty() {
-		*c.Layouts = layoutSet{}
 	}
 	return true
 }

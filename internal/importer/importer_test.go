@@ -107,6 +107,9 @@ func TestQuirks(t *testing.T) {
 		{"empty rows", "y,z\n1,2\n,\n3,4\n", "1 2|3 4"},
 		{"UTF-16", utf16le("y,größe\n1,2\n"), "1 2"},
 		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
+		{"Windows-1252", "when;y\n01.02.2020;1.234,50 \x80\n", "2020-02-01T00:00:00Z 1234.50"},
+		{"a bad byte in UTF-8", "y,town\n1,Zürich\n2,Gen\xe8ve\n", "f.csv:3: holds a byte that is not UTF-8, as the rest of the " +
+			"file is; mend it"},
 		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
 
 		// Headers.
@@ -154,7 +157,36 @@ func TestQuirks(t *testing.T) {
 		{"two times", "from,to,y\n2020-01-01,2020-01-02,1\n",
 			`f.csv: several columns read as times: "from", "to"; name one with -time, or -time '' for none`},
 
+		{"one time in twenty is none", "when,y\n" + strings.Repeat("2020-01-01,1\n", 19) + "Total,7\n", "19 rows"},
+		{"two blank rows", "when,y\n,\n2020-01-01,1\n,\n2020-01-02,2\n", "2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
+		{"hours of the German weather service", "MESS_DATUM;y\n2020010100;1\n2020010101;2\n",
+			"2020-01-01T00:00:00Z 1|2020-01-01T01:00:00Z 2"},
+		{"quarters in numbers", "year,quarter,y\n1959,1,1\n1959.0,4.0,2\n", "1959-01-01T00:00:00Z 1|1959-10-01T00:00:00Z 2"},
+		{"day of the year", "YEAR,DOY,y\n2020,60,1\n2021,60,2\n", "2020-02-29T00:00:00Z 1|2021-03-01T00:00:00Z 2"},
+		{"NASA's parts", "YEAR,MO,DY,HR,y\n2020,1,2,3,1\n2020,1,2,4,2\n", "2020-01-02T03:00:00Z 1|2020-01-02T04:00:00Z 2"},
+		{"a minute that is none", "year,month,day,hour,minute,y\n2020,1,2,3,60,1\n2020,1,2,4,60,2\n",
+			"2020-01-02T03:00:00Z 60 1|2020-01-02T04:00:00Z 60 2"},
+		{"date and unpadded time", "date,time,y\n2020-01-01,0,1\n2020-01-01,100,2\n2020-01-01,2300,3\n",
+			"2020-01-01T00:00:00Z 1|2020-01-01T01:00:00Z 2|2020-01-01T23:00:00Z 3"},
+		{"date and time (UTC)", "Date;Time (UTC);y\n01/02/2004;18.00.00;1\n13/02/2004;19.00.00;2\n",
+			"2004-02-01T18:00:00Z 1|2004-02-13T19:00:00Z 2"},
+		{"date and hour 24", "DATE,HOUR,y\n2020-01-01,1,1\n2020-01-01,24,2\n", "2020-01-01T01:00:00Z 1|2020-01-02T00:00:00Z 2"},
+		{"months behind a point", "date,y\n1871.01,1\n1871.1,2\n1871.12,3\n", `f.csv:2: column "date": "1871.01" is ` +
+			`1871-01-04T15:36:00Z as year and 1871-01-01T00:00:00Z as YYYY.MM, and no row tells which; use ` +
+			`-time-layout 'year' or 'YYYY.MM'`},
+		{"UTC, Z and short zones", "when,y\n2020-01-01 00:00:00 UTC,1\n", "2020-01-01T00:00:00Z 1"},
+		{"Postgres", "when,y\n2020-01-01 02:00:00+01,1\n", "2020-01-01T01:00:00Z 1"},
+		{"IMF", "when,y\n1990M01,1\n1990M12,2\n", "1990-01-01T00:00:00Z 1|1990-12-01T00:00:00Z 2"},
+		{"SAS", "when,y\n01JAN2020,1\n", "2020-01-01T00:00:00Z 1"},
+		{"two digits", "when,y\nJan-70,1\nFeb-20,2\n", "1970-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"two digits of an unknown century", "y,when\n1,Jan-60\n2,Feb-60\n", "1|2"},
+
 		// Numbers.
+		{"a comma in one column, thousands perhaps in another", "y,tags\n2.401,\"1,1\"\n3.402,\"2,2\"\n", `f.csv: column "y": ` +
+			`numbers such as "2.401" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use ` +
+			`-decimal , or -decimal .`},
+		{"apostrophes and blanks between thousands", "y;z\n1'000'000;1 234,5\n1'000;234\n", "1000000 1234.5|1000 234"},
+		{"book-keepers' minus", "y,z\n($3.00),1\n$4,2\n", "-3.00 1|4 2"},
 		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
 			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z -0.25"},
 		{"decimal comma in quotes", "time,y\n2020-01-01,\"1,5\"\n2020-01-02,\"2,25\"\n",
@@ -164,7 +196,7 @@ func TestQuirks(t *testing.T) {
 		{"thousands, proved by a comma", "y\tz\n5.840,72\t1\n1.234\t2\n5\t3\n", "5840.72 1|1234 2|5 3"},
 		{"thousands, proved by other columns", "y\tz\n1,234\t1.5\n5\t3.25\n", "1234 1.5|5 3.25"},
 		{"ambiguous number", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: column "y": numbers such as ` +
-			`"1,013" in line 2 may have a decimal comma or be thousands, and nothing tells which; use -decimal , or -decimal .`},
+			`"1,013" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use -decimal , or -decimal .`},
 		{"signs", "y,z\n$5,10 %\n\"-$1,200.50\",7%\n", "5 10|-1200.50 7"},
 		{"two currencies", "y,z\n1,$5\n2,$6\n3,€7\n4,$5\n", "1 $5|2 $6|3 €7|4 $5"},
 		{"no digit lost", "time,y\n2020-01-01,0.1234567890123456789\n2020-01-02,1e-30\n2020-01-03,100000000.50\n",
@@ -193,13 +225,25 @@ func TestQuirks(t *testing.T) {
 			"2020-01-01T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 50 44 |" +
 				"2020-01-02T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 47  41"},
 
+		// Headers that are like rows, and rows that are like headers.
+		{"a delimiter ends the rows alone", "a,b,y\n0.1,1,5,\n0.2,2,6,\n", "0.1 1 5|0.2 2 6"},
+		{"first rows with gaps", "sex,smoker,y\nf,y,\nm,n,1\nf,n,2\nm,y,3\nf,n,4\nm,n,5\n", "f y |m n 1|f n 2|m y 3|f n 4|m n 5"},
+		{"first rows with marks", "city,kind,y\nA,big,NA\nB,big,..\nC,big,1\nA,small,2\nB,small,3\nC,small,4\n",
+			"A big |B big |C big 1|A small 2|B small 3|C small 4"},
+		{"two years", "y,2010,2020\n1,5,6\n2,4,8\n", "1 5 6|2 4 8"},
+		{"ages", "town,0,5,15,y\nA,3,9,4,1\nB,7,2,8,2\nA,3,9,4,3\n", "A 3 9 4 1|B 7 2 8 2|A 3 9 4 3"},
+		{"remarks behind the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
+		{"auto-mpg", "18.0   8   307.0\t\"chevrolet chevelle\"\n15.0   8   350.0\t\"buick skylark\"\n",
+			`f.csv:1: there is no column "y"; name it with -target: the header has "column_1", "column_2", "column_3", ` +
+				`"column_4"; if the first line is the header, use -header=true`},
+
 		// What cannot be read.
 		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ','); ` +
-			`mend the row, or use -delimiter`},
+			`mend this row, or say how the file is written with -delimiter or -skip`},
 		{"a cell too many", "y,z\n1,2\n3,,4\n5,6\n", `f.csv:3: 3 cells where the header has 2 (delimiter ','); ` +
-			`mend the row, or use -delimiter`},
+			`mend this row, or say how the file is written with -delimiter or -skip`},
 		{"text target", "time,y\n2020-01-01,warm\n", `f.csv: the target column "y" is not numeric: 1 of its 1 cells are ` +
-			`not numbers, the first "warm" in line 2`},
+			`not numbers, the first "warm" in line 2; -missing names cells that mean a missing one`},
 		{"empty", "", "f.csv: is empty"},
 		{"header alone", "time,y\n", "f.csv: no data rows"},
 		{"web page", "<!DOCTYPE html><p>time,y", "f.csv: is a web page or XML, not a CSV file"},
@@ -259,7 +303,7 @@ func TestBadCells(t *testing.T) {
 		if got.Kind(1) != want {
 			t.Errorf("%d bad cells: %s", bad, got.Kind(1))
 		}
-		if bad == 2 && (len(got.rejects) != 2 || got.rejects[1] != Reject{43, "z", "broken"} || got.rows[40] != "40 ") {
+		if bad == 2 && (len(got.rejects) != 2 || got.rejects[1] != Reject{43, "z", "broken", "not a number"} || got.rows[40] != "40 ") {
 			t.Errorf("%v, %q", got.rejects, got.rows[40])
 		}
 		if bad == 6 && !strings.Contains(got.said(), `6 of 100 cells are not numbers, the first "broken" in line 42`) {
@@ -294,8 +338,8 @@ func TestOptions(t *testing.T) {
 		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", Options{Time: name("b")}},
 		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", Options{Time: name("a+b")}},
 		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", Options{Time: name("")}},
-		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time that can be read; the rows ` +
-			`before are written as ISO 8601`, Options{Time: name("later")}},
+		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time as ISO 8601, as others are; ` +
+			`1 of 2 cells are not. Use -missing for what is missing, -time-layout, or -time '' for none`, Options{Time: name("later")}},
 		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", Options{Delimiter: ":"}},
 		{"y,z\n\"1,234\",1\n", "1.234 1", Options{Decimal: ","}},
 		{"y,z\n\"1,234\",1\n", "1234 1", Options{Decimal: "."}},

@@ -48,46 +48,61 @@ type format struct {
 	why      []string
 }
 
-// decide says what a column is, from its record alone. others holds the records of all columns,
-// which may tell the decimal sign.
-func (c *Column) decide(name string, others []*Column, opt *Options) (f format, err error) {
+// shape is how many cells of a column are numbers, in all sources together, and how
+// many something else; doubt is what keeps its decimal sign from being known.
+type shape struct {
+	numbers, bad int64
+	doubt        error
+}
+
+// shape says how the column's cells are read if they are numbers, and what of them
+// are. others are all columns of the source, which may tell the decimal sign.
+func (c *Column) shape(others []*Column, opt *Options) (f format, s shape) {
+	f.comma, s.doubt = c.decimalComma(others, opt)
+	s.numbers, s.bad = c.numbers(&f)
+	return f, s
+}
+
+// decide sets what a column is, from its record in all sources and its shape alone.
+func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 	switch {
 	case slices.Contains(opt.Drop, name):
 		f.Kind = Dropped
-		return f, nil
+		return nil
 	case slices.Contains(opt.Category, name) || name == opt.By && name != opt.Target:
 		f.Kind, f.fold = Category, c.yesNo() && len(c.Levels) > 2
-		return f, nil
+		return nil
 	}
 	forced := name == opt.Target || slices.Contains(opt.Number, name)
-	if f.comma, err = c.decimalComma(others, opt); err != nil && !forced {
-		f.why, err = append(f.why, err.Error()), nil
-	}
-	if err != nil {
-		return f, fmt.Errorf("column %q: %w", name, err)
-	}
-	numbers, bad := c.numbers(&f)
 	// Where nothing else is no number, marks are missing readings.
-	if f.marks = bad == 0 && numbers > 0 || forced; !f.marks {
-		bad += c.marked()
+	if f.marks = s.bad == 0 && s.numbers > 0 || forced; !f.marks {
+		s.bad += c.marked()
 	}
-	total := numbers + bad
+	total := s.numbers + s.bad
+	few := s.numbers > 0 && float64(s.bad) <= mostBad*float64(total)
+	first := c.FirstText
+	if first.Line == 0 {
+		first = c.FirstOdd
+	}
 	switch {
+	case few && (forced || c.Zeros == 0 || c.Point.N+c.Comma.N > 0), forced && name != opt.Target && s.numbers > 0:
+		f.Kind = Number
+		if s.doubt != nil {
+			return fmt.Errorf("column %q: %w", name, s.doubt)
+		}
+	case name == opt.Target && total == 0:
+		return fmt.Errorf("the target column %q is empty", name)
+	case name == opt.Target:
+		return fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in line %d; "+
+			"-missing names cells that mean a missing one", name, s.bad, total, first.Cell, first.Line)
+	case forced:
+		return fmt.Errorf("column %q, named by -number, holds no number", name)
 	case total == 0 && c.marked() == 0:
 		f.Kind = Empty
-	case forced && numbers > 0 && (name != opt.Target || c.Text == 0 || float64(bad) <= mostBad*float64(total)),
-		numbers > 0 && float64(bad) <= mostBad*float64(total) && (c.Zeros == 0 || c.Point.N+c.Comma.N > 0):
-		f.Kind = Number
-		c.explain(&f)
-	case name == opt.Target:
-		return f, fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in "+
-			"line %d", name, bad, total, c.FirstText.Cell, c.FirstText.Line)
-	case forced:
-		return f, fmt.Errorf("column %q, named by -number, holds no number", name)
 	default:
-		c.category(&f, name, numbers, bad)
+		c.category(f, name, s, first)
 	}
-	return f, nil
+	return nil
 }
 
 // numbers returns how many cells are numbers with the format's decimal sign, with
@@ -120,8 +135,10 @@ func (c *Column) numbers(f *format) (numbers, bad int64) {
 	return numbers, bad
 }
 
-// decimalComma finds the decimal sign: that which more of the cells prove; else
-// which other columns prove; else a point, unless there are commas.
+// decimalComma finds the decimal sign: that which more of the cells prove; else a
+// point, unless the other columns prove a comma alone or all that is left are
+// commas, which are thousands if others prove a point. What may be either is an
+// error.
 func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 	if opt.Decimal != "" {
 		return opt.Decimal == ",", nil
@@ -131,23 +148,23 @@ func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 		return c.Point.N - either, c.Comma.N - either
 	}
 	point, comma := proof(c)
-	if point == comma && c.EitherPoint+c.EitherComma > 0 {
-		for _, o := range others {
-			p, q := proof(o)
-			if o.Text > p+q+o.Whole.N { // of another kind
-				continue
-			}
+	if point != comma || c.EitherPoint+c.EitherComma == 0 {
+		return comma > point, nil
+	}
+	for _, o := range others {
+		p, q := proof(o)
+		if o.Text <= p+q+o.Whole.N { // of the same kind
 			point, comma = point+p, comma+q
 		}
 	}
 	switch {
-	case comma > point:
+	case c.EitherComma == 0 && comma == 0, c.EitherPoint == 0 && comma == 0 && point > 0:
+		return false, nil
+	case c.EitherPoint == 0 && point == 0 && comma > 0:
 		return true, nil
-	case comma == point && c.EitherComma > 0:
-		return false, fmt.Errorf("numbers such as %q in line %d may have a decimal comma or be thousands, and nothing "+
-			"tells which; use -decimal , or -decimal .", c.FirstEither.Cell, c.FirstEither.Line)
 	}
-	return false, nil
+	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and nothing "+
+		"tells which; use -decimal , or -decimal .", c.FirstEither.Cell, c.FirstEither.Line)
 }
 
 // explain settles what of a numeric column is missing, and says what was not plain.
@@ -190,15 +207,15 @@ func (c *Column) explain(f *format) {
 }
 
 // category settles what kind of text a column is.
-func (c *Column) category(f *format, name string, numbers, bad int64) {
+func (c *Column) category(f *format, name string, s shape, first example) {
 	f.marks = false
 	cells := c.Text + c.Zeros + c.marked()
 	switch {
-	case c.Layouts != nil && !c.Layouts.empty():
+	case c.isTime():
 		f.Kind = OtherTime
 	case c.yesNo():
 		f.Kind, f.fold = Category, len(c.Levels) > 2
-	case c.Many || numbers <= bad+c.Zeros && cells > 1 && float64(len(c.Levels)) > 0.9*float64(cells):
+	case c.Many || s.numbers <= s.bad+c.Zeros && cells > 1 && float64(len(c.Levels)) > 0.9*float64(cells):
 		f.Kind = Identifier
 		if rowNames(name) {
 			f.Kind = Counter
@@ -208,9 +225,9 @@ func (c *Column) category(f *format, name string, numbers, bad int64) {
 		switch {
 		case c.Zeros > 0:
 			f.why = append(f.why, fmt.Sprintf("%d numbers begin with a zero: codes, not numbers", c.Zeros))
-		case numbers > 0:
-			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d", bad, numbers+bad,
-				c.FirstText.Cell, c.FirstText.Line))
+		case s.numbers > 0:
+			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d; -missing names cells "+
+				"that mean a missing one", s.bad, s.numbers+s.bad, first.Cell, first.Line))
 		}
 	}
 }

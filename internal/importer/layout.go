@@ -28,44 +28,41 @@ var (
 	dates = []struct{ name, format, order string }{
 		{"M/D/YYYY", "1/2/2006", "MDY"}, {"D/M/YYYY", "2/1/2006", "DMY"},
 		{"M-D-YYYY", "1-2-2006", "MDY"}, {"D-M-YYYY", "2-1-2006", "DMY"},
-		{"M/D/YY", "1/2/06", "MDY"}, {"D/M/YY", "2/1/06", "DMY"},
+		{"M/D/YY", "1/2/06", "MDY"}, {"D/M/YY", "2/1/06", "DMY"}, {"D.M.YY", "2.1.06", "DMY"},
 		{"DD.MM.YYYY", "2.1.2006", "DMY"}, {"YYYY/M/D", "2006/1/2", ""}, {"YYYY-M-D", "2006-1-2", ""},
 		{"YYYYMMDD", "20060102", ""}, {"D Mon YYYY", "2 Jan 2006", ""}, {"D-Mon-YYYY", "2-Jan-2006", ""},
-		{"D Month YYYY", "2 January 2006", ""}, {"Mon D YYYY", "Jan 2 2006", ""}, {"Mon D, YYYY", "Jan 2, 2006", ""},
-		{"Month D, YYYY", "January 2, 2006", ""},
+		{"D-Mon-YY", "2-Jan-06", ""}, {"DDMonYYYY", "02Jan2006", ""}, {"D Month YYYY", "2 January 2006", ""},
+		{"Mon D YYYY", "Jan 2 2006", ""}, {"Mon D, YYYY", "Jan 2, 2006", ""}, {"Month D, YYYY", "January 2, 2006", ""},
+		{"Day, D Mon YYYY", "Mon, 2 Jan 2006", ""},
 	}
 	clocks = []struct{ name, format string }{
-		{"", ""}, {" hh:mm", " 15:04"}, {" hh:mm:ss", " 15:04:05"}, {"Thh:mm:ss", "T15:04:05"},
-		{" h:mm PM", " 3:04 PM"}, {" h:mm:ss PM", " 3:04:05 PM"}, {" h:mmPM", " 3:04PM"},
-		{"hhmm", "1504"}, {"hhmmss", "150405"}, {"hh", "15"}, {" hh", " 15"}, {" hhmm", " 1504"},
+		{"", ""}, {" hh:mm", " 15:04"}, {" hh:mm:ss", " 15:04:05"}, {"Thh:mm:ss", "T15:04:05"}, {"Thh:mm", "T15:04"},
+		{" h:mm PM", " 3:04 PM"}, {" h:mm:ss PM", " 3:04:05 PM"}, {" h:mmPM", " 3:04PM"}, {" hh.mm.ss", " 15.04.05"},
+		{" hh.mm", " 15.04"}, {" hh", " 15"}, {" hhmm", " 1504"}, {"hhmm", "1504"}, {"hhmmss", "150405"}, {"hh", "15"},
+		{"Thhmm", "T1504"}, {"Thhmmss", "T150405"},
 	}
 	zones = []struct{ name, format string }{
-		{"", ""}, {"±hh:mm", "Z07:00"}, {" ±hh:mm", " -07:00"}, {" ±hhmm", " -0700"}, {"±hhmm", "-0700"},
+		{"", ""}, {"±hh:mm", "Z07:00"}, {" ±hh:mm", " -07:00"}, {" ±hhmm", " -0700"}, {"±hhmm", "-0700"}, {"±hh", "-07"},
+		{" UTC", " UTC"}, {" GMT", " GMT"}, {"Z", "Z"},
 	}
 	months = []struct{ name, format string }{
-		{"YYYY-MM", "2006-1"}, {"YYYY/MM", "2006/1"}, {"MM/YYYY", "1/2006"}, {"YYYYMM", "200601"},
-		{"Mon YYYY", "Jan 2006"}, {"Month YYYY", "January 2006"}, {"YYYY Mon", "2006 Jan"}, {"Mon-YYYY", "Jan-2006"},
-		{"YYYY-Mon", "2006-Jan"},
+		{"YYYY-MM", "2006-1"}, {"YYYY/MM", "2006/1"}, {"MM/YYYY", "1/2006"}, {"MM-YYYY", "1-2006"}, {"YYYYMM", "200601"},
+		{"YYYYMmm", "2006M01"}, {"Mon YYYY", "Jan 2006"}, {"Month YYYY", "January 2006"}, {"YYYY Mon", "2006 Jan"},
+		{"Mon-YYYY", "Jan-2006"}, {"YYYY-Mon", "2006-Jan"}, {"Mon-YY", "Jan-06"},
 	}
 )
 
 // iso is the first of the layouts.
 const iso = 0
 
-// layouts are all that are tried: no more than fit in a layoutSet.
+// layouts are all that are tried. Where bare numbers can be read as dates and as
+// counts of seconds, they are dates: hardly a count has all its months and days.
 var layouts = sync.OnceValue(func() []layout {
-	all := []layout{
-		{name: "ISO 8601", parse: dataset.ParseTime},
-		{name: "epoch", bare: true, parse: epoch("epoch", 1, 9, 10)},
-		{name: "epoch_ms", bare: true, parse: epoch("epoch_ms", 1000, 12, 13)},
-		{name: "epoch_us", bare: true, parse: epoch("epoch_us", 1e6, 15, 16)},
-		{name: "year", bare: true, parse: recentYear},
-		{name: "quarter", parse: quarter},
-		{name: "parts", parse: parts},
-	}
+	all := []layout{{name: "ISO 8601", parse: dataset.ParseTime}}
 	for _, d := range dates {
 		for _, c := range clocks {
-			if strings.HasPrefix(c.name, "h") && d.name != "YYYYMMDD" {
+			digits := strings.HasPrefix(c.name, "h") || strings.HasPrefix(c.name, "Thhmm")
+			if digits && d.name != "YYYYMMDD" {
 				continue // digits behind digits
 			}
 			for _, z := range zones {
@@ -80,55 +77,35 @@ var layouts = sync.OnceValue(func() []layout {
 		l.bare = m.name == "YYYYMM"
 		all = append(all, l)
 	}
-	return all
+	return append(all,
+		layout{name: "epoch", bare: true, parse: epoch("epoch", 1, 9, 10)},
+		layout{name: "epoch_ms", bare: true, parse: epoch("epoch_ms", 1000, 12, 13)},
+		layout{name: "epoch_us", bare: true, parse: epoch("epoch_us", 1e6, 15, 16)},
+		layout{name: "year", order: "decimal", bare: true, parse: recentYear},
+		layout{name: "YYYY.MM", order: "month", bare: true, parse: yearDotMonth},
+		layout{name: "quarter", parse: quarter},
+		layout{name: "parts", parse: parts})
 })
 
-// layoutSet is a set of layouts.
-type layoutSet [16]uint64
-
-func (s *layoutSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
-func (s *layoutSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
-func (s *layoutSet) empty() bool    { return *s == layoutSet{} }
-
-func (s *layoutSet) intersect(o *layoutSet) {
-	for i := range s {
-		s[i] &= o[i]
-	}
-}
-
-// list returns the layouts of the set, in order.
-func (s *layoutSet) list() (list []int) {
-	for i := range layouts() {
-		if s.has(i) {
-			list = append(list, i)
+// readTime returns the layouts, by their index, that read a cell, and as what.
+func readTime(all []layout, cell string, bare bool) (fit []int, times []dataset.Time) {
+	for i, l := range all {
+		if l.bare && !bare {
+			continue
 		}
-	}
-	return list
-}
-
-// sets are sets of layouts that are asked for again and again.
-var sets = sync.OnceValue(func() (s struct{ all, words, isoDate, isoTime layoutSet }) {
-	for i, l := range layouts() {
-		s.all.add(i)
-		if !l.bare {
-			s.words.add(i)
-		}
-	}
-	s.isoDate, _ = s.all.read("2006-01-02")
-	s.isoTime, _ = s.all.read("2006-01-02T15:04:05Z")
-	return s
-})
-
-// read returns the sets of layouts that read a cell.
-func (s *layoutSet) read(cell string) (fit layoutSet, times []dataset.Time) {
-	for _, i := range s.list() {
-		if t, err := layouts()[i].parse(cell); err == nil {
-			fit.add(i)
-			times = append(times, t)
+		if t, err := l.parse(cell); err == nil {
+			fit, times = append(fit, i), append(times, t)
 		}
 	}
 	return fit, times
 }
+
+// isoForms are the layouts that read the usual forms of ISO 8601.
+var isoForms = sync.OnceValue(func() (forms struct{ date, time []int }) {
+	forms.date, _ = readTime(layouts(), "2006-01-02", true)
+	forms.time, _ = readTime(layouts(), "2006-01-02T15:04:05Z", true)
+	return forms
+})
 
 // epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits at
 // least and at most in our days.
@@ -173,6 +150,20 @@ func recentYear(s string) (dataset.Time, error) {
 	return decimalYear(s)
 }
 
+// yearDotMonth reads 1871.01 to 1871.12; October may have lost its zero.
+func yearDotMonth(s string) (dataset.Time, error) {
+	year, month, _ := strings.Cut(s, ".")
+	if month == "1" {
+		month = "10"
+	}
+	y, err := strconv.Atoi(year)
+	m, monthErr := strconv.Atoi(month)
+	if err != nil || monthErr != nil || len(year) != 4 || len(month) != 2 || m < 1 || m > 12 {
+		return 0, fmt.Errorf("%q is not a year and its month", s)
+	}
+	return moment(y, m, 1, 0, 0, 0)
+}
+
 // startOf returns the seconds since 1970 of a year's beginning.
 func startOf(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
 
@@ -190,42 +181,49 @@ func quarter(s string) (dataset.Time, error) {
 	return 0, fmt.Errorf("%q is not a quarter", s)
 }
 
-// partNames are the names of columns that are parts of a time.
-var partNames = []string{"year", "month", "day", "hour", "minute", "second"}
-
 // parts reads year, month, day, hour, minute, second with blanks between them, as
-// many as there are. A month may be a name, hour 24 is the next day's 0.
+// many as there are. A month may be a name; "doy" in its place says that the day of
+// the year follows. Hour 24 is the next day's 0.
 func parts(s string) (dataset.Time, error) {
 	v := []int{0, 1, 1, 0, 0, 0}
 	fields := strings.Fields(s)
 	bad := fmt.Errorf("%q are not the parts of a time", s)
-	if len(fields) < 2 || len(fields) > len(v) {
+	if len(fields) < 2 || len(fields) > len(v) || len(fields[0]) < 4 {
 		return 0, bad
 	}
+	ofYear := fields[1] == "doy"
 	for i, f := range fields {
 		whole, zeros, _ := strings.Cut(f, ".")
 		n, err := strconv.Atoi(whole)
-		if err != nil || strings.Trim(zeros, "0") != "" {
-			if i != 1 {
+		switch {
+		case i == 1 && ofYear:
+			n = 1
+		case err != nil && i == 1:
+			if n, err = monthOf(f); err != nil {
 				return 0, bad
 			}
-			t, err := time.Parse("Jan", f[:min(len(f), 3)])
-			if full, fullErr := time.Parse("January", f); fullErr == nil {
-				t, err = full, nil
-			} else if len(f) > 3 {
-				err = fullErr
-			}
-			if err != nil {
-				return 0, bad
-			}
-			n = int(t.Month())
+		case err != nil || strings.Trim(zeros, "0") != "":
+			return 0, bad
 		}
 		v[i] = n
 	}
-	if len(fields[0]) < 4 {
-		return 0, bad
+	if ofYear {
+		if days := int(startOf(v[0]+1)-startOf(v[0])) / 86400; len(fields) < 3 || v[2] < 1 || v[2] > days {
+			return 0, bad
+		}
+		day := time.Date(v[0], 1, v[2], 0, 0, 0, 0, time.UTC)
+		v[1], v[2] = int(day.Month()), day.Day()
 	}
 	return moment(v[0], v[1], v[2], v[3], v[4], v[5])
+}
+
+// monthOf reads a month's name, whole or its first three letters.
+func monthOf(name string) (int, error) {
+	t, err := time.Parse("January", name)
+	if err != nil {
+		t, err = time.Parse("Jan", name)
+	}
+	return int(t.Month()), err
 }
 
 // moment is a time by its parts, all of which must be right.
@@ -256,8 +254,10 @@ func excel(s string) (dataset.Time, error) {
 }
 
 // goLayout reads times with a layout of the time package, UTC if it has no zone.
-// 24:00 is the next day's 0:00.
+// 24:00 is the next day's 0:00. Years of two digits are those from 1969 to 2039: of
+// the others nobody knows the century.
 func goLayout(name, format string) layout {
+	short := strings.Contains(format, "06") && !strings.Contains(format, "2006")
 	return layout{name: name, parse: func(s string) (dataset.Time, error) {
 		t, err := time.Parse(format, s)
 		if err != nil {
@@ -269,7 +269,7 @@ func goLayout(name, format string) layout {
 				}
 			}
 		}
-		if err != nil || t.Year() < 0 || t.Year() > 9999 {
+		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 {
 			return 0, fmt.Errorf("%q is not a time as %s", s, name)
 		}
 		if t.Nanosecond()%1000 != 0 {

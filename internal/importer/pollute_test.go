@@ -28,7 +28,7 @@ func TestPolluted(t *testing.T) {
 			begin := strings.Index(clean, "\n") + 1
 			var dirty []string
 			for i := begin; i < len(clean); i++ {
-				for _, c := range []string{d, `"`, "\n", "'", " "} {
+				for _, c := range []string{d, `"`, "\n", "x", " "} {
 					dirty = append(dirty, clean[:i]+c+clean[i:])
 				}
 				if strings.Contains(d+"\"\n", clean[i:i+1]) {

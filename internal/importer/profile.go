@@ -63,9 +63,9 @@ func (e *example) merge(o example) {
 // of rows merge, in any order. The zero value has seen no cell.
 type Column struct {
 	Rows     int64
-	Missing  [5]int64 // by spelling, see missing
-	Named    int64    // cells that -missing names
-	Marks    [8]int64 // by spelling, see marks
+	Missing  [len(missing)]int64 // by spelling, see missing
+	Named    int64               // cells that -missing names
+	Marks    [len(marks)]int64   // by spelling, see marks
 	Sentinel [len(sentinels)]int64
 
 	// Numbers: whole ones, those with a decimal point (or commas between
@@ -84,12 +84,25 @@ type Column struct {
 	Levels map[string]int64 // the different ones of those, and of the numbers with zeros, with their counts
 	Many   bool             // they are more than are counted
 
-	Layouts     *layoutSet // that read every cell; nil before the first
-	Differ      example    // a cell that they read as different times
+	Times       []fit   // how many cells the layouts read that read one of a block's first
+	Differ      example // a cell that they read as different times
 	FirstText   example
 	FirstEither example
+	FirstOdd    example // a number that is not plain
 	Example     example // the first cell that is not missing
+
+	tried int // cells of a block that all layouts were tried on
 }
+
+// fit is how many cells a layout reads.
+type fit struct {
+	layout int
+	n      int64
+}
+
+// timeTries is how many of a block's first cells all layouts are tried on. A layout
+// that reads every cell is found by one; so many bad ones do not hide it.
+const timeTries = 5
 
 // mostLevels bounds the different texts of a column that are counted: with more,
 // it is an identifier.
@@ -136,15 +149,45 @@ func (c *Column) Merge(o *Column, most int) {
 	if c.Many {
 		c.Levels = nil
 	}
-	if c.Layouts == nil {
-		c.Layouts = o.Layouts
-	} else if o.Layouts != nil {
-		c.Layouts.intersect(o.Layouts)
+	for _, f := range o.Times {
+		c.read(f.layout, f.n)
 	}
 	c.Differ.merge(o.Differ)
 	c.FirstText.merge(o.FirstText)
 	c.FirstEither.merge(o.FirstEither)
+	c.FirstOdd.merge(o.FirstOdd)
 	c.Example.merge(o.Example)
+}
+
+// read counts cells that a layout reads.
+func (c *Column) read(layout int, n int64) {
+	for i := range c.Times {
+		if c.Times[i].layout == layout {
+			c.Times[i].n += n
+			return
+		}
+	}
+	c.Times = append(c.Times, fit{layout, n})
+}
+
+// times returns the layouts that read the most cells, and how many.
+func (c *Column) times() (best []int, n int64) {
+	for _, f := range c.Times {
+		switch {
+		case f.n > n:
+			best, n = []int{f.layout}, f.n
+		case f.n == n && n > 0:
+			best = append(best, f.layout)
+		}
+	}
+	slices.Sort(best)
+	return best, n
+}
+
+// isTime reports whether nearly all cells that are not missing can be read as times.
+func (c *Column) isTime() bool {
+	_, n := c.times()
+	return n > 0 && float64(n) >= (1-mostBad)*float64(c.Rows-c.gaps())
 }
 
 func (c *Column) addCurrency(sign rune, n int64) {
@@ -171,6 +214,7 @@ func (c *Column) marked() (n int64) {
 
 // profiler adds cells to columns.
 type profiler struct {
+	layouts []layout
 	named   map[string]bool // cells that -missing names
 	numbers []float64       // and numbers
 	bare    []bool          // of each column: bare numbers may be times
@@ -182,6 +226,7 @@ type profiler struct {
 func newProfiler(bare []bool, opt *Options) *profiler {
 	p := &profiler{bare: bare, most: levelsOf(len(bare)), many: make([]atomic.Bool, len(bare))}
 	p.named, p.numbers = opt.missing()
+	p.layouts = opt.layouts()
 	return p
 }
 
@@ -197,17 +242,7 @@ func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
 	}
 	c.Example.see(cell, line)
 	n, ok := readCell(cell)
-	bare := ok && bareNumber(cell)
-	if c.Layouts == nil {
-		fit := sets().words
-		if bare {
-			fit = sets().all
-		}
-		c.Layouts = &fit
-	}
-	if bare && !p.bare[j] {
-		*c.Layouts = layoutSet{}
-	} else if !c.Layouts.empty() {
+	if bare := ok && bareNumber(cell); !bare || p.bare[j] {
 		p.time(c, cell, line)
 	}
 	switch {
@@ -224,24 +259,42 @@ func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
 	}
 }
 
-// time leaves the layouts that read the cell.
+// time counts the layouts that read the cell.
 func (p *profiler) time(c *Column, cell []byte, line int64) {
-	if _, ok := fastISO(&p.days, cell); ok {
-		fit := sets().isoDate
-		if len(cell) > 10 {
-			fit = sets().isoTime
-		}
-		c.Layouts.intersect(&fit)
-		return
-	}
 	if len(cell) > 40 || !slices.ContainsFunc(cell, isDigit) {
-		*c.Layouts = layoutSet{}
 		return
 	}
-	fit, times := c.Layouts.read(string(cell))
-	*c.Layouts = fit
-	if len(times) > 1 && slices.ContainsFunc(times, func(t dataset.Time) bool { return t != times[0] }) {
-		c.Differ.see(cell, line)
+	if len(p.layouts) > 1 {
+		if _, ok := fastISO(&p.days, cell); ok {
+			forms := isoForms().date
+			if len(cell) > 10 {
+				forms = isoForms().time
+			}
+			for _, layout := range forms {
+				c.read(layout, 1)
+			}
+			return
+		}
+	}
+	if c.tried < timeTries {
+		c.tried++
+		found, _ := readTime(p.layouts, string(cell), true)
+		for _, layout := range found {
+			c.read(layout, 0)
+		}
+	}
+	var first dataset.Time
+	seen := false
+	for i := range c.Times {
+		t, err := p.layouts[c.Times[i].layout].parse(string(cell))
+		if err != nil {
+			continue
+		}
+		c.Times[i].n++
+		if seen && t != first {
+			c.Differ.see(cell, line)
+		}
+		first, seen = t, true
 	}
 }
 
@@ -282,6 +335,9 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 	if n.currency != 0 {
 		c.addCurrency(n.currency, 1)
 	}
+	if !n.plain {
+		c.FirstOdd.see(cell, line)
+	}
 	if n.whole {
 		c.Whole.add(n.point, line)
 		c.count(n.point)
@@ -304,6 +360,7 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 		c.FirstEither.see(cell, line)
 	case point && comma:
 		c.EitherPoint++
+		c.FirstEither.see(cell, line)
 	}
 	if point && written || comma && !point && strings.IndexByte(string(cell), '.') >= 0 {
 		c.Grouped++

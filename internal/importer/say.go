@@ -44,6 +44,14 @@ func (t *Table) Of(kind Kind) (names []string) {
 	return names
 }
 
+// TimeName returns the name of the time, "" for none.
+func (t *Table) TimeName() string {
+	if t.Time == nil {
+		return ""
+	}
+	return t.Time.Name
+}
+
 // Layout says how times are written.
 func (t *Table) Layout() string {
 	if t.Time == nil {

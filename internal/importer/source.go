@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -318,19 +319,59 @@ func wide(head []byte) (big, little bool) {
 	return most > 0 && zeros[0] > most && zeros[1] == 0, most > 0 && zeros[1] > most && zeros[0] == 0
 }
 
-// toLatin1 reads the source as ISO 8859-1.
+// windows1252 are the characters 0x80 to 0x9f of Windows-1252. The others are those of
+// ISO 8859-1, which has control characters here.
+const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+
+// toLatin1 reads the source as Windows-1252, of which Latin-1 is a part. A source that
+// is UTF-8 but for some bytes is neither.
 func (s *Source) toLatin1(ctx context.Context) error {
 	r, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	s.notes = append(s.notes, "is not UTF-8; read as Latin-1")
+	b, line, bad, text, wide := bufio.NewReader(r), 1, 0, false, false
+	for {
+		c, size, err := b.ReadRune()
+		if err == io.EOF {
+			break
+		}
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", s.Name, err)
+		case c == '\n':
+			line++
+		case c == utf8.RuneError && size == 1:
+			bad = cmp.Or(bad, line)
+			_ = b.UnreadRune()
+			raw, _ := b.ReadByte()
+			wide = wide || raw < 0xa0
+		case size > 1:
+			text = true
+		}
+		if text && bad > 0 {
+			return fmt.Errorf("%s:%d: holds a byte that is not UTF-8, as the rest of the file is; mend it", s.Name, bad)
+		}
+	}
+	if r, err = s.open(); err != nil {
+		return err
+	}
+	defer r.Close()
+	name := "Latin-1"
+	if wide {
+		name = "Windows-1252"
+	}
+	s.notes = append(s.notes, "is not UTF-8; read as "+name)
 	s.latin1 = true
+	upper := []rune(windows1252)
 	return s.spool(ctx, &transcoder{r: bufio.NewReader(r), next: func(r *bufio.Reader, dst []byte) ([]byte, error) {
 		c, err := r.ReadByte()
-		if err != nil {
+		switch {
+		case err != nil:
 			return dst, err
+		case c >= 0x80 && c < 0xa0:
+			return utf8.AppendRune(dst, upper[c-0x80]), nil
 		}
 		return utf8.AppendRune(dst, rune(c)), nil
 	}})

@@ -3,14 +3,56 @@ package importer
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"mlpipeline/internal/table"
 )
 
+// When is a time column, or the columns that are the parts of one.
+type When struct {
+	Name   string
+	Layout string
+
+	columns []int
+	kinds   []string // of the columns, if they are known parts
+	record  *Column  // of the parts, joined
+	layout  layout
+}
+
+// partKinds are the names of columns that are parts of a time, as they are often
+// written.
+var partKinds = map[string]string{
+	"year": "year", "yr": "year", "yyyy": "year", "jahr": "year",
+	"month": "month", "mon": "month", "mo": "month", "mn": "month", "mm": "month", "monat": "month",
+	"quarter": "quarter", "qtr": "quarter",
+	"doy": "doy", "dayofyear": "doy", "yday": "doy", "jday": "doy",
+	"week": "week", "woy": "week", "weekofyear": "week", "isoweek": "week",
+	"day": "day", "dy": "day", "dd": "day", "dayofmonth": "day", "tag": "day",
+	"hour": "hour", "hr": "hour", "hh": "hour", "stunde": "hour",
+	"minute": "minute", "min": "minute", "mi": "minute", "second": "second", "sec": "second",
+	"date": "date", "datum": "date", "fecha": "date", "time": "time", "uhrzeit": "time", "zeit": "time",
+}
+
+// chains are the parts that go together; the longest beginning that reads is taken.
+var chains = [][]string{
+	{"date", "time"}, {"date", "hour", "minute"}, {"year", "month", "day", "hour", "minute", "second"},
+	{"year", "quarter"}, {"year", "doy", "hour", "minute"},
+}
+
+// partKind tells which part of a time a column is by its name, "" if none.
+func partKind(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+	words = slices.DeleteFunc(words, func(w string) bool {
+		return slices.Contains([]string{"utc", "gmt", "local", "lst"}, w)
+	})
+	return partKinds[strings.Join(words, "")]
+}
+
 // findWhens returns the times that are made of several columns: those that -time
-// names, or those whose names say so.
-func (t *Table) findWhens() ([]*When, error) {
+// names, or those whose names say so, longer ones first.
+func (t *Table) findWhens() (whens []*When, err error) {
 	if t.opt.Time != nil {
 		name := *t.opt.Time
 		if name == "" || slices.Contains(t.Header, name) {
@@ -22,25 +64,38 @@ func (t *Table) findWhens() ([]*When, error) {
 			if err != nil {
 				return nil, err
 			}
-			w.columns = append(w.columns, j)
+			w.columns, w.kinds = append(w.columns, j), append(w.kinds, partKind(part))
+		}
+		switch {
+		case slices.Contains(w.kinds, "week"):
+			return nil, fmt.Errorf("%s: -time %s: weeks are not read as times; use -time with the year alone", t.Name, name)
+		case slices.Contains(w.kinds, ""):
+			w.kinds = nil
 		}
 		return []*When{w}, nil
 	}
-	var whens []*When
-	for _, names := range [][]string{partNames, {"date", "time"}, {"year", "quarter"}} {
-		w := &When{record: new(Column)}
-		var found []string
-		for _, part := range names {
-			j := slices.IndexFunc(t.Header, func(name string) bool { return strings.EqualFold(name, part) })
-			if j < 0 {
-				break
-			}
-			w.columns, found = append(w.columns, j), append(found, t.Header[j])
-		}
-		if w.Name = strings.Join(found, "+"); len(found) > 1 {
-			whens = append(whens, w)
+	columns := map[string][]int{}
+	for j, name := range t.Header {
+		if kind := partKind(name); kind != "" && !slices.Contains(t.opt.Drop, name) {
+			columns[kind] = append(columns[kind], j)
 		}
 	}
+	for _, chain := range chains {
+		w := When{}
+		var names []string
+		for _, kind := range chain {
+			if len(columns[kind]) != 1 {
+				break
+			}
+			j := columns[kind][0]
+			w.columns, w.kinds, names = append(w.columns, j), append(w.kinds, kind), append(names, t.Header[j])
+			if len(names) > 1 {
+				whens = append(whens, &When{Name: strings.Join(names, "+"), columns: slices.Clone(w.columns),
+					kinds: slices.Clone(w.kinds), record: new(Column)})
+			}
+		}
+	}
+	slices.SortStableFunc(whens, func(a, b *When) int { return len(b.columns) - len(a.columns) })
 	return whens, nil
 }
 
@@ -49,23 +104,56 @@ func (t *Table) find(flag, name string) (int, error) {
 	if j := slices.Index(t.Header, name); j >= 0 {
 		return j, nil
 	}
-	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag,
-		table.Meant(name, t.Header, "the header has"))
+	hint := table.Meant(name, t.Header, "the header has")
+	if !t.names {
+		hint += "; if the first line is the header, use -header=true"
+	}
+	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag, hint)
 }
 
-// join appends the parts of a time, with blanks between them; nothing if one is
-// missing.
+// join appends the parts of a time as a layout reads them; nothing if one is missing.
 func (w *When) join(dst []byte, cells [][]byte, p *profiler) []byte {
+	start := len(dst)
 	for i, j := range w.columns {
-		if missingIndex(cells[j]) >= 0 || p.named[string(cells[j])] {
-			return dst[:0]
+		cell := cells[j]
+		if missingIndex(cell) >= 0 || p.named[string(cell)] {
+			return dst[:start]
 		}
-		if i > 0 {
+		kind := ""
+		if w.kinds != nil {
+			kind = w.kinds[i]
+		}
+		switch {
+		case i == 0:
+		case kind == "minute" && w.kinds[0] == "date":
+			dst = append(dst, ':')
+		default:
 			dst = append(dst, ' ')
 		}
-		dst = append(dst, cells[j]...)
+		switch {
+		case kind == "quarter":
+			dst = append(dst, firstMonth(cell)...)
+		case kind == "doy":
+			dst = append(append(dst, "doy "...), cell...)
+		case kind == "minute" && len(cell) == 1, kind == "time" && len(cell) == 3 && bareNumber(cell):
+			dst = append(append(dst, '0'), cell...)
+		case kind == "time" && string(cell) == "0": // hhmm without its zeros
+			dst = append(dst, "0000"...)
+		default:
+			dst = append(dst, cell...)
+		}
 	}
 	return dst
+}
+
+// firstMonth returns the first month of a quarter: 1 to 4, perhaps behind a Q.
+func firstMonth(cell []byte) string {
+	text := strings.TrimSuffix(strings.TrimPrefix(strings.ToUpper(string(cell)), "Q"), ".0")
+	q, err := strconv.Atoi(text)
+	if err != nil || q < 1 || q > 4 {
+		return "no quarter"
+	}
+	return strconv.Itoa(3*q - 2)
 }
 
 // when includes the joined parts of a time.
@@ -75,56 +163,45 @@ func (p *profiler) when(c *Column, joined []byte, line int64) {
 		return
 	}
 	c.Example.see(joined, line)
-	if c.Layouts == nil {
-		fit := sets().all
-		c.Layouts = &fit
-	}
-	if !c.Layouts.empty() {
-		p.time(c, joined, line)
-	}
+	p.time(c, joined, line)
 }
 
 // decideTime chooses the time column: the one that is named, or the only one that
-// reads as a time in every row.
+// reads as a time in every row, or else in nearly every one.
 func (t *Table) decideTime() error {
 	if t.opt.Time != nil {
 		if *t.opt.Time == "" {
 			return nil
 		}
-		w := &When{Name: *t.opt.Time}
+		t.Time = &When{Name: *t.opt.Time}
 		if len(t.whens) > 0 {
-			w = t.whens[0]
+			t.Time = t.whens[0]
 		} else {
-			j := slices.Index(t.Header, w.Name)
-			w.columns, w.record = []int{j}, t.Columns[j]
+			j := slices.Index(t.Header, t.Time.Name)
+			t.Time.columns, t.Time.record = []int{j}, t.Columns[j]
 		}
-		t.Time = w
-		return t.chooseLayout(w)
+		return t.chooseLayout(t.Time)
 	}
-	var whole, most []*When // that read in every row; in nearly every one
-	consider := func(w *When) {
-		c := w.record
-		if c.Layouts == nil || c.Layouts.empty() || slices.Contains(t.opt.Drop, w.Name) || w.Name == t.opt.Target {
-			return
-		}
-		if c.gaps() == 0 {
-			whole = append(whole, w)
-		} else if float64(c.gaps()) <= mostBad*float64(c.Rows) {
-			most = append(most, w)
-		}
-	}
-	used := map[int]bool{}
-	for _, w := range t.whens {
-		consider(w)
-		if w.record.Layouts != nil && !w.record.Layouts.empty() {
-			for _, j := range w.columns {
-				used[j] = true
-			}
-		}
-	}
+	whens := slices.Clone(t.whens)
 	for j, name := range t.Header {
-		if !used[j] {
-			consider(&When{Name: name, columns: []int{j}, record: t.Columns[j]})
+		whens = append(whens, &When{Name: name, columns: []int{j}, record: t.Columns[j]})
+	}
+	var whole, most []*When
+	used := map[int]bool{}
+	for _, w := range whens {
+		taken := slices.ContainsFunc(w.columns, func(j int) bool { return used[j] })
+		if taken || !w.record.isTime() || slices.Contains(t.opt.Drop, w.Name) || w.Name == t.opt.Target {
+			continue
+		}
+		if _, n := w.record.times(); n == w.record.Rows {
+			whole = append(whole, w)
+		} else if float64(n) >= (1-mostBad)*float64(w.record.Rows) {
+			most = append(most, w)
+		} else {
+			continue
+		}
+		for _, j := range w.columns {
+			used[j] = len(w.columns) > 1
 		}
 	}
 	if len(whole) == 0 {
@@ -132,6 +209,9 @@ func (t *Table) decideTime() error {
 	}
 	switch len(whole) {
 	case 0:
+		if t.opt.Layout != "" {
+			return fmt.Errorf("%s: no column reads as times written as %s; name the column with -time", t.Name, t.opt.Layout)
+		}
 		return nil
 	case 1:
 		t.Time = whole[0]
@@ -147,40 +227,36 @@ func (t *Table) decideTime() error {
 
 // chooseLayout settles how the times are written.
 func (t *Table) chooseLayout(w *When) error {
-	c := w.record
-	if t.opt.Layout != "" {
-		w.layout = parseLayout(t.opt.Layout)
-		w.Layout = w.layout.name
-		return nil
+	all := t.opt.layouts()
+	fit, n := w.record.times()
+	if n == 0 || !w.record.isTime() {
+		return t.unreadable(w, fit)
 	}
-	if c.Layouts == nil {
-		return fmt.Errorf("%s: the time column %q is empty", t.Name, w.Name)
-	}
-	fit := c.Layouts.list()
-	if len(fit) == 0 {
-		return t.unreadable(w)
-	}
-	w.layout = layouts()[fit[0]]
+	w.layout = all[fit[0]]
+	w.Layout = w.layout.name
+	cell := w.record.Differ
 	for _, i := range fit[1:] {
-		other := layouts()[i]
-		if other.order != w.layout.order && c.Differ.Line > 0 {
-			a, _ := w.layout.parse(c.Differ.Cell)
-			b, _ := other.parse(c.Differ.Cell)
-			if a != b {
+		if other := all[i]; other.order != w.layout.order && cell.Line > 0 {
+			a, errA := w.layout.parse(cell.Cell)
+			b, errB := other.parse(cell.Cell)
+			if a != b && errA == nil && errB == nil {
 				return fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells which; use "+
-					"-time-layout '%s' or '%s'", t.Name, c.Differ.Line, w.Name, c.Differ.Cell, a, w.layout.name, b, other.name,
+					"-time-layout '%s' or '%s'", t.Name, cell.Line, w.Name, cell.Cell, a, w.layout.name, b, other.name,
 					w.layout.name, other.name)
 			}
 		}
 	}
-	w.Layout = w.layout.name
 	return nil
 }
 
-// unreadable finds the first time that no layout reads which reads those before.
-func (t *Table) unreadable(w *When) error {
+// unreadable finds the first cell that is no time, in the layout that reads the most.
+func (t *Table) unreadable(w *When, fit []int) error {
 	p := newProfiler(make([]bool, len(t.Header)), t.opt)
-	left, before := sets().all, ""
+	parse := func(string) error { return fmt.Errorf("is not a time that can be read") }
+	if len(fit) > 0 {
+		l := p.layouts[fit[0]]
+		parse = func(s string) error { _, err := l.parse(s); return err }
+	}
 	var found error
 	for b, err := range t.blocks(t.Dialect, newHash()) {
 		if err != nil {
@@ -188,33 +264,22 @@ func (t *Table) unreadable(w *When) error {
 		}
 		var joined []byte
 		err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
-			joined = w.join(joined[:0], cells, p)
-			if len(joined) == 0 || found != nil {
+			if joined = w.join(joined[:0], cells, p); len(joined) == 0 || parse(string(joined)) == nil {
 				return nil
 			}
-			fit, _ := left.read(string(joined))
-			if fit.empty() {
-				hint := "use -time-layout to say how times are written"
-				if before != "" {
-					hint = "the rows before are written as " + before
-				}
-				found = fmt.Errorf("%s:%d: column %q: %q is not a time that can be read; %s", t.Name, line, w.Name,
-					clip(string(joined)), hint)
-				return nil
+			_, n := w.record.times()
+			as := ""
+			if len(fit) > 0 {
+				as = " as " + p.layouts[fit[0]].name + ", as others are"
 			}
-			left, before = fit, layouts()[fit.list()[0]].name
-			return nil
+			found = fmt.Errorf("%s:%d: column %q: %q is not a time%s; %d of %d cells are not. Use -missing for what is "+
+				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, clip(string(joined)), as,
+				w.record.Rows-w.record.gaps()-n, w.record.Rows-w.record.gaps())
+			return found
 		})
 		if found != nil || err != nil {
-			return errOr(found, err)
+			return err
 		}
 	}
-	return fmt.Errorf("%s: the time column %q cannot be read; use -time-layout", t.Name, w.Name)
-}
-
-func errOr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+	return fmt.Errorf("%s: the time column %q is empty", t.Name, w.Name)
 }

@@ -1,0 +1,117 @@
+package importer
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// text opens a source and returns its text, or what was wrong.
+func text(t *testing.T, src, dir, sha string, stdin io.Reader) string {
+	t.Helper()
+	s, err := Open(context.Background(), src, dir, sha, stdin)
+	if err != nil {
+		return strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
+	}
+	defer s.Close()
+	r, err := s.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	if err != nil || int64(len(b)) != s.Size {
+		t.Errorf("%d bytes of %d: %v", len(b), s.Size, err)
+	}
+	return strings.TrimPrefix(string(b), bom)
+}
+
+// However a table is packed and encoded, it is the same table; nothing is left behind.
+func TestSources(t *testing.T) {
+	const table = "y,größe\n1,2\n3,4\n"
+	dir := t.TempDir()
+	pack := func(name string, write func(w io.Writer)) string {
+		var b bytes.Buffer
+		write(&b)
+		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(dir, name)
+	}
+	zipped := func(members ...string) func(io.Writer) {
+		return func(w io.Writer) {
+			z := zip.NewWriter(w)
+			for _, m := range members {
+				f, err := z.Create(m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.WriteString(f, table)
+			}
+			z.Close()
+		}
+	}
+	plain := pack("a.csv", func(w io.Writer) { _, _ = io.WriteString(w, table) })
+	packed := pack("a.csv.gz", func(w io.Writer) {
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, table)
+		z.Close()
+	})
+	several := pack("several.zip", zipped("b/one.csv", "two.txt", "readme.md"))
+	for src, want := range map[string]string{
+		plain:  table,
+		packed: table,
+		pack("a.zst", func(w io.Writer) {
+			z, err := zstd.NewWriter(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(z, table)
+			z.Close()
+		}): table,
+		pack("wide.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf16le(table)) }):         table,
+		pack("unmarked.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf16le(table)[2:]) }): table,
+		pack("one.zip", zipped("one.csv", "__MACOSX/one.csv", "readme.md")):                      table,
+		several + "/b/one.csv": table,
+		several:                `several.zip: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
+		several + "/none.csv":  `several.zip/none.csv: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
+		pack("book.xlsx", zipped("[Content_Types].xml")): "book.xlsx: is an Office file; save it as CSV",
+		pack("t.parquet", func(w io.Writer) { _, _ = io.WriteString(w, "PAR1....") }): "t.parquet: is Parquet; write it as CSV " +
+			"first: duckdb -c \"COPY (FROM 't.parquet') TO '/dev/stdout' (FORMAT csv)\" | data_creation -import -",
+		filepath.Join(dir, "none.csv"): "stat none.csv: no such file or directory",
+		dir + "/.":                     ".: is a folder",
+		"ftp://host/a.csv":             "ftp://host/a.csv: only http and https URLs can be fetched",
+	} {
+		if got := text(t, src, dir, "", nil); got != want {
+			t.Errorf("%s:\ngot  %q\nwant %q", src, got, want)
+		}
+	}
+	b, err := os.ReadFile(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := text(t, "-", dir, "", bytes.NewReader(b)); got != table {
+		t.Errorf("standard input: %q", got)
+	}
+	if got := text(t, plain, dir, strings.Repeat("0", 64), nil); !strings.HasPrefix(got, "a.csv: its SHA-256 is ") ||
+		!strings.HasSuffix(got, ", not "+strings.Repeat("0", 64)) {
+		t.Errorf("another SHA-256: %q", got)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("left behind: %s", e.Name())
+		}
+	}
+}
