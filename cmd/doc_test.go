@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,19 +19,9 @@ import (
 // in this order and in one folder, and compares what they print with what is
 // written there. "…" stands for anything; times are not compared.
 func TestExamples(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"pipeline.sh", "go.mod", "go.sum", "cmd", "internal"} {
-		if out, err := exec.Command("cp", "-r", filepath.Join(root, name), dir).CombinedOutput(); err != nil {
-			t.Fatalf("%s%v", out, err)
-		}
-	}
-	for _, name := range []string{"data/train", "data/test", "models"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := copyOfAll(t)
 	sources := []string{"README.md"}
-	for _, name := range []string{"data_creation", "model_preprocessing", "model_preparation", "model_testing"} {
+	for _, name := range programNames {
 		sources = append(sources, "cmd/"+name+"/main.go")
 	}
 	for _, source := range sources {
@@ -43,18 +34,43 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s has no example", source)
 		}
 		for _, e := range examples {
-			run := exec.Command("sh", "-c", e.command)
-			run.Dir = dir
-			run.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
-			out, err := run.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%s: $ %s\n%s%v", source, e.command, out, err)
-			}
-			if !matches(e.output, string(out)) {
-				t.Errorf("%s: $ %s\n%s", source, e.command, cmp.Diff(e.output, string(out)))
+			if out := shell(t, dir, e.command); !matches(e.output, out) {
+				t.Errorf("%s: $ %s\n%s", source, e.command, cmp.Diff(e.output, out))
 			}
 		}
 	}
+}
+
+var programNames = []string{"data_creation", "model_preprocessing", "model_preparation", "model_testing"}
+
+// copyOfAll is a folder with all that pipeline.sh needs.
+func copyOfAll(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"pipeline.sh", "go.mod", "go.sum", "cmd", "internal"} {
+		if out, err := exec.Command("cp", "-r", filepath.Join(root, name), dir).CombinedOutput(); err != nil {
+			t.Fatalf("%s%v", out, err)
+		}
+	}
+	for _, name := range []string{"data/train", "data/test", "models"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// shell runs a command that must succeed, and returns what it says.
+func shell(t *testing.T, dir, command string) string {
+	t.Helper()
+	run := exec.Command("sh", "-c", command)
+	run.Dir = dir
+	run.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("$ %s\n%s%v", command, out, err)
+	}
+	return string(out)
 }
 
 type example struct{ command, output string }
@@ -91,6 +107,50 @@ func matches(want, got string) bool {
 	want, got = duration.ReplaceAllString(want, " in 0 s"), duration.ReplaceAllString(got, " in 0 s")
 	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), "…", "(?s:.*)")
 	return regexp.MustCompile("^" + pattern + "$").MatchString(got)
+}
+
+// The help of -h is the manual's beginning, fits a screen and describes every flag
+// that there is (those that it lacks would be appended to it); no flag is described,
+// there or further down, that is not there.
+func TestManuals(t *testing.T) {
+	isFlag := func(program, name string) bool {
+		out, err := exec.Command(filepath.Join(bin, program), name+"=1", "-workers=none").CombinedOutput()
+		return name == "-h" || err != nil && !strings.Contains(string(out), "there is no flag")
+	}
+	words := regexp.MustCompile(`(?:^|[\s(])(-[a-z][a-z0-9-]*)`)
+	for _, program := range programNames {
+		source, err := os.ReadFile(program + "/main.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		comment, _, _ := strings.Cut(string(source), "package main")
+		manual := regexp.MustCompile(`(?m)^// ?`).ReplaceAllString(comment, "")
+		if got := must(t, ".", program, "-help"); got != manual {
+			t.Errorf("%s -help is not its package comment:\n%s", program, cmp.Diff(manual, got))
+		}
+		help := must(t, ".", program, "-h")
+		if !strings.HasPrefix(manual, help) {
+			t.Errorf("%s -h is not the beginning of the manual:\n%s", program, cmp.Diff(manual, help))
+		}
+		for _, line := range strings.Split(help, "\n") {
+			if len([]rune(line)) > 100 {
+				t.Errorf("%s -h: the line is longer than 100 characters: %s", program, line)
+			}
+		}
+		if n := strings.Count(help, "\n"); n > 40 {
+			t.Errorf("%s -h has %d lines", program, n)
+		}
+		for _, found := range words.FindAllStringSubmatch(manual, -1) {
+			name := found[1]
+			there := isFlag(program, name)
+			if !strings.Contains(help, name) { // further down, that of another program may be meant
+				there = slices.ContainsFunc(programNames, func(p string) bool { return isFlag(p, name) })
+			}
+			if !there {
+				t.Errorf("%s: the manual has %s, which is no flag", program, name)
+			}
+		}
+	}
 }
 
 // The manual of data_creation lists the scenarios there are, in their words.

@@ -96,7 +96,7 @@ func (w *writer) inOrder(ctx context.Context, t *importer.Table, s *splitter) (l
 	for again := true; again; {
 		left = leftOut{}
 		settled := len(s.from)
-		bar := w.Progress(t.Size, t.Name)
+		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
 		last := dataset.NoTime
 		for chunk, err := range t.Chunks(ctx, w.Workers) {
@@ -129,7 +129,7 @@ func (w *writer) inOrder(ctx context.Context, t *importer.Table, s *splitter) (l
 func (w *writer) sorted(ctx context.Context, t *importer.Table, s *splitter) (left leftOut, err error) {
 	sorter := importer.NewSorter(w.out, sortMemory)
 	defer sorter.Close()
-	bar := w.Progress(t.Size, t.Name)
+	bar := w.Progress(t.Size, cli.Bytes, t.Name)
 	defer bar.Clear()
 	left.sorted = true
 	for chunk, err := range t.SortedChunks(ctx, w.Workers) {
@@ -212,14 +212,7 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 // say tells what was done with a table.
 func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 	notef := func(format string, args ...any) { w.Logf("%s: %s", t.Name, fmt.Sprintf(format, args...)) }
-	const most = 20
-	lines, more := profileTable(t, most)
-	for _, l := range lines {
-		w.Logf("%s", l)
-	}
-	if more > 0 {
-		notef("and %d more columns, listed in the manifest", more)
-	}
+	w.Table(profileTable(t), " columns, listed in the manifest")
 	notef("read as: delimiter %q, decimal %q, time %s", importer.DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
 	for _, note := range t.Notes {
 		notef("%s", note)
@@ -243,16 +236,18 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 			strings.Join(first, ", "))
 	}
 	for _, l := range []struct {
-		n   int64
-		why string
-	}{{left.noTime, "without a time that can be read"}, {left.noGroup, "without a value of " + w.By}, {left.blank, "with no cell filled"}} {
+		n        int64
+		why, try string
+	}{{left.noTime, "without a time that can be read", "; -time '' keeps them, and splits by a hash"},
+		{left.noGroup, "without a value of " + w.By, "; fill it in, or choose another -by"},
+		{left.blank, "with no cell filled", ""}} {
 		if l.n > 0 {
-			w.Warnf("%s: %d rows %s were left out", t.Name, l.n, l.why)
+			w.Warnf("%s: %d rows %s were left out%s", t.Name, l.n, l.why, l.try)
 		}
 	}
 	if len(s.untested) > 0 && w.By != "" {
-		w.Warnf("%s: %d datasets are too small to be tested, all their rows are to train on: %s", t.Name, len(s.untested),
-			table.Quote(s.untested))
+		w.Warnf("%s: %d datasets are too small to be tested, all their rows are to train on: %s; "+
+			"a larger -test gives them a part", t.Name, len(s.untested), table.Quote(s.untested))
 	}
 	if left.sorted && w.By == "" {
 		notef("the rows were not in order of time; sorted")
@@ -273,22 +268,16 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 	}
 }
 
-// profileTable is the profile of the columns, as lines of text: a frame of at most
-// so many rows.
-func profileTable(t *importer.Table, most int) (lines []string, more int) {
+// profileTable is the profile of the columns.
+func profileTable(t *importer.Table) dataframe.DataFrame {
 	var cols [6][]string
 	for j, name := range t.Header {
-		if j == most {
-			more = len(t.Header) - most
-			break
-		}
 		low, high := t.Bounds(j)
 		for k, cell := range []string{name, string(t.Kind(j)), t.Columns[j].Example.Cell, fmt.Sprint(t.Missing(j)), low, high} {
 			cols[k] = append(cols[k], cell)
 		}
 	}
-	df := dataframe.New(series.New(cols[0], series.String, "column"), series.New(cols[1], series.String, "is"),
+	return dataframe.New(series.New(cols[0], series.String, "column"), series.New(cols[1], series.String, "is"),
 		series.New(cols[2], series.String, "example"), series.New(cols[3], series.String, "missing"),
 		series.New(cols[4], series.String, "minimum"), series.New(cols[5], series.String, "maximum"))
-	return cli.Align(df.Records()), more
 }

@@ -54,7 +54,7 @@ func generate(ctx context.Context, o *options) error {
 			}
 		})
 	}
-	bar := o.Progress(int64(o.rows)*int64(len(logs)), o.Name())
+	bar := o.Progress(int64(o.rows)*int64(len(logs)), cli.Rows, o.Name())
 	defer bar.Clear()
 	for _, l := range logs {
 		l.bar = bar

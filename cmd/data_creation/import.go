@@ -22,50 +22,46 @@ import (
 
 // importFlags defines the flags that go with -import.
 func importFlags(o *options) {
-	o.Func("import", "a ready dataset instead: a file, FILE.zip/NAME, - or http(s) URL `SRC`; may be given several times",
-		func(s string) error {
-			o.imports = append(o.imports, s)
-			return nil
-		})
-	o.StringVar(&o.Target, "target", "temperature", "with -import: target `COLUMN`")
-	o.Func("time", "with -import: time `COLUMN`, or its parts with + between them; '' for none (default guessed)",
-		func(s string) error {
-			o.Time = &s
-			return nil
-		})
-	o.StringVar(&o.By, "by", "", "with -import: make one dataset of each value of `COLUMN`")
-	o.StringVar(&o.SplitKey, "split-key", "", "with -import, without a time: rows with one value of `COLUMN` stay together")
-	list := func(name, usage string, to *[]string) {
-		o.Func(name, usage, func(s string) (err error) {
+	o.Func("import", "", func(s string) error {
+		o.imports = append(o.imports, s)
+		return nil
+	})
+	o.StringVar(&o.Target, "target", "temperature", "")
+	o.Func("time", "", func(s string) error {
+		o.Time = &s
+		return nil
+	})
+	o.StringVar(&o.By, "by", "", "")
+	o.StringVar(&o.SplitKey, "split-key", "", "")
+	list := func(name string, to *[]string) {
+		o.Func(name, "", func(s string) (err error) {
 			if *to = []string{}; s != "" {
 				*to, err = csv.NewReader(strings.NewReader(s)).Read()
 			}
 			return err
 		})
 	}
-	list("category", "with -import: `LIST` of columns that are categories (default guessed)", &o.Category)
-	list("number", "with -import: `LIST` of columns that are numbers (default guessed)", &o.Number)
-	list("drop", "with -import: `LIST` of columns to leave out (default guessed)", &o.Drop)
-	list("missing", "with -import: `LIST` of cells that mean a missing one, besides the empty cell, NA, N/A, NaN and null",
-		&o.Missing)
-	o.StringVar(&o.Delimiter, "delimiter", "", "with -import: `CHARACTER` between cells, or tab, or blanks (default guessed)")
-	o.Func("decimal", "with -import: decimal `SIGN`, . or , (default guessed)", func(s string) error {
+	list("category", &o.Category)
+	list("number", &o.Number)
+	list("drop", &o.Drop)
+	list("missing", &o.Missing)
+	o.StringVar(&o.Delimiter, "delimiter", "", "")
+	o.Func("decimal", "", func(s string) error {
 		if s != "." && s != "," {
 			return errors.New("is neither . nor ,")
 		}
 		o.Decimal = s
 		return nil
 	})
-	o.StringVar(&o.Layout, "time-layout", "",
-		"with -import: how times are written, such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel (default guessed)")
-	o.IntVar(&o.Skip, "skip", 0, "with -import: `LINES` before the header (default guessed)")
-	o.BoolFunc("header", "with -import: whether there is a header (default guessed)", func(s string) error {
+	o.StringVar(&o.Layout, "time-layout", "", "")
+	o.IntVar(&o.Skip, "skip", 0, "")
+	o.BoolFunc("header", "", func(s string) error {
 		v, err := strconv.ParseBool(s)
 		o.Header = &v
 		return err
 	})
-	o.StringVar(&o.rejects, "rejects", "", "with -import: write the cells that were no numbers to `FILE`, as CSV")
-	o.StringVar(&o.sha256, "sha256", "", "with -import: refuse a SRC with another SHA-256 than `HEX`")
+	o.StringVar(&o.rejects, "rejects", "", "")
+	o.StringVar(&o.sha256, "sha256", "", "")
 }
 
 // importOnly are the flags that need -import.
@@ -194,7 +190,7 @@ func profile(ctx context.Context, o *options, stdin io.Reader) (tables []*import
 		if err != nil {
 			return tables, err
 		}
-		bar := o.Progress(s.Size, s.Name)
+		bar := o.Progress(s.Size, cli.Bytes, s.Name)
 		t, err := importer.Profile(ctx, s, &o.Options, o.Workers, bar.Add)
 		bar.Clear()
 		if err != nil {

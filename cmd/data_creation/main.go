@@ -1,12 +1,43 @@
 // Data_creation writes datasets for the pipeline: simulated ones, or any ready one,
 // cleaned and split.
 //
-// Usage:
+//	data_creation                                  logs of a simulated weather station
+//	data_creation -import load.csv -target load    a dataset of yours
+//	curl URL | zcat | data_creation -import - -target load
 //
-//	data_creation [flags]
-//	data_creation -import SRC [-import SRC...] -target COLUMN [flags]
+//	Output
+//	  -out DIR             write DIR/train, DIR/test and DIR/manifest.json (data)
+//	  -test F              share of the test part (0.2)
+//	  -seed N              of the simulation, and of a split without a time (42)
+//	Simulation
+//	  -scenarios LIST      one dataset each (clean,noisy,spikes,stuck,drift,gaps,heatwave)
+//	  -stations N          per scenario, each with its own climate (1)
+//	  -rows N              per dataset, train and test together (1826)
+//	  -step TIME           between rows, 1m to 24h (24h)
+//	  -start TIME          of the first row, ISO 8601 (2020-01-01)
+//	Import; what is not given is guessed
+//	  -import SRC          a file, FILE.zip/NAME, - or http(s) URL; may be given several times
+//	  -target COLUMN       to be predicted (temperature)
+//	  -time COLUMN         or its parts with + between them; '' for none
+//	  -by COLUMN           make one dataset of each value
+//	  -split-key COLUMN    without a time: rows with one value stay together
+//	  -category, -number, -drop LIST   what columns are: categories, numbers, left out
+//	  -missing LIST        cells that mean a missing one, besides empty, NA, N/A, NaN and null
+//	  -rejects FILE        write the cells that were no numbers to FILE, as CSV
+//	  -sha256 HEX          refuse a SRC with another SHA-256
+//	How SRC is written; what is not given is guessed
+//	  -delimiter CHARACTER between cells, or tab, or blanks
+//	  -decimal SIGN        . or ,
+//	  -time-layout LAYOUT  such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel
+//	  -skip N, -header=false   lines before the header, and whether there is one
+//	All programs
+//	  -quiet               nothing on stderr but errors
+//	  -workers N           cores to use (all); the results do not depend on it
+//	  -h, -help, -version  this page, the whole manual, the version
 //
-// Simulated: for each scenario the log of a weather station with the columns
+// # Simulated datasets
+//
+// For each scenario, the log of a weather station with the columns
 // timestamp (RFC 3339, UTC), temperature (°C), humidity (%), pressure (hPa),
 // wind_speed (m/s) and cloud_cover (okta); a missing reading is an empty cell.
 // The scenarios are
@@ -19,7 +50,9 @@
 //	gaps      missing readings, single and in runs
 //	heatwave  real extreme spells
 //
-// Imported: SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL,
+// # Imported datasets
+//
+// SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL,
 // of any CSV: plain, gzip, zstd or zip; UTF-8, UTF-16 or Latin-1; with a preamble, a
 // header of several lines, a line of units, or no header. It is read twice, in
 // constant memory. The first pass counts what the cells of every column can be read
@@ -37,12 +70,14 @@
 // its cells, salted with -seed, is below -test of all hashes: equal rows stay
 // together, and every row stays where it is when the data grow.
 //
+// # The manifest
+//
 // DIR/manifest.json lists the files, the time, the target and the categories, and of
 // simulated data the truth: the coefficients, the noise, the irreducible variance,
 // and what the anomalous rows follow from. Of the files that were there before,
 // those that the old manifest lists are replaced or removed, and no others.
 //
-// Example:
+// # Example
 //
 //	$ data_creation -scenarios clean,spikes -step 6h -rows 2000
 //	data_creation: 2 datasets of 2000 rows, 1600 to train and 400 to test; 0.178 MB in 0.00857 s → data
@@ -61,6 +96,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
+	"mlpipeline/internal/table"
 	"mlpipeline/internal/weather"
 )
 
@@ -87,18 +123,18 @@ type options struct {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("data_creation", source, stdout, stderr)}
-	o.StringVar(&o.out, "out", "data", "write to `DIR`")
-	o.Uint64Var(&o.seed, "seed", 42, "`NUMBER` that the simulation, and a split without a time, follow from")
-	o.IntVar(&o.rows, "rows", 1826, "rows per dataset, train and test together")
-	o.DurationVar(&o.step, "step", 24*time.Hour, "time between rows, 1m to 24h")
-	start := o.String("start", "2020-01-01", "first `TIME`, ISO 8601")
-	o.Float64Var(&o.test, "test", 0.2, "`FRACTION` of every dataset that is its test part: the last rows")
+	o.StringVar(&o.out, "out", "data", "")
+	o.Uint64Var(&o.seed, "seed", 42, "")
+	o.IntVar(&o.rows, "rows", 1826, "")
+	o.DurationVar(&o.step, "step", 24*time.Hour, "")
+	start := o.String("start", "2020-01-01", "")
+	o.Float64Var(&o.test, "test", 0.2, "")
 	var all []string
 	for _, sc := range weather.Scenarios {
 		all = append(all, sc.Name)
 	}
-	scenarios := o.String("scenarios", strings.Join(all, ","), "`LIST` of scenarios, one dataset each")
-	o.IntVar(&o.stations, "stations", 1, "stations per scenario, each with its own climate")
+	scenarios := o.String("scenarios", strings.Join(all, ","), "")
+	o.IntVar(&o.stations, "stations", 1, "")
 	importFlags(&o)
 	if err := o.Parse(args); err != nil {
 		return err
@@ -115,7 +151,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.scenarios = strings.Split(*scenarios, ",")
 	for i, name := range o.scenarios {
 		if weather.Find(name) == nil {
-			return cli.Usagef("-scenarios: there is no %q; there are %s", name, strings.Join(all, ", "))
+			return cli.Usagef("-scenarios: there is no %q; %s", name, table.Meant(name, all, "there are"))
 		}
 		if slices.Index(o.scenarios, name) < i {
 			return cli.Usagef("-scenarios: %q comes twice", name)

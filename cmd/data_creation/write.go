@@ -66,7 +66,7 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 	}
 	damaged, err := replace(ctx, o.out, m, parts)
 	if damaged != nil {
-		o.Warnf("%v; its files were not removed", damaged)
+		o.Warnf("%v; its files were not removed: look whether there are any", damaged)
 	}
 	if err == nil {
 		warnOfOthers(o, m)
@@ -139,7 +139,7 @@ func warnOfOthers(o *options, m *dataset.Manifest) {
 		found, _ := table.Find([]string{filepath.Join(o.out, which)}) // none is fine
 		for _, path := range found {
 			if !listed[path] {
-				o.Warnf("%s is not of this run, and will be used with it", path)
+				o.Warnf("%s is not of this run, and will be used with it; move it away if it should not", path)
 			}
 		}
 	}

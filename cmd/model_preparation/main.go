@@ -1,9 +1,24 @@
 // Model_preparation trains a least-squares regressor on training data.
 //
-// Usage:
+//	model_preparation                              data/train, with models/scaler.json
+//	model_preparation -append new.csv              go on with the model that is there
+//	model_preparation -merge a.gob b.gob           one model of two, exactly
 //
-//	model_preparation [flags] [PATH...]
-//	model_preparation -merge [flags] MODEL...
+//	Files
+//	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/train)
+//	  -scaler FILE         read the scaler from FILE (models/scaler.json)
+//	  -o FILE              write the model to FILE, and beside it as .json (models/model.gob)
+//	  -append              add to the model at -o, files that the scaler need not have seen
+//	  -merge               PATHs are models with the same scaler: merge them exactly
+//	Fit
+//	  -alpha PENALTY       of ridge, on the scaled features; auto: by cross-validation (0)
+//	  -folds K             of every dataset, for cross-validation (10)
+//	All programs
+//	  -quiet               nothing on stderr but errors
+//	  -workers N           cores to use (all); the results do not depend on it
+//	  -h, -help, -version  this page, the whole manual, the version
+//
+// # What it does
 //
 // PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/train. The columns of X and how they are scaled come
@@ -27,9 +42,20 @@
 // predictions do not depend on which it is. With -alpha there is no reference, and all
 // levels are penalised alike. A level that no row has counts as the average category.
 //
-// Example:
+// # Example
 //
 //	$ model_preparation -alpha auto
+//	model_preparation: coefficient      value  std_error    robust  t_robust
+//	model_preparation: humidity      -0.06233   0.002392  0.002667    -23.37
+//	model_preparation: pressure       0.1748    0.003606  0.002270     77.01
+//	model_preparation: wind_speed    -0.2614    0.01381   0.007645    -34.20
+//	model_preparation: cloud_cover   -0.4427    0.01183   0.01187     -37.28
+//	model_preparation: annual_sin_1  -2.075     0.03573   0.03534     -58.70
+//	model_preparation: annual_cos_1  -6.521     0.03675   0.03454    -188.8
+//	model_preparation: annual_sin_2   0.6521    0.03469   0.03150      20.70
+//	model_preparation: annual_cos_2   0.4726    0.03389   0.03170      14.91
+//	model_preparation: daily_sin_1   -1.880     0.03383   0.04525     -41.55
+//	model_preparation: daily_cos_1   -1.826     0.03384   0.04204     -43.44
 //	model_preparation: neighbouring rows resemble each other: with that in mind the standard error of "daily_sin_1" is 1.3 times as wide; trust std_error_robust
 //	model_preparation: alpha 0.31622776601683794 chosen of 22 by cross-validation
 //	model_preparation: cross-validation, 10 folds: MSE 1.8420 ± 0.9813, R² 0.8369
@@ -71,14 +97,12 @@ type options struct {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("model_preparation", source, stdout, stderr)}
-	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
-	o.StringVar(&o.out, "o", "models/model.gob", "write the model to `FILE`, and beside it as .json")
-	alpha := o.String("alpha", "0", "ridge `PENALTY` on the scaled features, or auto: choose by cross-validation")
-	o.IntVar(&o.folds, "folds", 10,
-		"`NUMBER` of folds of every dataset: contiguous, or without a time column dealt out row by row")
-	o.BoolVar(&o.append, "append", false,
-		"add to the model at -o: train on PATHs, which the scaler need not have seen, and merge")
-	o.BoolVar(&o.join, "merge", false, "PATHs are models with the same scaler: merge them exactly")
+	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "")
+	o.StringVar(&o.out, "o", "models/model.gob", "")
+	alpha := o.String("alpha", "0", "")
+	o.IntVar(&o.folds, "folds", 10, "")
+	o.BoolVar(&o.append, "append", false, "")
+	o.BoolVar(&o.join, "merge", false, "")
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -166,7 +190,8 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 
 // say tells what came of a model.
 func say(o *options, s *regression.Summary, shape string) {
-	choice, effect := "the coefficients are those of least norm", "counts as the average category"
+	choice := "the coefficients are those of least norm; model_preprocessing -features can leave one out"
+	effect := "counts as the average category; train on a file that has it"
 	if s.Alpha > 0 {
 		choice, effect = "the penalty shares the effect among them", "has no effect of its own"
 	}
@@ -177,14 +202,19 @@ func say(o *options, s *regression.Summary, shape string) {
 		o.Warnf("no row has %s: it %s", level, effect)
 	}
 	if s.StdErrorReason != "" {
-		o.Warnf("no standard errors: %s", s.StdErrorReason)
+		try := "more rows or fewer columns leave some"
+		if s.ResidualStd != nil {
+			try = "does a column say what the target says?"
+		}
+		o.Warnf("no standard errors: %s; %s", s.StdErrorReason, try)
 	}
+	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
 	sayRobust(o, s)
 	if o.auto {
 		o.Logf("alpha %v chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
 	}
 	if s.CV.Reason != "" {
-		o.Warnf("no cross-validation: %s", s.CV.Reason)
+		o.Warnf("no cross-validation: %s; use fewer -folds, more rows or fewer columns", s.CV.Reason)
 	} else {
 		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %.4f", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, *s.CV.R2)
 	}
@@ -207,6 +237,6 @@ func sayRobust(o *options, s *regression.Summary) {
 			name, factor)
 	}
 	if s.Clusters.Few() {
-		o.Warnf("the robust standard errors are of %d clusters only, and rough", s.Clusters.N)
+		o.Warnf("the robust standard errors are of %d clusters only, and rough; more rows or -folds make more", s.Clusters.N)
 	}
 }

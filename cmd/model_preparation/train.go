@@ -23,7 +23,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	bar := o.Progress(table.Size(in.files), o.Name())
+	bar := o.Progress(table.Size(in.files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	datasets, err := in.reduce(ctx, o, s, bar)
 	if err != nil {
@@ -142,7 +142,8 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 				what, o.out)
 		}
 		if unseen := part.End.Unseen; unseen.Cells > 0 {
-			o.Warnf("%s: %v", path, unseen)
+			o.Warnf("%s: %v%s; model_preprocessing on all files would give them columns", path, unseen,
+				unseen.Near(&s.Design))
 		}
 		folds.Finish()
 		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})

@@ -73,8 +73,8 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 func chooseFeatures(o *options, files []*table.File, categories []string) error {
 	f := files[0]
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
-		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none", f.Path,
-			o.Time)
+		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none: %s", f.Path,
+			o.Time, table.Meant(o.Time, f.Header, "the header has"))
 	}
 	var text []string
 	if !o.IsSet("features") || !o.IsSet("category") {
@@ -107,7 +107,7 @@ func chooseFeatures(o *options, files []*table.File, categories []string) error 
 	}
 	for _, name := range o.category {
 		if !slices.Contains(o.Features, name) {
-			return cli.Usagef("-category: there is no feature %q", name)
+			return cli.Usagef("-category: there is no feature %q; %s", name, table.Meant(name, o.Features, "there are"))
 		}
 	}
 	for _, name := range o.Features {

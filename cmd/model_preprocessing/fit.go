@@ -20,7 +20,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	bar := o.Progress(table.Size(files), o.Name())
+	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	datasets, cost, err := reduce(ctx, o, files, manifests, bar)
 	if err != nil {
@@ -37,7 +37,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	sayLevels(o, s)
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
-			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
+				"-features can leave it out", name, s.Mean[j])
 		}
 	}
 	var scaled []*artifact.File
@@ -115,8 +116,8 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 		}
 		step, irregular := end.Steps.Irregular()
 		if irregular > 0 {
-			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time",
-				path, irregular, end.Rows, step)
+			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
+				"rows that have nothing but a time would fill the gaps", path, irregular, end.Rows, step)
 		}
 		datasets = append(datasets, scaler.Dataset{
 			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Sums: sums})

@@ -1,9 +1,31 @@
 // Model_preprocessing fits a standard scaler on training data.
 //
-// Usage:
+//	model_preprocessing                            data/train → models/scaler.json
+//	model_preprocessing -lags 1,2,7 -features wind load.csv
+//	model_preprocessing -merge a.json b.json       one scaler of two, exactly
 //
-//	model_preprocessing [flags] [PATH...]
-//	model_preprocessing -merge [-o FILE] SCALER...
+//	Files
+//	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/train)
+//	  -o FILE              write the scaler to FILE (models/scaler.json)
+//	  -write DIR           also write the scaled rows to DIR, one CSV per input
+//	  -merge               PATHs are scaler files: merge them exactly
+//	Columns
+//	  -target COLUMN       to be predicted (the manifest's, else temperature)
+//	  -time COLUMN         '' for none (the manifest's, else timestamp)
+//	  -features LIST       written as CSV; '' for none (every number and category but those two)
+//	  -category LIST       features that are categories (the manifest's, and columns of words)
+//	  -max-levels N        of a category; the rarest beyond become (other) (100)
+//	What is made of them
+//	  -annual K            sine/cosine pairs of the year (2; 0 without a time)
+//	  -daily K             sine/cosine pairs of the day (0)
+//	  -lags LIST           of the target in rows, such as 1,2,7
+//	  -missing POLICY      of a row without a feature: drop, error, or mean (drop)
+//	All programs
+//	  -quiet               nothing on stderr but errors
+//	  -workers N           cores to use (all); the results do not depend on it
+//	  -h, -help, -version  this page, the whole manual, the version
+//
+// # What it does
 //
 // PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/train. One pass over the rows finds the mean and the
@@ -29,7 +51,7 @@
 // for the first time. A level costs model_preparation 10 ns per row and core among few
 // columns and 30 ns among a hundred, as any column does, and the others next to nothing.
 //
-// Example:
+// # Example
 //
 //	$ model_preprocessing -daily 1
 //	model_preprocessing: 2 files, 3200 rows, 3200 used; 4 columns, 6 harmonics, 0 lags; 0.142 MB in 0.00957 s → models/scaler.json
@@ -64,21 +86,18 @@ type options struct {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("model_preprocessing", source, stdout, stderr)}
-	o.StringVar(&o.out, "o", "models/scaler.json", "write the scaler to `FILE`")
-	o.StringVar(&o.Target, "target", "temperature", "`COLUMN` to be predicted; the manifest's, if there is one")
-	o.StringVar(&o.Time, "time", "timestamp", "`COLUMN` with the time, '' for none; the manifest's, if there is one")
-	features := o.String("features", "",
-		"`LIST` of columns, written as CSV; '' for none (default every number and category column but those two)")
-	categories := o.String("category", "",
-		"`LIST` of features that are categories; '' for none (default the manifest's, and columns that hold text)")
-	o.IntVar(&o.MaxLevels, "max-levels", 100, "the `NUMBER` of levels of a category; the rarest beyond become "+
-		design.Other)
-	o.IntVar(&o.Annual, "annual", 2, "sine/cosine `PAIRS` of the year")
-	o.IntVar(&o.Daily, "daily", 0, "sine/cosine `PAIRS` of the day")
-	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")
-	missing := o.String("missing", "drop", "a row with a missing feature: `POLICY` drop, error, or mean")
-	o.StringVar(&o.write, "write", "", "also write the scaled rows to `DIR`, one CSV per input")
-	o.BoolVar(&o.merge, "merge", false, "PATHs are scaler files: merge them exactly")
+	o.StringVar(&o.out, "o", "models/scaler.json", "")
+	o.StringVar(&o.Target, "target", "temperature", "")
+	o.StringVar(&o.Time, "time", "timestamp", "")
+	features := o.String("features", "", "")
+	categories := o.String("category", "", "")
+	o.IntVar(&o.MaxLevels, "max-levels", 100, "")
+	o.IntVar(&o.Annual, "annual", 2, "")
+	o.IntVar(&o.Daily, "daily", 0, "")
+	lags := o.String("lags", "", "")
+	missing := o.String("missing", "drop", "")
+	o.StringVar(&o.write, "write", "", "")
+	o.BoolVar(&o.merge, "merge", false, "")
 	if err := o.Parse(args); err != nil {
 		return err
 	}

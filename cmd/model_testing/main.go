@@ -1,9 +1,33 @@
-// Model_testing measures a model on test data.
+// Model_testing measures a model on test data: one line on standard output, all
+// figures in models/metrics.json.
 //
-// Usage:
+//	model_testing                                  data/test, with models/model.gob
+//	model_testing -min-r2 0.9 new.csv              a gate: status 3 where it fails
+//	model_testing -predictions out.csv new.csv     every row's prediction and interval
 //
-//	model_testing [flags] [PATH...]
-//	model_testing -merge [flags] METRICS...
+//	Files
+//	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/test)
+//	  -scaler FILE         read the scaler from FILE (models/scaler.json)
+//	  -model FILE          read the model from FILE (models/model.gob)
+//	  -metrics FILE        write all figures to FILE (models/metrics.json); '' for none
+//	  -predictions FILE    write every row's prediction to FILE, as CSV
+//	  -keep COLUMNS        of the input, to be written there too
+//	  -level P             of the intervals there (0.95)
+//	  -merge               PATHs are metrics files: merge them exactly
+//	Gates: status 3 where the figure is worse, or not defined
+//	  -min-r2, -max-mse X  R², and the MSE
+//	  -min-skill X         skill over the training mean
+//	  -min-coverage X      share of the rows that is within its 95 % interval
+//	  -min-scored SHARE    of the rows with a target, with any gate (0.5)
+//	Others
+//	  -digits N            decimals on standard output (4)
+//	  -allow-leak          warn of test rows that may be training rows, where it would refuse
+//	All programs
+//	  -quiet               nothing on stderr but errors
+//	  -workers N           cores to use (all); the results do not depend on it
+//	  -h, -help, -version  this page, the whole manual, the version
+//
+// # What it does
 //
 // PATH is a CSV file (.csv, .csv.gz, .csv.zst), a folder of them, or - for standard
 // input; by default data/test. One line on standard output gives the mean
@@ -25,7 +49,7 @@
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
 //
-// Example:
+// # Example
 //
 //	$ model_testing -quiet -min-r2 0.8
 //	Model test MSE: 2.2573, R²: 0.8486
@@ -71,21 +95,20 @@ type options struct {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o := options{Program: cli.New("model_testing", source, stdout, stderr),
 		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minCoverage: math.NaN(), minScored: 0.5}
-	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
-	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
-	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
-	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
-	keep := o.String("keep", "", "with -predictions, `COLUMNS` of the input to write too")
-	o.Float64Var(&o.level, "level", 0.95, "with -predictions, the `PROBABILITY` of the intervals")
-	o.Func("min-r2", "fail with status 3 if R² is below `X`", number(&o.minR2))
-	o.Func("max-mse", "fail with status 3 if the MSE is above `X`", number(&o.maxMSE))
-	o.Func("min-skill", "fail with status 3 if the skill over the training mean is below `X`", number(&o.minSkill))
-	o.Func("min-coverage", "fail with status 3 if less than the share `X` of the rows is within its 95 % interval",
-		number(&o.minCoverage))
-	o.IntVar(&o.digits, "digits", 4, "`DECIMALS` on standard output")
-	o.BoolVar(&o.allowLeak, "allow-leak", false, "warn of test rows that may be training rows, where it would refuse")
-	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files: merge them exactly")
-	o.Func("min-scored", "with a gate, fail with status 3 if less than this `SHARE` of the rows with a target could be scored (default 0.5)", number(&o.minScored))
+	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "")
+	o.StringVar(&o.model, "model", "models/model.gob", "")
+	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "")
+	o.StringVar(&o.predictions, "predictions", "", "")
+	keep := o.String("keep", "", "")
+	o.Float64Var(&o.level, "level", 0.95, "")
+	o.Func("min-r2", "", number(&o.minR2))
+	o.Func("max-mse", "", number(&o.maxMSE))
+	o.Func("min-skill", "", number(&o.minSkill))
+	o.Func("min-coverage", "", number(&o.minCoverage))
+	o.IntVar(&o.digits, "digits", 4, "")
+	o.BoolVar(&o.allowLeak, "allow-leak", false, "")
+	o.BoolVar(&o.merge, "merge", false, "")
+	o.Func("min-scored", "", number(&o.minScored))
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -142,6 +165,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := artifact.Commit(files...); err != nil {
 		return err
 	}
+	where := ""
+	if o.metrics != "" {
+		where = ", in " + o.metrics
+	}
+	o.Table(datasetTable(report), " datasets"+where)
 	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
 		o.decimal(report.R2)); err != nil {
 		return fmt.Errorf("standard output: %w", err)

@@ -53,7 +53,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 			return nil, lines, err
 		}
 	}
-	bar := o.Progress(table.Size(files), o.Name())
+	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	datasets, err := reduce(ctx, o, s, p, manifests, bar)
 	if err != nil {
@@ -111,9 +111,9 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		}
 		if err := trained.leak(path, end.ID); err != nil && !manifests.Apart(path, ids) {
 			if !o.allowLeak {
-				return nil, err
+				return nil, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
 			}
-			o.Warnf("%v", err)
+			o.Warnf("%v; its figures say nothing of new data", err)
 		}
 		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, sums.pattern,
 			p.truths[part.File].noiseFloor())
@@ -121,14 +121,15 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		d.Unseen = end.Unseen.Cells
 		unseen.Merge(end.Unseen)
 		if d.Rows == 0 {
-			o.Warnf("%s: none of its %d rows can be scored%s", path, end.Rows, cli.Aside(end.Left))
+			o.Warnf("%s: none of its %d rows can be scored%s; -predictions FILE says why of each", path, end.Rows,
+				cli.Aside(end.Left))
 		}
 		p.truths[part.File].close()
 		datasets = append(datasets, d)
 		sums = result{}
 	}
 	if unseen.Cells > 0 {
-		o.Warnf("%v", unseen)
+		o.Warnf("%v%s; train on files that have them", unseen, unseen.Near(&s.Design))
 	}
 	return datasets, nil
 }
@@ -196,10 +197,9 @@ func (t *trained) leak(path string, id dataset.ID) error {
 	last, named := t.last[id.Name]
 	switch what := t.Find(id, dataset.Leak); {
 	case what != "":
-		return fmt.Errorf("%s: has %s, a training file; test on other data, or use -allow-leak", path, what)
+		return fmt.Errorf("%s: has %s, a training file", path, what)
 	case named && id.First != dataset.NoTime && id.First <= last: // without time, only the rows tell
-		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s); test on later "+
-			"data, or use -allow-leak", path, last)
+		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s)", path, last)
 	}
 	return nil
 }

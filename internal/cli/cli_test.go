@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
 )
 
-const source = "// Name does things.\n//\n// More of it.\npackage main\n"
+const source = "// Name does things.\n//\n//\t-quiet, -workers N, -version, -h, -help\n//\n// # More\n//\n// More of it.\npackage main\n"
 
 func TestPrintable(t *testing.T) {
 	for s, want := range map[string]string{
@@ -32,7 +37,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"-quiet a b", false, ""},
 		{"-h", false, "Name does things."},
-		{"--help", false, "More of it."},
+		{"--help", false, "# More\n\nMore of it."},
 		{"-version", false, "name "},
 		{"-workers 0", true, ""},
 		{"-workers 1025", true, ""},
@@ -67,11 +72,96 @@ func TestSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Logf("more")
-	bar := p.Progress(100, "what")
+	bar := p.Progress(100, Bytes, "what")
 	bar.Add(50)
 	bar.Clear()
 	if errs.Len() > 0 || bar.Done() != 50 {
 		t.Errorf("said %q, counted %d", &errs, bar.Done())
+	}
+}
+
+// The help ends before the manual's first heading, and has every flag.
+func TestHelp(t *testing.T) {
+	var out bytes.Buffer
+	p := New("name", source, &out, new(bytes.Buffer))
+	p.Bool("quieter", false, "new")
+	if err := p.Parse([]string{"-h"}); !errors.Is(err, errHelp) {
+		t.Fatal(err)
+	}
+	const want = "Name does things.\n\n\t-quiet, -workers N, -version, -h, -help\n\t  -quieter  new\n"
+	if out.String() != want {
+		t.Errorf("printed %q", &out)
+	}
+}
+
+// A mistyped flag is answered with those that are near.
+func TestMistyped(t *testing.T) {
+	for arg, want := range map[string]string{
+		"-quit":     "there is no flag -quit; did you mean -quiet?",
+		"--worker":  "there is no flag -worker; did you mean -workers?",
+		"-xyz":      "there is no flag -xyz",
+		"-quiet=no": `invalid boolean value "no" for -quiet: parse error`,
+	} {
+		err := New("name", source, new(bytes.Buffer), new(bytes.Buffer)).Parse([]string{arg})
+		if fmt.Sprint(err) != want {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}
+
+// Numbers stand under each other at their points, words to the left, and what is
+// beyond the last row is counted.
+func TestTable(t *testing.T) {
+	var errs bytes.Buffer
+	p := New("name", source, new(bytes.Buffer), &errs)
+	words, numbers, integers := []string{strings.Repeat("x", 99), "°"}, []float64{1.23456, math.NaN()}, []int{1, 20}
+	for i := range MostRows {
+		words, numbers, integers = append(words, ""), append(numbers, math.Pow(-10, float64(i-5))/3), append(integers, i)
+	}
+	numbers[MostRows-1] = 0
+	p.Table(dataframe.New(series.New(words, series.String, "word"), series.New(numbers, series.Float, "number"),
+		series.New(integers, series.Int, "R²")), " rows elsewhere")
+	want := `name: word                                            number  R²
+name: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…     1.235       1
+name: °                                                       20
+name:                                             -3.333e-06   0
+name:                                              3.333e-05   1
+name:                                             -3.333e-04   2
+name:                                              0.003333    3
+name:                                             -0.03333     4
+name:                                              0.3333      5
+name:                                             -3.333       6
+name:                                             33.33        7
+name:                                           -333.3         8
+name:                                              0           9
+name: and 2 more rows elsewhere
+`
+	if errs.String() != want {
+		t.Errorf("said\n%s", &errs)
+	}
+}
+
+// The bar says how far it is, how fast, and how long it will take.
+func TestProgressLine(t *testing.T) {
+	for _, c := range []struct {
+		done    int64
+		unit    string
+		elapsed time.Duration
+		want    string
+	}{
+		{250e6, Bytes, 2 * time.Second, "name [======                  ]  25 %  125 MB/s  6s left"},
+		{999e6, Rows, 90 * time.Second, "name [======================= ]  99 %  11.1 M rows/s  0s left"},
+		{10e6, Rows, time.Second, "name [                        ]   1 %  10 M rows/s  1m39s left"},
+		{2e9, Bytes, time.Hour, "name [========================] 100 %  556 kB/s  0s left"},
+	} {
+		b := Progress{done: c.done, total: 1e9, what: "name", unit: c.unit}
+		if got := b.line(c.elapsed); got != c.want {
+			t.Errorf("%d after %v: %s, want %s", c.done, c.elapsed, got, c.want)
+		}
+	}
+	b := Progress{done: 1, total: 2, what: "https://example.org/\x1b/a/long/name.csv"}
+	if got := b.line(time.Second); !strings.HasPrefix(got, `…rg/\x1b/a/long/name.csv [=`) {
+		t.Errorf("a long name is shown as %s", got)
 	}
 }
 

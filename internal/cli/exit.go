@@ -104,7 +104,7 @@ func exit(err error) int {
 		return 0
 	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
-	fmt.Fprintf(os.Stderr, "%s: %s\n", name, printable(err.Error()))
+	fmt.Fprintf(os.Stderr, "%s %s\n", paint(os.Stderr, red, name+":"), printable(err.Error()))
 	var s statusError
 	switch {
 	case !errors.As(err, &s):

@@ -1,5 +1,6 @@
 // Package cli is what the four programs share: flags and messages (program.go),
-// signals and exit statuses (exit.go), the progress bar (progress.go).
+// signals and exit statuses (exit.go), tables (table.go), what a terminal gets
+// besides (terminal.go) and its progress bar (progress.go).
 package cli
 
 import (
@@ -16,6 +17,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"mlpipeline/internal/nearest"
 )
 
 // Program is one of the four programs: its flags and its voice.
@@ -27,16 +30,18 @@ type Program struct {
 	quiet          bool
 	stdout, stderr io.Writer
 	start          time.Time
+	bar            *Progress // the last one
 }
 
 // New makes a program of its name and source, whose package comment is its
-// manual.
+// manual, and what is before its first heading the help of -h. The flags are
+// described there and nowhere else.
 func New(name, source string, stdout, stderr io.Writer) *Program {
 	p := &Program{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), manual: manual(source), stdout: stdout,
 		stderr: stderr, start: time.Now()}
 	p.SetOutput(io.Discard)
-	p.BoolVar(&p.quiet, "quiet", false, "say nothing on stderr but errors")
-	p.IntVar(&p.Workers, "workers", runtime.GOMAXPROCS(0), "number of `CORES` to use; the results do not depend on it")
+	p.BoolVar(&p.quiet, "quiet", false, "")
+	p.IntVar(&p.Workers, "workers", runtime.GOMAXPROCS(0), "")
 	return p
 }
 
@@ -56,16 +61,17 @@ func manual(source string) string {
 
 // Parse reads the command line. A returned error may be that help was printed.
 func (p *Program) Parse(args []string) error {
-	version := p.Bool("version", false, "print the version")
+	version, whole := p.Bool("version", false, ""), p.Bool("help", false, "")
 	err := p.FlagSet.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintf(p.stdout, "%s\nFlags:\n", p.manual)
-		p.SetOutput(p.stdout)
-		p.PrintDefaults()
+		fmt.Fprint(p.stdout, p.help())
 		return errHelp
 	case err != nil:
-		return Usagef("%w", err)
+		return p.mistyped(err)
+	case *whole:
+		fmt.Fprint(p.stdout, p.manual)
+		return errHelp
 	case *version:
 		fmt.Fprintln(p.stdout, p.Name(), buildVersion(), runtime.Version())
 		return errHelp
@@ -76,6 +82,34 @@ func (p *Program) Parse(args []string) error {
 	}
 	runtime.GOMAXPROCS(min(p.Workers, runtime.GOMAXPROCS(0)))
 	return nil
+}
+
+// help is the manual up to its first heading, and the flags that this lacks.
+func (p *Program) help() string {
+	help, _, _ := strings.Cut(p.manual, "\n# ")
+	words := strings.FieldsFunc(help, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	p.VisitAll(func(f *flag.Flag) {
+		if !slices.Contains(words, "-"+f.Name) {
+			help += fmt.Sprintf("\t  -%s  %s\n", f.Name, f.Usage)
+		}
+	})
+	return help
+}
+
+// mistyped is the error of a command line that the flags cannot be read from, with
+// those that are near one that is not there.
+func (p *Program) mistyped(err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return Usagef("%w", err)
+	}
+	var names []string
+	p.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	hint := ""
+	if near := nearest.Names(name, names); len(near) > 0 {
+		hint = "; did you mean -" + strings.Join(near, ", -") + "?"
+	}
+	return Usagef("there is no flag -%s%s", name, hint)
 }
 
 func buildVersion() string {
@@ -113,10 +147,22 @@ func (p *Program) Merges(flags ...string) error {
 }
 
 // Logf says something on stderr.
-func (p *Program) Logf(format string, args ...any) {
-	if !p.quiet {
-		fmt.Fprintf(p.stderr, "%s: %s\n", p.Name(), printable(fmt.Sprintf(format, args...)))
+func (p *Program) Logf(format string, args ...any) { p.say("", format, args...) }
+
+// Warnf says something that may be wrong but is no failure: what, why, and what to
+// try.
+func (p *Program) Warnf(format string, args ...any) {
+	p.say(paint(p.stderr, yellow, "warning:")+" ", format, args...)
+}
+
+func (p *Program) say(kind, format string, args ...any) {
+	if p.quiet {
+		return
 	}
+	if p.bar != nil {
+		p.bar.wipe()
+	}
+	fmt.Fprintf(p.stderr, "%s: %s%s\n", p.Name(), kind, printable(fmt.Sprintf(format, args...)))
 }
 
 // printable writes out what a terminal would obey instead of showing it: control
@@ -145,9 +191,6 @@ func Aside(s fmt.Stringer) string {
 	}
 	return ""
 }
-
-// Warnf says something that may be wrong but is no failure.
-func (p *Program) Warnf(format string, args ...any) { p.Logf("warning: "+format, args...) }
 
 // Took returns the time since the program began, for its line of shape.
 func (p *Program) Took() string {

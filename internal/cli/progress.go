@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync"
@@ -11,24 +12,27 @@ import (
 // Progress counts what has been done and draws it as a bar on stderr, if that is
 // a terminal and the whole is known. Several goroutines may use it.
 type Progress struct {
-	mu    sync.Mutex
-	done  int64
-	total int64
-	what  string
-	term  *os.File // nil for no bar
-	drawn time.Time
+	mu           sync.Mutex
+	done, total  int64
+	what, unit   string
+	term         *os.File // nil for no bar
+	begun, drawn time.Time
+	shown        bool // the bar stands on the terminal
 }
 
+// Bytes and Rows are units of progress.
+const (
+	Bytes = "B"
+	Rows  = " rows"
+)
+
 // Progress begins to count towards a total, −1 where that is not known.
-func (p *Program) Progress(total int64, what string) *Progress {
-	bar := &Progress{total: total, what: what}
-	f, ok := p.stderr.(*os.File)
-	if !ok || p.quiet || total <= 0 {
-		return bar
+func (p *Program) Progress(total int64, unit, what string) *Progress {
+	bar := &Progress{total: total, what: what, unit: unit, begun: time.Now()}
+	if !p.quiet && total > 0 && terminal(p.stderr) {
+		bar.term = p.stderr.(*os.File)
 	}
-	if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		bar.term = f
-	}
+	p.bar = bar
 	return bar
 }
 
@@ -38,13 +42,34 @@ func (b *Progress) Add(n int) {
 	defer b.mu.Unlock()
 	b.done += int64(n)
 	if now := time.Now(); b.term != nil && now.Sub(b.drawn) > 100*time.Millisecond {
-		b.drawn = now
-		const width = 40
-		share := min(float64(b.done)/float64(b.total), 1)
-		n := int(width * share)
-		fmt.Fprintf(b.term, "\r%s [%s%s] %3.0f %%", b.what, strings.Repeat("=", n), strings.Repeat(" ", width-n),
-			100*share)
+		b.drawn, b.shown = now, true
+		fmt.Fprint(b.term, "\r"+b.line(now.Sub(b.begun))+"\x1b[K")
 	}
+}
+
+// line is the bar after some time, its rate and the time left at that rate.
+func (b *Progress) line(elapsed time.Duration) string {
+	const width = 24
+	elapsed = max(elapsed, time.Millisecond)
+	share := min(float64(b.done)/float64(b.total), 1)
+	full := int(width * share)
+	left := time.Duration(float64(elapsed) * (1 - share) / share).Round(time.Second)
+	what := []rune(printable(b.what))
+	if len(what) > width {
+		what = append([]rune("…"), what[len(what)-width+1:]...)
+	}
+	return fmt.Sprintf("%s [%s%s] %3.0f %%  %s%s/s  %v left", string(what), strings.Repeat("=", full),
+		strings.Repeat(" ", width-full), math.Floor(100*share), prefixed(float64(b.done)/elapsed.Seconds()), b.unit, left)
+}
+
+// prefixed writes a number with the prefix of its thousands: 12.3 M.
+func prefixed(v float64) string {
+	prefixes := []string{"", "k", "M", "G", "T"}
+	for v >= 999.5 && len(prefixes) > 1 {
+		v /= 1000
+		prefixes = prefixes[1:]
+	}
+	return fmt.Sprintf("%.3g %s", v, prefixes[0])
 }
 
 // Done returns how much has been counted.
@@ -54,14 +79,22 @@ func (b *Progress) Done() int64 {
 	return b.done
 }
 
-// Clear takes the bar away. It may be called again.
-func (b *Progress) Clear() {
+// wipe takes the bar away until it is next drawn.
+func (b *Progress) wipe() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.term != nil {
+	if b.shown {
+		b.shown = false
 		fmt.Fprint(b.term, "\r\x1b[K")
-		b.term = nil
 	}
+}
+
+// Clear takes the bar away for good. It may be called again.
+func (b *Progress) Clear() {
+	b.wipe()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.term = nil
 }
 
 // Megabytes writes a number of bytes.

@@ -3,7 +3,9 @@ package design
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"mlpipeline/internal/nearest"
 	"mlpipeline/internal/table"
 )
 
@@ -201,6 +203,25 @@ func (u *Unseen) Merge(o Unseen) {
 	for _, level := range o.levels {
 		u.name(level)
 	}
+}
+
+// Near names the levels of a design that are near those that are named: they may
+// be mistyped.
+func (u Unseen) Near(d *Design) string {
+	var near []string
+	for _, level := range u.levels[:min(named, len(u.levels))] {
+		for _, c := range d.Categories {
+			if word, ok := strings.CutPrefix(level, c.Name+"="); ok {
+				for _, name := range nearest.Names(word, c.Levels) {
+					near = append(near, c.Name+"="+name)
+				}
+			}
+		}
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return "; near them are " + table.Quote(near)
 }
 
 // String says what was counted, for a message; "" if nothing was.

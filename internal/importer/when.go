@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"mlpipeline/internal/nearest"
 	"mlpipeline/internal/table"
 )
 
@@ -105,10 +104,7 @@ func (t *Table) find(flag, name string) (int, error) {
 	if j := slices.Index(t.Header, name); j >= 0 {
 		return j, nil
 	}
-	hint := "the header has " + table.Quote(t.Header)
-	if near := nearest.Names(name, t.Header); len(near) > 0 {
-		hint = "did you mean " + table.Quote(near) + "?"
-	}
+	hint := table.Meant(name, t.Header, "the header has")
 	if !t.names {
 		hint += "; if the first line is the header, use -header=true"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/nearest"
 )
 
 // Block is a run of whole rows of one file, parsed. It belongs to the scan and
@@ -62,7 +63,7 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 	find := func(name string) (int, error) {
 		i, ok := index[name]
 		if !ok {
-			return 0, fmt.Errorf("%s:1: there is no column %q; the header has %s", f.Path, name, Quote(f.Header))
+			return 0, fmt.Errorf("%s:1: there is no column %q; %s", f.Path, name, Meant(name, f.Header, "the header has"))
 		}
 		return i, nil
 	}
@@ -100,6 +101,15 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 		l.texts = append(l.texts, i)
 	}
 	return l, nil
+}
+
+// Meant asks whether a mistyped name is meant for one that is near; where none is, it
+// says which names there are.
+func Meant(name string, names []string, all string) string {
+	if near := nearest.Names(name, names); len(near) > 0 {
+		return "did you mean " + Quote(near) + "?"
+	}
+	return all + " " + Quote(names)
 }
 
 // Quote writes strings for a message, shortened where they are long or many.
