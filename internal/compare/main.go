@@ -5,7 +5,7 @@
 // leaves out what it does not find. It checks that all get the same
 // coefficients and prints wall time and peak memory, the least of several runs.
 //
-//	go run ./internal/compare [-rows N] [-runs K]
+//	go run ./internal/compare [-rows N] [-runs K] [-growth]
 package main
 
 import (
@@ -31,6 +31,7 @@ import (
 var (
 	rows = flag.Int("rows", 2500000, "rows, the last fifth to test, at steps of a minute")
 	runs = flag.Int("runs", 3, "runs of each command; the fastest counts")
+	grow = flag.Bool("growth", false, "instead: what the stages take from 1000 to -rows rows, 5 to 1500 columns, 1 to 10000 files")
 )
 
 // cost is what a command took.
@@ -80,6 +81,12 @@ func main() {
 	defer os.RemoveAll(dir)
 	if out, err := exec.Command("go", "build", "-o", dir, "./cmd/...").CombinedOutput(); err != nil {
 		fail("%s%v", out, err)
+	}
+	if *grow {
+		if err := growth(dir, *rows); err != nil {
+			fail("%v", err)
+		}
+		return
 	}
 	scripts := "internal/compare/"
 	in := func(name string) string { return filepath.Join(dir, name) }
