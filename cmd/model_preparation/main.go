@@ -3,6 +3,7 @@
 // Usage:
 //
 //	model_preparation [flags] [PATH...]
+//	model_preparation -shard I/N -o PART [flags] [PATH...]
 //	model_preparation -merge [flags] MODEL...
 //
 // PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
@@ -20,6 +21,9 @@
 // reference, the level that is most frequent in the scaler's files, whose own is 0;
 // predictions do not depend on which it is. With -alpha there is no reference, and all
 // levels are penalised alike. A level that no row has counts as the average category.
+//
+// -shard trains a part of the model, on every N-th of the files, wherever the others
+// are trained: -merge of all parts writes what one run would.
 //
 // Example:
 //
@@ -42,6 +46,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
@@ -59,6 +64,7 @@ type options struct {
 	alpha        float64
 	folds        int
 	append, join bool
+	part         *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -69,7 +75,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.folds, "folds", 5, "`NUMBER` of contiguous folds of every dataset")
 	o.BoolVar(&o.append, "append", false,
 		"add to the model at -o: train on PATHs, which the scaler need not have seen, and merge")
-	o.BoolVar(&o.join, "merge", false, "PATHs are models with the same scaler: merge them exactly")
+	o.Func("shard", "train a part only: of N parts of the files the `I/N`-th, 0/8 to 7/8", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
+	o.BoolVar(&o.join, "merge", false, "PATHs are models with the same scaler, or all parts of one: merge them exactly")
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -93,6 +103,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return cli.Usagef("%w", err)
 		}
 	}
+	if o.part != nil {
+		if err := o.Shards("o", "append"); err != nil {
+			return err
+		}
+	}
 	s, err := scaler.Read(o.scaler)
 	if err != nil {
 		return err
@@ -103,12 +118,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return train(ctx, &o, s, stdin)
 }
 
-// merge joins models of different files.
+// merge joins models of different files, or the parts of one.
 func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	models := make([]*regression.Model, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if models[i], _, err = regression.Read(path); err != nil {
+		if models[i], _, err = regression.ReadPart(path); err != nil {
 			return err
 		}
 		if models[i].Scaler != s.Fingerprint() {
@@ -129,7 +144,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 // publish writes the model and its readable twin, if what was there before is
 // still so.
 func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, unchanged func() bool) error {
-	gob, fingerprint, err := regression.Kind.EncodeGob(m)
+	gob, fingerprint, err := m.Encode()
 	if err != nil {
 		return err
 	}

@@ -27,16 +27,17 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		return err
 	}
 	bar.Clear()
+	if o.part != nil {
+		s := scaler.NewPart(o.Design, o.part, datasets)
+		o.Logf("%v: %d files, %d used rows; %s in %s → %s", o.part, len(files), s.Used(), cli.Megabytes(bar.Done()), o.Took(),
+			o.out)
+		return scaler.Kind.WriteJSON(o.out, s)
+	}
 	s, err := scaler.New(o.Design, datasets)
 	if err != nil {
 		return err
 	}
-	sayLevels(o, s)
-	for j, name := range s.FeatureNamesOut {
-		if s.Constant(j) {
-			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
-		}
-	}
+	say(o, s)
 	var scaled []*artifact.File
 	defer func() {
 		for _, f := range scaled {
@@ -71,8 +72,9 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	return nil
 }
 
-// sayLevels tells the categories, and warns of words that are not told apart.
-func sayLevels(o *options, s *scaler.Scaler) {
+// say tells the categories, and warns of words that are not told apart and of
+// constant columns.
+func say(o *options, s *scaler.Scaler) {
 	var all []string
 	for _, c := range s.Categories {
 		switch {
@@ -88,6 +90,11 @@ func sayLevels(o *options, s *scaler.Scaler) {
 	}
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
+	}
+	for j, name := range s.FeatureNamesOut {
+		if s.Constant(j) {
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0", name, s.Mean[j])
+		}
 	}
 }
 
@@ -122,12 +129,12 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 	return datasets, nil
 }
 
-// merge joins scalers of different files.
+// merge joins scalers of different files, or the parts of one.
 func merge(o *options) error {
 	parts := make([]*scaler.Scaler, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if parts[i], err = scaler.Read(path); err != nil {
+		if parts[i], err = scaler.ReadPart(path); err != nil {
 			return err
 		}
 	}
@@ -135,7 +142,7 @@ func merge(o *options) error {
 	if err != nil {
 		return err
 	}
-	sayLevels(o, s)
+	say(o, s)
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 // Usage:
 //
 //	model_preprocessing [flags] [PATH...]
+//	model_preprocessing -shard I/N -o PART [flags] [PATH...]
 //	model_preprocessing -merge [-o FILE] SCALER...
 //
 // PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
@@ -29,6 +30,9 @@
 // for the first time. A level costs model_preparation 10 ns per row and core among few
 // columns and 30 ns among a hundred, as any column does, and the others next to nothing.
 //
+// -shard fits a part of the scaler, on every N-th of the files, wherever the others
+// are fitted: -merge of all parts writes what one run would.
+//
 // Example:
 //
 //	$ model_preprocessing -daily 1
@@ -45,6 +49,7 @@ import (
 	"strings"
 
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 )
 
@@ -58,7 +63,8 @@ type options struct {
 	*cli.Program
 	out, write string
 	merge      bool
-	category   []string // as asked for
+	category   []string      // as asked for
+	part       *dataset.Part // nil without -shard
 	design.Design
 }
 
@@ -78,7 +84,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	lags := o.String("lags", "", "`LIST` of lags of the target in rows, such as 1,2,7")
 	missing := o.String("missing", "drop", "a row with a missing feature: `POLICY` drop, error, or mean")
 	o.StringVar(&o.write, "write", "", "also write the scaled rows to `DIR`, one CSV per input")
-	o.BoolVar(&o.merge, "merge", false, "PATHs are scaler files: merge them exactly")
+	o.Func("shard", "fit a part only: of N parts of the files the `I/N`-th, 0/8 to 7/8", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
+	o.BoolVar(&o.merge, "merge", false, "PATHs are scaler files, or all parts of one: merge them exactly")
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -87,6 +97,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return err
 		}
 		return merge(&o)
+	}
+	if o.part != nil {
+		if err := o.Shards("o", "write"); err != nil {
+			return err
+		}
 	}
 	var err error
 	if o.Lags, err = design.ParseLags(*lags); err != nil {

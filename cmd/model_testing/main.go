@@ -3,6 +3,7 @@
 // Usage:
 //
 //	model_testing [flags] [PATH...]
+//	model_testing -shard I/N -metrics PART [flags] [PATH...]
 //	model_testing -merge [flags] METRICS...
 //
 // PATH is a CSV file (.csv or .csv.gz), a folder of them, or - for standard
@@ -18,6 +19,9 @@
 //
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
+//
+// -shard tests on a part, every N-th of the files, wherever the others are tested: it
+// prints no line and knows no gate. -merge of all parts writes what one run would.
 //
 // Example:
 //
@@ -38,6 +42,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
 )
 
@@ -54,6 +59,7 @@ type options struct {
 	minScored                           float64
 	digits                              int
 	allowLeak, merge                    bool
+	part                                *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -68,7 +74,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.Func("min-skill", "fail with status 3 if the skill over the training mean is below `X`", number(&o.minSkill))
 	o.IntVar(&o.digits, "digits", 4, "`DECIMALS` on standard output")
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "warn of test rows that may be training rows, where it would refuse")
-	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files: merge them exactly")
+	o.Func("shard", "test on a part only: of N parts of the files the `I/N`-th, 0/8 to 7/8", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
+	o.BoolVar(&o.merge, "merge", false, "PATHs are metrics files, or all parts of one: merge them exactly")
 	o.Func("min-scored", "with a gate, fail with status 3 if less than this `SHARE` of the rows with a target could be scored (default 0.5)", number(&o.minScored))
 	if err := o.Parse(args); err != nil {
 		return err
@@ -81,6 +91,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if o.merge {
 		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored"); err != nil {
+			return err
+		}
+	}
+	if o.part != nil {
+		if err := o.Shards("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored", "predictions"); err != nil {
 			return err
 		}
 	}
@@ -113,6 +128,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := artifact.Commit(files...); err != nil {
 		return err
 	}
+	if report.Part != nil {
+		return nil
+	}
 	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
 		o.decimal(report.R2)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
@@ -135,7 +153,7 @@ func warnOfUnscored(o *options, r *metrics.Report) {
 	o.Warnf("%d of %d rows with a target were not scored%s", left, r.Rows+left, hint)
 }
 
-// merge joins the reports on different files.
+// merge joins the reports on different files, or the parts of one.
 func merge(o *options) (*metrics.Report, error) {
 	parts := make([]*metrics.Report, o.NArg())
 	for i, path := range o.Args() {

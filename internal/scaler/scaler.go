@@ -23,6 +23,7 @@ var Kind = artifact.Kind{Format: "scaler", Version: 3, Program: "model_preproces
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
 	artifact.Header
+	Part *dataset.Part `json:"part,omitempty"` // with it there are only the design and the datasets
 	design.Design
 	FeatureNamesOut []string  `json:"feature_names_out"` // the p columns of X, in order
 	Mean            []float64 `json:"mean"`
@@ -142,6 +143,11 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	return s, nil
 }
 
+// NewPart makes a part of a scaler, for Merge: no level, no mean.
+func NewPart(d design.Design, part *dataset.Part, datasets []Dataset) *Scaler {
+	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets}
+}
+
 // Constant reports whether column j did not vary (see moments.Moments.Constant
 // and design.HarmonicError): its scale is 1, and its deviation is not.
 // scikit-learn's rule also calls columns constant that vary little beside their
@@ -169,10 +175,17 @@ func (s *Scaler) Used() int64 {
 // Has reports whether the scaler was fitted on a file with these bytes.
 func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 
-// Merge joins scalers over different files, exactly: it is the scaler that one
-// run over all their files would have fitted.
+// Merge joins scalers over different files, or all parts of one, exactly: it is
+// the scaler that one run over all their files would have fitted.
 func Merge(parts []*Scaler) (*Scaler, error) {
 	var datasets []Dataset
+	var shards []*dataset.Part
+	for _, s := range parts {
+		shards = append(shards, s.Part)
+	}
+	if err := dataset.Complete(shards); err != nil {
+		return nil, err
+	}
 	want, _ := json.Marshal(parts[0].Unfinished())
 	for i, s := range parts {
 		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
@@ -249,12 +262,46 @@ func (s *Scaler) precise(j int, x float64) (z moments.Sum) {
 	return moments.Float(x).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
 }
 
-// Read reads scaler.json. That its figures follow from its datasets is vouched for
+// Read reads scaler.json, without the sums of its datasets. That its figures follow from its datasets is vouched for
 // by its checksum; computed again on another machine they might differ in the
 // last digit.
 func Read(path string) (*Scaler, error) {
+	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
+		var without struct {
+			dataset.ID
+			Used int64 `json:"used"`
+		}
+		err := d.Decode(&without)
+		s.Datasets = append(s.Datasets, Dataset{ID: without.ID, Used: without.Used})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Part.Unmerged(path, Kind.Program)
+}
+
+// ReadPart reads a scaler, or a part of one, with all that Merge needs.
+func ReadPart(path string) (*Scaler, error) {
+	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
+		var ds Dataset
+		err := d.Decode(&ds)
+		s.Datasets = append(s.Datasets, ds)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSums(); err != nil {
+		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
+	}
+	return s, nil
+}
+
+func read(path string, element func(*Scaler, *json.Decoder) error) (*Scaler, error) {
 	s := new(Scaler)
-	if err := Kind.ReadJSON(path, s); err != nil {
+	err := Kind.ReadListJSON(path, s, "datasets", func(d *json.Decoder) error { return element(s, d) })
+	if err != nil {
 		return nil, err
 	}
 	if err := s.check(); err != nil {
@@ -277,6 +324,34 @@ func (s *Scaler) check() error {
 	if err := s.Design.Check(); err != nil {
 		return err
 	}
+	if s.Part == nil {
+		if err := s.checkColumns(); err != nil {
+			return err
+		}
+	}
+	if len(s.Datasets) == 0 && s.Part == nil ||
+		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
+		return errors.New("its datasets are none, or out of order")
+	}
+	return nil
+}
+
+// checkSums reports sums that are not of the design.
+func (s *Scaler) checkSums() error {
+	for _, d := range s.Datasets {
+		if want := len(s.numbers()) + 1; len(d.Moments) != want {
+			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
+		}
+		if len(d.Levels) != len(s.Categories) {
+			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
+				len(s.Categories))
+		}
+	}
+	return nil
+}
+
+// checkColumns reports columns that are not those of the design.
+func (s *Scaler) checkColumns() error {
 	p := len(s.Names())
 	if len(s.NSamplesSeen) == 1 { // one number for all
 		s.NSamplesSeen = slices.Repeat(s.NSamplesSeen, p)
@@ -289,19 +364,6 @@ func (s *Scaler) check() error {
 	for j := range p {
 		if !(s.Scale[j] > 0) || !(s.Var[j] >= 0) {
 			return fmt.Errorf("column %q has scale %v and variance %v", s.FeatureNamesOut[j], s.Scale[j], s.Var[j])
-		}
-	}
-	if len(s.Datasets) == 0 ||
-		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
-		return errors.New("its datasets are none, or out of order")
-	}
-	for _, d := range s.Datasets {
-		if want := len(s.numbers()) + 1; len(d.Moments) != want {
-			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
-		}
-		if len(d.Levels) != len(s.Categories) {
-			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
-				len(s.Categories))
 		}
 	}
 	return nil
