@@ -42,7 +42,7 @@ func TestDamage(t *testing.T) {
 				return d.Decode(new(float64))
 			})
 		}},
-		"gob":  {gob, func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }},
+		"gob": {gob, func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.decode(c.file); err != nil {
