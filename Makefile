@@ -16,7 +16,7 @@ check: ## what CI asks for: formatting, vet, linters, all tests under the race d
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
-	shellcheck pipeline.sh .ci/run .ci/release
+	shellcheck pipeline.sh cmd/slurm.sh .ci/run .ci/release .ci/slurm
 	$(GO) test -race -count=1 ./...
 	@$(MAKE) --no-print-directory samebytes portable
 
@@ -65,6 +65,7 @@ faults: ## kill every stage FAULTS times (default 500) at random instants
 
 clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
+	rm -rf models/.shards-*
 	find data models -name '.*.mlpipeline~' -delete
 
 .PHONY: help build test check samebytes portable release pipeline bench compare fuzz faults clean

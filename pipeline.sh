@@ -1,7 +1,8 @@
 #!/bin/sh
 # Creates data, fits the scaler, trains the model and tests it, in this order.
 # Arguments go to data_creation: ./pipeline.sh -import my.csv -target load
-# Paths in them are meant from the caller's folder.
+# Paths in them are meant from the caller's folder. SHARDS=16 ./pipeline.sh runs the
+# stages on a cluster with Slurm (cmd/slurm.sh).
 set -eu
 
 fail() { echo "pipeline.sh: $*" >&2; exit 1; }
@@ -24,6 +25,8 @@ for arg; do
 	-out | --out | -out=* | --out=*) fail "-out is not for the pipeline, which works on $root/data; call the stages one by one" ;;
 	esac
 done
+
+[ -z "${SHARDS-}" ] || exec cmd/slurm.sh "$@"
 
 from_here="sh -c 'cd \"\$HERE\" && exec \"\$0\" \"\$@\"'"
 go run -exec "$from_here" ./cmd/data_creation -out "$root/data" "$@"

@@ -59,7 +59,7 @@ func TestFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _, err := regression.Kind.EncodeGob(model); err != nil || !bytes.Equal(got, want) {
+	if got, _, err := model.Encode(); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s is not what it is read as: %v", path, err)
 	}
 

@@ -9,7 +9,8 @@
 //	  -scaler FILE         read the scaler from FILE (models/scaler.json)
 //	  -o FILE              write the model to FILE, and beside it as .json (models/model.gob)
 //	  -append              add to the model at -o, files that the scaler need not have seen
-//	  -merge               PATHs are models with the same scaler: merge them exactly
+//	  -shard I/N           train a part only, on every N-th of the files: 0/8 to 7/8
+//	  -merge               PATHs are models with the same scaler, or all parts of one: merge them
 //	Fit
 //	  -alpha PENALTY       of ridge, on the scaled features; auto: by cross-validation (0)
 //	  -folds K             of every dataset, for cross-validation (10)
@@ -41,6 +42,9 @@
 // reference, the level that is most frequent in the scaler's files, whose own is 0;
 // predictions do not depend on which it is. With -alpha there is no reference, and all
 // levels are penalised alike. A level that no row has counts as the average category.
+//
+// -shard trains a part of the model, on every N-th of the files, wherever the others
+// are trained: -merge of all parts writes what one run would.
 //
 // # Example
 //
@@ -76,6 +80,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
@@ -93,6 +98,7 @@ type options struct {
 	alpha        float64
 	folds        int
 	append, join bool
+	part         *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -103,6 +109,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.folds, "folds", 10, "")
 	o.BoolVar(&o.append, "append", false, "")
 	o.BoolVar(&o.join, "merge", false, "")
+	o.Func("shard", "", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -126,6 +136,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return cli.Usagef("%w", err)
 		}
 	}
+	if o.part != nil {
+		if err := o.Shards("o", "append"); err != nil {
+			return err
+		}
+	}
 	s, err := scaler.Read(o.scaler)
 	if err != nil {
 		return err
@@ -139,12 +154,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return train(ctx, &o, s, stdin)
 }
 
-// merge joins models of different files.
+// merge joins models of different files, or the parts of one.
 func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	models := make([]*regression.Model, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if models[i], _, err = regression.Read(path); err != nil {
+		if models[i], _, err = regression.ReadPart(path); err != nil {
 			return err
 		}
 		if models[i].Scaler != s.Fingerprint() {
@@ -165,7 +180,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 // publish writes the model and its readable twin, if what was there before is
 // still so.
 func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, unchanged func() bool) error {
-	gob, fingerprint, err := regression.Kind.EncodeGob(m)
+	gob, fingerprint, err := m.Encode()
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,15 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	for _, d := range datasets {
 		rows += d.Used
 	}
+	if o.part != nil {
+		part, _, err := regression.NewPart(in.settings, o.part, datasets).Encode()
+		if err != nil {
+			return err
+		}
+		o.Logf("%v: %d files, %d rows used, %s; in %s → %s", o.part, len(in.files), rows, cli.Megabytes(bar.Done()), o.Took(),
+			o.out)
+		return artifact.WriteFile(o.out, part)
+	}
 	model, summary, err := regression.New(in.settings, append(datasets, in.old.Datasets...))
 	if err != nil {
 		return err
@@ -43,8 +52,11 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
 	}
 	unchanged := func() bool {
-		_, now, _ := regression.Read(o.out)
-		return !o.append || now == in.base
+		if !o.append {
+			return true
+		}
+		_, now, _ := regression.ReadLight(o.out)
+		return now == in.base
 	}
 	if err := publish(ctx, o, model, summary, unchanged); err != nil {
 		return err
@@ -69,15 +81,12 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	if len(paths) == 0 {
 		paths = []string{"data/train"}
 	}
-	files, err := table.Open(paths, stdin, s.Time)
-	if err != nil {
+	in := new(inputs)
+	var err error
+	if in.files, in.manifests, err = table.OpenPart(o.part, paths, stdin, s.Time); err != nil {
 		return nil, err
 	}
-	in := &inputs{files: files}
-	if in.manifests, err = dataset.Beside(table.Paths(files), paths); err != nil {
-		return nil, err
-	}
-	inputs := slices.Concat(table.Paths(files), in.manifests.Paths(), []string{o.scaler})
+	inputs := slices.Concat(table.Paths(in.files), in.manifests.Paths(), []string{o.scaler})
 	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, inputs); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}

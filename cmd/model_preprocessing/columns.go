@@ -40,7 +40,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 		o.Time = columns.Time
 	}
 	o.seasonless()
-	files, err := table.Open(found, stdin, o.Time)
+	files, first, err := openFiles(o, found, stdin)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +48,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if columns != nil {
 		categories = columns.Categories
 	}
-	if err := chooseFeatures(o, files, categories); err != nil {
+	if err := chooseFeatures(o, first, files, categories); err != nil {
 		return nil, nil, err
 	}
 	outputs := []string{o.out}
@@ -67,11 +67,31 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	return files, manifests, nil
 }
 
-// chooseFeatures puts the features into the order of the first file, or takes all
+// openFiles opens the files that are read, and the first one of the whole list, by
+// which the columns are chosen.
+func openFiles(o *options, found []string, stdin io.Reader) (files []*table.File, first *table.File, err error) {
+	if o.part == nil {
+		if files, err = table.Open(found, stdin, o.Time); err != nil {
+			return nil, nil, err
+		}
+		return files, files[0], nil
+	}
+	mine, begin := o.part.Choose(found)
+	firsts, err := table.Open(begin, nil, o.Time)
+	if err != nil {
+		return nil, nil, err
+	}
+	if first = firsts[0]; first.Stream() {
+		return nil, nil, cli.Usagef("-shard looks at %s in every part, which a pipe cannot give", first.Path)
+	}
+	files, err = table.Open(mine, nil, o.Time)
+	return files, first, err
+}
+
+// chooseFeatures puts the features into the order of the first file, f, or takes all
 // its columns of numbers and words, and tells which are categories: those asked for,
 // or else those of a list and those that hold text.
-func chooseFeatures(o *options, files []*table.File, categories []string) error {
-	f := files[0]
+func chooseFeatures(o *options, f *table.File, files []*table.File, categories []string) error {
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
 		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none: %s", f.Path,
 			o.Time, table.Meant(o.Time, f.Header, "the header has"))
@@ -101,7 +121,7 @@ func chooseFeatures(o *options, files []*table.File, categories []string) error 
 		if rest := slices.DeleteFunc(text, func(name string) bool { return other(name) || !leftOut(name) }); len(rest) > 0 {
 			o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
 		}
-		if err := noOthers(o, files); err != nil {
+		if err := noOthers(o, f, files); err != nil {
 			return err
 		}
 	}
@@ -118,11 +138,11 @@ func chooseFeatures(o *options, files []*table.File, categories []string) error 
 	return o.Check()
 }
 
-// noOthers refuses a column that a later file has and the first has not, if it
+// noOthers refuses a column that a file has and the first has not, if it
 // would count: which columns do must not depend on the files' names.
-func noOthers(o *options, files []*table.File) error {
-	for _, f := range files[1:] {
-		if slices.Equal(f.Header, files[0].Header) {
+func noOthers(o *options, first *table.File, files []*table.File) error {
+	for _, f := range files {
+		if slices.Equal(f.Header, first.Header) {
 			continue
 		}
 		numeric, text, err := f.Numeric()
@@ -134,9 +154,9 @@ func noOthers(o *options, files []*table.File) error {
 			counts = append(numeric, text...)
 		}
 		for _, name := range counts {
-			if name != o.Target && name != o.Time && !slices.Contains(files[0].Header, name) {
+			if name != o.Target && name != o.Time && !slices.Contains(first.Header, name) {
 				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have "+
-					"with -features", f.Path, name, files[0].Path)
+					"with -features", f.Path, name, first.Path)
 			}
 		}
 	}

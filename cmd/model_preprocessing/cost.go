@@ -6,33 +6,34 @@ import (
 	"strings"
 
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/scaler"
 )
 
-// cost is what became of the rows.
-type cost struct {
-	rows int64
-	design.Tally
-}
-
-// say tells which columns cost how many rows, where less than four fifths of them can
-// be used. That none can is an error.
-func (c *cost) say(o *options) error {
-	if float64(c.Used) >= 0.8*float64(c.rows) {
+// sayCost tells which columns cost how many rows, where less than four fifths of them
+// can be used. That none can is an error.
+func sayCost(o *options, d *design.Design, datasets []scaler.Dataset) error {
+	var rows int64
+	var c design.Tally
+	for _, ds := range datasets {
+		rows += ds.Rows
+		c.Merge(design.Tally{Used: ds.Used, Left: ds.Dropped, Gaps: ds.Gaps})
+	}
+	if float64(c.Used) >= 0.8*float64(rows) {
 		return nil
 	}
-	said := fmt.Sprintf("only %d of %d rows can be used", c.Used, c.rows)
+	said := fmt.Sprintf("only %d of %d rows can be used", c.Used, rows)
 	if c.Used == 0 {
-		said = fmt.Sprintf("none of the %d rows can be used", c.rows)
+		said = fmt.Sprintf("none of the %d rows can be used", rows)
 	}
 	if n := c.Left.NoTarget; n > 0 {
-		said += fmt.Sprintf("; %d lack the target %q", n, o.Target)
+		said += fmt.Sprintf("; %d lack the target %q", n, d.Target)
 	}
 	type column struct {
 		name string
 		design.Gap
 	}
 	var worst []column
-	for j, name := range o.Lacking() {
+	for j, name := range d.Lacking() {
 		if c.Gaps != nil && c.Gaps[j].Rows > 0 {
 			worst = append(worst, column{name, c.Gaps[j]})
 		}

@@ -22,25 +22,25 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, cost, err := reduce(ctx, o, files, manifests, bar)
+	datasets, err := reduce(ctx, o, files, manifests, bar)
 	if err != nil {
 		return err
 	}
 	bar.Clear()
-	if err := cost.say(o); err != nil {
+	if o.part != nil {
+		s := scaler.NewPart(o.Design, o.part, datasets)
+		o.Logf("%v: %d files, %d used rows; %s in %s → %s", o.part, len(files), s.Used(), cli.Megabytes(bar.Done()), o.Took(),
+			o.out)
+		return scaler.Kind.WriteJSON(o.out, s)
+	}
+	if err := sayCost(o, &o.Design, datasets); err != nil {
 		return err
 	}
 	s, err := scaler.New(o.Design, datasets)
 	if err != nil {
 		return err
 	}
-	sayLevels(o, s)
-	for j, name := range s.FeatureNamesOut {
-		if s.Constant(j) {
-			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
-				"-features can leave it out", name, s.Mean[j])
-		}
-	}
+	say(o, s)
 	var scaled []*artifact.File
 	defer func() {
 		for _, f := range scaled {
@@ -75,8 +75,9 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	return nil
 }
 
-// sayLevels tells the categories, and warns of words that are not told apart.
-func sayLevels(o *options, s *scaler.Scaler) {
+// say tells the categories, and warns of words that are not told apart and of
+// constant columns.
+func say(o *options, s *scaler.Scaler) {
 	var all []string
 	for _, c := range s.Categories {
 		switch {
@@ -93,16 +94,22 @@ func sayLevels(o *options, s *scaler.Scaler) {
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
 	}
+	for j, name := range s.FeatureNamesOut {
+		if s.Constant(j) {
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
+				"-features can leave it out", name, s.Mean[j])
+		}
+	}
 }
 
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
-	datasets []scaler.Dataset, cost cost, err error) {
+	datasets []scaler.Dataset, err error) {
 	var sums scaler.Sums
 	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Gaps: true, Work: scaler.Reduce}
 	for part, err := range scan.Parts(ctx, files) {
 		if err != nil {
-			return nil, cost, err
+			return nil, err
 		}
 		sums.Merge(part.Result)
 		bar.Add(part.Bytes)
@@ -112,7 +119,7 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 		}
 		path := files[part.File].Path
 		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, cost, err
+			return nil, err
 		}
 		step, irregular := end.Steps.Irregular()
 		if irregular > 0 {
@@ -120,20 +127,18 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 				"rows that have nothing but a time would fill the gaps", path, irregular, end.Rows, step)
 		}
 		datasets = append(datasets, scaler.Dataset{
-			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Sums: sums})
+			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Gaps: end.Gaps, Sums: sums})
 		sums = scaler.Sums{}
-		cost.rows += end.Rows
-		cost.Merge(end.Tally)
 	}
-	return datasets, cost, nil
+	return datasets, nil
 }
 
-// merge joins scalers of different files.
+// merge joins scalers of different files, or the parts of one.
 func merge(o *options) error {
 	parts := make([]*scaler.Scaler, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if parts[i], err = scaler.Read(path); err != nil {
+		if parts[i], err = scaler.ReadPart(path); err != nil {
 			return err
 		}
 	}
@@ -141,7 +146,10 @@ func merge(o *options) error {
 	if err != nil {
 		return err
 	}
-	sayLevels(o, s)
+	if err := sayCost(o, &s.Design, s.Datasets); err != nil {
+		return err
+	}
+	say(o, s)
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@
 //	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/train)
 //	  -o FILE              write the scaler to FILE (models/scaler.json)
 //	  -write DIR           also write the scaled rows to DIR, one CSV per input
-//	  -merge               PATHs are scaler files: merge them exactly
+//	  -shard I/N           fit a part only, of every N-th of the files: 0/8 to 7/8
+//	  -merge               PATHs are scaler files, or all parts of one: merge them
 //	Columns
 //	  -target COLUMN       to be predicted (the manifest's, else temperature)
 //	  -time COLUMN         '' for none (the manifest's, else timestamp)
@@ -51,6 +52,9 @@
 // for the first time. A level costs model_preparation 10 ns per row and core among few
 // columns and 30 ns among a hundred, as any column does, and the others next to nothing.
 //
+// -shard fits a part of the scaler, on every N-th of the files, wherever the others
+// are fitted: -merge of all parts writes what one run would.
+//
 // # Example
 //
 //	$ model_preprocessing -daily 1
@@ -67,6 +71,7 @@ import (
 	"strings"
 
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 )
 
@@ -80,7 +85,8 @@ type options struct {
 	*cli.Program
 	out, write string
 	merge      bool
-	category   []string // as asked for
+	category   []string      // as asked for
+	part       *dataset.Part // nil without -shard
 	design.Design
 }
 
@@ -98,6 +104,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	missing := o.String("missing", "drop", "")
 	o.StringVar(&o.write, "write", "", "")
 	o.BoolVar(&o.merge, "merge", false, "")
+	o.Func("shard", "", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -106,6 +116,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return err
 		}
 		return merge(&o)
+	}
+	if o.part != nil {
+		if err := o.Shards("o", "write"); err != nil {
+			return err
+		}
 	}
 	var err error
 	if o.Lags, err = design.ParseLags(*lags); err != nil {

@@ -13,7 +13,8 @@
 //	  -predictions FILE    write every row's prediction to FILE, as CSV
 //	  -keep COLUMNS        of the input, to be written there too
 //	  -level P             of the intervals there (0.95)
-//	  -merge               PATHs are metrics files: merge them exactly
+//	  -shard I/N           test a part only, every N-th of the files: 0/8 to 7/8
+//	  -merge               PATHs are metrics files, or all parts of one: merge them
 //	Gates: status 3 where the figure is worse, or not defined
 //	  -min-r2, -max-mse X  R², and the MSE
 //	  -min-skill X         skill over the training mean
@@ -49,6 +50,9 @@
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
 //
+// -shard tests on a part, every N-th of the files, wherever the others are tested: it
+// prints no line and knows no gate. -merge of all parts writes what one run would.
+//
 // # Example
 //
 //	$ model_testing -quiet -min-r2 0.8
@@ -71,6 +75,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
 )
 
@@ -90,6 +95,7 @@ type options struct {
 	minScored                           float64
 	digits                              int
 	allowLeak, merge                    bool
+	part                                *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -109,6 +115,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
 	o.Func("min-scored", "", number(&o.minScored))
+	o.Func("shard", "", func(s string) (err error) {
+		o.part, err = dataset.ParsePart(s)
+		return err
+	})
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -133,6 +143,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if o.merge {
 		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
+			return err
+		}
+	}
+	if o.part != nil {
+		if err := o.Shards("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored", "predictions"); err != nil {
 			return err
 		}
 	}
@@ -164,6 +179,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if err := artifact.Commit(files...); err != nil {
 		return err
+	}
+	if report.Part != nil {
+		return nil
 	}
 	where := ""
 	if o.metrics != "" {
@@ -215,7 +233,7 @@ func oneDigit(v float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
-// merge joins the reports on different files.
+// merge joins the reports on different files, or the parts of one.
 func merge(o *options) (*metrics.Report, error) {
 	parts := make([]*metrics.Report, o.NArg())
 	for i, path := range o.Args() {

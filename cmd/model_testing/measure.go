@@ -65,6 +65,10 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 			return nil, lines, err
 		}
 	}
+	if o.part != nil {
+		o.Logf("%v: %d files, %s in %s", o.part, len(files), cli.Megabytes(bar.Done()), o.Took())
+		return metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets), lines, nil
+	}
 	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets); err != nil {
 		return nil, lines, err
 	}
@@ -81,7 +85,12 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
 	bar *cli.Progress) (
 	datasets []metrics.Dataset, err error) {
-	ids := append(s.IDs(), p.model.IDs()...)
+	ids := s.IDs()
+	for _, id := range p.model.IDs() { // what was added to the model later
+		if !s.Has(id.XXH64) {
+			ids = append(ids, id)
+		}
+	}
 	trained := newTrained(ids)
 	var sums result
 	var unseen design.Unseen
@@ -140,7 +149,7 @@ func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
 	if err != nil {
 		return nil, nil, "", err
 	}
-	m, fingerprint, err := regression.Read(o.model)
+	m, fingerprint, err := regression.ReadLight(o.model)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -160,11 +169,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	if len(paths) == 0 {
 		paths = []string{"data/test"}
 	}
-	files, err := table.Open(paths, stdin, s.Time)
-	if err != nil {
-		return nil, nil, err
-	}
-	manifests, err := dataset.Beside(table.Paths(files), paths)
+	files, manifests, err := table.OpenPart(o.part, paths, stdin, s.Time)
 	if err != nil {
 		return nil, nil, err
 	}

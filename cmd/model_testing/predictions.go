@@ -27,7 +27,7 @@ var fixed = []string{"dataset", "timestamp", "actual", "predicted", "residual", 
 // newPredictions creates the file and writes its header.
 func newPredictions(o *options, s *scaler.Scaler, m *regression.Model) (*predictions, error) {
 	p := new(predictions)
-	p.low, p.high = s.Ranges()
+	p.low, p.high = s.DataMin, s.DataMax
 	if m.Band.Sigma > 0 {
 		p.half = metrics.Quantile((1+o.level)/2, m.Band.Dof)
 	}

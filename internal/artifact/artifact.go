@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/gob"
@@ -12,6 +13,8 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,51 +41,22 @@ func (h *Header) Fingerprint() string { return h.Checksum }
 // Document is a struct that embeds Header.
 type Document interface{ header() *Header }
 
+// begin is what the file of a JSON artifact begins with, up to its checksum.
+func (k Kind) begin() string {
+	return fmt.Sprintf("{\n  \"format\": %q,\n  \"version\": %d,\n  \"checksum\": \"", k.Format, k.Version)
+}
+
 // EncodeJSON seals v, which must be a pointer to a struct that embeds Header,
 // with its checksum and returns the file.
 func (k Kind) EncodeJSON(v Document) ([]byte, error) {
 	*v.header() = Header{Format: k.Format, Version: k.Version}
-	b, err := indent(v)
+	b, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
+	b = indent(b)
 	v.header().Checksum = digest(b)
-	return indent(v)
-}
-
-func indent(v any) ([]byte, error) {
-	b, err := json.MarshalIndent(v, "", "  ")
-	return append(joinLists(b), '\n'), err
-}
-
-// joinLists puts the innermost lists of indented JSON on one line each.
-func joinLists(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	open := -1 // where in out the innermost open list begins
-	quoted, escaped := false, false
-	for _, c := range b {
-		out = append(out, c)
-		switch {
-		case escaped:
-			escaped = false
-		case quoted:
-			escaped = c == '\\'
-			quoted = c != '"'
-		case c == '"':
-			quoted = true
-		case c == '[':
-			open = len(out)
-		case c == '{':
-			open = -1
-		case c == ']' && open >= 0:
-			joined := strings.Join(strings.Fields(string(out[open:len(out)-1])), " ")
-			if !bytes.ContainsRune(out[open:], '"') {
-				out = append(append(out[:open], joined...), ']')
-			}
-			open = -1
-		}
-	}
-	return out
+	return slices.Insert(b, len(k.begin()), []byte(v.header().Checksum)...), nil
 }
 
 func digest(b []byte) string {
@@ -108,10 +82,14 @@ func (k Kind) WriteJSON(path string, v Document) error {
 	return WriteFile(path, b)
 }
 
-// ReadJSON reads what WriteJSON wrote, and nothing else: the file must be, byte
-// for byte, what v is written as.
-func (k Kind) ReadJSON(path string, v Document) error {
-	b, err := readFile(path, func(beginning []byte) int64 {
+// ReadJSON reads what WriteJSON wrote, and nothing else: the checksum must be that
+// of the file's bytes.
+func (k Kind) ReadJSON(path string, v Document) error { return k.ReadListJSON(path, v, "", nil) }
+
+// ReadListJSON is ReadJSON but for one list of v, which may be long: its elements are
+// left in the file, and decoded one by one as element wants them.
+func (k Kind) ReadListJSON(path string, v Document, list string, element func(*json.Decoder) error) error {
+	r, err := open(path, func(beginning []byte) int64 {
 		if k.foreign(beginning) {
 			return 0
 		}
@@ -120,37 +98,127 @@ func (k Kind) ReadJSON(path string, v Document) error {
 	if err != nil {
 		return k.missing(path, err)
 	}
-	if err := k.DecodeJSON(b, v); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	defer r.Close()
+	if err := k.decodeJSON(r, v, list, element); err != nil {
+		return naming(path, err)
 	}
 	return nil
 }
 
 // DecodeJSON is ReadJSON on the file's content.
 func (k Kind) DecodeJSON(b []byte, v Document) error {
-	var h Header
-	err := json.Unmarshal(b, &h)
-	if err != nil || h.Format == "" {
-		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format,
-			k.Program)
-	} else {
-		err = k.check(h.Format, h.Version)
-	}
-	if err != nil && k.foreign(b) {
-		return foreignError{err}
-	}
+	return k.decodeJSON(bytes.NewReader(b), v, "", nil)
+}
+
+func (k Kind) decodeJSON(r io.ReadSeeker, v Document, list string, element func(*json.Decoder) error) error {
+	whole, err := k.whole(r)
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return k.changed()
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return err
 	}
-	if got, err := k.EncodeJSON(v); err != nil || !bytes.Equal(got, b) {
+	if !whole {
+		return k.refuse(r)
+	}
+	d := json.NewDecoder(bufio.NewReaderSize(r, 1<<16))
+	if list == "" {
+		d.DisallowUnknownFields()
+		err = d.Decode(v)
+	} else {
+		err = decodeList(d, v, list, element)
+	}
+	if err != nil {
 		return k.changed()
 	}
 	return nil
+}
+
+// whole reports whether a file is what EncodeJSON returned: a header and what its
+// checksum is of.
+func (k Kind) whole(r io.Reader) (bool, error) {
+	b := make([]byte, len(k.begin())+2*sha256.Size)
+	n, err := io.ReadFull(r, b)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return false, nil
+	}
+	hash := sha256.New()
+	hash.Write(b[:min(n, len(k.begin()))])
+	if err == nil && strings.HasPrefix(string(b), k.begin()) {
+		_, err = io.Copy(hash, r)
+	}
+	return string(b) == k.begin()+hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// refuse says what is wrong with a file that is not whole.
+func (k Kind) refuse(r io.Reader) error {
+	b := make([]byte, beginning)
+	n, err := io.ReadFull(r, b)
+	if b = b[:n]; err == nil && !k.foreign(b) {
+		rest, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		b = append(b, rest...)
+	}
+	var h Header
+	if json.Unmarshal(b, &h) != nil || h.Format == "" {
+		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format,
+			k.Program)
+	} else if err = k.check(h.Format, h.Version); err == nil {
+		err = k.changed()
+	}
+	if k.foreign(b) {
+		return foreignError{err}
+	}
+	return err
+}
+
+// decodeList decodes an object but for one of its lists, the elements of which are
+// handed over.
+func decodeList(d *json.Decoder, v any, list string, element func(*json.Decoder) error) error {
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	rest := []byte{'{'}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if key == list {
+			if err := decodeElements(d, element); err != nil {
+				return err
+			}
+			continue
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(strconv.AppendQuote(rest, key.(string)), ':')
+		rest = append(rest, value...)
+	}
+	whole := json.NewDecoder(bytes.NewReader(append(rest, '}')))
+	whole.DisallowUnknownFields()
+	return whole.Decode(v)
+}
+
+// decodeElements hands over the elements of a list, or of null, which is none.
+func decodeElements(d *json.Decoder, element func(*json.Decoder) error) error {
+	if open, err := d.Token(); err != nil || open == nil {
+		return err
+	}
+	for d.More() {
+		if err := element(d); err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return err
 }
 
 // ErrForeign says that a file is none of this pipeline's, damaged or not.
@@ -198,67 +266,97 @@ func (k Kind) missing(path string, err error) error {
 	return err
 }
 
-// EncodeGob encodes v, a pointer to a struct without maps, behind one line of
+// EncodeGob encodes values, pointers to what has no maps, behind one line of
 // text that names format, version, length and SHA-256 of what follows. It also
 // returns that SHA-256, the artifact's fingerprint.
-func (k Kind) EncodeGob(v any) (file []byte, fingerprint string, err error) {
+func (k Kind) EncodeGob(values ...any) (file []byte, fingerprint string, err error) {
 	var payload bytes.Buffer
-	if err := gob.NewEncoder(&payload).Encode(v); err != nil {
-		return nil, "", err
+	e := gob.NewEncoder(&payload)
+	for _, v := range values {
+		if err := e.Encode(v); err != nil {
+			return nil, "", err
+		}
 	}
 	b := payload.Bytes()
 	return Seal(k, b), digest(b), nil
 }
 
 // Seal puts the first line of an artifact before its payload.
-func Seal(k Kind, payload []byte) []byte { return append([]byte(k.gobHeader(payload)), payload...) }
-
-func (k Kind) gobHeader(payload []byte) string {
-	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, len(payload), digest(payload))
+func Seal(k Kind, payload []byte) []byte {
+	return append([]byte(k.gobHeader(int64(len(payload)), digest(payload))), payload...)
 }
 
-// ReadGob reads what EncodeGob wrote into v and returns its fingerprint. Only
-// a file whose bytes are whole reaches the decoder; what they mean is for the
-// caller to check.
-func (k Kind) ReadGob(path string, v any) (fingerprint string, err error) {
-	b, err := readFile(path, func(beginning []byte) int64 {
+func (k Kind) gobHeader(length int64, digest string) string {
+	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, length, digest)
+}
+
+// ReadGob reads what EncodeGob wrote, the first of its values or all, and returns its
+// fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
+// is for the caller to check.
+func (k Kind) ReadGob(path string, values ...any) (fingerprint string, err error) {
+	r, err := open(path, func(beginning []byte) int64 {
 		line, _, _ := bytes.Cut(beginning, []byte("\n"))
 		_, _, length := parseGobHeader(line)
-		return int64(len(line)) + 1 + int64(max(0, length))
+		return int64(len(line)) + 1 + max(0, length)
 	})
 	if err != nil {
 		return "", k.missing(path, err)
 	}
-	if fingerprint, err = k.DecodeGob(b, v); err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
+	defer r.Close()
+	if fingerprint, err = k.decodeGob(r, values...); err != nil {
+		return "", naming(path, err)
 	}
 	return fingerprint, nil
 }
 
 // DecodeGob is ReadGob on the file's content.
-func (k Kind) DecodeGob(b []byte, v any) (fingerprint string, err error) {
-	line, payload, _ := bytes.Cut(b, []byte("\n"))
-	format, version, _ := parseGobHeader(line)
+func (k Kind) DecodeGob(b []byte, values ...any) (fingerprint string, err error) {
+	return k.decodeGob(bytes.NewReader(b), values...)
+}
+
+func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err error) {
+	b := make([]byte, beginning)
+	n, err := io.ReadFull(r, b)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", err
+	}
+	line, _, _ := bytes.Cut(b[:n], []byte("\n"))
+	format, version, length := parseGobHeader(line)
 	if format == "" {
 		return "", fmt.Errorf("is not a %s file; run %s again", k.Format, k.Program)
 	}
 	if err := k.check(format, version); err != nil {
 		return "", err
 	}
-	if string(line)+"\n" != k.gobHeader(payload) {
+	begin := int64(len(line)) + 1
+	hash := sha256.New()
+	if _, err := r.Seek(begin, io.SeekStart); err != nil {
+		return "", err
+	}
+	got, err := io.Copy(hash, io.LimitReader(r, max(0, length)+1))
+	if err != nil {
+		return "", err
+	}
+	fingerprint = hex.EncodeToString(hash.Sum(nil))
+	if string(line)+"\n" != k.gobHeader(got, fingerprint) {
 		return "", fmt.Errorf("is damaged or cut off: %d bytes of content do not match the length and checksum in "+
-			"its first line; run %s again", len(payload), k.Program)
+			"its first line; run %s again", got, k.Program)
 	}
-	r := bytes.NewReader(payload)
-	if err := gob.NewDecoder(r).Decode(v); err != nil || r.Len() > 0 {
-		return "", k.changed()
+	if _, err := r.Seek(begin, io.SeekStart); err != nil {
+		return "", err
 	}
-	return digest(payload), nil
+	d := gob.NewDecoder(bufio.NewReaderSize(r, 1<<16))
+	for _, v := range values {
+		if err := d.Decode(v); err != nil {
+			return "", k.changed()
+		}
+	}
+	return fingerprint, nil
 }
 
 // parseGobHeader reads the first line of an artifact in gob. format is "" if it
 // is none.
-func parseGobHeader(line []byte) (format string, version, length int) {
+func parseGobHeader(line []byte) (format string, version int, length int64) {
 	line = line[:min(len(line), beginning)]
 	if n, _ := fmt.Sscanf(string(line), "mlpipeline %s %d %d", &format, &version, &length); n < 2 {
 		return "", 0, 0
@@ -269,13 +367,17 @@ func parseGobHeader(line []byte) (format string, version, length int) {
 // beginning is how many bytes of a file tell what it is.
 const beginning = 512
 
-// readFile reads a file. What its first bytes promise is the largest size that
-// is read of it, and one byte more, which is one too many; of what is no artifact
-// at all, only the beginning.
-func readFile(path string, promised func(beginning []byte) int64) ([]byte, error) {
+// open opens a file that is read twice, to check it and to decode it. Of what can be
+// read only once, as a pipe, everything is kept: what its first bytes promise is the
+// largest size that is read of it, and one byte more, which is one too many; of what
+// is no artifact at all, only the beginning.
+func open(path string, promised func(beginning []byte) int64) (io.ReadSeekCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || info.Mode().IsRegular() {
+		return f, err
 	}
 	defer f.Close()
 	b := make([]byte, beginning)
@@ -291,5 +393,10 @@ func readFile(path string, promised func(beginning []byte) int64) ([]byte, error
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, naming(path, err)
 	}
-	return b, nil
+	return kept{bytes.NewReader(b)}, nil
 }
+
+// kept is a file's content.
+type kept struct{ *bytes.Reader }
+
+func (kept) Close() error { return nil }

@@ -2,10 +2,12 @@ package artifact
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,7 +37,12 @@ func TestDamage(t *testing.T) {
 		decode func(b []byte) error
 	}{
 		"json": {text, func(b []byte) error { return kind.DecodeJSON(b, new(thing)) }},
-		"gob":  {gob, func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }},
+		"list": {text, func(b []byte) error {
+			return kind.decodeJSON(bytes.NewReader(b), new(thing), "values", func(d *json.Decoder) error {
+				return d.Decode(new(float64))
+			})
+		}},
+		"gob": {gob, func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.decode(c.file); err != nil {
@@ -138,6 +145,82 @@ func want(t *testing.T, dir, path, content string, files int) {
 	entries, _ := os.ReadDir(dir)
 	if err != nil || string(b) != content || len(entries) != files {
 		t.Errorf("%q, %v, %d files; want %q in %d", b, err, len(entries), content, files)
+	}
+}
+
+// A list can be left in the file and read one by one; everything else is read as ever.
+func TestReadList(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	for _, values := range [][]float64{{1, 0.1, 1e300}, {}, nil} {
+		if err := kind.WriteJSON(path, &thing{Name: "a \"}", Values: values}); err != nil {
+			t.Fatal(err)
+		}
+		var v thing
+		var got []float64
+		err := kind.ReadListJSON(path, &v, "values", func(d *json.Decoder) error {
+			got = append(got, 0)
+			return d.Decode(&got[len(got)-1])
+		})
+		if err != nil || v.Name != "a \"}" || v.Values != nil || !slices.Equal(got, values) || v.Checksum == "" {
+			t.Errorf("%v: %+v with %v", err, v, got)
+		}
+	}
+}
+
+// Of several values the first can be read alone.
+func TestGobValues(t *testing.T) {
+	file, want, err := kind.EncodeGob(&thing{Name: "x"}, &[]int{1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v thing
+	var list []int
+	for _, values := range [][]any{{&v}, {&v, &list}} {
+		if got, err := kind.DecodeGob(file, values...); err != nil || got != want || v.Name != "x" {
+			t.Errorf("%v: %+v", err, v)
+		}
+	}
+	if !slices.Equal(list, []int{1, 2}) {
+		t.Errorf("read %v", list)
+	}
+	if _, err := kind.DecodeGob(file, &v, &list, &list); err == nil {
+		t.Error("a value is read that is not there")
+	}
+}
+
+// JSON is laid out for people; datasets take a line each.
+func TestIndent(t *testing.T) {
+	got := string(indent([]byte(`{"a":[],"b":{},"c":[1,2.5],"d":["x, y:"],"e":[[1,2],[3]],` +
+		`"datasets":[{"name":"q\"]}","m":[{"n":1}]},{"name":"\\"}],"f":[{"g":1,"datasets":[{"h":2}]}]}`)))
+	const want = `{
+  "a": [],
+  "b": {},
+  "c": [1, 2.5],
+  "d": [
+    "x, y:"
+  ],
+  "e": [
+    [1, 2],
+    [3]
+  ],
+  "datasets": [
+    {"name": "q\"]}", "m": [{"n": 1}]},
+    {"name": "\\"}
+  ],
+  "f": [
+    {
+      "g": 1,
+      "datasets": [
+        {
+          "h": 2
+        }
+      ]
+    }
+  ]
+}
+`
+	if got != want {
+		t.Errorf("got\n%s", got)
 	}
 }
 

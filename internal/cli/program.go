@@ -146,6 +146,23 @@ func (p *Program) Merges(flags ...string) error {
 	return nil
 }
 
+// Shards checks the command line of -shard: a file for its part, and no flag that
+// needs the whole.
+func (p *Program) Shards(output string, wrong ...string) error {
+	if !p.IsSet(output) {
+		return Usagef("-shard needs -%s FILE, for its part", output)
+	}
+	if slices.Contains(p.Args(), "-") {
+		return Usagef("-shard chooses among files, and standard input is none")
+	}
+	for _, flag := range wrong {
+		if p.IsSet(flag) {
+			return Usagef("-%s: does not go with -shard; it is for the whole", flag)
+		}
+	}
+	return nil
+}
+
 // Logf says something on stderr.
 func (p *Program) Logf(format string, args ...any) { p.say("", format, args...) }
 

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,11 +109,12 @@ type Log struct {
 	Test     int    `json:"test_rows"` // behind the others
 }
 
-// Manifests are the manifests of some files: for a file in DIR/train or
+// Manifests are the manifests of some files, with the truth of these alone: for a file in DIR/train or
 // DIR/test that is DIR/manifest.json, along the path that was given or, if
 // there is none, where its symbolic links lead.
 type Manifests struct {
 	folders map[string]*folder // by the path of the folder that the files are in
+	names   map[string]bool    // of the files, as datasets
 }
 
 // folder is a folder of files and the manifest above it.
@@ -126,7 +128,10 @@ type folder struct {
 // were taken from: all files that a manifest lists in such a folder must be
 // there.
 func Beside(files, folders []string) (*Manifests, error) {
-	ms := &Manifests{folders: map[string]*folder{}}
+	ms := &Manifests{folders: map[string]*folder{}, names: map[string]bool{}}
+	for _, file := range files {
+		ms.names[Name(file)] = true
+	}
 	for _, file := range files {
 		if _, _, err := ms.find(file); err != nil {
 			return nil, err
@@ -207,7 +212,7 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 	if info, statErr := os.Stat(f.path); statErr == nil && !info.Mode().IsRegular() {
 		err = artifact.ErrForeign
 	} else {
-		err = ManifestKind.ReadJSON(f.path, m)
+		err = ms.decode(f.path, m)
 	}
 	switch {
 	case err == nil:
@@ -221,6 +226,22 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 	}
 	ms.folders[dir] = f
 	return f, nil
+}
+
+// decode reads a manifest. The truth of ten thousand files takes a hundred megabytes.
+func (ms *Manifests) decode(path string, m *Manifest) error {
+	return ManifestKind.ReadListJSON(path, m, "datasets", func(d *json.Decoder) error {
+		var e struct {
+			Entry
+			Truth json.RawMessage `json:"truth"`
+		}
+		err := d.Decode(&e)
+		if err == nil && e.Truth != nil && ms.names[e.Name] {
+			err = json.Unmarshal(e.Truth, &e.Entry.Truth)
+		}
+		m.Datasets = append(m.Datasets, e.Entry)
+		return err
+	})
 }
 
 // Paths returns the paths of the manifests there are.

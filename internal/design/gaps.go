@@ -1,10 +1,17 @@
 package design
 
-import "mlpipeline/internal/table"
+import (
+	"slices"
+
+	"mlpipeline/internal/table"
+)
 
 // Gap says how many rows with a target lack a feature, and how many of these lack
 // nothing else.
-type Gap struct{ Rows, Alone int64 }
+type Gap struct {
+	Rows  int64 `json:"rows"`
+	Alone int64 `json:"alone"`
+}
 
 // gaps counts the gaps of a block, by the features that are numbers and then those
 // that are words.
@@ -39,7 +46,7 @@ func (s *Scan[R]) gaps(b *table.Block) []Gap {
 // mergeGaps adds up the gaps of two runs of rows.
 func mergeGaps(a, b []Gap) []Gap {
 	if a == nil {
-		return b
+		return slices.Clone(b)
 	}
 	for j, g := range b {
 		a[j].Rows += g.Rows

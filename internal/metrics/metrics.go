@@ -262,8 +262,9 @@ func (e *Errors) finite() bool {
 // Report is metrics.json: the figures over all test files and of each.
 type Report struct {
 	artifact.Header
-	Scaler string `json:"scaler_fingerprint"`
-	Model  string `json:"model_fingerprint"`
+	Part   *dataset.Part `json:"part,omitempty"` // with it there are only the datasets
+	Scaler string        `json:"scaler_fingerprint"`
+	Model  string        `json:"model_fingerprint"`
 	Figures
 	Diagnostics Diagnostics  `json:"diagnostics"`
 	Unscored    dataset.Left `json:"unscored"`
@@ -296,7 +297,6 @@ type Dataset struct {
 type Part struct {
 	Figures
 	ExcessMSE *float64 `json:"excess_mse,omitempty"`
-	Sums      Errors   `json:"sums"`
 }
 
 // NewDataset measures a test file, from the errors on its normal and on its
@@ -311,9 +311,9 @@ func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, 
 		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all, Pattern: pattern}
 	if noiseFloor != nil {
 		d.ExcessMSE = excess(d.MSE, noiseFloor)
-		d.Normal = &Part{Figures: normal.Figures(), Sums: normal}
+		d.Normal = &Part{Figures: normal.Figures()}
 		d.Normal.ExcessMSE = excess(d.Normal.MSE, noiseFloor)
-		d.Anomalous = &Part{Figures: anomalous.Figures(), Sums: anomalous}
+		d.Anomalous = &Part{Figures: anomalous.Figures()}
 		d.Anomalous.ExcessMSE = excess(d.Anomalous.MSE, noiseFloor)
 	}
 	return d
@@ -363,15 +363,27 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		Unscored: unscored, Unseen: unseen, Datasets: datasets}, nil
 }
 
+// NewPart makes a part of a report, for Merge.
+func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset) *Report {
+	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets}
+}
+
 // Scored returns the share of the rows with a target that were scored, NaN where
 // there are none.
 func (r *Report) Scored() float64 {
 	return float64(r.Rows) / float64(r.Rows+r.Unscored.MissingFeature+r.Unscored.MissingLag)
 }
 
-// Merge joins reports on different files, exactly.
+// Merge joins reports on different files, or all parts of one, exactly.
 func Merge(parts []*Report) (*Report, error) {
 	var datasets []Dataset
+	var shards []*dataset.Part
+	for _, r := range parts {
+		shards = append(shards, r.Part)
+	}
+	if err := dataset.Complete(shards); err != nil {
+		return nil, err
+	}
 	for i, r := range parts {
 		if r.Scaler != parts[0].Scaler || r.Model != parts[0].Model {
 			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)

@@ -1,10 +1,8 @@
 package regression
 
 import (
-	"encoding/gob"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"reflect"
 	"slices"
@@ -21,7 +19,7 @@ var Kind = artifact.Kind{Format: "model", Version: 3, Program: "model_preparatio
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.
 func init() {
-	if err := gob.NewEncoder(io.Discard).Encode(Model{}); err != nil {
+	if _, _, err := new(Model).Encode(); err != nil {
 		panic(err)
 	}
 }
@@ -56,8 +54,9 @@ type Dataset struct {
 // row z.
 type Model struct {
 	Settings
-	Datasets  []Dataset // in the order of dataset.Compare
-	Penalty   float64   // the ridge penalty used
+	Part      *dataset.Part // with it there are only the settings and the datasets
+	Datasets  []Dataset     // in the order of dataset.Compare
+	Penalty   float64       // the ridge penalty used
 	Intercept float64
 	Coef      []float64
 	// Climatology is the model on the season's columns alone, its intercept
@@ -130,7 +129,12 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if err := summary.finite(); err != nil {
 		return nil, nil, err
 	}
-	return m, summary, m.check()
+	return m, summary, errors.Join(m.check(), m.checkFactors())
+}
+
+// NewPart makes a part of a model, for Merge.
+func NewPart(s Settings, part *dataset.Part, datasets []Dataset) *Model {
+	return &Model{Settings: s, Part: part, Datasets: datasets}
 }
 
 // uncentre gives a value of the centred target in the target's own origin.
@@ -187,10 +191,17 @@ func (m *Model) IDs() []dataset.ID {
 	return ids
 }
 
-// Merge joins models over different files, exactly: it is the model that one
-// run over all their files would have fitted.
+// Merge joins models over different files, or all parts of one, exactly: it is the
+// model that one run over all their files would have fitted.
 func Merge(parts []*Model) (*Model, *Summary, error) {
 	var datasets []Dataset
+	var shards []*dataset.Part
+	for _, m := range parts {
+		shards = append(shards, m.Part)
+	}
+	if err := dataset.Complete(shards); err != nil {
+		return nil, nil, err
+	}
 	for i, m := range parts {
 		if m.Scaler != parts[0].Scaler {
 			return nil, nil, fmt.Errorf("model %d was trained with another scaler than the first", i+1)
@@ -212,15 +223,48 @@ func (s *Settings) AlphaName() string {
 	return fmt.Sprint(s.Alpha)
 }
 
+// Encode returns model.gob and its fingerprint. The factors come behind all else,
+// which is what predicting takes.
+func (m *Model) Encode() (file []byte, fingerprint string, err error) {
+	light := *m
+	light.Datasets = slices.Clone(m.Datasets)
+	factors := make([]Folds, len(m.Datasets))
+	for i := range light.Datasets {
+		factors[i], light.Datasets[i].Folds = m.Datasets[i].Folds, nil
+	}
+	return Kind.EncodeGob(&light, &factors)
+}
+
 // Read reads model.gob and checks that its parts fit together. It returns the
 // file's fingerprint too.
-func Read(path string) (*Model, string, error) {
+func Read(path string) (*Model, string, error) { return read(path, true, false) }
+
+// ReadLight is Read without the factors, for predicting.
+func ReadLight(path string) (*Model, string, error) { return read(path, false, false) }
+
+// ReadPart is Read of a model, or of a part of one, for Merge.
+func ReadPart(path string) (*Model, string, error) { return read(path, true, true) }
+
+func read(path string, factors, part bool) (*Model, string, error) {
 	m := new(Model)
-	fingerprint, err := Kind.ReadGob(path, m)
+	var folds []Folds
+	values := []any{m}
+	if factors {
+		values = append(values, &folds)
+	}
+	fingerprint, err := Kind.ReadGob(path, values...)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := m.check(); err != nil {
+	if !part {
+		if err := m.Part.Unmerged(path, Kind.Program); err != nil {
+			return nil, "", err
+		}
+	}
+	if err = m.check(); err == nil && factors {
+		err = m.setFactors(folds)
+	}
+	if err != nil {
 		return nil, "", fmt.Errorf("%s: is not a model: %w; run %s again", path, err, Kind.Program)
 	}
 	return m, fingerprint, nil
@@ -230,9 +274,11 @@ func (m *Model) check() error {
 	p := len(m.Names)
 	season := m.SeasonTo - m.SeasonFrom
 	switch {
-	case p == 0 || len(m.Mean) != p || len(m.Scale) != p || len(m.Coef) != p:
+	case p == 0 || len(m.Mean) != p || len(m.Scale) != p ||
+		len(m.Coef) != p && m.Part == nil:
 		return fmt.Errorf("%d names, %d means, %d scales, %d coefficients", p, len(m.Mean), len(m.Scale), len(m.Coef))
-	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 ||
+	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 &&
+		m.Part == nil ||
 		season == 0 && len(m.Climatology) != 0:
 		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p,
 			len(m.Climatology))
@@ -240,12 +286,12 @@ func (m *Model) check() error {
 		return c.From < 0 || c.Reference < c.From || c.To <= c.Reference || c.To > p
 	}):
 		return fmt.Errorf("categories %v of %d columns", m.Categories, p)
-	case m.Folds < 2 || len(m.Datasets) == 0 || !(m.Alpha >= 0) || !(m.Penalty >= 0):
+	case m.Folds < 2 || len(m.Datasets) == 0 && m.Part == nil || !(m.Alpha >= 0) || !(m.Penalty >= 0):
 		return fmt.Errorf("%d folds, %d datasets, alpha %v", m.Folds, len(m.Datasets), m.Penalty)
 	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):
 		return errors.New("datasets out of order")
 	}
-	if err := m.Band.check(p); err != nil {
+	if err := m.Band.check(p); err != nil && m.Part == nil {
 		return err
 	}
 	figures := append(slices.Clone(m.Band.Relation), m.Mean, m.Scale, m.Coef, m.Climatology, m.Band.Centre, m.Band.T,
@@ -257,13 +303,31 @@ func (m *Model) check() error {
 			}
 		}
 	}
+	return nil
+}
+
+// setFactors gives the datasets their factors back, if these fit.
+func (m *Model) setFactors(factors []Folds) error {
+	if len(factors) != len(m.Datasets) {
+		return fmt.Errorf("factors of %d datasets for %d", len(factors), len(m.Datasets))
+	}
+	for i := range m.Datasets {
+		m.Datasets[i].Folds = factors[i]
+	}
+	return m.checkFactors()
+}
+
+// checkFactors reports factors that do not fit. Those of a part may overflow, which is
+// for the whole to say.
+func (m *Model) checkFactors() error {
+	w := len(m.Names) + 2
 	for _, d := range m.Datasets {
 		if len(d.Folds) != m.Folds {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != p+2 || len(f.R) != f.size() || len(f.Lo) != 0 &&
-				len(f.Lo) != len(f.R)) || f.N == 0 && len(f.R) > 0 || !f.finite() {
+			if f.N < 0 || f.N > 0 && (f.Width != w || len(f.R) != f.size() || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) ||
+				f.N == 0 && len(f.R) > 0 || m.Part == nil && !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}
 		}

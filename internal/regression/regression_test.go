@@ -355,7 +355,7 @@ func TestMutations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := Kind.EncodeGob(m)
+	file, _, err := m.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}

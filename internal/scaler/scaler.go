@@ -23,11 +23,14 @@ var Kind = artifact.Kind{Format: "scaler", Version: 3, Program: "model_preproces
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
 	artifact.Header
+	Part *dataset.Part `json:"part,omitempty"` // with it there are only the design and the datasets
 	design.Design
 	FeatureNamesOut []string  `json:"feature_names_out"` // the p columns of X, in order
 	Mean            []float64 `json:"mean"`
-	Var             []float64 `json:"var"`   // population variance (ddof = 0)
-	Scale           []float64 `json:"scale"` // √var, and 1 for a constant column
+	Var             []float64 `json:"var"`      // population variance (ddof = 0)
+	Scale           []float64 `json:"scale"`    // √var, and 1 for a constant column
+	DataMin         []float64 `json:"data_min"` // the least number of each, named as by MinMaxScaler
+	DataMax         []float64 `json:"data_max"` // and the largest
 	NSamplesSeen    Counts    `json:"n_samples_seen"`
 	TargetMean      float64   `json:"target_mean"`
 	TargetVar       float64   `json:"target_var"`
@@ -41,7 +44,8 @@ type Dataset struct {
 	dataset.ID
 	Used      int64        `json:"used"` // rows that were counted
 	Dropped   dataset.Left `json:"dropped"`
-	Irregular int64        `json:"irregular"` // with lags: rows that are not one step behind the row before
+	Irregular int64        `json:"irregular"`      // with lags: rows that are not one step behind the row before
+	Gaps      []design.Gap `json:"gaps,omitempty"` // of the features in the order of design.Lacking; none without gaps
 	Sums
 }
 
@@ -134,12 +138,18 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 		s.Mean = append(s.Mean, mean)
 		s.Var = append(s.Var, v)
 		s.Scale = append(s.Scale, scale)
+		s.DataMin, s.DataMax = append(s.DataMin, m.Min), append(s.DataMax, m.Max)
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	if len(s.Mean) != p {
 		return nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
 	}
 	return s, nil
+}
+
+// NewPart makes a part of a scaler, for Merge: no level, no mean.
+func NewPart(d design.Design, part *dataset.Part, datasets []Dataset) *Scaler {
+	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets}
 }
 
 // Constant reports whether column j did not vary (see moments.Moments.Constant
@@ -169,22 +179,17 @@ func (s *Scaler) Used() int64 {
 // Has reports whether the scaler was fitted on a file with these bytes.
 func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 
-// Ranges returns the least and the largest number of every column of X.
-func (s *Scaler) Ranges() (low, high []float64) {
-	var total Sums
-	for _, d := range s.Datasets {
-		total.Merge(d.Sums)
-	}
-	for _, m := range s.columns(total)[:len(s.FeatureNamesOut)] {
-		low, high = append(low, m.Min), append(high, m.Max)
-	}
-	return low, high
-}
-
-// Merge joins scalers over different files, exactly: it is the scaler that one
-// run over all their files would have fitted.
+// Merge joins scalers over different files, or all parts of one, exactly: it is
+// the scaler that one run over all their files would have fitted.
 func Merge(parts []*Scaler) (*Scaler, error) {
 	var datasets []Dataset
+	var shards []*dataset.Part
+	for _, s := range parts {
+		shards = append(shards, s.Part)
+	}
+	if err := dataset.Complete(shards); err != nil {
+		return nil, err
+	}
 	want, _ := json.Marshal(parts[0].Unfinished())
 	for i, s := range parts {
 		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
@@ -261,12 +266,46 @@ func (s *Scaler) precise(j int, x float64) (z moments.Sum) {
 	return moments.Float(x).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
 }
 
-// Read reads scaler.json. That its figures follow from its datasets is vouched for
+// Read reads scaler.json, without the sums of its datasets. That its figures follow from its datasets is vouched for
 // by its checksum; computed again on another machine they might differ in the
 // last digit.
 func Read(path string) (*Scaler, error) {
+	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
+		var without struct {
+			dataset.ID
+			Used int64 `json:"used"`
+		}
+		err := d.Decode(&without)
+		s.Datasets = append(s.Datasets, Dataset{ID: without.ID, Used: without.Used})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Part.Unmerged(path, Kind.Program)
+}
+
+// ReadPart reads a scaler, or a part of one, with all that Merge needs.
+func ReadPart(path string) (*Scaler, error) {
+	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
+		var ds Dataset
+		err := d.Decode(&ds)
+		s.Datasets = append(s.Datasets, ds)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSums(); err != nil {
+		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
+	}
+	return s, nil
+}
+
+func read(path string, element func(*Scaler, *json.Decoder) error) (*Scaler, error) {
 	s := new(Scaler)
-	if err := Kind.ReadJSON(path, s); err != nil {
+	err := Kind.ReadListJSON(path, s, "datasets", func(d *json.Decoder) error { return element(s, d) })
+	if err != nil {
 		return nil, err
 	}
 	if err := s.check(); err != nil {
@@ -289,11 +328,43 @@ func (s *Scaler) check() error {
 	if err := s.Design.Check(); err != nil {
 		return err
 	}
+	if s.Part == nil {
+		if err := s.checkColumns(); err != nil {
+			return err
+		}
+	}
+	if len(s.Datasets) == 0 && s.Part == nil ||
+		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
+		return errors.New("its datasets are none, or out of order")
+	}
+	return nil
+}
+
+// checkSums reports sums that are not of the design.
+func (s *Scaler) checkSums() error {
+	for _, d := range s.Datasets {
+		if want := len(s.numbers()) + 1; len(d.Moments) != want {
+			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
+		}
+		if len(d.Gaps) != 0 && len(d.Gaps) != len(s.Features) {
+			return fmt.Errorf("dataset %q has gaps of %d features where %d are needed", d.Name, len(d.Gaps), len(s.Features))
+		}
+		if len(d.Levels) != len(s.Categories) {
+			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
+				len(s.Categories))
+		}
+	}
+	return nil
+}
+
+// checkColumns reports columns that are not those of the design.
+func (s *Scaler) checkColumns() error {
 	p := len(s.Names())
 	if len(s.NSamplesSeen) == 1 { // one number for all
 		s.NSamplesSeen = slices.Repeat(s.NSamplesSeen, p)
 	}
 	if !slices.Equal(s.FeatureNamesOut, s.Names()) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
+		len(s.DataMin) != p || len(s.DataMax) != p ||
 		len(s.NSamplesSeen) != p {
 		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
 			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
@@ -301,19 +372,6 @@ func (s *Scaler) check() error {
 	for j := range p {
 		if !(s.Scale[j] > 0) || !(s.Var[j] >= 0) {
 			return fmt.Errorf("column %q has scale %v and variance %v", s.FeatureNamesOut[j], s.Scale[j], s.Var[j])
-		}
-	}
-	if len(s.Datasets) == 0 ||
-		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
-		return errors.New("its datasets are none, or out of order")
-	}
-	for _, d := range s.Datasets {
-		if want := len(s.numbers()) + 1; len(d.Moments) != want {
-			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
-		}
-		if len(d.Levels) != len(s.Categories) {
-			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
-				len(s.Categories))
 		}
 	}
 	return nil

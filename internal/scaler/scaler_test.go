@@ -127,12 +127,16 @@ func TestMergeAndRead(t *testing.T) {
 	if err := os.WriteFile(path, want, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	back, err := Read(path)
+	back, err := ReadPart(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
 		t.Error("what was read is not what was written")
+	}
+	without, err := Read(path)
+	if err != nil || !without.Has(a.XXH64) || without.Used() != whole.Used() || without.Fingerprint() != whole.Fingerprint() {
+		t.Errorf("read without sums: %v %+v", err, without)
 	}
 	for name, change := range map[string]func(s *Scaler){
 		`column "a" has scale 0`:             func(s *Scaler) { s.Scale[0] = 0 },
@@ -214,7 +218,7 @@ func TestColumnsOfDatasets(t *testing.T) {
 	if err := Kind.WriteJSON(path, s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(path); err == nil || !strings.Contains(err.Error(),
+	if _, err := ReadPart(path); err == nil || !strings.Contains(err.Error(),
 		`dataset "d" has moments of 2 columns where 3 are needed; run model_preprocessing again`) {
 		t.Errorf("got %v", err)
 	}

@@ -109,6 +109,26 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 	return files, nil
 }
 
+// OpenPart opens the files of a part of those at paths, all if it is nil, and reads
+// the manifests beside them.
+func OpenPart(part *dataset.Part, paths []string, stdin io.Reader, timeColumn string) ([]*File, *dataset.Manifests,
+	error) {
+	found, err := Find(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	mine := found
+	if part != nil {
+		mine, _ = part.Choose(found)
+	}
+	files, err := Open(mine, stdin, timeColumn)
+	if err != nil {
+		return nil, nil, err
+	}
+	manifests, err := dataset.Beside(mine, paths)
+	return files, manifests, err
+}
+
 // order is that in which files are always merged.
 func order(a, b *File) int {
 	return dataset.Compare(dataset.ID{Name: a.Name, First: a.First}, dataset.ID{Name: b.Name, First: b.First})

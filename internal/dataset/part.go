@@ -1,0 +1,99 @@
+package dataset
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Part says which share of a list of files an artifact is of: of N shares the
+// I-th, with every N-th file in the order of names. Nil is the whole list.
+type Part struct {
+	I     int    `json:"shard"` // from 0
+	N     int    `json:"of"`
+	Files int    `json:"files"` // in the whole list
+	List  string `json:"list"`  // SHA-256 of their names
+}
+
+// ParsePart reads I/N, as 0/8 to 7/8.
+func ParsePart(s string) (*Part, error) {
+	first, second, _ := strings.Cut(s, "/")
+	i, err := strconv.Atoi(first)
+	n, err2 := strconv.Atoi(second)
+	if err != nil || err2 != nil || i < 0 || i >= n {
+		return nil, errors.New("is not I/N, of N shards the I-th, counted from 0: 0/8 to 7/8")
+	}
+	return &Part{I: i, N: n}, nil
+}
+
+func (p *Part) String() string { return fmt.Sprintf("shard %d of %d", p.I, p.N) }
+
+// Choose returns the files of the part, and those that come first in the whole
+// list: one, or as many as share its name.
+func (p *Part) Choose(paths []string) (mine, first []string) {
+	paths = slices.SortedFunc(slices.Values(paths), func(a, b string) int {
+		return cmp.Or(strings.Compare(Name(a), Name(b)), strings.Compare(filepath.Clean(a), filepath.Clean(b)))
+	})
+	hash := sha256.New()
+	for i, path := range paths {
+		fmt.Fprintf(hash, "%q\n", Name(path))
+		if i%p.N == p.I {
+			mine = append(mine, path)
+		}
+		if Name(path) == Name(paths[0]) {
+			first = append(first, path)
+		}
+	}
+	p.Files, p.List = len(paths), hex.EncodeToString(hash.Sum(nil))
+	return mine, first
+}
+
+// Unmerged refuses a part where the whole is needed.
+func (p *Part) Unmerged(path, program string) error {
+	if p == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: is only %v; run %s -merge on all of them", path, p, program)
+}
+
+// Complete reports what keeps artifacts from being merged: they must be all the
+// parts of one list, each once, or no parts at all.
+func Complete(parts []*Part) error {
+	if !slices.ContainsFunc(parts, func(p *Part) bool { return p != nil }) {
+		return nil
+	}
+	if slices.Contains(parts, nil) {
+		return errors.New("some are shards and some are whole; merge the shards first, by themselves")
+	}
+	parts = slices.SortedStableFunc(slices.Values(parts), func(a, b *Part) int { return cmp.Compare(a.I, b.I) })
+	first, there := parts[0], make([]bool, parts[0].N)
+	for _, p := range parts {
+		switch {
+		case p.N != first.N:
+			return fmt.Errorf("%v and %v do not belong together", first, p)
+		case p.Files != first.Files:
+			return fmt.Errorf("shard %d saw %d files where shard %d saw %d", p.I, p.Files, first.I, first.Files)
+		case p.List != first.List:
+			return fmt.Errorf("shard %d saw files of other names than shard %d", p.I, first.I)
+		case there[p.I]:
+			return fmt.Errorf("%v comes twice", p)
+		}
+		there[p.I] = true
+	}
+	var missing []string
+	for i, is := range there {
+		if !is {
+			missing = append(missing, strconv.Itoa(i))
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("shard %s of %d is missing", strings.Join(missing, ", "), first.N)
+	}
+	return nil
+}
