@@ -107,18 +107,23 @@ func (s *Sketch) UnmarshalJSON(b []byte) error {
 // Known finds datasets again by their content. Its zero value knows none.
 type Known struct {
 	byBytes map[string]string // names, by XXH64
-	byRow   map[uint64][]int  // indices, by sampled row
+	byRow   map[uint64]int32  // by sampled row, the index in rows of one dataset that has it, plus 1
+	rows    []sampled
 	ids     []ID
 }
+
+// sampled is a dataset that has a row.
+type sampled struct{ dataset, next int32 } // next: of another one, as in byRow; 0 for none
 
 // Add includes a dataset.
 func (k *Known) Add(id ID) {
 	if k.byBytes == nil {
-		k.byBytes, k.byRow = map[string]string{}, map[uint64][]int{}
+		k.byBytes, k.byRow = map[string]string{}, map[uint64]int32{}
 	}
 	k.byBytes[id.XXH64] = id.Name
 	for _, hash := range id.Sketch.Least {
-		k.byRow[hash] = append(k.byRow[hash], len(k.ids))
+		k.rows = append(k.rows, sampled{int32(len(k.ids)), k.byRow[hash]})
+		k.byRow[hash] = int32(len(k.rows))
 	}
 	k.ids = append(k.ids, id)
 }
@@ -133,9 +138,10 @@ func (k *Known) Find(id ID, share float64) string {
 	if name, ok := k.byBytes[id.XXH64]; ok {
 		return fmt.Sprintf("the very bytes of %q", name)
 	}
-	tried := map[int]bool{}
+	tried := map[int32]bool{}
 	for _, hash := range id.Sketch.Least {
-		for _, i := range k.byRow[hash] {
+		for at := k.byRow[hash]; at > 0; at = k.rows[at-1].next {
+			i := k.rows[at-1].dataset
 			if tried[i] {
 				continue
 			}

@@ -8,17 +8,40 @@
 package moments
 
 import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 )
 
 // Moments summarises a set of numbers. Its zero value is the empty set.
 type Moments struct {
-	N    int64   `json:"n"` // how many
-	Mean Sum     `json:"mean"`
-	Dev  Sum     `json:"dev"` // √Σ(x − mean)²; its square may be beyond float64 where it is not
-	Min  float64 `json:"min"`
-	Max  float64 `json:"max"`
+	N    int64 // how many
+	Mean Sum
+	Dev  Sum // √Σ(x − mean)²; its square may be beyond float64 where it is not
+	Min  float64
+	Max  float64
+}
+
+// MarshalJSON writes the seven numbers as one string in base64, little more than half
+// the size: ten thousand datasets may have ten columns each.
+func (m Moments) MarshalJSON() ([]byte, error) {
+	b, err := binary.Append(nil, binary.BigEndian, m)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(b)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *Moments) UnmarshalJSON(text []byte) error {
+	var b []byte
+	if err := json.Unmarshal(text, &b); err != nil || len(b) != binary.Size(m) {
+		return fmt.Errorf("%.20q are no moments", text)
+	}
+	_, err := binary.Decode(b, binary.BigEndian, m)
+	return err
 }
 
 // Add includes the numbers xs, leaving out NaN, which stands for a missing

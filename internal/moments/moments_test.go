@@ -1,6 +1,7 @@
 package moments
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
@@ -260,5 +261,24 @@ func TestBinary(t *testing.T) {
 	}
 	if got := Binary(0, 0); got.N != 0 {
 		t.Errorf("none: %+v", got)
+	}
+}
+
+// Moments are written to the last bit, and nothing else is read.
+func TestMomentsJSON(t *testing.T) {
+	var m Moments
+	m.Add([]float64{0.1, 1e300, -2.5, math.NaN()})
+	b, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Moments
+	if err := json.Unmarshal(b, &back); err != nil || back != m {
+		t.Errorf("%v: %+v, not %+v", err, back, m)
+	}
+	for _, text := range []string{`"AAAA"`, `"` + strings.Repeat("A", 80) + `"`, `"?"`, `{}`, `1`} {
+		if err := json.Unmarshal([]byte(text), &back); err == nil {
+			t.Errorf("%s is read", text)
+		}
 	}
 }
