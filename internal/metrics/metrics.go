@@ -283,6 +283,7 @@ type Dataset struct {
 	Figures
 	Unscored   dataset.Left `json:"unscored"`
 	Unseen     int64        `json:"unseen_levels"`
+	Outside    int64        `json:"extrapolated"`          // rows that are outside the training's range of a column
 	Irregular  int64        `json:"irregular"`             // with lags: rows not one step behind the row before
 	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
 	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
@@ -290,6 +291,7 @@ type Dataset struct {
 	Anomalous  *Part        `json:"anomalous,omitempty"`
 	Sums       Errors       `json:"sums"`    // of all its rows
 	Pattern    Pattern      `json:"pattern"` // of the same
+	Series     *Series      `json:"series"`  // nil without time
 }
 
 // Part is a part of a dataset's rows.
@@ -332,7 +334,7 @@ func (d *Dataset) id() dataset.ID {
 
 // New pools datasets. The result depends on the datasets alone, not on how
 // they were gathered.
-func New(scaler, model string, datasets []Dataset) (*Report, error) {
+func New(scaler, model string, datasets []Dataset, counts *Counts) (*Report, error) {
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
 	ids := make([]dataset.ID, len(datasets))
@@ -359,7 +361,7 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
 			"change the unit of the target")
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(),
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(counts),
 		Unscored: unscored, Unseen: unseen, Datasets: datasets}, nil
 }
 
@@ -372,11 +374,16 @@ func (r *Report) Scored() float64 {
 // Merge joins reports on different files, exactly.
 func Merge(parts []*Report) (*Report, error) {
 	var datasets []Dataset
+	var counts Counts
 	for i, r := range parts {
 		if r.Scaler != parts[0].Scaler || r.Model != parts[0].Model {
 			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
 		}
+		if !r.Diagnostics.fits() {
+			return nil, fmt.Errorf("report %d has counts that do not fit together", i+1)
+		}
 		datasets = append(datasets, r.Datasets...)
+		counts.Merge(&r.Diagnostics.Counts)
 	}
-	return New(parts[0].Scaler, parts[0].Model, datasets)
+	return New(parts[0].Scaler, parts[0].Model, datasets, &counts)
 }
