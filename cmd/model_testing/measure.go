@@ -296,8 +296,11 @@ func (p *predictor) outside(r *design.Rows) (n int64) {
 			continue
 		}
 		low, high := p.low[j], p.high[j]
-		if slices.ContainsFunc(x, func(v float64) bool { return v < low || v > high }) {
-			columns = append(columns, j)
+		for _, v := range x {
+			if v < low || v > high {
+				columns = append(columns, j)
+				break
+			}
 		}
 	}
 	if len(columns) == 0 {

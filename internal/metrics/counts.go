@@ -50,30 +50,37 @@ func (c *Counts) Add(s *Sample) {
 	scale := s.Scale
 	c.Density.From, c.Density.Width = scale.from, scale.width
 	each, cells := 4*scale.unit(), 1/scale.width
+	var bars [histogram + 2]int64
+	var square [(grid + 2) * (grid + 2)]int64
 	for i, y := range s.Actual {
 		predicted := s.Predicted[i]
 		e := y - predicted
 		if e != e {
 			continue
 		}
-		c.Histogram[bin(float64(e*each)+histogram/2, histogram)]++
-		column := c.Density.Rows[bin((predicted-scale.from)*cells, grid)]
-		column[bin((y-scale.from)*cells, grid)]++
-		if len(s.Spread) > 0 {
+		bars[bin(float64(e*each)+histogram/2, histogram)]++
+		square[bin((predicted-scale.from)*cells, grid)*(grid+2)+bin((y-scale.from)*cells, grid)]++
+	}
+	for i := range s.Spread {
+		if e := s.Actual[i] - s.Predicted[i]; e == e {
 			c.PIT[scale.pit.find(e/s.Spread[i])]++
 		}
+	}
+	plus(c.Histogram, bars[:])
+	for i, column := range c.Density.Rows {
+		plus(column, square[i*(grid+2):][:grid+2])
 	}
 }
 
 // bin returns where a number belongs: 0 below 0, 1 to n, n + 1 from n.
 func bin(v float64, n int) int {
-	switch {
-	case v < 0:
+	if v < 0 {
 		return 0
-	case v >= float64(n):
-		return n + 1
 	}
-	return int(v) + 1
+	if k := int(v); k < n && v < float64(n) {
+		return k + 1
+	}
+	return n + 1
 }
 
 // Merge includes the rows of o, by the same model.

@@ -89,22 +89,23 @@ func (l *Timeline) Add(s *Sample, times []dataset.Time, anomalous []bool) {
 	for i := 0; i < len(times); {
 		p := period{at: l.step.number(times[i])}
 		until := l.step.start(p.at + 1)
+		var actual, predicted, spread float64
 		for ; i < len(times) && times[i] < until; i++ {
 			y := s.Actual[i]
 			if y != y {
 				continue
 			}
 			p.rows++
-			p.actual += y
-			p.predicted += s.Predicted[i]
+			actual += y
+			predicted += s.Predicted[i]
 			if half > 0 {
-				p.half += s.Spread[i]
+				spread += s.Spread[i]
 			}
 			if len(anomalous) > 0 && anomalous[i] {
 				p.anomalous++
 			}
 		}
-		p.half *= half
+		p.actual, p.predicted, p.half = actual, predicted, float64(half*spread)
 		l.periods = append(l.periods, p)
 	}
 }
