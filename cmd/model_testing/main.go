@@ -58,7 +58,8 @@ func main() { cli.Main(run) }
 // options is the command line.
 type options struct {
 	*cli.Program
-	scaler, model, metrics, predictions string
+	scaler, model, metrics, report      string
+	predictions                         string
 	keep                                []string // columns of the input that -predictions shows
 	level                               float64
 	minR2, maxMSE, minSkill             float64 // NaN for no gate
@@ -74,6 +75,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
 	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
+	o.StringVar(&o.report, "report", "models/report.html", "write a page about the results, with pictures, to `FILE`; '' for none")
 	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
 	keep := o.String("keep", "", "with -predictions, `COLUMNS` of the input to write too")
 	o.Float64Var(&o.level, "level", 0.95, "with -predictions, the `PROBABILITY` of the intervals")
@@ -109,7 +111,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	if o.merge {
-		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
+		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
 			return err
 		}
 	}
@@ -139,6 +141,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		files = append(files, f)
 	}
+	gates := gates(&o, report)
+	if o.report != "" {
+		f, err := writePage(&o, report, gates)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
 	if err := artifact.Commit(files...); err != nil {
 		return err
 	}
@@ -148,7 +158,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	warnOfUnscored(&o, report)
 	sayCoverage(&o, report)
-	return gate(&o, report)
+	return gate(gates)
 }
 
 // warnOfUnscored says that the figures are not of all rows with a target.

@@ -176,7 +176,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 		return nil, nil, err
 	}
 	inputs := slices.Concat(table.Paths(files), manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
-	if err := artifact.CheckOutputs([]string{o.metrics, o.predictions}, inputs); err != nil {
+	if err := artifact.CheckOutputs([]string{o.metrics, o.report, o.predictions}, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	return files, manifests, nil

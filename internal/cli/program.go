@@ -67,7 +67,7 @@ func (p *Program) Parse(args []string) error {
 	case err != nil:
 		return Usagef("%w", err)
 	case *version:
-		fmt.Fprintln(p.stdout, p.Name(), buildVersion(), runtime.Version())
+		fmt.Fprintln(p.stdout, p.Name(), Version(), runtime.Version())
 		return errHelp
 	case slices.ContainsFunc(p.Args(), func(arg string) bool { return len(arg) > 1 && arg[0] == '-' }):
 		return Usagef("flags go before paths: %s", strings.Join(p.Args(), " "))
@@ -78,7 +78,8 @@ func (p *Program) Parse(args []string) error {
 	return nil
 }
 
-func buildVersion() string {
+// Version returns the version of the program.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -185,15 +185,15 @@ func (l *Timeline) Series() *Series {
 	return s
 }
 
-// Name returns what period i is called.
-func (s *Series) Name(i int) string {
+// Name returns what a period is called.
+func (s *Series) Name(period int64) string {
 	at, err := dataset.ParseTime(s.Start)
 	k := slices.Index(stepNames[:], s.Step)
 	if err != nil || k < 0 {
 		return ""
 	}
 	length := step(k)
-	t := time.UnixMicro(int64(length.start(length.number(at) + s.Period[i]))).UTC()
+	t := time.UnixMicro(int64(length.start(length.number(at) + period))).UTC()
 	switch length {
 	case hour:
 		return t.Format("2006-01-02 15:04")

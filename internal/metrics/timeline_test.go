@@ -66,7 +66,7 @@ func TestTimeline(t *testing.T) {
 	if new(Timeline).Series() != nil {
 		t.Error("periods without time")
 	}
-	if got := (&Series{Step: "quarter", Start: "2020-01-01T00:00:00Z", Period: []int64{7}}).Name(0); got != "2021-Q4" {
+	if got := (&Series{Step: "quarter", Start: "2020-01-01T00:00:00Z"}).Name(7); got != "2021-Q4" {
 		t.Error(got)
 	}
 }
@@ -95,7 +95,7 @@ func checkSeries(t *testing.T, got *Series, s *Sample, times []dataset.Time, ano
 		t.Fatalf("%d periods of one %s, want %d", len(got.Period), got.Step, len(rows))
 	}
 	for i := range got.Period {
-		name := got.Name(i)
+		name := got.Name(got.Period[i])
 		n := float64(rows[name])
 		if got.Rows[i] != rows[name] || got.Anomalous[i] != odd[name] {
 			t.Errorf("%s: %d rows, %d anomalous, want %d, %d", name, got.Rows[i], got.Anomalous[i], rows[name], odd[name])
