@@ -30,9 +30,5 @@ func writePage(o *options, r *metrics.Report, gates []report.Gate) (*artifact.Fi
 	} else {
 		page.Model = m
 	}
-	content, err := page.HTML()
-	if err != nil {
-		return nil, err
-	}
-	return artifact.CreateFile(o.report, content)
+	return artifact.CreateFile(o.report, page.HTML())
 }

@@ -2,20 +2,18 @@ package report
 
 import (
 	"fmt"
-	"html"
-	"html/template"
 	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// chart is a picture in the making, as SVG. Colours are classes, which the page's style
+// chart is a picture in the making, as SVG: scales, axes, and what is drawn on them. Colours are classes, which the page's style
 // sets for light and dark, with attributes for where there is none; lines and areas
 // differ in more than colour. Lengths are in units of the picture, of which a phone
 // shows one in a pixel.
 type chart struct {
-	strings.Builder
+	markup
 	x, y   axis
 	height float64
 	left   float64 // of the plot; the labels of y are there
@@ -43,6 +41,9 @@ var attributes = map[string]string{
 	"thin":      `fill="none" stroke="#D55E00" stroke-width="1.5"`,
 	"hollow":    `fill="none" stroke="currentColor" stroke-width="1.5"`,
 }
+
+// style is how a class looks.
+func style(class string) raw { return raw(fmt.Sprintf(`class="%s" %s`, class, attributes[class])) }
 
 // axis is a scale from numbers to lengths.
 type axis struct {
@@ -82,7 +83,7 @@ func numeric(label string, values ...float64) axis {
 		}
 	}
 	for k := math.Ceil(a.from / step); float64(k*step) <= a.to; k++ {
-		at := float64(k * step)
+		at := float64(k*step) + 0 // not −0
 		text := strconv.FormatFloat(at, 'f', max(0, -exponent), 64)
 		if exponent < -5 || exponent > 5 {
 			text = strconv.FormatFloat(at, 'g', 4, 64)
@@ -123,8 +124,7 @@ func (c *chart) axes(labelled bool) {
 	c.text((c.left+width-right)/2, c.height-6, "middle", c.x.label)
 	if labelled {
 		middle := (low + high) / 2
-		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`, length(middle),
-			html.EscapeString(c.y.label))
+		c.put(`<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`, length(middle), c.y.label)
 	}
 }
 
@@ -140,15 +140,12 @@ func (c *chart) atY(v float64) float64 {
 
 // length writes one.
 func length(v float64) string {
-	if v = math.Round(float64(v*10)) / 10; v == 0 {
-		v = 0 // not −0
-	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return strconv.FormatFloat(math.Round(float64(v*10))/10+0, 'f', -1, 64) // not −0
 }
 
 // path draws through points of the picture, given as x, y, x, y, …
 func (c *chart) path(class string, xy ...float64) {
-	fmt.Fprintf(c, `<path class="%s" %s d="%s"/>`, class, attributes[class], moves(xy))
+	c.put(`<path %s d="%s"/>`, style(class), moves(xy))
 }
 
 func moves(xy []float64) string {
@@ -173,7 +170,7 @@ func (c *chart) line(class string, x, y []float64, gaps bool) {
 			from = i + 1
 		}
 	}
-	fmt.Fprintf(c, `<path class="%s" %s stroke-linecap="round" d="%s"/>`, class, attributes[class], d.String())
+	c.put(`<path %s stroke-linecap="round" d="%s"/>`, style(class), d.String())
 }
 
 func (c *chart) points(x, y []float64) (xy []float64) {
@@ -195,13 +192,13 @@ func (c *chart) area(class string, x, low, high []float64) {
 // box fills a rectangle of the plot.
 func (c *chart) box(class string, x0, y0, x1, y1 float64) {
 	left, high := c.atX(x0), c.atY(max(y0, y1))
-	fmt.Fprintf(c, `<rect class="%s" %s x="%s" y="%s" width="%s" height="%s"/>`, class, attributes[class], length(left),
+	c.put(`<rect %s x="%s" y="%s" width="%s" height="%s"/>`, style(class), length(left),
 		length(high), length(c.atX(x1)-left), length(c.atY(min(y0, y1))-high))
 }
 
 // dot marks a point of the plot.
 func (c *chart) dot(class string, x, y float64) {
-	fmt.Fprintf(c, `<circle class="%s" %s cx="%s" cy="%s" r="3"/>`, class, attributes[class], length(c.atX(x)),
+	c.put(`<circle %s cx="%s" cy="%s" r="3"/>`, style(class), length(c.atX(x)),
 		length(c.atY(y)))
 }
 
@@ -213,25 +210,28 @@ func (c *chart) whisker(x, low, high float64) {
 
 // text writes at a place of the picture.
 func (c *chart) text(x, y float64, anchor, s string) {
-	fmt.Fprintf(c, `<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor, html.EscapeString(s))
+	c.put(`<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor, s)
 }
 
 // key says above the plot what a class is.
 func (c *chart) key(class, what string) {
-	const sample = 22
+	const sample = 14
 	if strings.Contains(attributes[class], `fill="none"`) {
 		c.path(class, c.keyed, 11, c.keyed+sample, 11)
 	} else {
-		fmt.Fprintf(c, `<rect class="%s" %s x="%s" y="5" width="%d" height="11"/>`, class, attributes[class],
+		c.put(`<rect %s x="%s" y="5" width="%d" height="11"/>`, style(class),
 			length(c.keyed), sample)
 	}
 	c.text(c.keyed+sample+5, 15, "start", what)
-	c.keyed += sample + 16 + 6.6*float64(utf8.RuneCountInString(what))
+	c.keyed += sample + 13 + 7.2*float64(utf8.RuneCountInString(what))
 }
 
 // svg is the picture, with what it shows in words.
-func (c *chart) svg(title, description string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor">`+
-		`<title>%s</title><desc>%s</desc>%s</svg>`, width, length(c.height), html.EscapeString(title),
-		html.EscapeString(description), c.String()))
+func (c *chart) svg(title, description string) string {
+	var m markup
+	m.put(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor"><title>%s</title><desc>%s</desc>`, width,
+		length(c.height), title, description)
+	m.Write(c.Bytes())
+	m.put("</svg>")
+	return m.String()
 }

@@ -46,7 +46,7 @@ func (p *Page) coefficients(l limits) section {
 		s.Text = append(s.Text, sentence("%s smaller and not shown; model.json has them.",
 			plural(int64(more), "effect is", "effects are")))
 	}
-	t := table{Caption: "In the units of the data: " + p.target() + " per unit of the column", Folded: true,
+	t := table{Caption: "In the units of the data: " + p.target() + " per unit of the column",
 		Head: []string{"Column", "Coefficient", "Standard error", "t", "Robust standard error", "t"}}
 	t.Rows = append(t.Rows, []string{"intercept", num(m.Intercept), figureOf(m.InterceptStdError), figureOf(m.InterceptT),
 		figureOf(m.InterceptRobust), figureOf(m.InterceptTRobust)})
@@ -87,7 +87,7 @@ func (p *Page) forest(shown []int, effects int) figure {
 		}
 	}
 	const row = 20
-	c := &chart{x: numeric(short(p.target()+" per standard deviation of the column", 46), values...), left: 150, keyed: 58,
+	c := &chart{x: numeric(short(p.target(), 20)+" per standard deviation", values...), left: 150, keyed: 20,
 		height: top + bottom + float64(row*len(shown)), y: axis{from: float64(len(shown)) - 0.5, to: -0.5}}
 	c.axes(false)
 	c.path("guide", c.atX(0), top, c.atX(0), c.height-bottom)

@@ -23,8 +23,12 @@ func (p *Page) series(d *metrics.Dataset) figure {
 		if math.Abs(s.Actual[i]-s.Predicted[i]) > math.Abs(s.Actual[worst]-s.Predicted[worst]) {
 			worst = i
 		}
-		t.Rows = append(t.Rows, []string{s.Name(at), count(s.Rows[i]), num(s.Actual[i]), num(s.Predicted[i]), num(s.Half[i])})
 		odd = odd || s.Anomalous[i] > 0
+	}
+	decimal := alike(slices.Concat(low, high)...)
+	for i, at := range s.Period {
+		t.Rows = append(t.Rows, []string{s.Name(at), count(s.Rows[i]), decimal(s.Actual[i]), decimal(s.Predicted[i]),
+			decimal(s.Half[i])})
 	}
 	if odd {
 		t.Head = append(t.Head, "Anomalous")
@@ -74,9 +78,9 @@ func (p *Page) series(d *metrics.Dataset) figure {
 	return f
 }
 
-// against is the density of what was predicted and what was measured.
-func (p *Page) against() section {
-	s := section{Title: "Predicted against measured"}
+// against is the density of what was predicted and what was measured, if any row is in
+// its range.
+func (p *Page) against() (f figure, ok bool) {
 	d := p.Metrics.Diagnostics.Density
 	first, last := len(d.Rows), -1
 	var most, inside, beside, beyond int64
@@ -98,19 +102,15 @@ func (p *Page) against() section {
 		}
 	}
 	if last < 0 {
-		s.Text = []string{"No row was scored within three deviations of the training's mean: there is nothing to show."}
-		if p.Metrics.Rows == 0 {
-			s.Text = []string{"No row was scored: there is nothing to show."}
-		}
-		return s
+		return f, false
 	}
 	edge := func(i int) float64 { return d.From + float64(d.Width*float64(i-1)) }
 	c := newChart(numeric(short("predicted "+p.target(), 40), edge(first), edge(last+1)),
-		numeric(short("measured "+p.target(), 40), edge(first), edge(last+1)), 370)
+		numeric(short("measured "+p.target(), 40), edge(first), edge(last+1)), 360)
 	c.density(d.Rows, first, last, most, edge)
 	c.line("measured", []float64{edge(first), edge(last + 1)}, []float64{edge(first), edge(last + 1)}, false)
 	c.key("measured", "predicted = measured")
-	f := figure{Title: "Rows by prediction and measurement",
+	f = figure{Title: "Predicted against measured",
 		Should: "The dark cells should lie along the line; the darker, the more rows.", Table: p.columns(edge)}
 	f.Does = fmt.Sprintf("Here %s of the rows are within a cell (%s) of it, and the darkest has %s.",
 		percent(float64(beside)/float64(inside)), num(d.Width), plural(most, "row", "rows"))
@@ -119,8 +119,7 @@ func (p *Page) against() section {
 	}
 	f.SVG = c.svg("Rows by predicted and measured "+p.target(), fmt.Sprintf("Counts of %s in cells of %s. %s",
 		plural(inside+beyond, "row", "rows"), num(d.Width), f.Does))
-	s.Figures = []figure{f}
-	return s
+	return f, true
 }
 
 // density draws the cells in shades, one path for each.
@@ -139,7 +138,7 @@ func (c *chart) density(rows [][]int64, first, last int, most int64, edge func(i
 	}
 	for shade, d := range paths {
 		if d != "" {
-			fmt.Fprintf(c, `<path class="cell" fill="#0072B2" fill-opacity="%s" d="%s"/>`,
+			c.put(`<path class="cell" fill="#0072B2" fill-opacity="%s" d="%s"/>`,
 				strconv.FormatFloat(float64(shade)/shades, 'f', 2, 64), d)
 		}
 	}
@@ -182,9 +181,10 @@ func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int
 	t = table{Caption: "The numbers", Folded: true, Head: []string{"", "Rows", "Mean predicted", "Mean left", "Standard error"}}
 	c.path("guide", c.left, c.atY(0), width-right, c.atY(0))
 	worst, within, all := -1, 0, 0
+	decimal := alike(reach(g)...)
 	for i, v := range g {
-		t.Rows = append(t.Rows, []string{name(i), count(v.Rows), figureOf(v.MeanPrediction), figureOf(v.MeanResidual),
-			figureOf(v.StdError)})
+		t.Rows = append(t.Rows, []string{name(i), count(v.Rows), maybe(v.MeanPrediction, num), maybe(v.MeanResidual, decimal),
+			maybe(v.StdError, decimal)})
 		if v.Rows == 0 {
 			continue
 		}
@@ -300,7 +300,7 @@ func (p *Page) histogram() figure {
 	c.key("measured", "normal")
 	f := figure{Title: "Spread", Table: t, Should: "The bars should follow the curve; the outermost hold all beyond 4."}
 	f.Does = fmt.Sprintf("Here %s of the rows are within 1 (normal: 68.3 %%) and %s beyond 4 (0.006 %%); skewness %s (0), "+
-		"kurtosis %s (3).", percent(float64(one)/n), percent(float64(far)/n), figureOf(d.Skewness), figureOf(d.Kurtosis))
+		"kurtosis %s (3).", percent(float64(one)/n), percent(float64(far)/n), maybe(d.Skewness, three), maybe(d.Kurtosis, three))
 	f.SVG = c.svg("Histogram of what is left", "Bars beside the normal curve. "+f.Does)
 	return f
 }
@@ -325,12 +325,13 @@ func (p *Page) autocorrelation() figure {
 			c.box("bar", float64(k)+0.7, 0, float64(k)+1.3, *r)
 		}
 	}
+	c.path("grid", c.left, c.atY(0), width-right, c.atY(0))
 	for _, at := range []float64{bound, -bound} {
 		c.path("guide", c.left, c.atY(at), width-right, c.atY(at))
 	}
 	c.key("guide", "two standard errors of 0")
 	f := figure{Title: "From row to row", Table: t, Should: "Within the dotted lines is good: no row foretells the next."}
-	f.Does = fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside.", num(*all[0]), outside, len(all))
+	f.Does = fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside.", digits(*all[0], 2), outside, len(all))
 	if *all[0] > 0.2 && *all[0] > bound {
 		f.Does += " Lags of the target (-lags) may take some of it away."
 	}
@@ -339,13 +340,8 @@ func (p *Page) autocorrelation() figure {
 }
 
 // calibration is how often intervals held.
-func (p *Page) calibration() section {
-	s := section{Title: "Can the intervals be trusted?"}
+func (p *Page) calibration() figure {
 	intervals := p.Metrics.Intervals
-	if len(intervals) == 0 {
-		s.Text = []string{"No row has an interval and a measurement: there is nothing to show."}
-		return s
-	}
 	t := table{Caption: "The numbers", Folded: true, Head: []string{"Nominal", "Held", "Mean width", "Interval score"}}
 	var x, y []float64
 	worst := 0
@@ -357,7 +353,7 @@ func (p *Page) calibration() section {
 			worst = i
 		}
 	}
-	c := newChart(numeric("nominal, %", 40, 100), numeric("held, % of the rows", append(y, 40, 100)...), 300)
+	c := newChart(numeric("nominal, %", 40, 100), numeric("held, % of the rows", append(y, 40, 100)...), 230)
 	c.line("guide", []float64{40, 100}, []float64{40, 100}, false)
 	c.line("predicted", x, y, false)
 	for i := range x {
@@ -365,11 +361,10 @@ func (p *Page) calibration() section {
 	}
 	c.key("guide", "as promised")
 	c.key("predicted", "held")
-	f := figure{Title: "Intervals of 50 to 99 %", Table: t, Should: "The dots should lie on the dotted line; above it the " +
+	f := figure{Title: "Can the intervals be trusted?", Table: t, Should: "The dots should lie on the dotted line; above it the " +
 		"intervals are wider than they need be, below it they promise too much."}
 	f.Does = fmt.Sprintf("Here those of %s are farthest from it: they held %s.", percent(intervals[worst].Level),
 		percent(*intervals[worst].Coverage))
 	f.SVG = c.svg("How often intervals held", "Dots by nominal probability. "+f.Does)
-	s.Figures = []figure{f}
-	return s
+	return f
 }

@@ -4,10 +4,7 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
-	_ "embed"
-	"html/template"
 	"slices"
 
 	"mlpipeline/internal/metrics"
@@ -42,21 +39,23 @@ type section struct {
 // figure is a picture with what is to be said of it and its numbers.
 type figure struct {
 	Title  string
-	SVG    template.HTML
+	SVG    string
 	Should string // what it should look like
 	Does   string // what it does look like
 	Table  table
 }
 
-// table has a row of names above its rows. What is Folded is shown when it is asked for.
+// table has a row of names above its rows. What is Folded is shown when it is asked for;
+// what is of Words is no column of numbers.
 type table struct {
 	Caption string
 	Head    []string
 	Rows    [][]string
 	Folded  bool
+	Words   bool
 }
 
-// view is what the template shows.
+// view is what is on the page.
 type view struct {
 	Title, Verdict, Version string
 	Gates                   []Gate
@@ -65,11 +64,6 @@ type view struct {
 	Sections                []section
 }
 
-//go:embed page.html
-var page string
-
-var pageTemplate = template.Must(template.New("page").Parse(page))
-
 // mostBytes is the size of a page that has much to show.
 const mostBytes = 100_000
 
@@ -77,15 +71,14 @@ const mostBytes = 100_000
 type limits struct{ pictures, datasets, coefficients, others int }
 
 // HTML returns the page.
-func (p *Page) HTML() ([]byte, error) {
+func (p *Page) HTML() []byte {
 	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20}
 	for {
-		var b bytes.Buffer
-		if err := pageTemplate.Execute(&b, p.view(l)); err != nil {
-			return nil, err
-		}
-		if b.Len() <= mostBytes || l.pictures == 0 { // long names take more room
-			return b.Bytes(), nil
+		var m markup
+		v := p.view(l)
+		m.page(&v)
+		if m.Len() <= mostBytes || l.pictures == 0 { // long names take more room
+			return m.Bytes()
 		}
 		l.pictures--
 		l.datasets = l.datasets * 3 / 4
@@ -102,8 +95,7 @@ func (p *Page) view(l limits) view {
 	})
 	v := view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
 		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings()}
-	for _, s := range []section{p.datasets(worst, l), p.time(worst, l), p.against(), p.residuals(), p.calibration(),
-		p.coefficients(l), p.training(l), p.provenance(l)} {
+	for _, s := range []section{p.datasets(worst, l), p.time(worst, l), p.left(), p.coefficients(l), p.training(l), p.provenance(l)} {
 		v.Sections = append(v.Sections, s)
 	}
 	return v

@@ -9,6 +9,8 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
 )
 
 // verdict is the answer in plain words.
@@ -19,7 +21,7 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	}
 	if m.Skill.Mean == nil {
 		return fmt.Sprintf("On %s the model misses %s by %s (root of the mean square); there is nothing to compare "+
-			"that with: %s.", plural(m.Rows, "row", "rows"), target, num(*m.RMSE), m.Reason)
+			"that with: %s.", plural(m.Rows, "row", "rows"), target, digits(*m.RMSE, 3), m.Reason)
 	}
 	skill := *m.Skill.Mean
 	quality := "worse than if it knew nothing"
@@ -34,7 +36,7 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	}
 	text := fmt.Sprintf("The model predicts %s %s: on %s of %s it is off by %s (root of the mean square), where the "+
 		"training's mean alone would be off by %s", target, quality, plural(m.Rows, "new row", "new rows"),
-		plural(int64(len(m.Datasets)), "file", "files"), num(*m.RMSE), baseline(&m.Figures, skill))
+		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3), baseline(&m.Figures, skill))
 	if m.Skill.Climatology != nil {
 		text += fmt.Sprintf(", and the season alone by %s", baseline(&m.Figures, *m.Skill.Climatology))
 	}
@@ -50,20 +52,20 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage), judgement)
 	}
 	if len(worst) > 1 && worst[0].RMSE != nil {
-		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].Name), num(*worst[0].RMSE))
+		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].Name), digits(*worst[0].RMSE, 3))
 	}
 	return text
 }
 
 // baseline is the error of the one over which there is such a skill.
 func baseline(f *metrics.Figures, skill float64) string {
-	return num(*f.RMSE / math.Sqrt(1-skill))
+	return digits(*f.RMSE/math.Sqrt(1-skill), 3)
 }
 
 // figures are those over all files.
 func (p *Page) figures() table {
 	m := p.Metrics
-	t := table{Head: []string{"Figure", "Value", "What it is"}}
+	t := table{Head: []string{"Figure", "Value", "What it is"}, Words: true}
 	add := func(name, value, what string) { t.Rows = append(t.Rows, []string{name, value, what}) }
 	add("MSE", figureOf(m.MSE), "mean of the squared errors")
 	add("RMSE", figureOf(m.RMSE), "its root, in the unit of "+p.target())
@@ -156,20 +158,28 @@ func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
 	if len(worst) == 1 {
 		s.Title = "The file"
 	}
-	for _, d := range worst[:min(l.datasets, len(worst))] {
-		row := []string{name(d.Name), count(d.Rows), figureOf(d.RMSE), figureOf(d.Bias), figureOf(d.R2),
+	worst = worst[:min(l.datasets, len(worst))]
+	var errs, squares []float64 // for their decimals
+	for _, d := range worst {
+		if d.RMSE != nil {
+			errs, squares = append(errs, *d.RMSE, *d.Bias), append(squares, *d.MSE)
+		}
+	}
+	decimal, square := alike(errs...), alike(squares...)
+	for _, d := range worst {
+		row := []string{name(d.Name), count(d.Rows), maybe(d.RMSE, decimal), maybe(d.Bias, decimal), maybe(d.R2, alike(1)),
 			percentOf(d.Coverage())}
 		if known {
 			anomalous := "–"
 			if d.Anomalous != nil {
 				anomalous = count(d.Anomalous.Rows)
 			}
-			row = append(row, figureOf(d.NoiseFloor), figureOf(d.ExcessMSE), anomalous)
+			row = append(row, maybe(d.NoiseFloor, square), maybe(d.ExcessMSE, square), anomalous)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	s.Tables = []table{t}
-	if more := len(worst) - len(t.Rows); more > 0 {
+	if more := len(p.Metrics.Datasets) - len(worst); more > 0 {
 		s.Text = append(s.Text, sentence("%s not shown, on which it is better; metrics.json has them.",
 			plural(int64(more), "file is", "files are")))
 	}
@@ -193,14 +203,20 @@ func (p *Page) time(worst []metrics.Dataset, l limits) section {
 	return s
 }
 
-// residuals are the pictures of what is left.
-func (p *Page) residuals() section {
-	s := section{Title: "What is left: measured − predicted"}
+// left are the pictures of all rows together: what was predicted, and what is left.
+func (p *Page) left() section {
+	s := section{Title: "Predicted, measured, and what is left: measured − predicted"}
 	if p.Metrics.Rows == 0 {
 		s.Text = []string{"No row was scored: there is nothing to show."}
 		return s
 	}
 	d := &p.Metrics.Diagnostics
+	if f, ok := p.against(); ok {
+		s.Figures = append(s.Figures, f)
+	} else {
+		s.Text = append(s.Text, "No row is within three deviations of the training's mean: there is nothing to show of "+
+			"predicted against measured.")
+	}
 	s.Figures = append(s.Figures, p.tenths())
 	if len(d.Months) > 0 {
 		s.Figures = append(s.Figures, p.months())
@@ -212,6 +228,11 @@ func (p *Page) residuals() section {
 		s.Figures = append(s.Figures, p.autocorrelation())
 	} else {
 		s.Text = append(s.Text, "There are no two rows in a row, or no errors: there is no autocorrelation.")
+	}
+	if len(p.Metrics.Intervals) > 0 {
+		s.Figures = append(s.Figures, p.calibration())
+	} else {
+		s.Text = append(s.Text, "There are no intervals: training left no error to make them of.")
 	}
 	return s
 }
@@ -290,11 +311,12 @@ func others(all, shown int) string {
 // provenance says what the figures come from.
 func (p *Page) provenance(l limits) section {
 	s := section{Title: "Where this comes from"}
-	t := table{Head: []string{"What", "Which"}}
+	t := table{Head: []string{"What", "Which"}, Words: true}
 	add := func(what, which string) { t.Rows = append(t.Rows, []string{what, which}) }
 	add("Program", "model_testing "+p.Version)
 	m := p.Metrics
-	add("Formats", fmt.Sprintf("metrics %d", metrics.Kind.Version))
+	add("Formats", fmt.Sprintf("metrics %d, scaler %d, model summary %d", metrics.Kind.Version,
+		scaler.Kind.Version, regression.SummaryKind.Version))
 	add("Scaler", m.Scaler)
 	add("Model", m.Model)
 	var test []span

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,6 +11,8 @@ import (
 
 // num writes a number for people: four digits.
 func num(v float64) string { return digits(v, 4) }
+
+func three(v float64) string { return digits(v, 3) }
 
 func digits(v float64, n int) string {
 	s := strconv.FormatFloat(v, 'e', n-1, 64)
@@ -29,23 +32,35 @@ func digits(v float64, n int) string {
 // sign writes minus as it is printed.
 func sign(s string) string { return strings.ReplaceAll(s, "-", "−") }
 
-// figure writes a number that may be undefined.
-func figureOf(v *float64) string {
+// alike writes numbers of one column with as many decimals as the largest needs for
+// four digits.
+func alike(values ...float64) func(float64) string {
+	largest := 0.0
+	for _, v := range values {
+		largest = max(largest, math.Abs(v))
+	}
+	_, e, _ := strings.Cut(strconv.FormatFloat(largest, 'e', 3, 64), "e")
+	exponent, err := strconv.Atoi(e)
+	if err != nil || largest == 0 || exponent < -4 || exponent > 6 {
+		return num
+	}
+	return func(v float64) string { return sign(strconv.FormatFloat(v, 'f', max(0, 3-exponent), 64)) }
+}
+
+// maybe writes a number that may be undefined.
+func maybe(v *float64, write func(float64) string) string {
 	if v == nil {
 		return "–"
 	}
-	return num(*v)
+	return write(*v)
 }
+
+func figureOf(v *float64) string { return maybe(v, num) }
 
 // percent writes a share.
 func percent(v float64) string { return sign(strconv.FormatFloat(float64(100*v), 'f', 1, 64)) + " %" }
 
-func percentOf(v *float64) string {
-	if v == nil {
-		return "–"
-	}
-	return percent(*v)
-}
+func percentOf(v *float64) string { return maybe(v, percent) }
 
 // count writes a whole number in groups of three digits.
 func count(n int64) string {
@@ -82,15 +97,15 @@ func short(s string, most int) string {
 // name is that of a column or a file, in sentences and tables.
 func name(s string) string { return short(s, 48) }
 
-// above says by how much a prediction is off, from the mean of measured − predicted.
+// off says by how much a prediction is off, from the mean of measured − predicted.
 func off(residual float64) string {
 	if residual < 0 {
-		return num(-residual) + " too high"
+		return digits(-residual, 3) + " too high"
 	}
-	return num(residual) + " too low"
+	return digits(residual, 3) + " too low"
 }
 
-// first is a sentence with a capital letter.
+// sentence begins with a capital letter.
 func sentence(format string, args ...any) string {
 	s := fmt.Sprintf(format, args...)
 	r, size := utf8.DecodeRuneInString(s)
