@@ -58,15 +58,15 @@ func main() { cli.Main(run) }
 // options is the command line.
 type options struct {
 	*cli.Program
-	scaler, model, metrics, report      string
-	predictions                         string
-	keep                                []string // columns of the input that -predictions shows
-	level                               float64
-	minR2, maxMSE, minSkill             float64 // NaN for no gate
-	minCoverage                         float64 // too
-	minScored                           float64
-	digits                              int
-	allowLeak, merge                    bool
+	scaler, model, metrics, report string
+	predictions                    string
+	keep                           []string // columns of the input that -predictions shows
+	level                          float64
+	minR2, maxMSE, minSkill        float64 // NaN for no gate
+	minCoverage                    float64 // too
+	minScored                      float64
+	digits                         int
+	allowLeak, merge               bool
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {

@@ -17,7 +17,8 @@ type Counts struct {
 	// Rows by the probability that their prediction gave to less than what was
 	// measured (probability integral transform): from 0 to 0.05, to 0.1, …
 	PIT []int64 `json:"pit"`
-	// Rows by their residual in units of the training's: below −4, to −3.75, …, to 4, above.
+	// Rows by their residual in units of its standard deviation σ̂·√(1 + h): below −4, to
+	// −3.75, …, to 4, above.
 	Histogram []int64 `json:"histogram"`
 	Density   Density `json:"density"`
 }
@@ -49,7 +50,7 @@ func (c *Counts) Add(s *Sample) {
 	}
 	scale := s.Scale
 	c.Density.From, c.Density.Width = scale.from, scale.width
-	each, cells := 4*scale.unit(), 1/scale.width
+	unit, cells := scale.unit(), 1/scale.width
 	var bars [histogram + 2]int64
 	var square [(grid + 2) * (grid + 2)]int64
 	for i, y := range s.Actual {
@@ -58,13 +59,13 @@ func (c *Counts) Add(s *Sample) {
 		if e != e {
 			continue
 		}
-		bars[bin(float64(e*each)+histogram/2, histogram)]++
 		square[bin((predicted-scale.from)*cells, grid)*(grid+2)+bin((y-scale.from)*cells, grid)]++
-	}
-	for i := range s.Spread {
-		if e := s.Actual[i] - s.Predicted[i]; e == e {
-			c.PIT[scale.pit.find(e/s.Spread[i])]++
+		z := e * unit
+		if len(s.Spread) > 0 {
+			z = e / s.Spread[i]
+			c.PIT[scale.pit.find(z)]++
 		}
+		bars[bin(float64(z*4)+histogram/2, histogram)]++
 	}
 	plus(c.Histogram, bars[:])
 	for i, column := range c.Density.Rows {

@@ -149,7 +149,7 @@ func TestDiagnostics(t *testing.T) {
 					bin++
 				}
 				pit[bin]++
-				bars[place(d/2, -4, 33)]++
+				bars[place(d/s.Spread[i], -4, 33)]++
 				unit := math.Hypot(2, 3)
 				cells[26*place((s.Predicted[i]-10)/unit, -3, 25)+place((y-10)/unit, -3, 25)]++
 			}

@@ -93,9 +93,10 @@ func (p *Page) forest(shown []int, effects int) figure {
 	c.path("guide", c.atX(0), top, c.atX(0), c.height-bottom)
 	for i, j := range shown {
 		v, y := m.Standardized[j], c.atY(float64(i))
-		c.text(c.left-8, y+4, "end", short(v.Name, 21))
+		c.text(c.left-8, y+4, "end", short(v.Name, 18))
 		if v.Reference {
 			c.dot("hollow", 0, float64(i))
+			c.text(c.atX(0)+8, y+4, "start", "reference")
 			continue
 		}
 		if h := half(v.StdError, classical); h > 0 {
@@ -108,9 +109,6 @@ func (p *Page) forest(shown []int, effects int) figure {
 	}
 	c.key("thick", "95 %")
 	c.key("thin", "95 %, robust")
-	if len(shown) > effects {
-		c.key("hollow", "reference")
-	}
 	f := figure{Title: "Effects of the columns, standardised", Table: t, Should: "What has both intervals on one side of 0 " +
 		"has an effect that is sure; trust the wider one."}
 	if effects > 0 {

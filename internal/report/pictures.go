@@ -111,8 +111,8 @@ func (p *Page) against() (f figure, ok bool) {
 	c.line("measured", []float64{edge(first), edge(last + 1)}, []float64{edge(first), edge(last + 1)}, false)
 	c.key("measured", "predicted = measured")
 	f = figure{Title: "Predicted against measured",
-		Should: "The dark cells should lie along the line; the darker, the more rows.", Table: p.columns(edge)}
-	f.Does = fmt.Sprintf("Here %s of the rows are within a cell (%s) of it, and the darkest has %s.",
+		Should: "The full cells should lie along the line; the stronger the colour, the more rows.", Table: p.columns(edge)}
+	f.Does = fmt.Sprintf("Here %s of the rows are within a cell (%s) of it, and the fullest has %s.",
 		percent(float64(beside)/float64(inside)), num(d.Width), plural(most, "row", "rows"))
 	if beyond > 0 {
 		f.Does += fmt.Sprintf(" %s outside the picture.", plural(beyond, "row is", "rows are"))
@@ -188,11 +188,11 @@ func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int
 		if v.Rows == 0 {
 			continue
 		}
-		all++
 		if worst < 0 || math.Abs(*v.MeanResidual) > math.Abs(*g[worst].MeanResidual) {
 			worst = i
 		}
 		if v.StdError != nil {
+			all++
 			c.whisker(at(i), *v.MeanResidual-2**v.StdError, *v.MeanResidual+2**v.StdError)
 			if math.Abs(*v.MeanResidual) <= 2**v.StdError {
 				within++
@@ -200,8 +200,11 @@ func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int
 		}
 		c.dot("point", at(i), *v.MeanResidual)
 	}
-	return fmt.Sprintf("here %d of %d are within two standard errors of it, and %s is worst: predicted %s", within, all,
-		name(worst), off(*g[worst].MeanResidual)), t
+	does = fmt.Sprintf("here %s is worst, predicted %s", name(worst), off(*g[worst].MeanResidual))
+	if all > 0 {
+		does += fmt.Sprintf("; %d of %d are within two standard errors of 0", within, all)
+	}
+	return does, t
 }
 
 // reach is how far groups extend.
@@ -283,7 +286,7 @@ func (p *Page) histogram() figure {
 			t.Rows = append(t.Rows, []string{from, to, count(rows), num(float64(n * (above - below)))})
 		}
 	}
-	c := newChart(numeric("what is left, in units of the training's", edge(0), edge(last+1)),
+	c := newChart(numeric("what is left, in its standard deviations", edge(0), edge(last+1)),
 		numeric("share per unit", append(height, 0, 0.4)...), 230)
 	var x, y []float64
 	for i, h := range height {
@@ -332,8 +335,8 @@ func (p *Page) autocorrelation() figure {
 	c.key("guide", "two standard errors of 0")
 	f := figure{Title: "From row to row", Table: t, Should: "Within the dotted lines is good: no row foretells the next."}
 	f.Does = fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside.", digits(*all[0], 2), outside, len(all))
-	if *all[0] > 0.2 && *all[0] > bound {
-		f.Does += " Lags of the target (-lags) may take some of it away."
+	if timed := len(p.Metrics.Diagnostics.Months) > 0; timed && *all[0] > max(0.2, bound) {
+		f.Does += " Lags of the target may take some of it away."
 	}
 	f.SVG = c.svg("Autocorrelation of what is left", "Bars by distance in rows. "+f.Does)
 	return f

@@ -9,6 +9,7 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/moments"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
@@ -36,9 +37,9 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	}
 	text := fmt.Sprintf("The model predicts %s %s: on %s of %s it is off by %s (root of the mean square), where the "+
 		"training's mean alone would be off by %s", target, quality, plural(m.Rows, "new row", "new rows"),
-		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3), baseline(&m.Figures, skill))
+		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3), p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean }))
 	if m.Skill.Climatology != nil {
-		text += fmt.Sprintf(", and the season alone by %s", baseline(&m.Figures, *m.Skill.Climatology))
+		text += fmt.Sprintf(", and the season alone by %s", p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
 	}
 	text += "."
 	if coverage := m.Coverage(); coverage != nil {
@@ -57,16 +58,26 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	return text
 }
 
-// baseline is the error of the one over which there is such a skill.
-func baseline(f *metrics.Figures, skill float64) string {
-	return digits(*f.RMSE/math.Sqrt(1-skill), 3)
+// baseline is the root of the mean of such squares, over the rows of all files.
+func (p *Page) baseline(squares func(*metrics.Errors) *moments.Sum) string {
+	var all moments.Sum
+	for i := range p.Metrics.Datasets {
+		if sum := squares(&p.Metrics.Datasets[i].Sums); sum != nil {
+			all.Merge(*sum)
+		}
+	}
+	return digits(math.Sqrt(all.Value()/float64(p.Metrics.Rows)), 3)
 }
 
 // figures are those over all files.
 func (p *Page) figures() table {
 	m := p.Metrics
 	t := table{Head: []string{"Figure", "Value", "What it is"}, Words: true}
-	add := func(name, value, what string) { t.Rows = append(t.Rows, []string{name, value, what}) }
+	add := func(name, value, what string) {
+		if value != undefined {
+			t.Rows = append(t.Rows, []string{name, value, what})
+		}
+	}
 	add("MSE", figureOf(m.MSE), "mean of the squared errors")
 	add("RMSE", figureOf(m.RMSE), "its root, in the unit of "+p.target())
 	add("MAE", figureOf(m.MAE), "mean of the errors' sizes")
@@ -85,7 +96,10 @@ func (p *Page) warnings() (w []string) {
 	m := p.Metrics
 	add := func(format string, args ...any) { w = append(w, sentence(format, args...)+".") }
 	if left := m.Unscored.Total(); left > 0 {
-		add("%s not scored: %v; the figures are of the others", plural(left, "row was", "rows were"), m.Unscored)
+		add("%s not scored: %v", plural(left, "row was", "rows were"), m.Unscored)
+	}
+	if m.Reason != "" && m.RMSE != nil {
+		add("some figures are not defined: %s", m.Reason)
 	}
 	if m.Unseen > 0 {
 		add("%s a word that training has not, and count as the average category", plural(m.Unseen, "cell has", "cells have"))
@@ -95,7 +109,7 @@ func (p *Page) warnings() (w []string) {
 		outside, irregular = outside+d.Outside, irregular+d.Irregular
 	}
 	if outside > 0 {
-		add("%s outside the range of a column in training, where the model extrapolates; -predictions says which",
+		add("%s outside the range of a column in training, where the model extrapolates; the file of predictions says which",
 			plural(outside, "row is", "rows are"))
 	}
 	if irregular > 0 {
@@ -121,7 +135,8 @@ func (p *Page) warnings() (w []string) {
 		}
 		const wider = 1.5
 		if column, factor := s.Wider(); factor > wider {
-			add("neighbouring rows resemble each other: with that in mind the standard error of %s is %.1f times as wide",
+			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for independent and alike: "+
+				"trust the wider one",
 				name(column), factor)
 		}
 	}
@@ -170,7 +185,7 @@ func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
 		row := []string{name(d.Name), count(d.Rows), maybe(d.RMSE, decimal), maybe(d.Bias, decimal), maybe(d.R2, alike(1)),
 			percentOf(d.Coverage())}
 		if known {
-			anomalous := "–"
+			anomalous := undefined
 			if d.Anomalous != nil {
 				anomalous = count(d.Anomalous.Rows)
 			}
@@ -363,16 +378,19 @@ func overall(files []span) string {
 	}
 	text := plural(rows, "row", "rows") + " of " + plural(int64(len(files)), "file", "files")
 	if last != dataset.NoTime {
-		text += fmt.Sprintf(", %v to %v", first, last)
+		text += fmt.Sprintf(", %s to %s", date(first), date(last))
 	}
 	return text
 }
+
+// date is a time, of which midnight is the day.
+func date(t dataset.Time) string { return strings.TrimSuffix(t.String(), "T00:00:00Z") }
 
 // spans is the table of files.
 func spans(caption string, files []span, l limits) table {
 	t := table{Caption: caption, Head: []string{"File", "Rows used", "First", "Last"}, Folded: true}
 	for _, f := range files[:min(l.others, len(files))] {
-		t.Rows = append(t.Rows, []string{name(f.name), count(f.rows), f.first.String(), f.last.String()})
+		t.Rows = append(t.Rows, []string{name(f.name), count(f.rows), date(f.first), date(f.last)})
 	}
 	t.Caption += others(len(files), len(t.Rows))
 	return t

@@ -47,10 +47,13 @@ func alike(values ...float64) func(float64) string {
 	return func(v float64) string { return sign(strconv.FormatFloat(v, 'f', max(0, 3-exponent), 64)) }
 }
 
+// undefined is what is written for a figure that is not defined.
+const undefined = "–"
+
 // maybe writes a number that may be undefined.
 func maybe(v *float64, write func(float64) string) string {
 	if v == nil {
-		return "–"
+		return undefined
 	}
 	return write(*v)
 }
@@ -79,7 +82,7 @@ func plural(n int64, one, many string) string {
 	return count(n) + " " + many
 }
 
-// short cuts a name that is too long for its place, and writes what cannot be printed
+// short leaves the middle out of a name that is too long for its place, and writes what cannot be printed
 // as a blank.
 func short(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
@@ -88,10 +91,11 @@ func short(s string, most int) string {
 		}
 		return r
 	}, s)
-	if utf8.RuneCountInString(s) <= most {
+	runes := []rune(s)
+	if len(runes) <= most {
 		return s
 	}
-	return string([]rune(s)[:most-1]) + "…"
+	return string(runes[:most/2]) + "…" + string(runes[len(runes)-(most-1)/2:])
 }
 
 // name is that of a column or a file, in sentences and tables.
@@ -99,7 +103,10 @@ func name(s string) string { return short(s, 48) }
 
 // off says by how much a prediction is off, from the mean of measured − predicted.
 func off(residual float64) string {
-	if residual < 0 {
+	switch {
+	case residual == 0:
+		return "exactly right"
+	case residual < 0:
 		return digits(-residual, 3) + " too high"
 	}
 	return digits(residual, 3) + " too low"
