@@ -25,11 +25,12 @@ type Scale struct {
 // borders are ascending numbers between bins.
 type borders struct {
 	at    []float64
-	cells float64            // per unit, of a grid from the first to the last border
-	below [gridCells + 1]int // how many borders are in the cells before each
+	cells float64              // per unit, of a grid from the first to the last border
+	below [gridCells + 1]uint8 // how many borders are in the cells before each
 }
 
-const gridCells = 64
+// So many cells that few have a border, and the next one need hardly ever be looked at.
+const gridCells = 1024
 
 func newBorders(at []float64) (b borders) {
 	b.at = at
@@ -58,7 +59,7 @@ func (b *borders) cell(v float64) int {
 
 // find returns the bin of a number: how many borders are below it.
 func (b *borders) find(v float64) int {
-	bin := b.below[b.cell(v)]
+	bin := int(b.below[b.cell(v)])
 	for bin < len(b.at) && b.at[bin] < v {
 		bin++
 	}

@@ -130,24 +130,50 @@ func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 	if len(times) > 0 {
 		p.Months = newBins(months)
 	}
+	var groups [tenths]group
+	var run group // of rows of one month
 	month := 0
-	var until dataset.Time // when it ends
+	until := dataset.NoTime // when it ends
 	for i, y := range s.Actual {
 		predicted := s.Predicted[i]
 		e := y - predicted
 		if e != e {
 			continue
 		}
-		if len(times) > 0 {
-			if i == 0 || times[i] >= until {
-				t := time.UnixMicro(int64(times[i])).UTC()
-				month = int(t.Month()) - 1
-				until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
-			}
-			p.Months.add(month, 1, e, predicted, float64(e*e))
+		if len(times) > 0 && times[i] >= until {
+			run.flush(&p.Months, month)
+			t := time.UnixMicro(int64(times[i])).UTC()
+			month = int(t.Month()) - 1
+			until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 		}
-		p.Tenths.add(s.Scale.tenths.find(predicted), 1, e, predicted, float64(e*e))
+		run.add(e, predicted)
+		groups[s.Scale.tenths.find(predicted)].add(e, predicted)
 	}
+	if len(times) > 0 {
+		run.flush(&p.Months, month)
+	}
+	for i := range groups {
+		groups[i].flush(&p.Tenths, i)
+	}
+}
+
+// group is a bin in the making.
+type group struct {
+	n                            int64
+	residual, predicted, squares float64
+}
+
+func (g *group) add(residual, predicted float64) {
+	g.n++
+	g.residual += residual
+	g.predicted += predicted
+	g.squares += float64(residual * residual)
+}
+
+// flush includes the rows in a bin, and forgets them.
+func (g *group) flush(b *Bins, bin int) {
+	b.add(bin, g.n, g.residual, g.predicted, g.squares)
+	*g = group{}
 }
 
 func newBins(n int) Bins {

@@ -95,12 +95,12 @@ func trail(r *rand.Rand, n int, gaps bool) (s *Sample, times []dataset.Time) {
 		e = 0.7*e + r.NormFloat64() + 0.1
 		predicted := 10 + 3*r.NormFloat64()
 		y := predicted + e
-		if gaps && r.IntN(7) == 0 {
+		if gaps && (i == 0 || r.IntN(7) == 0) {
 			y = math.NaN()
 		}
 		s.Actual, s.Predicted = append(s.Actual, y), append(s.Predicted, predicted)
 		s.Spread = append(s.Spread, 2+r.Float64())
-		times = append(times, dataset.Time(time.Date(2019, 11, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
+		times = append(times, dataset.Time(time.Date(1969, 3, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
 	}
 	return s, times
 }
