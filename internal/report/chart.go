@@ -223,7 +223,7 @@ func (c *chart) key(class, what string) {
 			length(c.keyed), sample)
 	}
 	c.text(c.keyed+sample+5, 15, "start", what)
-	c.keyed += sample + 13 + 7.2*float64(utf8.RuneCountInString(what))
+	c.keyed += sample + 13 + float64(7.2*float64(utf8.RuneCountInString(what)))
 }
 
 // svg is the picture, with what it shows in words.

@@ -5,6 +5,9 @@ import (
 	_ "embed"
 	"fmt"
 	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 //go:embed style.css
@@ -17,14 +20,21 @@ type markup struct{ bytes.Buffer }
 type raw string
 
 // put writes markup, with texts in it that are not: names from the data may hold
-// anything, and are escaped here and nowhere else.
+// anything, and are escaped here and nowhere else. What cannot be seen is a blank.
 func (m *markup) put(format string, texts ...any) {
 	for i, t := range texts {
 		if s, ok := t.(string); ok {
-			texts[i] = html.EscapeString(s)
+			texts[i] = html.EscapeString(strings.Map(visible, s))
 		}
 	}
 	fmt.Fprintf(m, format, texts...)
+}
+
+func visible(r rune) rune {
+	if !unicode.IsGraphic(r) || r == utf8.RuneError {
+		return ' '
+	}
+	return r
 }
 
 // page writes all of it. It is well-formed XML too.
@@ -35,7 +45,6 @@ func (m *markup) page(v *view) {
 <meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
 <meta name="color-scheme" content="light dark"/>
-<link rel="icon" href="data:,"/>
 <title>%s</title>
 <style>
 `, v.Title)

@@ -82,15 +82,8 @@ func plural(n int64, one, many string) string {
 	return count(n) + " " + many
 }
 
-// short leaves the middle out of a name that is too long for its place, and writes what cannot be printed
-// as a blank.
+// short leaves the middle out of a name that is too long for its place.
 func short(s string, most int) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || r == utf8.RuneError {
-			return ' '
-		}
-		return r
-	}, s)
 	runes := []rune(s)
 	if len(runes) <= most {
 		return s
