@@ -22,6 +22,12 @@
 // A level of a category that training has not counts as the average category; the
 // cells are counted, and said aloud.
 //
+// models/report.html (-report) is a page for people about all that, in one file: the
+// verdict in a sentence, the files, the worst first, pictures of what was predicted,
+// what is left and what the model is made of, each with what it should look like,
+// what it does look like, and its numbers. -merge makes the same page, from the
+// scaler and the model's readable form.
+//
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
 //
@@ -48,6 +54,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
 )
 
 //go:embed main.go
@@ -199,6 +206,10 @@ func oneDigit(v float64) string {
 
 // merge joins the reports on different files.
 func merge(o *options) (*metrics.Report, error) {
+	inputs := []string{o.scaler, o.model, regression.Twin(o.model)}
+	if err := artifact.CheckOutputs([]string{o.metrics, o.report}, inputs); err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
 	parts := make([]*metrics.Report, o.NArg())
 	for i, path := range o.Args() {
 		parts[i] = new(metrics.Report)

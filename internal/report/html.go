@@ -49,7 +49,7 @@ func (m *markup) page(v *view) {
 <style>
 `, v.Title)
 	m.WriteString(css)
-	m.put("</style>\n</head>\n<body>\n<h1>%s</h1>\n<p class=\"verdict\">%s</p>\n", v.Title, v.Verdict)
+	m.put("</style>\n</head>\n<body>\n<h1>%s</h1>\n<div class=\"top\"><div>\n<p class=\"verdict\">%s</p>\n", v.Title, v.Verdict)
 	if len(v.Gates) > 0 {
 		m.put("<ul>")
 		for _, g := range v.Gates {
@@ -68,7 +68,9 @@ func (m *markup) page(v *view) {
 		}
 		m.put("</ul>\n")
 	}
+	m.put("</div>\n")
 	m.wide(&v.Figures)
+	m.put("</div>\n")
 	for i := range v.Sections {
 		m.section(&v.Sections[i])
 	}
