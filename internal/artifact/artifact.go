@@ -52,15 +52,31 @@ func (k Kind) EncodeJSON(v Document) ([]byte, error) {
 
 func indent(v any) ([]byte, error) {
 	b, err := json.MarshalIndent(v, "", "  ")
-	return append(joinLists(b), '\n'), err
+	return append(join(b), '\n'), err
 }
 
-// joinLists puts the innermost lists of indented JSON on one line each.
-func joinLists(b []byte) []byte {
+// deep is how many objects and lists may be open around what has lines of its own:
+// the figures of a dataset, not those within them, of which there may be many.
+const deep = 3
+
+// join puts what is deep in indented JSON, and the innermost lists of numbers, on one
+// line each.
+func join(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	open := -1 // where in out the innermost open list begins
+	depth := 0
 	quoted, escaped := false, false
-	for _, c := range b {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		if c == '\n' && depth > deep { // outside of a string: in one it is escaped
+			if out[len(out)-1] == ',' {
+				out = append(out, ' ')
+			}
+			for b[i+1] == ' ' {
+				i++
+			}
+			continue
+		}
 		out = append(out, c)
 		switch {
 		case escaped:
@@ -71,12 +87,15 @@ func joinLists(b []byte) []byte {
 		case c == '"':
 			quoted = true
 		case c == '[':
-			open = len(out)
+			open, depth = len(out), depth+1
 		case c == '{':
-			open = -1
-		case c == ']' && open >= 0:
-			joined := strings.Join(strings.Fields(string(out[open:len(out)-1])), " ")
-			if !bytes.ContainsRune(out[open:], '"') {
+			open, depth = -1, depth+1
+		case c == '}':
+			depth--
+		case c == ']':
+			depth--
+			if open >= 0 && !bytes.ContainsRune(out[open:], '"') {
+				joined := strings.Join(strings.Fields(string(out[open:len(out)-1])), " ")
 				out = append(append(out[:open], joined...), ']')
 			}
 			open = -1

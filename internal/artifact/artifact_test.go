@@ -159,3 +159,39 @@ func FuzzDecode(f *testing.F) {
 		_, _ = kind.DecodeGob(Seal(kind, b), &v)
 	})
 }
+
+// What has many numbers, or is deep inside, is on one line; it means the same, and
+// strings are as they were.
+func TestJoin(t *testing.T) {
+	type point struct {
+		Name string `json:"name"`
+		At   []int  `json:"at"`
+		In   *point `json:"in"`
+	}
+	tricky := "a\n\"[{,\\"
+	v := struct {
+		List []point `json:"list"`
+		Text []string
+	}{[]point{{tricky, []int{1, 2}, &point{tricky, []int{}, nil}}}, []string{"a", "b"}}
+	b, err := indent(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+  "list": [
+    {
+      "name": "a\n\"[{,\\",
+      "at": [1, 2],
+      "in": {"name": "a\n\"[{,\\", "at": [], "in": null}
+    }
+  ],
+  "Text": [
+    "a",
+    "b"
+  ]
+}
+`
+	if string(b) != want {
+		t.Errorf("%s", b)
+	}
+}

@@ -309,6 +309,7 @@ func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, 
 	var all Errors
 	all.Merge(&normal)
 	all.Merge(&anomalous)
+	pattern.round()
 	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, Sketch: id.Sketch, FileRows: id.Rows,
 		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all, Pattern: pattern}
 	if noiseFloor != nil {

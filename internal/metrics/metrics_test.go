@@ -106,6 +106,7 @@ func TestMergeReports(t *testing.T) {
 		anomalous.Add(sample(r, i))
 		series, times := trail(r, 70+i, i == 1)
 		left := pattern(series, times, 0, 70+i)
+		left.round()
 		pooled.Merge(&left)
 		counts[i].Add(series)
 		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous,

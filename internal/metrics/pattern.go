@@ -240,6 +240,18 @@ func (p *Pattern) Merge(o *Pattern) {
 	p.Tenths.merge(&o.Tenths)
 }
 
+// round leaves the sums of a file ten digits each, more than diagnostics are read to:
+// artifacts of many files are half as long.
+func (p *Pattern) round() {
+	for _, sums := range [][]float64{p.Powers[:], p.Lags.Product[:], p.Lags.Sum[:], p.Months.Residual, p.Months.Predicted,
+		p.Months.Squares, p.Tenths.Residual, p.Tenths.Predicted, p.Tenths.Squares} {
+		for i, v := range sums {
+			sums[i] = short(v, 10)
+		}
+	}
+	p.Steps = short(p.Steps, 10)
+}
+
 // finite reports whether no sum has overflowed.
 func (p *Pattern) finite() bool {
 	sum := p.Steps
