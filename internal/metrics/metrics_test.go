@@ -151,6 +151,11 @@ func TestMergeReports(t *testing.T) {
 		!strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
 	}
+	spoiled := report(0)
+	spoiled.Diagnostics.Histogram = spoiled.Diagnostics.Histogram[1:]
+	if _, err := Merge([]*Report{report(1), spoiled}); err == nil || !strings.HasPrefix(err.Error(), "report 2 has counts") {
+		t.Errorf("counts that do not fit: %v", err)
+	}
 	other, _ := New("s", "other", datasets[:1], new(Counts))
 	if _, err := Merge([]*Report{report(1), other}); err == nil ||
 		!strings.HasPrefix(err.Error(), "report 2 is of another model") {

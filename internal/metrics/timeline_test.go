@@ -63,6 +63,22 @@ func TestTimeline(t *testing.T) {
 			}
 		}
 	}
+	// A block that begins at the end of a month, before one of a longer step.
+	var l Timeline
+	for _, days := range [][2]int{{31, 31}, {32, 89}} {
+		s := &Sample{Scale: NewScale(0, 0, 0, 1)}
+		var times []dataset.Time
+		for day := days[0]; day <= days[1]; day++ {
+			s.Actual, s.Predicted = append(s.Actual, 1), append(s.Predicted, 1)
+			times = append(times, dataset.Time(time.Date(2023, 1, day, 0, 0, 0, 0, time.UTC).UnixMicro()))
+		}
+		var block Timeline
+		block.Add(s, times, nil)
+		l.Join(&block)
+	}
+	if got := l.Series(); got.Step != "month" || !reflect.DeepEqual(got.Rows, []int64{1, 28, 30}) {
+		t.Errorf("%+v", got)
+	}
 	if new(Timeline).Series() != nil {
 		t.Error("periods without time")
 	}

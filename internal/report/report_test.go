@@ -180,6 +180,9 @@ func parse(t *testing.T, what, page string) (pictures int) {
 func TestCaptions(t *testing.T) {
 	report := measured(t, 1, 400, true)
 	residual, se := 2.5, 0.5
+	for i := range report.Diagnostics.Months {
+		report.Diagnostics.Months[i].MeanResidual, report.Diagnostics.Months[i].StdError = ptr(0.5), ptr(0.3)
+	}
 	report.Diagnostics.Months[6].MeanResidual, report.Diagnostics.Months[6].StdError = &residual, &se
 	report.Diagnostics.Predictions[9].MeanResidual = ptr(-3.25)
 	report.Diagnostics.Autocorrelation[0] = ptr(0.625)
@@ -187,7 +190,7 @@ func TestCaptions(t *testing.T) {
 	p := Page{Metrics: report, Model: model(6)}
 	b := string(p.HTML())
 	for _, want := range []string{
-		"Here July is worst, predicted 2.50 too low; ",
+		"Here July is worst, predicted 2.50 too low; 11 of 12 are within two standard errors of 0.",
 		"Here the highest tenth is worst, predicted 3.25 too high; ",
 		"Here it is 0.62 from one row to the next, and ",
 		"Lags of the target may take some of it away.",
