@@ -47,6 +47,13 @@ release: ## archives of the four programs for the usual systems, the same bytes 
 pipeline: ## create data, fit, train, test: ./pipeline.sh
 	./pipeline.sh
 
+picture: ## the picture at the top of the README: the page about the pipeline's results, by chromium
+	./pipeline.sh >/dev/null
+	profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars \
+		--disable-background-networking --disable-component-update --disable-sync --user-data-dir=$$profile \
+		--force-device-scale-factor=0.68 --window-size=1160,1360 --screenshot=.github/report.png \
+		"file://$$PWD/models/report.html"; rm -rf "$$profile"
+
 bench: ## benchmarks, for benchstat: of the pieces, of whole stages, start-up time and size of the programs
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
@@ -64,8 +71,8 @@ faults: ## kill every stage FAULTS times (default 500) at random instants
 	FAULTS=$(or $(FAULTS),500) $(GO) test -count 1 -timeout 1h -v -run TestKill ./cmd
 
 clean: ## remove what was built and made
-	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob
+	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob models/*.html
 	rm -rf models/.shards-*
 	find data models -name '.*.mlpipeline~' -delete
 
-.PHONY: help build test check samebytes portable release pipeline bench compare fuzz faults clean
+.PHONY: help build test check samebytes portable release pipeline picture bench compare fuzz faults clean

@@ -35,7 +35,7 @@ var stages = []struct {
 		[]string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
 	{"model_preprocessing", []string{"-lags", "1", "-category", "cloud_cover"}, []string{"models/scaler.json"}},
 	{"model_preparation", []string{"-alpha", "10"}, []string{"models/model.gob", "models/model.json"}},
-	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/p.csv"}},
+	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/report.html", "models/p.csv"}},
 }
 
 func contents(dir string, paths []string) []string {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/report"
 )
 
 // number reads a flag's number.
@@ -20,10 +22,13 @@ func number(to *float64) func(string) error {
 	}
 }
 
-// gate fails if a figure is not good enough, or not defined, or is of too few
-// of the rows.
-func gate(o *options, r *metrics.Report) error {
-	gates := 0
+// gates are the conditions that were asked for, and whether they are met: a figure
+// is good enough, and defined, and of enough of the rows. That of the rows comes
+// with any other.
+func gates(o *options, r *metrics.Report) (gates []report.Gate) {
+	add := func(passed bool, format string, args ...any) {
+		gates = append(gates, report.Gate{Text: fmt.Sprintf(format, args...), Passed: passed})
+	}
 	for _, g := range []struct {
 		name  string
 		value *float64
@@ -35,26 +40,40 @@ func gate(o *options, r *metrics.Report) error {
 		{"skill over the training mean", r.Skill.Mean, o.minSkill, false},
 		{"coverage of the 95 % intervals", r.Coverage(), o.minCoverage, false},
 	} {
-		if math.IsNaN(g.limit) {
-			continue
-		}
-		gates++
 		switch {
+		case math.IsNaN(g.limit):
 		case g.value == nil:
-			return cli.Gatef("quality gate: %s is not defined (%s)", g.name, r.Reason)
+			add(false, "%s is not defined (%s)", g.name, r.Reason)
 		case g.most && !(*g.value <= g.limit):
-			return cli.Gatef("quality gate: %s %v is above %v", g.name, *g.value, g.limit)
+			add(false, "%s %v is above %v", g.name, *g.value, g.limit)
 		case !g.most && !(*g.value >= g.limit):
-			return cli.Gatef("quality gate: %s %v is below %v", g.name, *g.value, g.limit)
+			add(false, "%s %v is below %v", g.name, *g.value, g.limit)
+		case g.most:
+			add(true, "%s %v is not above %v", g.name, *g.value, g.limit)
+		default:
+			add(true, "%s %v is not below %v", g.name, *g.value, g.limit)
 		}
 	}
 	share := r.Scored()
 	switch {
-	case gates == 0 && !o.IsSet("min-scored") || share >= o.minScored:
-		return nil
+	case len(gates) == 0 && !o.IsSet("min-scored"):
+	case share >= o.minScored:
+		add(true, "%.3g %% of the rows with a target could be scored", 100*share)
 	case math.IsNaN(share):
-		return cli.Gatef("quality gate: no row has a target to be scored with")
+		add(false, "no row has a target to be scored with")
+	default:
+		add(false, "only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v", 100*share,
+			cli.Aside(r.Unscored), o.minScored)
 	}
-	return cli.Gatef("quality gate: only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v",
-		100*share, cli.Aside(r.Unscored), o.minScored)
+	return gates
+}
+
+// gate fails if one of them is not met.
+func gate(gates []report.Gate) error {
+	for _, g := range gates {
+		if !g.Passed {
+			return cli.Gatef("quality gate: %s", g.Text)
+		}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@
 //	  -scaler FILE         read the scaler from FILE (models/scaler.json)
 //	  -model FILE          read the model from FILE (models/model.gob)
 //	  -metrics FILE        write all figures to FILE (models/metrics.json); '' for none
+//	  -report FILE         write a page with pictures to FILE (models/report.html); '' for none
 //	  -predictions FILE    write every row's prediction to FILE, as CSV
 //	  -keep COLUMNS        of the input, to be written there too
 //	  -level P             of the intervals there (0.95)
@@ -47,6 +48,12 @@
 // A level of a category that training has not counts as the average category; the
 // cells are counted, and said aloud.
 //
+// models/report.html (-report) is a page for people about all that, in one file: the
+// verdict in a sentence, the files, the worst first, pictures of what was predicted,
+// what is left and what the model is made of, each with what it should look like,
+// what it does look like, and its numbers. -merge makes the same page, from the
+// scaler and the model's readable form.
+//
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
 //
@@ -70,6 +77,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -77,6 +86,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
 )
 
 //go:embed main.go
@@ -87,15 +97,16 @@ func main() { cli.Main(run) }
 // options is the command line.
 type options struct {
 	*cli.Program
-	scaler, model, metrics, predictions string
-	keep                                []string // columns of the input that -predictions shows
-	level                               float64
-	minR2, maxMSE, minSkill             float64 // NaN for no gate
-	minCoverage                         float64 // too
-	minScored                           float64
-	digits                              int
-	allowLeak, merge                    bool
-	part                                *dataset.Part // nil without -shard
+	scaler, model, metrics, report string
+	predictions                    string
+	keep                           []string // columns of the input that -predictions shows
+	level                          float64
+	minR2, maxMSE, minSkill        float64 // NaN for no gate
+	minCoverage                    float64 // too
+	minScored                      float64
+	digits                         int
+	allowLeak, merge               bool
+	part                           *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -104,6 +115,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "")
 	o.StringVar(&o.model, "model", "models/model.gob", "")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "")
+	o.StringVar(&o.report, "report", "models/report.html", "")
 	o.StringVar(&o.predictions, "predictions", "", "")
 	keep := o.String("keep", "", "")
 	o.Float64Var(&o.level, "level", 0.95, "")
@@ -142,14 +154,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	if o.merge {
-		if err := o.Merges("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
+		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
 			return err
 		}
 	}
 	if o.part != nil {
-		if err := o.Shards("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored", "predictions"); err != nil {
+		if err := o.Shards("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored", "predictions", "report"); err != nil {
 			return err
 		}
+	}
+	if _, err := os.Stat(filepath.Dir(o.report)); err != nil && !o.IsSet("report") {
+		o.report = "" // nobody has asked for it
 	}
 	var report *metrics.Report
 	var files []*artifact.File // finished
@@ -177,6 +192,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		files = append(files, f)
 	}
+	gates := gates(&o, report)
+	if o.report != "" && o.part == nil {
+		f, err := writePage(&o, report, gates)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
 	if err := artifact.Commit(files...); err != nil {
 		return err
 	}
@@ -194,7 +217,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	warnOfUnscored(&o, report)
 	sayCoverage(&o, report)
-	return gate(&o, report)
+	return gate(gates)
 }
 
 // warnOfUnscored says that the figures are not of all rows with a target.
@@ -235,6 +258,10 @@ func oneDigit(v float64) string {
 
 // merge joins the reports on different files, or the parts of one.
 func merge(o *options) (*metrics.Report, error) {
+	inputs := []string{o.scaler, o.model, regression.Twin(o.model)}
+	if err := artifact.CheckOutputs([]string{o.metrics, o.report}, inputs); err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
 	parts := make([]*metrics.Report, o.NArg())
 	for i, path := range o.Args() {
 		parts[i] = new(metrics.Report)

@@ -24,6 +24,9 @@ import (
 type result struct {
 	normal, anomalous metrics.Errors
 	pattern           metrics.Pattern
+	timeline          metrics.Timeline
+	counts            metrics.Counts
+	outside           int64 // rows that are outside the training's range of a column
 	lines             []byte
 	end               int64 // the row of the file behind the block's last used one
 }
@@ -39,13 +42,13 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := newPredictor(m, files, manifests)
+	p, err := newPredictor(s, m, files, manifests)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer p.close()
 	if o.predictions != "" {
-		p.predictions, err = newPredictions(o, s, m)
+		p.predictions, err = newPredictions(o, m)
 		if p.predictions != nil {
 			lines = append(lines, p.predictions.File)
 		}
@@ -55,7 +58,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, err := reduce(ctx, o, s, p, manifests, bar)
+	datasets, counts, err := reduce(ctx, o, s, p, manifests, bar)
 	if err != nil {
 		return nil, lines, err
 	}
@@ -67,9 +70,9 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	}
 	if o.part != nil {
 		o.Logf("%v: %d files, %s in %s", o.part, len(files), cli.Megabytes(bar.Done()), o.Took())
-		return metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets), lines, nil
+		return metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets, counts), lines, nil
 	}
-	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets); err != nil {
+	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets, counts); err != nil {
 		return nil, lines, err
 	}
 	var rows int64
@@ -84,7 +87,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
 	bar *cli.Progress) (
-	datasets []metrics.Dataset, err error) {
+	datasets []metrics.Dataset, counts *metrics.Counts, err error) {
+	counts = new(metrics.Counts)
 	ids := s.IDs()
 	for _, id := range p.model.IDs() { // what was added to the model later
 		if !s.Has(id.XXH64) {
@@ -98,16 +102,19 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep, Work: p.work}
 	for part, err := range scan.Parts(ctx, p.files) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		sums.normal.Merge(&part.Result.normal)
 		sums.anomalous.Merge(&part.Result.anomalous)
 		sums.pattern.Join(&part.Result.pattern)
+		sums.timeline.Join(&part.Result.timeline)
+		sums.outside += part.Result.outside
+		counts.Merge(&part.Result.counts)
 		p.truths[part.File].forget(part.Result.end)
 		bar.Add(part.Bytes)
 		if p.predictions != nil {
 			if _, err := p.predictions.Write(part.Result.lines); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		end := part.End
@@ -116,11 +123,11 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		}
 		path := p.files[part.File].Path
 		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := trained.leak(path, end.ID); err != nil && !manifests.Apart(path, ids) {
 			if !o.allowLeak {
-				return nil, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
+				return nil, nil, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
 			}
 			o.Warnf("%v; its figures say nothing of new data", err)
 		}
@@ -128,6 +135,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 			p.truths[part.File].noiseFloor())
 		_, d.Irregular = end.Steps.Irregular()
 		d.Unseen = end.Unseen.Cells
+		d.Outside, d.Series = sums.outside, sums.timeline.Series()
 		unseen.Merge(end.Unseen)
 		if d.Rows == 0 {
 			o.Warnf("%s: none of its %d rows can be scored%s; -predictions FILE says why of each", path, end.Rows,
@@ -140,7 +148,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 	if unseen.Cells > 0 {
 		o.Warnf("%v%s; train on files that have them", unseen, unseen.Near(&s.Design))
 	}
-	return datasets, nil
+	return datasets, counts, nil
 }
 
 // readModel reads the scaler and the model, which must belong together.
@@ -174,7 +182,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 		return nil, nil, err
 	}
 	inputs := slices.Concat(table.Paths(files), manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
-	if err := artifact.CheckOutputs([]string{o.metrics, o.predictions}, inputs); err != nil {
+	if err := artifact.CheckOutputs([]string{o.metrics, o.report, o.predictions}, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	return files, manifests, nil
@@ -213,14 +221,17 @@ func (t *trained) leak(path string, id dataset.ID) error {
 type predictor struct {
 	model       *regression.Model
 	scale       *metrics.Scale
+	low, high   []float64 // ranges of the columns in training
 	files       []*table.File
 	truths      []*truth     // per file; nil where nothing is known
 	predictions *predictions // nil for none
 	memory      sync.Pool
 }
 
-func newPredictor(m *regression.Model, files []*table.File, manifests *dataset.Manifests) (*predictor, error) {
+func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, manifests *dataset.Manifests) (
+	*predictor, error) {
 	p := &predictor{model: m, scale: m.ErrorScale(), files: files}
+	p.low, p.high = s.DataMin, s.DataMax
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
@@ -243,6 +254,7 @@ type scratch struct {
 	predicted, climatology []float64
 	leverage, spread       []float64
 	residual               []float64         // of all rows of the block
+	anomalous              []bool            // of the usable rows; empty where none is
 	apart                  [2]metrics.Sample // normal and anomalous rows
 }
 
@@ -270,11 +282,42 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	all := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Spread: t.spread, Scale: p.scale,
 		Climatology: t.climatology, Prev: r.Prev, TrainMean: p.model.TrainMean}
 	res = t.score(&all, r, p.truths[r.File])
+	res.timeline.Add(&all, r.Times, t.anomalous)
+	res.counts.Add(&all)
+	res.outside = p.outside(r)
 	res.pattern.Add(&all, r.Times, t.residuals(r))
 	if p.predictions != nil {
-		res.lines = p.predictions.lines(p.files[r.File].Name, p.model, r, t)
+		res.lines = p.lines(r, t)
 	}
 	return res, nil
+}
+
+// outside returns how many rows with a target are outside the training's range of a
+// column that is not of the calendar.
+func (p *predictor) outside(r *design.Rows) (n int64) {
+	var columns []int
+	for j, x := range r.X {
+		if x == nil || j >= p.model.SeasonFrom && j < p.model.SeasonTo {
+			continue
+		}
+		low, high := p.low[j], p.high[j]
+		for _, v := range x {
+			if v < low || v > high {
+				columns = append(columns, j)
+				break
+			}
+		}
+	}
+	if len(columns) == 0 {
+		return 0
+	}
+	for i, y := range r.Y {
+		out := func(j int) bool { return r.X[j][i] < p.low[j] || r.X[j][i] > p.high[j] }
+		if y == y && slices.ContainsFunc(columns, out) {
+			n++
+		}
+	}
+	return n
 }
 
 // residuals returns those of all rows of the block, NaN where there is none.
@@ -298,6 +341,7 @@ func (t *scratch) score(all *metrics.Sample, r *design.Rows, truth *truth) (res 
 		res.end = r.Index(r.N-1) + 1
 		ranges = truth.anomalous(r.Index(0), res.end)
 	}
+	t.anomalous = t.anomalous[:0]
 	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
 		res.normal.Add(all)
 		return res
@@ -311,9 +355,11 @@ func (t *scratch) score(all *metrics.Sample, r *design.Rows, truth *truth) (res 
 		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {
 			ranges = ranges[1:]
 		}
+		anomalous := len(ranges) > 0 && ranges[0][0] <= r.Index(i)
+		t.anomalous = append(t.anomalous, anomalous)
 		switch {
 		case y != y:
-		case len(ranges) > 0 && ranges[0][0] <= r.Index(i):
+		case anomalous:
 			t.apart[1].Append(all, i)
 		default:
 			t.apart[0].Append(all, i)

@@ -9,15 +9,13 @@ import (
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
-	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
 )
 
 // predictions is the file of -predictions: a line for every row of input.
 type predictions struct {
 	*artifact.File
-	half      float64   // quantile of t: half the width of an interval, in spreads
-	low, high []float64 // ranges of the columns in training
+	half float64 // quantile of t: half the width of an interval, in spreads
 }
 
 // fixed are the columns of -predictions besides those of -keep, which stand
@@ -25,9 +23,8 @@ type predictions struct {
 var fixed = []string{"dataset", "timestamp", "actual", "predicted", "residual", "lower", "upper", "note"}
 
 // newPredictions creates the file and writes its header.
-func newPredictions(o *options, s *scaler.Scaler, m *regression.Model) (*predictions, error) {
+func newPredictions(o *options, m *regression.Model) (*predictions, error) {
 	p := new(predictions)
-	p.low, p.high = s.DataMin, s.DataMax
 	if m.Band.Sigma > 0 {
 		p.half = metrics.Quantile((1+o.level)/2, m.Band.Dof)
 	}
@@ -39,9 +36,10 @@ func newPredictions(o *options, s *scaler.Scaler, m *regression.Model) (*predict
 	return p, err
 }
 
-// lines are those of a block.
-func (p *predictions) lines(name string, m *regression.Model, r *design.Rows, t *scratch) []byte {
-	field := table.AppendField(nil, name)
+// lines are those of -predictions for a block.
+func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
+	field := table.AppendField(nil, p.files[r.File].Name)
+	quantile := p.predictions.half
 	var b []byte
 	every := &r.Every
 	i := 0 // the next usable row
@@ -63,14 +61,14 @@ func (p *predictions) lines(name string, m *regression.Model, r *design.Rows, t 
 		predicted := t.predicted[i]
 		b = table.AppendFloat(append(b, ','), predicted)
 		b = table.AppendFloat(append(b, ','), y-predicted)
-		if p.half > 0 {
-			half := float64(p.half * t.spread[i])
+		if quantile > 0 {
+			half := float64(quantile * t.spread[i])
 			b = table.AppendFloat(append(b, ','), predicted-half)
 			b = table.AppendFloat(append(b, ','), predicted+half)
 		} else {
 			b = append(b, ",,"...)
 		}
-		note := strings.Join(m.Doubt(r, i, t.leverage[i], p.low, p.high), "; ")
+		note := strings.Join(p.model.Doubt(r, i, t.leverage[i], p.low, p.high), "; ")
 		b = append(table.AppendField(append(b, ','), note), '\n')
 		i++
 	}

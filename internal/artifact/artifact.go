@@ -70,7 +70,7 @@ func (k Kind) CreateJSON(path string, v Document) (*File, error) {
 	if err != nil {
 		return nil, naming(path, err)
 	}
-	return createFile(path, b)
+	return CreateFile(path, b)
 }
 
 // WriteJSON seals v and writes it to path.

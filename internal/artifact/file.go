@@ -116,8 +116,8 @@ func (f *File) Cleanup() {
 	}
 }
 
-// createFile writes a whole file, for Commit.
-func createFile(path string, content []byte) (*File, error) {
+// CreateFile writes a whole file, for Commit.
+func CreateFile(path string, content []byte) (*File, error) {
 	f, err := Create(path)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func createFile(path string, content []byte) (*File, error) {
 
 // WriteFile writes a whole file.
 func WriteFile(path string, content []byte) error {
-	f, err := createFile(path, content)
+	f, err := CreateFile(path, content)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (p *Program) Parse(args []string) error {
 		fmt.Fprint(p.stdout, p.manual)
 		return errHelp
 	case *version:
-		fmt.Fprintln(p.stdout, p.Name(), buildVersion(), runtime.Version())
+		fmt.Fprintln(p.stdout, p.Name(), Version(), runtime.Version())
 		return errHelp
 	case slices.ContainsFunc(p.Args(), func(arg string) bool { return len(arg) > 1 && arg[0] == '-' }):
 		return Usagef("flags go before paths: %s", strings.Join(p.Args(), " "))
@@ -112,7 +112,8 @@ func (p *Program) mistyped(err error) error {
 	return Usagef("there is no flag -%s%s", name, hint)
 }
 
-func buildVersion() string {
+// Version returns the version of the program.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -18,6 +18,8 @@ type Scale struct {
 	half   [len(Levels)]float64 // quantiles of t: half the width of an interval, in spreads
 	pit    borders              // quantiles of t between the bins
 	tenths borders              // predictions between the bins
+	from   float64              // where the cells of Density begin
+	width  float64              // and their size
 }
 
 // borders are ascending numbers between bins.
@@ -75,6 +77,11 @@ func NewScale(sigma, dof, mean, deviation float64) *Scale {
 		at = append(at, mean+float64(quantile*deviation))
 	}
 	s.tenths = newBorders(at)
+	target := math.Sqrt(float64(deviation*deviation) + float64(sigma*sigma)) // its deviation
+	if s.width = 6 * target / grid; s.width == 0 {
+		s.width = 1
+	}
+	s.from = mean - float64(s.width*grid/2)
 	if sigma == 0 {
 		return s
 	}
@@ -87,6 +94,14 @@ func NewScale(sigma, dof, mean, deviation float64) *Scale {
 	}
 	s.pit = newBorders(at)
 	return s
+}
+
+// unit returns what residuals are multiplied with to be in units of the training's.
+func (s *Scale) unit() float64 {
+	if s.sigma > 0 {
+		return 1 / s.sigma
+	}
+	return 1
 }
 
 // Held are sums over rows that have an interval, at each of the Levels.

@@ -284,6 +284,7 @@ type Dataset struct {
 	Figures
 	Unscored   dataset.Left `json:"unscored"`
 	Unseen     int64        `json:"unseen_levels"`
+	Outside    int64        `json:"extrapolated"`          // rows that are outside the training's range of a column
 	Irregular  int64        `json:"irregular"`             // with lags: rows not one step behind the row before
 	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
 	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
@@ -291,6 +292,7 @@ type Dataset struct {
 	Anomalous  *Part        `json:"anomalous,omitempty"`
 	Sums       Errors       `json:"sums"`    // of all its rows
 	Pattern    Pattern      `json:"pattern"` // of the same
+	Series     *Series      `json:"series"`  // nil without time
 }
 
 // Part is a part of a dataset's rows.
@@ -307,6 +309,7 @@ func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, 
 	var all Errors
 	all.Merge(&normal)
 	all.Merge(&anomalous)
+	pattern.round()
 	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, Sketch: id.Sketch, FileRows: id.Rows,
 		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all, Pattern: pattern}
 	if noiseFloor != nil {
@@ -332,7 +335,7 @@ func (d *Dataset) id() dataset.ID {
 
 // New pools datasets. The result depends on the datasets alone, not on how
 // they were gathered.
-func New(scaler, model string, datasets []Dataset) (*Report, error) {
+func New(scaler, model string, datasets []Dataset, counts *Counts) (*Report, error) {
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
 	ids := make([]dataset.ID, len(datasets))
@@ -359,13 +362,14 @@ func New(scaler, model string, datasets []Dataset) (*Report, error) {
 		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
 			"change the unit of the target")
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(),
+	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(counts),
 		Unscored: unscored, Unseen: unseen, Datasets: datasets}, nil
 }
 
 // NewPart makes a part of a report, for Merge.
-func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset) *Report {
-	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets}
+func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset,
+	counts *Counts) *Report {
+	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts}}
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where
@@ -377,6 +381,7 @@ func (r *Report) Scored() float64 {
 // Merge joins reports on different files, or all parts of one, exactly.
 func Merge(parts []*Report) (*Report, error) {
 	var datasets []Dataset
+	var counts Counts
 	var shards []*dataset.Part
 	for _, r := range parts {
 		shards = append(shards, r.Part)
@@ -388,7 +393,11 @@ func Merge(parts []*Report) (*Report, error) {
 		if r.Scaler != parts[0].Scaler || r.Model != parts[0].Model {
 			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
 		}
+		if !r.Diagnostics.fits() {
+			return nil, fmt.Errorf("report %d has counts that do not fit together", i+1)
+		}
 		datasets = append(datasets, r.Datasets...)
+		counts.Merge(&r.Diagnostics.Counts)
 	}
-	return New(parts[0].Scaler, parts[0].Model, datasets)
+	return New(parts[0].Scaler, parts[0].Model, datasets, &counts)
 }

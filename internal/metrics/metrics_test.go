@@ -99,47 +99,65 @@ func TestMergeReports(t *testing.T) {
 	floor := 0.01
 	var datasets []Dataset
 	var pooled Pattern
+	var counts [3]Counts
 	for i, name := range []string{"a", "b", "c"} {
 		var normal, anomalous Errors
 		normal.Add(sample(r, 50+i))
 		anomalous.Add(sample(r, i))
 		series, times := trail(r, 70+i, i == 1)
 		left := pattern(series, times, 0, 70+i)
+		left.round()
 		pooled.Merge(&left)
+		counts[i].Add(series)
 		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous,
 			left, &floor))
 	}
-	report := func(d ...Dataset) *Report {
-		got, err := New("s", "m", d)
+	report := func(which ...int) *Report {
+		var d []Dataset
+		var c Counts
+		for _, i := range which {
+			d = append(d, datasets[i])
+			c.Merge(&counts[i])
+		}
+		got, err := New("s", "m", d, &c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return got
 	}
-	merged, err := Merge([]*Report{report(datasets[2]), report(datasets[1], datasets[0])})
+	merged, err := Merge([]*Report{report(2), report(1, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Kind.EncodeJSON(report(datasets...))
+	want, err := Kind.EncodeJSON(report(0, 1, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
 		t.Error("the merged report is another", err)
 	}
-	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics()) {
+	var all Counts
+	for i := range counts {
+		all.Merge(&counts[i])
+	}
+	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics(&all)) {
 		t.Error("the diagnostics are not of all files")
 	}
 	var back Report
 	if err := Kind.DecodeJSON(want, &back); err != nil {
 		t.Error(err)
 	}
-	if _, err := Merge([]*Report{report(datasets[0]), report(datasets[0])}); err == nil ||
+	if _, err := Merge([]*Report{report(0), report(0)}); err == nil ||
 		!strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
 	}
-	other, _ := New("s", "other", datasets[:1])
-	if _, err := Merge([]*Report{report(datasets[1]), other}); err == nil ||
+	spoiled := report(0)
+	spoiled.Diagnostics.Histogram = spoiled.Diagnostics.Histogram[1:]
+	if _, err := Merge([]*Report{report(1), spoiled}); err == nil || !strings.HasPrefix(err.Error(), "report 2 has counts") {
+		t.Errorf("counts that do not fit: %v", err)
+	}
+	other, _ := New("s", "other", datasets[:1], new(Counts))
+	if _, err := Merge([]*Report{report(1), other}); err == nil ||
 		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
 		t.Errorf("another model: %v", err)
 	}

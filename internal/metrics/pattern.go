@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	lags    = 30
-	months  = 12
-	tenths  = 10
-	pitBins = 20
+	lags   = 30
+	months = 12
+	tenths = 10
 )
 
 // normalTenths are the quantiles 0.1, 0.2, … of the normal distribution.
@@ -29,7 +28,6 @@ type Pattern struct {
 	Steps  float64    `json:"steps"`  // Σ(x − x of the row before)²
 	Months Bins       `json:"months"` // January to December; empty without time
 	Tenths Bins       `json:"tenths"` // by the prediction
-	PIT    []int64    `json:"pit"`    // see Diagnostics; empty without intervals
 
 	head, tail []float64 // the first and the last x, no more than lags, NaN for a row that was not scored
 }
@@ -46,16 +44,14 @@ type Bins struct {
 	N         []int64   `json:"n"`
 	Residual  []float64 `json:"residual"`
 	Predicted []float64 `json:"predicted"`
+	Squares   []float64 `json:"squares"` // Σ residual²
 }
 
 // Add includes the rows of a block, of which those with a target are scored.
 // residual has a place for every row of the block, usable or not, and is
 // overwritten: NaN, where a row was not scored. times may be empty.
 func (p *Pattern) Add(s *Sample, times []dataset.Time, residual []float64) {
-	unit := 1.0
-	if s.Scale.sigma > 0 {
-		unit = 1 / s.Scale.sigma
-	}
+	unit := s.Scale.unit()
 	p.bin(s, times)
 	before := math.NaN()
 	var p1, p2, p3, p4, steps float64
@@ -128,45 +124,68 @@ func products(x, y []float64) (sums [lags]float64) {
 	return sums
 }
 
-// bin counts the scored rows by month, prediction and place in their interval.
+// bin sums up the scored rows by month and by prediction.
 func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 	p.Tenths = newBins(tenths)
 	if len(times) > 0 {
 		p.Months = newBins(months)
 	}
-	if len(s.Spread) > 0 {
-		p.PIT = make([]int64, pitBins)
-	}
+	var groups [tenths]group
+	var run group // of rows of one month
 	month := 0
-	var until dataset.Time // when it ends
+	until := dataset.NoTime // when it ends
 	for i, y := range s.Actual {
 		predicted := s.Predicted[i]
 		e := y - predicted
 		if e != e {
 			continue
 		}
-		if len(times) > 0 {
-			if i == 0 || times[i] >= until {
-				t := time.UnixMicro(int64(times[i])).UTC()
-				month = int(t.Month()) - 1
-				until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
-			}
-			p.Months.add(month, 1, e, predicted)
+		if len(times) > 0 && times[i] >= until {
+			run.flush(&p.Months, month)
+			t := time.UnixMicro(int64(times[i])).UTC()
+			month = int(t.Month()) - 1
+			until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 		}
-		p.Tenths.add(s.Scale.tenths.find(predicted), 1, e, predicted)
-		if len(s.Spread) > 0 {
-			p.PIT[s.Scale.pit.find(e/s.Spread[i])]++
-		}
+		run.add(e, predicted)
+		groups[s.Scale.tenths.find(predicted)].add(e, predicted)
+	}
+	if len(times) > 0 {
+		run.flush(&p.Months, month)
+	}
+	for i := range groups {
+		groups[i].flush(&p.Tenths, i)
 	}
 }
 
-func newBins(n int) Bins { return Bins{make([]int64, n), make([]float64, n), make([]float64, n)} }
+// group is a bin in the making.
+type group struct {
+	n                            int64
+	residual, predicted, squares float64
+}
+
+func (g *group) add(residual, predicted float64) {
+	g.n++
+	g.residual += residual
+	g.predicted += predicted
+	g.squares += float64(residual * residual)
+}
+
+// flush includes the rows in a bin, and forgets them.
+func (g *group) flush(b *Bins, bin int) {
+	b.add(bin, g.n, g.residual, g.predicted, g.squares)
+	*g = group{}
+}
+
+func newBins(n int) Bins {
+	return Bins{make([]int64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+}
 
 // add includes rows in a bin.
-func (b *Bins) add(bin int, n int64, residual, predicted float64) {
+func (b *Bins) add(bin int, n int64, residual, predicted, squares float64) {
 	b.N[bin] += n
 	b.Residual[bin] += residual
 	b.Predicted[bin] += predicted
+	b.Squares[bin] += squares
 }
 
 // merge includes the rows of o.
@@ -175,7 +194,7 @@ func (b *Bins) merge(o *Bins) {
 		*b = newBins(len(o.N))
 	}
 	for i, n := range o.N {
-		b.add(i, n, o.Residual[i], o.Predicted[i])
+		b.add(i, n, o.Residual[i], o.Predicted[i], o.Squares[i])
 	}
 }
 
@@ -219,12 +238,18 @@ func (p *Pattern) Merge(o *Pattern) {
 	p.Steps += o.Steps
 	p.Months.merge(&o.Months)
 	p.Tenths.merge(&o.Tenths)
-	if len(p.PIT) == 0 {
-		p.PIT = make([]int64, len(o.PIT))
+}
+
+// round leaves the sums of a file ten digits each, more than diagnostics are read to:
+// artifacts of many files are half as long.
+func (p *Pattern) round() {
+	for _, sums := range [][]float64{p.Powers[:], p.Lags.Product[:], p.Lags.Sum[:], p.Months.Residual, p.Months.Predicted,
+		p.Months.Squares, p.Tenths.Residual, p.Tenths.Predicted, p.Tenths.Squares} {
+		for i, v := range sums {
+			sums[i] = short(v, 10)
+		}
 	}
-	for i, n := range o.PIT {
-		p.PIT[i] += n
-	}
+	p.Steps = short(p.Steps, 10)
 }
 
 // finite reports whether no sum has overflowed.
@@ -235,7 +260,7 @@ func (p *Pattern) finite() bool {
 	}
 	for _, bins := range []*Bins{&p.Months, &p.Tenths} {
 		for i := range bins.N {
-			sum += math.Abs(bins.Residual[i]) + math.Abs(bins.Predicted[i])
+			sum += math.Abs(bins.Residual[i]) + math.Abs(bins.Predicted[i]) + bins.Squares[i]
 		}
 	}
 	return !math.IsInf(sum, 0) && !math.IsNaN(sum)
@@ -256,9 +281,7 @@ type Diagnostics struct {
 	// By the prediction: tenths of a normal distribution with the mean and the
 	// deviation of the training's predictions.
 	Predictions []Group `json:"predictions"`
-	// Rows by the probability that their prediction gave to less than what was
-	// measured (probability integral transform): from 0 to 0.05, to 0.1, …
-	PIT []int64 `json:"pit"`
+	Counts
 }
 
 // Group is some of the rows.
@@ -266,10 +289,11 @@ type Group struct {
 	Rows           int64    `json:"rows"`
 	MeanPrediction *float64 `json:"mean_prediction"`
 	MeanResidual   *float64 `json:"mean_residual"`
+	StdError       *float64 `json:"std_error"` // of the mean residual, if rows are independent
 }
 
 // Diagnostics finishes the sums.
-func (p *Pattern) Diagnostics() Diagnostics {
+func (p *Pattern) Diagnostics(c *Counts) Diagnostics {
 	n := float64(p.N)
 	mean := p.Powers[0] / n
 	m2, m3, m4 := p.Powers[1]/n, p.Powers[2]/n, p.Powers[3]/n // about 0, and then about the mean
@@ -279,7 +303,7 @@ func (p *Pattern) Diagnostics() Diagnostics {
 	m2 -= square
 	d := Diagnostics{DurbinWatson: ptr(p.Steps / p.Powers[1]), Skewness: ptr(m3 / math.Pow(m2, 1.5)),
 		Kurtosis: ptr(m4 / float64(m2*m2)), Months: p.Months.groups(), Predictions: p.Tenths.groups(),
-		PIT: append([]int64{}, p.PIT...)}
+		Counts: c.clone()}
 	for k, n := range p.Lags.N {
 		r := (p.Lags.Product[k]-float64(mean*p.Lags.Sum[k]))/float64(n) + square
 		d.Autocorrelation = append(d.Autocorrelation, ptr(r/m2))
@@ -289,8 +313,11 @@ func (p *Pattern) Diagnostics() Diagnostics {
 
 func (b *Bins) groups() []Group {
 	groups := []Group{}
-	for i, n := range b.N {
-		groups = append(groups, Group{n, ptr(b.Predicted[i] / float64(n)), ptr(b.Residual[i] / float64(n))})
+	for i, rows := range b.N {
+		n := float64(rows)
+		mean := b.Residual[i] / n
+		variance := max(0, b.Squares[i]/n-float64(mean*mean)) / (n - 1) // of the mean
+		groups = append(groups, Group{rows, ptr(b.Predicted[i] / n), ptr(mean), ptr(math.Sqrt(variance))})
 	}
 	return groups
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,12 +95,12 @@ func trail(r *rand.Rand, n int, gaps bool) (s *Sample, times []dataset.Time) {
 		e = 0.7*e + r.NormFloat64() + 0.1
 		predicted := 10 + 3*r.NormFloat64()
 		y := predicted + e
-		if gaps && r.IntN(7) == 0 {
+		if gaps && (i == 0 || r.IntN(7) == 0) {
 			y = math.NaN()
 		}
 		s.Actual, s.Predicted = append(s.Actual, y), append(s.Predicted, predicted)
 		s.Spread = append(s.Spread, 2+r.Float64())
-		times = append(times, dataset.Time(time.Date(2019, 11, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
+		times = append(times, dataset.Time(time.Date(1969, 3, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
 	}
 	return s, times
 }
@@ -123,11 +124,14 @@ func TestDiagnostics(t *testing.T) {
 		var all Pattern
 		var files [][]float64 // residuals
 		var e []float64       // scored ones
+		var counts Counts
 		months, tenths, pit := make([][]float64, 12), make([][]float64, 10), make([]int64, 20)
+		bars, cells := make([]int64, 34), make([]int64, 26*26)
 		for _, n := range []int{400, 90} {
 			s, times := trail(r, n, gaps)
 			p := pattern(s, times, 0, n)
 			all.Merge(&p)
+			counts.Add(s)
 			var file []float64
 			for i, y := range s.Actual {
 				d := y - s.Predicted[i]
@@ -145,6 +149,9 @@ func TestDiagnostics(t *testing.T) {
 					bin++
 				}
 				pit[bin]++
+				bars[place(d/s.Spread[i], -4, 33)]++
+				unit := math.Hypot(2, 3)
+				cells[26*place((s.Predicted[i]-10)/unit, -3, 25)+place((y-10)/unit, -3, 25)]++
 			}
 			files = append(files, file)
 		}
@@ -159,7 +166,7 @@ func TestDiagnostics(t *testing.T) {
 			}
 			return m
 		}
-		got := all.Diagnostics()
+		got := all.Diagnostics(&counts)
 		near(t, "skewness", *got.Skewness, central(3)/math.Pow(central(2), 1.5))
 		near(t, "kurtosis", *got.Kurtosis, central(4)/math.Pow(central(2), 2))
 		for k := 1; k <= 30; k++ {
@@ -179,14 +186,19 @@ func TestDiagnostics(t *testing.T) {
 		}
 		group := func(what string, got []Group, want [][]float64) {
 			for i, bin := range want {
-				sum := 0.0
+				sum, squares := 0.0, 0.0
 				for _, v := range bin {
 					sum += v
+				}
+				for _, v := range bin {
+					squares += (v - sum/float64(len(bin))) * (v - sum/float64(len(bin)))
 				}
 				if got[i].Rows != int64(len(bin)) {
 					t.Errorf("%s %d: %d rows, want %d", what, i, got[i].Rows, len(bin))
 				} else if len(bin) > 0 {
-					near(t, fmt.Sprint(what, " ", i), *got[i].MeanResidual, sum/float64(len(bin)))
+					n := float64(len(bin))
+					near(t, fmt.Sprint(what, " ", i), *got[i].MeanResidual, sum/n)
+					near(t, fmt.Sprint("standard error of ", what, " ", i), *got[i].StdError, math.Sqrt(squares/n/(n-1)))
 				} else if got[i].MeanResidual != nil || got[i].MeanPrediction != nil {
 					t.Errorf("%s %d: a mean of nothing", what, i)
 				}
@@ -197,7 +209,16 @@ func TestDiagnostics(t *testing.T) {
 		if !reflect.DeepEqual(got.PIT, pit) {
 			t.Errorf("PIT %v, want %v", got.PIT, pit)
 		}
+		if !reflect.DeepEqual(got.Histogram, bars) || !reflect.DeepEqual(slices.Concat(got.Density.Rows...), cells) {
+			t.Errorf("histogram %v, want %v\nor density %v, want %v", got.Histogram, bars, got.Density, cells)
+		}
 	}
+}
+
+// place is the bin of a number: a quarter wide, from one on, of which what is outside is in
+// bins 0 and last.
+func place(v, from float64, last int) int {
+	return min(last, max(0, int(math.Floor((v-from)*4))+1))
 }
 
 // Blocks of a file, of whatever sizes, join into the whole: also those that are
@@ -255,7 +276,7 @@ func TestNoDiagnostics(t *testing.T) {
 	var p Pattern
 	p.Add(one, nil, []float64{0})
 	for name, p := range map[string]Pattern{"none": {}, "one": p} {
-		d := p.Diagnostics()
+		d := p.Diagnostics(new(Counts))
 		if b, err := json.Marshal(d); err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if d.Skewness != nil || d.Autocorrelation[0] != nil || len(d.Months) != 0 || len(d.PIT) != 0 {

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/report"
+	"mlpipeline/internal/scaler"
+)
+
+// writePage writes the page of -report: a function of the artifacts, whichever way
+// they were made. Without the scaler and the model's readable form it is shorter.
+func writePage(o *options, r *metrics.Report, gates []report.Gate) (*artifact.File, error) {
+	page := report.Page{Version: cli.Version(), Metrics: r, Gates: gates}
+	if s, err := scaler.Read(o.scaler); err != nil {
+		page.Missing = append(page.Missing, err.Error())
+	} else if s.Fingerprint() != r.Scaler {
+		page.Missing = append(page.Missing, fmt.Sprintf("%s is not the scaler of these metrics", o.scaler))
+	} else {
+		page.Scaler = s
+	}
+	twin, m := regression.Twin(o.model), new(regression.Summary)
+	if err := regression.SummaryKind.ReadJSON(twin, m); err != nil {
+		page.Missing = append(page.Missing, err.Error())
+	} else if m.Model != r.Model {
+		page.Missing = append(page.Missing, fmt.Sprintf("%s is not of the model of these metrics", twin))
+	} else {
+		page.Model = m
+	}
+	return artifact.CreateFile(o.report, page.HTML())
+}

@@ -1,0 +1,156 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/dataset"
+)
+
+// The means of periods are what their name says, in the shortest periods of which there
+// are not too many, in whatever blocks the rows come.
+func TestTimeline(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 32))
+	for want, c := range map[string]struct {
+		rows   int
+		every  time.Duration
+		layout string
+	}{
+		"hour":    {40, 37 * time.Minute, "2006-01-02 15:04"},
+		"day":     {300, 3 * time.Hour, "2006-01-02"},
+		"month":   {365, 24 * time.Hour, "2006-01"},
+		"quarter": {1600, 24 * time.Hour, ""},
+		"year":    {500, 30 * 24 * time.Hour, "2006"},
+		"decade":  {150, 1000 * 24 * time.Hour, ""},
+		"century": {200, 3000 * 24 * time.Hour, ""},
+	} {
+		s := &Sample{Scale: NewScale(2, 40, 10, 3)}
+		var times []dataset.Time
+		var anomalous []bool
+		at := time.Date(1969, 12, 30, 23, 10, 0, 0, time.UTC)
+		for i := range c.rows {
+			y := 10 + r.NormFloat64()
+			if i > 0 && r.IntN(7) == 0 {
+				y = math.NaN()
+			}
+			s.Actual, s.Predicted = append(s.Actual, y), append(s.Predicted, 10+r.NormFloat64())
+			s.Spread = append(s.Spread, 2+r.Float64())
+			anomalous = append(anomalous, r.IntN(5) == 0)
+			times = append(times, dataset.Time(at.UnixMicro()))
+			at = at.Add(c.every)
+		}
+		for _, most := range []int{c.rows, 1, 7, 100} {
+			var l Timeline
+			for from := 0; from < c.rows; {
+				to := min(c.rows, from+1+r.IntN(most))
+				part := &Sample{Actual: s.Actual[from:to], Predicted: s.Predicted[from:to], Spread: s.Spread[from:to],
+					Scale: s.Scale}
+				var block Timeline
+				block.Add(part, times[from:to], anomalous[from:to])
+				l.Join(&block)
+				from = to
+			}
+			got := l.Series()
+			if got.Step != want || len(got.Period) > mostPeriods {
+				t.Fatalf("%s: %d periods of one %s", want, len(got.Period), got.Step)
+			}
+			if c.layout != "" {
+				checkSeries(t, got, s, times, anomalous, c.layout)
+			}
+		}
+	}
+	// A block that begins at the end of a month, before one of a longer step.
+	var l Timeline
+	for _, days := range [][2]int{{31, 31}, {32, 89}} {
+		s := &Sample{Scale: NewScale(0, 0, 0, 1)}
+		var times []dataset.Time
+		for day := days[0]; day <= days[1]; day++ {
+			s.Actual, s.Predicted = append(s.Actual, 1), append(s.Predicted, 1)
+			times = append(times, dataset.Time(time.Date(2023, 1, day, 0, 0, 0, 0, time.UTC).UnixMicro()))
+		}
+		var block Timeline
+		block.Add(s, times, nil)
+		l.Join(&block)
+	}
+	if got := l.Series(); got.Step != "month" || !reflect.DeepEqual(got.Rows, []int64{1, 28, 30}) {
+		t.Errorf("%+v", got)
+	}
+	if new(Timeline).Series() != nil {
+		t.Error("periods without time")
+	}
+	if got := (&Series{Step: "quarter", Start: "2020-01-01T00:00:00Z"}).Name(7); got != "2021-Q4" {
+		t.Error(got)
+	}
+}
+
+// checkSeries compares with means by the names of the periods.
+func checkSeries(t *testing.T, got *Series, s *Sample, times []dataset.Time, anomalous []bool, layout string) {
+	t.Helper()
+	rows, odd, sums := map[string]int64{}, map[string]int64{}, map[string][3]float64{}
+	for i, y := range s.Actual {
+		when := time.UnixMicro(int64(times[i])).UTC()
+		if layout == "2006-01-02 15:04" {
+			when = when.Truncate(time.Hour)
+		}
+		name := when.Format(layout)
+		if y != y {
+			continue
+		}
+		rows[name]++
+		if anomalous[i] {
+			odd[name]++
+		}
+		sum := sums[name]
+		sums[name] = [3]float64{sum[0] + y, sum[1] + s.Predicted[i], sum[2] + Quantile(0.975, 40)*s.Spread[i]}
+	}
+	if len(got.Period) != len(rows) {
+		t.Fatalf("%d periods of one %s, want %d", len(got.Period), got.Step, len(rows))
+	}
+	for i := range got.Period {
+		name := got.Name(got.Period[i])
+		n := float64(rows[name])
+		if got.Rows[i] != rows[name] || got.Anomalous[i] != odd[name] {
+			t.Errorf("%s: %d rows, %d anomalous, want %d, %d", name, got.Rows[i], got.Anomalous[i], rows[name], odd[name])
+		}
+		for k, v := range []float64{got.Actual[i], got.Predicted[i], got.Half[i]} {
+			if want := sums[name][k] / n; !(math.Abs(v-want) <= 1e-5*math.Abs(want)) {
+				t.Errorf("%s: mean %d is %v, want %v", name, k, v, want)
+			}
+		}
+	}
+}
+
+// Counts add up in any order; those that do not fit are noticed.
+func TestCounts(t *testing.T) {
+	r := rand.New(rand.NewPCG(33, 34))
+	s, _ := trail(r, 500, true)
+	part := func(from, to int) *Counts {
+		c := new(Counts)
+		c.Add(&Sample{Actual: s.Actual[from:to], Predicted: s.Predicted[from:to], Spread: s.Spread[from:to], Scale: s.Scale})
+		return c
+	}
+	want := part(0, 500)
+	var got Counts
+	for _, at := range []int{300, 100, 0, 400, 200} {
+		got.Merge(part(at, at+100))
+		got.Merge(new(Counts))
+	}
+	if !reflect.DeepEqual(got, *want) || !got.fits() || !new(Counts).fits() {
+		t.Errorf("%v, want %v", got, *want)
+	}
+	for i, spoil := range []func(*Counts){
+		func(c *Counts) { c.PIT = c.PIT[:3] },
+		func(c *Counts) { c.Histogram = nil },
+		func(c *Counts) { c.Density.Rows[4] = nil },
+		func(c *Counts) { c.Density.Width = 0 },
+	} {
+		c := part(0, 10)
+		if spoil(c); c.fits() {
+			t.Error(fmt.Sprint("spoiled in way ", i, " it fits"))
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// num writes a number for people: four digits.
+func num(v float64) string { return digits(v, 4) }
+
+func three(v float64) string { return digits(v, 3) }
+
+func digits(v float64, n int) string {
+	s := strconv.FormatFloat(v, 'e', n-1, 64)
+	_, e, found := strings.Cut(s, "e")
+	exponent, err := strconv.Atoi(e)
+	switch {
+	case !found || err != nil:
+		return s
+	case v == 0:
+		return "0"
+	case exponent < -4 || exponent > 6:
+		return sign(strconv.FormatFloat(v, 'g', n, 64))
+	}
+	return sign(strconv.FormatFloat(v, 'f', max(0, n-1-exponent), 64))
+}
+
+// sign writes minus as it is printed.
+func sign(s string) string { return strings.ReplaceAll(s, "-", "−") }
+
+// alike writes numbers of one column with as many decimals as the largest needs for
+// four digits.
+func alike(values ...float64) func(float64) string {
+	largest := 0.0
+	for _, v := range values {
+		largest = max(largest, math.Abs(v))
+	}
+	_, e, _ := strings.Cut(strconv.FormatFloat(largest, 'e', 3, 64), "e")
+	exponent, err := strconv.Atoi(e)
+	if err != nil || largest == 0 || exponent < -4 || exponent > 6 {
+		return num
+	}
+	return func(v float64) string { return sign(strconv.FormatFloat(v, 'f', max(0, 3-exponent), 64)) }
+}
+
+// undefined is what is written for a figure that is not defined.
+const undefined = "–"
+
+// maybe writes a number that may be undefined.
+func maybe(v *float64, write func(float64) string) string {
+	if v == nil {
+		return undefined
+	}
+	return write(*v)
+}
+
+func figureOf(v *float64) string { return maybe(v, num) }
+
+// percent writes a share.
+func percent(v float64) string { return sign(strconv.FormatFloat(float64(100*v), 'f', 1, 64)) + " %" }
+
+func percentOf(v *float64) string { return maybe(v, percent) }
+
+// count writes a whole number in groups of three digits.
+func count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && len(s) > 4; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+// plural is a count and what is counted.
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + many
+}
+
+// short leaves the middle out of a name that is too long for its place.
+func short(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most/2]) + "…" + string(runes[len(runes)-(most-1)/2:])
+}
+
+// name is that of a column or a file, in sentences and tables.
+func name(s string) string { return short(s, 48) }
+
+// off says by how much a prediction is off, from the mean of measured − predicted.
+func off(residual float64) string {
+	switch {
+	case residual == 0:
+		return "exactly right"
+	case residual < 0:
+		return digits(-residual, 3) + " too high"
+	}
+	return digits(residual, 3) + " too low"
+}
+
+// sentence begins with a capital letter.
+func sentence(format string, args ...any) string {
+	s := fmt.Sprintf(format, args...)
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
