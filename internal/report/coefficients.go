@@ -5,14 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"mlpipeline/internal/regression"
-)
-
-// Influence and coefficient are the model's.
-type (
-	Influence   = regression.Influence
-	coefficient = regression.Coefficient
 )
 
 // coefficients are what the model says, the largest effects first.

@@ -125,21 +125,15 @@ func (p *Page) against() (f figure, ok bool) {
 // density draws the cells in shades, one path for each.
 func (c *chart) density(rows [][]int64, first, last int, most int64, edge func(int) float64) {
 	const shades = 6
-	paths := make([]string, shades+1)
-	for i := first; i <= last; i++ {
-		for j := first; j <= last; j++ {
-			if n := rows[i][j]; n > 0 {
-				shade := 1 + int(float64((shades-1)*math.Log(float64(n))/math.Log(max(2, float64(most)))))
-				left, high := c.atX(edge(i)), c.atY(edge(j+1))
-				paths[min(shade, shades)] += "M" + length(left) + " " + length(high) + "H" + length(c.atX(edge(i+1))) + "V" +
-					length(c.atY(edge(j))) + "H" + length(left) + "z"
+	for shade := 1; shade <= shades; shade++ {
+		class := fmt.Sprintf("cell s%d", shade)
+		for i := first; i <= last; i++ {
+			for j := first; j <= last; j++ {
+				share := math.Log(float64(rows[i][j])) / math.Log(max(2, float64(most)))
+				if rows[i][j] > 0 && min(1+int(float64((shades-1)*share)), shades) == shade {
+					c.box(class, edge(i), edge(j), edge(i+1), edge(j+1))
+				}
 			}
-		}
-	}
-	for shade, d := range paths {
-		if d != "" {
-			c.put(`<path class="cell" fill="#0072B2" fill-opacity="%s" d="%s"/>`,
-				strconv.FormatFloat(float64(shade)/shades, 'f', 2, 64), d)
 		}
 	}
 }

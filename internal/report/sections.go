@@ -42,6 +42,9 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 		text += fmt.Sprintf(", and the season alone by %s", p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
 	}
 	text += "."
+	if s := m.Skill.Persistence; s != nil && *s < 0 {
+		text += " Saying that nothing changes from row to row would do better."
+	}
 	if coverage := m.Coverage(); coverage != nil {
 		judgement := "as they should"
 		switch misfit := m.Misfit(); {
@@ -294,7 +297,7 @@ func (p *Page) training(l limits) section {
 		}
 		return math.Abs(*d)
 	}
-	slices.SortStableFunc(influence, func(a, b Influence) int { return cmp.Compare(size(b.DeltaMSE), size(a.DeltaMSE)) })
+	slices.SortStableFunc(influence, func(a, b regression.Influence) int { return cmp.Compare(size(b.DeltaMSE), size(a.DeltaMSE)) })
 	if first := influence[0]; first.DeltaMSE == nil {
 		s.Text = append(s.Text, sentence("without %s the other training files do not determine a model.", name(first.Name)))
 	} else {
