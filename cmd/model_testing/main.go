@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "read the scaler from `FILE`")
 	o.StringVar(&o.model, "model", "models/model.gob", "read the model from `FILE`")
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "write all figures to `FILE`; '' for none")
-	o.StringVar(&o.report, "report", "models/report.html", "write a page about the results, with pictures, to `FILE`; '' for none")
+	o.StringVar(&o.report, "report", "models/report.html", "write the results as a page with pictures to `FILE`; '' for none")
 	o.StringVar(&o.predictions, "predictions", "", "write every row's prediction to `FILE`, as CSV")
 	keep := o.String("keep", "", "with -predictions, `COLUMNS` of the input to write too")
 	o.Float64Var(&o.level, "level", 0.95, "with -predictions, the `PROBABILITY` of the intervals")
@@ -118,7 +118,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	if o.merge {
-		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
+		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage",
+			"min-scored"); err != nil {
 			return err
 		}
 	}
