@@ -154,7 +154,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	if o.merge {
-		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"); err != nil {
+		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage",
+			"min-scored"); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,8 @@ import (
 func TestRun(t *testing.T) {
 	const dir = "../testdata/formats/3/"
 	out := filepath.Join(t.TempDir(), "t.json")
-	args := []string{"-scaler", dir + "models/scaler.json", "-model", dir + "models/model.gob", "-metrics", out, "-report", ""}
+	args := []string{"-scaler", dir + "models/scaler.json", "-model", dir + "models/model.gob", "-metrics", out,
+		"-report", ""}
 	var stdout, stderr bytes.Buffer
 	if err := run(context.Background(), append(args, dir+"data/test"), nil, &stdout, &stderr); err != nil {
 		t.Fatal(err)

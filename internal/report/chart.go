@@ -8,12 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// chart is a picture in the making, as SVG: scales, axes, and what is drawn on them. Colours are classes, which the page's style
-// sets for light and dark, with attributes for where there is none; lines and areas
-// differ in more than colour. Lengths are in units of the picture, of which a phone
+// chart is a picture in the making, as SVG: scales, axes, and what is drawn on them.
+// Colours are classes, which the page's style sets for light and dark, with attributes
+// for where there is none; lines and areas differ in more than colour. Lengths are in units of the picture, of which a phone
 // shows one in a pixel.
 type chart struct {
 	markup
+	class  string // of the shapes that are not written yet
+	shapes string
 	x, y   axis
 	height float64
 	left   float64 // of the plot; the labels of y are there
@@ -29,8 +31,8 @@ const (
 
 // attributes of the classes.
 var attributes = map[string]string{
-	"measured":  `fill="none" stroke="currentColor" stroke-width="1.5"`,
-	"predicted": `fill="none" stroke="#0072B2" stroke-width="2" stroke-dasharray="5 3"`,
+	"measured":  `fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"`,
+	"predicted": `fill="none" stroke="#0072B2" stroke-width="2" stroke-dasharray="4 5" stroke-linecap="round"`,
 	"band":      `fill="#56B4E9" fill-opacity=".3"`,
 	"odd":       `fill="#E69F00" fill-opacity=".35"`,
 	"bar":       `fill="#56B4E9" stroke="#0072B2" stroke-width=".5"`,
@@ -40,6 +42,12 @@ var attributes = map[string]string{
 	"thick":     `fill="none" stroke="#0072B2" stroke-width="5" stroke-opacity=".45"`,
 	"thin":      `fill="none" stroke="#D55E00" stroke-width="1.5"`,
 	"hollow":    `fill="none" stroke="currentColor" stroke-width="1.5"`,
+	"cell s1":   `fill="#0072B2" fill-opacity=".15"`,
+	"cell s2":   `fill="#0072B2" fill-opacity=".3"`,
+	"cell s3":   `fill="#0072B2" fill-opacity=".45"`,
+	"cell s4":   `fill="#0072B2" fill-opacity=".65"`,
+	"cell s5":   `fill="#0072B2" fill-opacity=".8"`,
+	"cell s6":   `fill="#0072B2"`,
 }
 
 // style is how a class looks.
@@ -115,15 +123,20 @@ func (c *chart) axes(labelled bool) {
 	low, high := c.height-bottom, top
 	for _, t := range c.y.ticks {
 		c.path("grid", c.left, c.atY(t.at), width-right, c.atY(t.at))
-		c.text(c.left-6, c.atY(t.at)+4, "end", t.text)
 	}
 	for _, t := range c.x.ticks {
 		c.path("grid", c.atX(t.at), low, c.atX(t.at), high)
+	}
+	for _, t := range c.y.ticks {
+		c.text(c.left-6, c.atY(t.at)+4, "end", t.text)
+	}
+	for _, t := range c.x.ticks {
 		c.text(c.atX(t.at), low+16, "middle", t.text)
 	}
 	c.text((c.left+width-right)/2, c.height-6, "middle", c.x.label)
 	if labelled {
 		middle := (low + high) / 2
+		c.flush()
 		c.put(`<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`, length(middle), c.y.label)
 	}
 }
@@ -143,10 +156,24 @@ func length(v float64) string {
 	return strconv.FormatFloat(math.Round(float64(v*10))/10+0, 'f', -1, 64) // not −0
 }
 
-// path draws through points of the picture, given as x, y, x, y, …
-func (c *chart) path(class string, xy ...float64) {
-	c.put(`<path %s d="%s"/>`, style(class), moves(xy))
+// shape draws one of a class. Those of one class that follow each other are one path.
+func (c *chart) shape(class, d string) {
+	if class != c.class {
+		c.flush()
+	}
+	c.class = class
+	c.shapes += d
 }
+
+func (c *chart) flush() {
+	if c.shapes != "" {
+		c.put(`<path %s d="%s"/>`, style(c.class), c.shapes)
+	}
+	c.shapes = ""
+}
+
+// path draws through points of the picture, given as x, y, x, y, …
+func (c *chart) path(class string, xy ...float64) { c.shape(class, moves(xy)) }
 
 func moves(xy []float64) string {
 	var b strings.Builder
@@ -159,18 +186,16 @@ func moves(xy []float64) string {
 // line joins points of the plot, but not over gaps of x, which is in whole numbers
 // where gaps is set.
 func (c *chart) line(class string, x, y []float64, gaps bool) {
-	var d strings.Builder
 	from := 0
 	for i := range x {
 		if i+1 == len(x) || gaps && x[i+1] != x[i]+1 {
-			d.WriteString(moves(c.points(x[from:i+1], y[from:i+1])))
+			c.shape(class, moves(c.points(x[from:i+1], y[from:i+1])))
 			if from == i {
-				d.WriteString("h.1") // so that a single one is seen
+				c.shape(class, "h.1") // so that a single one is seen
 			}
 			from = i + 1
 		}
 	}
-	c.put(`<path %s stroke-linecap="round" d="%s"/>`, style(class), d.String())
 }
 
 func (c *chart) points(x, y []float64) (xy []float64) {
@@ -192,14 +217,16 @@ func (c *chart) area(class string, x, low, high []float64) {
 // box fills a rectangle of the plot.
 func (c *chart) box(class string, x0, y0, x1, y1 float64) {
 	left, high := c.atX(x0), c.atY(max(y0, y1))
-	c.put(`<rect %s x="%s" y="%s" width="%s" height="%s"/>`, style(class), length(left),
-		length(high), length(c.atX(x1)-left), length(c.atY(min(y0, y1))-high))
+	c.rectangle(class, left, high, c.atX(x1)-left, c.atY(min(y0, y1))-high)
+}
+
+func (c *chart) rectangle(class string, left, high, wide, tall float64) {
+	c.shape(class, "M"+length(left)+" "+length(high)+"h"+length(wide)+"v"+length(tall)+"h"+length(-wide)+"z")
 }
 
 // dot marks a point of the plot.
 func (c *chart) dot(class string, x, y float64) {
-	c.put(`<circle %s cx="%s" cy="%s" r="3"/>`, style(class), length(c.atX(x)),
-		length(c.atY(y)))
+	c.shape(class, "M"+length(c.atX(x)-3)+" "+length(c.atY(y))+"a3 3 0 1 0 6 0a3 3 0 1 0-6 0z")
 }
 
 // whisker is a line from low to high about a point, with ends.
@@ -210,6 +237,7 @@ func (c *chart) whisker(x, low, high float64) {
 
 // text writes at a place of the picture.
 func (c *chart) text(x, y float64, anchor, s string) {
+	c.flush()
 	c.put(`<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor, s)
 }
 
@@ -219,8 +247,7 @@ func (c *chart) key(class, what string) {
 	if strings.Contains(attributes[class], `fill="none"`) {
 		c.path(class, c.keyed, 11, c.keyed+sample, 11)
 	} else {
-		c.put(`<rect %s x="%s" y="5" width="%d" height="11"/>`, style(class),
-			length(c.keyed), sample)
+		c.rectangle(class, c.keyed, 5, sample, 11)
 	}
 	c.text(c.keyed+sample+5, 15, "start", what)
 	c.keyed += sample + 13 + float64(7.2*float64(utf8.RuneCountInString(what)))
@@ -228,6 +255,7 @@ func (c *chart) key(class, what string) {
 
 // svg is the picture, with what it shows in words.
 func (c *chart) svg(title, description string) string {
+	c.flush()
 	var m markup
 	m.put(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor"><title>%s</title><desc>%s</desc>`, width,
 		length(c.height), title, description)

@@ -5,14 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"mlpipeline/internal/regression"
-)
-
-// Influence and coefficient are the model's.
-type (
-	Influence   = regression.Influence
-	coefficient = regression.Coefficient
 )
 
 // coefficients are what the model says, the largest effects first.
@@ -109,8 +101,8 @@ func (p *Page) forest(shown []int, effects int) figure {
 	}
 	c.key("thick", "95 %")
 	c.key("thin", "95 %, robust")
-	f := figure{Title: "Effects of the columns, standardised", Table: t, Should: "What has both intervals on one side of 0 " +
-		"has an effect that is sure; trust the wider one."}
+	f := figure{Title: "Effects of the columns, standardised", Table: t, Should: "What has both intervals on one side of " +
+		"0 has an effect that is sure; trust the wider one."}
 	if effects > 0 {
 		first := m.Standardized[shown[0]]
 		f.Does = fmt.Sprintf("Here the largest is that of %s, %s; %d of %d cannot be told from 0.", name(first.Name),

@@ -49,7 +49,8 @@ func (m *markup) page(v *view) {
 <style>
 `, v.Title)
 	m.WriteString(css)
-	m.put("</style>\n</head>\n<body>\n<h1>%s</h1>\n<div class=\"top\"><div>\n<p class=\"verdict\">%s</p>\n", v.Title, v.Verdict)
+	m.put("</style>\n</head>\n<body>\n<h1>%s</h1>\n", v.Title)
+	m.put("<div class=\"top\"><div>\n<p class=\"verdict\">%s</p>\n", v.Verdict)
 	if len(v.Gates) > 0 {
 		m.put("<ul>")
 		for _, g := range v.Gates {

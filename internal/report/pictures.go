@@ -125,21 +125,15 @@ func (p *Page) against() (f figure, ok bool) {
 // density draws the cells in shades, one path for each.
 func (c *chart) density(rows [][]int64, first, last int, most int64, edge func(int) float64) {
 	const shades = 6
-	paths := make([]string, shades+1)
-	for i := first; i <= last; i++ {
-		for j := first; j <= last; j++ {
-			if n := rows[i][j]; n > 0 {
-				shade := 1 + int(float64((shades-1)*math.Log(float64(n))/math.Log(max(2, float64(most)))))
-				left, high := c.atX(edge(i)), c.atY(edge(j+1))
-				paths[min(shade, shades)] += "M" + length(left) + " " + length(high) + "H" + length(c.atX(edge(i+1))) + "V" +
-					length(c.atY(edge(j))) + "H" + length(left) + "z"
+	for shade := 1; shade <= shades; shade++ {
+		class := fmt.Sprintf("cell s%d", shade)
+		for i := first; i <= last; i++ {
+			for j := first; j <= last; j++ {
+				share := math.Log(float64(rows[i][j])) / math.Log(max(2, float64(most)))
+				if rows[i][j] > 0 && min(1+int(float64((shades-1)*share)), shades) == shade {
+					c.box(class, edge(i), edge(j), edge(i+1), edge(j+1))
+				}
 			}
-		}
-	}
-	for shade, d := range paths {
-		if d != "" {
-			c.put(`<path class="cell" fill="#0072B2" fill-opacity="%s" d="%s"/>`,
-				strconv.FormatFloat(float64(shade)/shades, 'f', 2, 64), d)
 		}
 	}
 }
@@ -178,7 +172,8 @@ func (p *Page) columns(edge func(int) float64) table {
 // groups draws mean residuals ± 2 standard errors, and says which is the worst and how
 // many are within them.
 func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int) string) (does string, t table) {
-	t = table{Caption: "The numbers", Folded: true, Head: []string{"", "Rows", "Mean predicted", "Mean left", "Standard error"}}
+	t = table{Caption: "The numbers", Folded: true,
+		Head: []string{"", "Rows", "Mean predicted", "Mean left", "Standard error"}}
 	c.path("guide", c.left, c.atY(0), width-right, c.atY(0))
 	worst, within, all := -1, 0, 0
 	decimal := alike(reach(g)...)
@@ -230,7 +225,8 @@ func (p *Page) tenths() figure {
 			at = append(at, *v.MeanPrediction)
 		}
 	}
-	c := newChart(numeric(short("mean predicted "+p.target(), 40), at...), numeric("measured − predicted", reach(g)...), 230)
+	axisX := numeric(short("mean predicted "+p.target(), 40), at...)
+	c := newChart(axisX, numeric("measured − predicted", reach(g)...), 230)
 	does, t := groups(c, g, func(i int) float64 { return *g[i].MeanPrediction }, func(i int) string {
 		switch i {
 		case 0:
@@ -303,7 +299,8 @@ func (p *Page) histogram() figure {
 	c.key("measured", "normal")
 	f := figure{Title: "Spread", Table: t, Should: "The bars should follow the curve; the outermost hold all beyond 4."}
 	f.Does = fmt.Sprintf("Here %s of the rows are within 1 (normal: 68.3 %%) and %s beyond 4 (0.006 %%); skewness %s (0), "+
-		"kurtosis %s (3).", percent(float64(one)/n), percent(float64(far)/n), maybe(d.Skewness, three), maybe(d.Kurtosis, three))
+		"kurtosis %s (3).", percent(float64(one)/n), percent(float64(far)/n), maybe(d.Skewness, three),
+		maybe(d.Kurtosis, three))
 	f.SVG = c.svg("Histogram of what is left", "Bars beside the normal curve. "+f.Does)
 	return f
 }
@@ -334,7 +331,8 @@ func (p *Page) autocorrelation() figure {
 	}
 	c.key("guide", "two standard errors of 0")
 	f := figure{Title: "From row to row", Table: t, Should: "Within the dotted lines is good: no row foretells the next."}
-	f.Does = fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside.", digits(*all[0], 2), outside, len(all))
+	f.Does = fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside.", digits(*all[0], 2),
+		outside, len(all))
 	if timed := len(p.Metrics.Diagnostics.Months) > 0; timed && *all[0] > max(0.2, bound) {
 		f.Does += " Lags of the target may take some of it away."
 	}
@@ -364,8 +362,8 @@ func (p *Page) calibration() figure {
 	}
 	c.key("guide", "as promised")
 	c.key("predicted", "held")
-	f := figure{Title: "Can the intervals be trusted?", Table: t, Should: "The dots should lie on the dotted line; above it the " +
-		"intervals are wider than they need be, below it they promise too much."}
+	f := figure{Title: "Can the intervals be trusted?", Table: t, Should: "The dots should lie on the dotted line; above " +
+		"it the intervals are wider than they need be, below it they promise too much."}
 	f.Does = fmt.Sprintf("Here those of %s are farthest from it: they held %s.", percent(intervals[worst].Level),
 		percent(*intervals[worst].Coverage))
 	f.SVG = c.svg("How often intervals held", "Dots by nominal probability. "+f.Does)

@@ -95,9 +95,8 @@ func (p *Page) view(l limits) view {
 	})
 	v := view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
 		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings()}
-	for _, s := range []section{p.datasets(worst, l), p.time(worst, l), p.left(), p.coefficients(l), p.training(l), p.provenance(l)} {
-		v.Sections = append(v.Sections, s)
-	}
+	v.Sections = []section{p.datasets(worst, l), p.time(worst, l), p.left(), p.coefficients(l), p.training(l),
+		p.provenance(l)}
 	return v
 }
 

@@ -37,11 +37,16 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	}
 	text := fmt.Sprintf("The model predicts %s %s: on %s of %s it is off by %s (root of the mean square), where the "+
 		"training's mean alone would be off by %s", target, quality, plural(m.Rows, "new row", "new rows"),
-		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3), p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean }))
+		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3),
+		p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean }))
 	if m.Skill.Climatology != nil {
-		text += fmt.Sprintf(", and the season alone by %s", p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
+		text += fmt.Sprintf(", and the season alone by %s",
+			p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
 	}
 	text += "."
+	if s := m.Skill.Persistence; s != nil && *s < 0 {
+		text += " Saying that nothing changes from row to row would do better."
+	}
 	if coverage := m.Coverage(); coverage != nil {
 		judgement := "as they should"
 		switch misfit := m.Misfit(); {
@@ -135,8 +140,8 @@ func (p *Page) warnings() (w []string) {
 		}
 		const wider = 1.5
 		if column, factor := s.Wider(); factor > wider {
-			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for independent and alike: "+
-				"trust the wider one",
+			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
+				"independent and alike: trust the wider one",
 				name(column), factor)
 		}
 	}
@@ -294,7 +299,9 @@ func (p *Page) training(l limits) section {
 		}
 		return math.Abs(*d)
 	}
-	slices.SortStableFunc(influence, func(a, b Influence) int { return cmp.Compare(size(b.DeltaMSE), size(a.DeltaMSE)) })
+	slices.SortStableFunc(influence, func(a, b regression.Influence) int {
+		return cmp.Compare(size(b.DeltaMSE), size(a.DeltaMSE))
+	})
 	if first := influence[0]; first.DeltaMSE == nil {
 		s.Text = append(s.Text, sentence("without %s the other training files do not determine a model.", name(first.Name)))
 	} else {
