@@ -23,7 +23,7 @@ func TestFormats(t *testing.T) {
 		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity,cloud_cover",
 			"-category", "cloud_cover", "-max-levels", "3", "-lags", "1")
 		must(t, dir, "model_preparation", "-folds", "2")
-		must(t, dir, "model_testing")
+		must(t, dir, "model_testing", "-report", "")
 		if err := os.RemoveAll("testdata/formats/3"); err != nil {
 			t.Fatal(err)
 		}
