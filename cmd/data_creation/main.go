@@ -68,7 +68,8 @@
 // rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv, in order of time;
 // rows that share their time stay together. Without one a row is tested if a hash of
 // its cells, salted with -seed, is below -test of all hashes: equal rows stay
-// together, and every row stays where it is when the data grow.
+// together, and every row stays where it is when the data grow, if the columns
+// are read as before, as with the command that repeats the import.
 //
 // # The manifest
 //
