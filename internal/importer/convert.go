@@ -130,9 +130,8 @@ type Reject struct {
 // Chunk is a run of converted rows.
 type Chunk struct {
 	Rows    []Row
-	CSV     []byte // their lines, one behind the other
-	Bytes   int    // of the source
-	Sorted  bool   // time does not go back
+	Bytes   int  // of the source
+	Sorted  bool // time does not go back
 	Rejects []Reject
 	NoTime  int64 // rows that were left out: without a time
 	NoGroup int64 // without a value of Options.By
@@ -176,8 +175,9 @@ type converter struct {
 // convert makes a chunk of a block.
 func (c *converter) convert(b *block) (*Chunk, error) {
 	t := c.t
-	out := &Chunk{Bytes: len(b.data), Sorted: true, CSV: make([]byte, 0, len(b.data)+len(b.data)/4)}
-	names := profiler{named: c.named} // for When.join
+	out := &Chunk{Bytes: len(b.data), Sorted: true}
+	csv := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
+	names := profiler{named: c.named}                 // for When.join
 	var days table.DayCache
 	var joined, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
@@ -185,7 +185,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	ends := make([]int, 0, lines)
 	err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
 		row := Row{Time: dataset.NoTime}
-		start := len(out.CSV)
+		start := len(csv)
 		if t.Time != nil {
 			joined = t.Time.join(joined[:0], cells, &names)
 			var ok bool
@@ -199,11 +199,11 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 					return nil
 				}
 			}
-			out.CSV = append(table.AppendTime(out.CSV, row.Time), ',')
+			csv = append(table.AppendTime(csv, row.Time), ',')
 		}
 		if c.by >= 0 {
 			if row.Group = string(cells[c.by]); isMissing(row.Group) {
-				out.CSV = out.CSV[:start]
+				csv = csv[:start]
 				out.NoGroup++
 				return nil
 			}
@@ -215,8 +215,8 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 			if f.Kind != Number && f.Kind != Category {
 				continue
 			}
-			before := len(out.CSV)
-			if out.CSV = c.cell(out.CSV, f, cells[j]); len(out.CSV) == before {
+			before := len(csv)
+			if csv = c.cell(csv, f, cells[j]); len(csv) == before {
 				if f.Kind == Number && !c.gap(f, cells[j]) {
 					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j]), "not a number"})
 				}
@@ -224,29 +224,29 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 				filled = true
 			}
 			if t.Time == nil {
-				values = appendValue(values, f, out.CSV[before:])
+				values = appendValue(values, f, csv[before:])
 			}
-			out.CSV = append(out.CSV, ',')
+			csv = append(csv, ',')
 		}
 		if !filled {
-			out.CSV = out.CSV[:start]
+			csv = csv[:start]
 			out.Blank++
 			return nil
 		}
-		out.CSV[len(out.CSV)-1] = '\n'
+		csv[len(csv)-1] = '\n'
 		if row.Hash = xxhash.Sum64(values); c.key >= 0 {
 			row.Hash = xxhash.Sum64(cells[c.key])
 		}
 		if n := len(out.Rows); n > 0 && row.Time < out.Rows[n-1].Time {
 			out.Sorted = false
 		}
-		out.Rows, ends = append(out.Rows, row), append(ends, len(out.CSV))
+		out.Rows, ends = append(out.Rows, row), append(ends, len(csv))
 		return nil
 	})
 	out.Blank += b.blank
 	from := 0
 	for i, to := range ends { // now that the memory stays where it is
-		out.Rows[i].Line = out.CSV[from:to:to]
+		out.Rows[i].Line = csv[from:to:to]
 		from = to
 	}
 	if c.ordered {
