@@ -73,11 +73,10 @@ func (m *Moments) Add(xs []float64) {
 		p, q, r, s := x[0]-c, x[1]-c, x[2]-c, x[3]-c
 		a[0], a[1], a[2], a[3] = a[0]+p, a[1]+q, a[2]+r, a[3]+s
 		b[0], b[1], b[2], b[3] = b[0]+float64(p*p), b[1]+float64(q*q), b[2]+float64(r*r), b[3]+float64(s*s)
-		for _, v := range x { // few numbers are new extremes, and branches foresee that
-			if v < low {
-				low = v
-			} else if v > high {
-				high = v
+		if x[0] < low || x[1] < low || x[2] < low || x[3] < low ||
+			x[0] > high || x[1] > high || x[2] > high || x[3] > high { // seldom, and branches foresee that
+			for _, v := range x {
+				low, high = min(low, v), max(high, v)
 			}
 		}
 	}

@@ -32,34 +32,39 @@ const Padding = 32
 // on words is slower here: the digits of a column are few and much alike, and
 // their branches are foreseen.
 func ShortNumber(d []byte, i int) (v float64, end int, ok bool) {
-	neg := (uint64(d[i]^'-') - 1) >> 63 // 1 for a minus sign
-	i += int(neg)
-	start := i
-	var m uint64
-	c := d[i] - '0'
-	for ; c <= 9; c = d[i] - '0' {
-		m = m*10 + uint64(c)
-		i++
-	}
-	digits, frac := i-start, 0
-	if d[i] == '.' {
-		i++
-		start = i
-		for c = d[i] - '0'; c <= 9; c = d[i] - '0' {
-			m = m*10 + uint64(c)
-			i++
+	neg := minus(d[i])
+	digits, point, end := plain(d, i+int(neg))
+	v, ok = decimal(digits, neg, i+int(neg), point, end)
+	return v, end, ok
+}
+
+// minus returns 1 for a minus sign and 0 for anything else, without a branch.
+func minus(c byte) uint64 { return (uint64(c^'-') - 1) >> 63 }
+
+// plain reads the digits at d[i], and a point among them: their value without it,
+// the index behind the point, 0 for none, and the index behind all. It is small
+// enough for the compiler to put it where it is called.
+func plain(d []byte, i int) (digits uint64, point, end int) {
+	for ; ; i++ {
+		if c := uint64(d[i]) - '0'; c <= 9 {
+			digits = digits*10 + c
+		} else if d[i] == '.' && point == 0 {
+			point = i + 1
+		} else {
+			return digits, point, i
 		}
-		frac = i - start
-		digits += frac
 	}
-	if digits == 0 || digits > 15 {
-		return 0, i, false
+}
+
+// decimal makes a number of what plain read from start to end.
+func decimal(digits, neg uint64, start, point, end int) (v float64, ok bool) {
+	v = float64(int64(digits))
+	n := end - start
+	if point > 0 {
+		v /= pow10[(end-point)&15]
+		n--
 	}
-	v = float64(m)
-	if frac > 0 {
-		v /= pow10[frac]
-	}
-	return math.Float64frombits(math.Float64bits(v) ^ neg<<63), i, true
+	return math.Float64frombits(math.Float64bits(v) | neg<<63), uint(n-1) < 15
 }
 
 var errNotFinite = errors.New("is not finite")

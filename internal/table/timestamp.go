@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/binary"
 	"time"
 
 	"mlpipeline/internal/dataset"
@@ -27,18 +28,31 @@ func (c *DayCache) ShortTime(d []byte, i int) (t dataset.Time, end int, ok bool)
 	seconds := c.seconds
 	i += len(date)
 	if d[i] == 'T' {
-		clock := [9]byte(d[i+1:])
-		h, ok1 := twoDigits(clock[:], 0)
-		m, ok2 := twoDigits(clock[:], 3)
-		s, ok3 := twoDigits(clock[:], 6)
-		valid := ok1 && ok2 && ok3 && h <= 23 && m <= 59 && s <= 59
-		if !valid || clock[2] != ':' || clock[5] != ':' || clock[8] != 'Z' {
+		clock, ok := readClock(binary.LittleEndian.Uint64(d[i+1:]))
+		if !ok || d[i+len("T15:04:05")] != 'Z' {
 			return 0, i, false
 		}
-		seconds += h*3600 + m*60 + s
+		seconds += clock
 		i += len("T15:04:05Z")
 	}
 	return dataset.Time(seconds) * dataset.Time(time.Second/time.Microsecond), i, true
+}
+
+// readClock returns the seconds since midnight of 15:04:05, whose characters are the
+// bytes of text, the first the lowest: all of them are taken at once.
+func readClock(text uint64) (seconds int64, ok bool) {
+	const (
+		zeros    = 0x30303a30303a3030 // 00:00:00
+		overNine = 0x76767f76767f7676 // makes a digit over 9, and another colon, 0x80 or more
+		top      = 0x8080808080808080
+	)
+	digits := text ^ zeros
+	if (digits|(digits+overNine))&top != 0 {
+		return 0, false
+	}
+	pairs := digits*10 + digits>>8 // in the byte of each first digit
+	h, m, s := int64(pairs&0xff), int64(pairs>>24&0xff), int64(pairs>>48&0xff)
+	return h*3600 + m*60 + s, h <= 23 && m <= 59 && s <= 59
 }
 
 // readDate returns the seconds since 1970 of a date's midnight.

@@ -1,0 +1,104 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/nearest"
+)
+
+// layout says where in the rows of one file the wanted columns are.
+type layout struct {
+	file  *File
+	timed bool
+	slot  []int  // per column of the file: index into Block.Cols, or one of those below
+	ends  []byte // and what its cells end with: a comma, or the newline of the last one
+	// factor, odd and random, is what a column of Block.Cols, then of Block.Cats,
+	// counts in the hash of a row: it does not depend on their order.
+	factor []uint64
+	absent int   // index into Block.Cols of a column that the file lacks; −1 for none
+	texts  []int // columns of the file
+}
+
+const (
+	skipSlot     = -1
+	timeSlot     = -2
+	categorySlot = -3 // and below: less the index into Block.Cats
+)
+
+func newLayout(f *File, timeColumn string, columns, categories []string, optional string, texts []string) (*layout,
+	error) {
+	l := &layout{file: f, timed: timeColumn != "", slot: make([]int, len(f.Header)), absent: -1,
+		ends: append(bytes.Repeat([]byte{','}, len(f.Header)-1), '\n')}
+	index := make(map[string]int, len(f.Header))
+	for i, name := range f.Header {
+		l.slot[i], index[name] = skipSlot, i
+	}
+	find := func(name string) (int, error) {
+		i, ok := index[name]
+		if !ok {
+			return 0, fmt.Errorf("%s:1: there is no column %q; %s", f.Path, name, Meant(name, f.Header, "the header has"))
+		}
+		return i, nil
+	}
+	want := func(name string, slot int) error {
+		i, err := find(name)
+		if err == nil {
+			l.slot[i] = slot
+		}
+		return err
+	}
+	if timeColumn != "" {
+		if err := want(timeColumn, timeSlot); err != nil {
+			return nil, err
+		}
+	}
+	for j, name := range columns {
+		if _, has := index[name]; !has && name == optional {
+			l.absent = j
+		} else if err := want(name, j); err != nil {
+			return nil, err
+		}
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+	}
+	for k, name := range categories {
+		if err := want(name, categorySlot-k); err != nil {
+			return nil, err
+		}
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+	}
+	for _, name := range texts {
+		i, err := find(name)
+		if err != nil {
+			return nil, err
+		}
+		l.texts = append(l.texts, i)
+	}
+	return l, nil
+}
+
+// Meant asks whether a mistyped name is meant for one that is near; where none is, it
+// says which names there are.
+func Meant(name string, names []string, all string) string {
+	if near := nearest.Names(name, names); len(near) > 0 {
+		return "did you mean " + Quote(near) + "?"
+	}
+	return all + " " + Quote(names)
+}
+
+// Quote writes strings for a message, shortened where they are long or many.
+func Quote(names []string) string {
+	var b []byte
+	for i, name := range names {
+		if i == 20 {
+			return string(b) + " …"
+		}
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = fmt.Appendf(b, "%q", clip(name))
+	}
+	return string(b)
+}

@@ -1,0 +1,249 @@
+package table
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/dataset"
+)
+
+// parse reads b.data into b.Times, b.Cols and b.Cats.
+func (b *Block) parse() error {
+	b.Rows, b.Gaps = 0, 0
+	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
+		b.data = append(b.data, '\n')
+	}
+	most := b.newlines + 1
+	for j := range b.Cols {
+		b.Cols[j] = resize(b.Cols[j], most)
+	}
+	for k := range b.Cats {
+		b.Cats[k].reset(most)
+	}
+	if b.layout.timed {
+		b.Times = resize(b.Times, most)
+	}
+	var err error
+	if bytes.IndexByte(b.data, '"') >= 0 {
+		err = b.parseQuoted()
+	} else {
+		err = b.parsePlain()
+	}
+	for j := range b.Cols {
+		b.Cols[j] = b.Cols[j][:b.Rows]
+	}
+	for k := range b.Cats {
+		c := &b.Cats[k]
+		c.Codes = c.Codes[:b.Rows]
+		b.Gaps += c.gaps()
+	}
+	if b.layout.timed {
+		b.Times = b.Times[:b.Rows]
+	}
+	if b.layout.absent >= 0 {
+		for i := range b.Rows {
+			b.Cols[b.layout.absent][i] = math.NaN()
+		}
+		b.Gaps += b.Rows
+	}
+	b.sample()
+	if err != nil || len(b.layout.texts) == 0 {
+		return err
+	}
+	return b.parseTexts()
+}
+
+// parseTexts reads b.data, which is parsed, once more: into b.Texts.
+func (b *Block) parseTexts() error {
+	b.Texts = make([][]string, len(b.layout.texts))
+	r := csv.NewReader(bytes.NewReader(b.data))
+	r.FieldsPerRecord = -1
+	for range b.Rows {
+		rec, err := r.Read()
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.layout.file.Path, csvError(err))
+		}
+		for k, i := range b.layout.texts {
+			b.Texts[k] = append(b.Texts[k], rec[i])
+		}
+	}
+	return nil
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n+n/8)[:n]
+	}
+	return s[:n]
+}
+
+// parsePlain is parse for a block without quotes. An empty line is no row.
+func (b *Block) parsePlain() error {
+	n := len(b.data)
+	b.data = slices.Grow(b.data, padding)
+	d := b.data[:n+padding]
+	slots, ends := b.layout.slot, b.layout.ends
+	// Where the numbers go, by the columns of the file; nil if elsewhere.
+	numeric := make([][]float64, len(slots))
+	for col, slot := range slots {
+		if slot >= 0 {
+			numeric[col] = b.Cols[slot]
+		}
+	}
+	// What changes with every row is kept off the block, which may share a cache
+	// line with one that another core works on.
+	row, times, days := 0, b.Times, DayCache{}
+	defer func() { b.Rows = row }()
+	for i := 0; i < n; {
+		if d[i] == '\n' {
+			i++
+			continue
+		}
+		if d[i] == '\r' && d[i+1] == '\n' {
+			i += 2
+			continue
+		}
+		for col := 0; ; col++ {
+			var plain int
+			if plain, i = numbers(d, i, row, numeric[col:], ends[col:]); col+plain == len(slots) {
+				break
+			}
+			col += plain
+			slot, end, ok := slots[col], i, true
+			switch {
+			case slot >= 0:
+				numeric[col][row], end, ok = ShortNumber(d, i)
+			case slot == timeSlot:
+				times[row], end, ok = days.ShortTime(d, i)
+				ok = ok && (row == 0 || times[row] >= times[row-1])
+			case slot == skipSlot:
+				end = cellEnd(d, i)
+			default:
+				c := &b.Cats[categorySlot-slot]
+				c.Codes[row], end, ok = c.read(d, i)
+			}
+			if d[end] == '\r' && d[end+1] == '\n' {
+				end++
+			}
+			if c := d[end]; !ok || c != ',' && c != '\n' {
+				end = cellEnd(d, i)
+				b.Rows = row
+				if err := b.cell(slot, trimCR(d, i, end)); err != nil {
+					return b.errorOn(b.lineAt(i), b.layout.file.Header[col], err)
+				}
+			}
+			if d[end] != ends[col] {
+				text := d[rowStart(d, i):rowEnd(d, i)]
+				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
+			}
+			i = end + 1
+		}
+		row++
+	}
+	return nil
+}
+
+// numbers reads plain decimals of a row from d[i] on, a cell each, as many as there
+// are one behind the other in columns of numbers. It returns how many they were and
+// where the cell behind them begins. It does nothing else, so that the compiler
+// keeps all it needs in registers.
+func numbers(d []byte, i, row int, columns [][]float64, ends []byte) (n, next int) {
+	for n, column := range columns {
+		if column == nil {
+			return n, i
+		}
+		neg := minus(d[i])
+		digits, point, end := plain(d, i+int(neg))
+		v, ok := decimal(digits, neg, i+int(neg), point, end)
+		if !ok || d[end] != ends[n] {
+			return n, i
+		}
+		column[row] = v
+		i = end + 1
+	}
+	return len(columns), i
+}
+
+// cellEnd returns the index of the comma or newline at or after d[i].
+func cellEnd(d []byte, i int) int {
+	for d[i] != ',' && d[i] != '\n' {
+		i++
+	}
+	return i
+}
+
+// trimCR returns the cell d[start:end] without the CR of a CRLF.
+func trimCR(d []byte, start, end int) []byte {
+	if d[end] == '\n' && end > start && d[end-1] == '\r' {
+		end--
+	}
+	return d[start:end]
+}
+
+func rowStart(d []byte, i int) int { return bytes.LastIndexByte(d[:i], '\n') + 1 }
+func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
+
+// cell reads one cell of the row b.Rows, however it is written.
+func (b *Block) cell(slot int, cell []byte) (err error) {
+	switch {
+	case slot >= 0 && missing(cell):
+		b.Cols[slot][b.Rows] = math.NaN()
+		b.Gaps++
+	case slot >= 0:
+		b.Cols[slot][b.Rows], err = ParseNumber(cell)
+	case slot <= categorySlot:
+		c := &b.Cats[categorySlot-slot]
+		c.Codes[b.Rows], err = c.code(cell)
+	case slot == timeSlot && missing(cell):
+		return errors.New("the timestamp is missing")
+	case slot == timeSlot:
+		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
+			return fmt.Errorf("unreadable timestamp: %w", err)
+		}
+		if b.Rows > 0 && b.Times[b.Rows] < b.Times[b.Rows-1] {
+			return goesBack(b.Times[b.Rows], b.Times[b.Rows-1])
+		}
+	}
+	return err
+}
+
+func goesBack(t, before dataset.Time) error {
+	return fmt.Errorf("time goes back from %s to %s; data_creation -import sorts a file", before, t)
+}
+
+// parseQuoted is parse for a block that has a quote in it.
+func (b *Block) parseQuoted() error {
+	r := csv.NewReader(bytes.NewReader(b.data))
+	r.ReuseRecord = true
+	r.FieldsPerRecord = -1
+	for {
+		rec, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			var p *csv.ParseError
+			line := b.line
+			if errors.As(err, &p) {
+				line += int64(p.Line) - 1
+			}
+			return fmt.Errorf("%s:%d: %w", b.layout.file.Path, line, csvError(err))
+		}
+		if len(rec) != len(b.layout.slot) {
+			line, _ := r.FieldPos(0)
+			return b.ragged(b.line+int64(line)-1, len(rec))
+		}
+		for col, slot := range b.layout.slot {
+			if err := b.cell(slot, []byte(rec[col])); err != nil {
+				line, _ := r.FieldPos(col)
+				return b.errorOn(b.line+int64(line)-1, b.layout.file.Header[col], err)
+			}
+		}
+		b.Rows++
+	}
+}
