@@ -47,7 +47,7 @@ func Sincos(turns float64) (sin, cos float64) {
 	p := &grid[int(k)&(size-1)]
 	x := 2 * math.Pi * (turns - float64(k/size))
 	x2 := float64(x * x)
-	s := x * (1 - float64(x2/6*(1-float64(x2/20))))
-	c := x2 / 2 * (1 - float64(x2/12)) // 1 − cos x
+	s := x * (1 - float64(x2*(1.0/6)*(1-float64(x2*(1.0/20)))))
+	c := x2 / 2 * (1 - float64(x2*(1.0/12))) // 1 − cos x
 	return p[1] + (float64(p[0]*s) - float64(p[1]*c)), p[0] - (float64(p[1]*s) + float64(p[0]*c))
 }

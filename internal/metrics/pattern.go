@@ -76,23 +76,23 @@ func (p *Pattern) Add(s *Sample, times []dataset.Time, residual []float64) {
 }
 
 // correlate sums up the pairs of rows of a block.
-func (p *Pattern) correlate(residual []float64) {
-	n := len(residual)
-	x := append(make([]float64, lags, lags+n), residual...)
+func (p *Pattern) correlate(x []float64) {
+	n := len(x)
 	if int(p.N) == n {
 		sum := 2 * p.Powers[0]
 		for k, product := range products(x, x) {
 			if k+1 >= n {
 				break
 			}
-			sum -= residual[k] + residual[n-1-k] // which have no partner
+			sum -= x[k] + x[n-1-k] // which have no partner
 			p.Lags.add(k, int64(n-k-1), product, sum)
 		}
 		return
 	}
-	scored := make([]float64, len(x)) // 1 or 0
-	for i := lags; i < len(x); i++ {
-		if x[i] == x[i] {
+	x = slices.Clone(x)
+	scored := make([]float64, n) // 1 or 0
+	for i, v := range x {
+		if v == v {
 			scored[i] = 1
 		} else {
 			x[i] = 0
@@ -104,10 +104,14 @@ func (p *Pattern) correlate(residual []float64) {
 	}
 }
 
-// products returns Σ x[i]·y[i−k] for k = 1, 2, …: of numbers that begin with as many
-// zeros as there are lags. Six sums that do not wait for each other are as fast as
-// one.
+// products returns Σ x[i]·y[i−k] for k = 1, 2, …. Six sums that do not wait for each
+// other are as fast as one.
 func products(x, y []float64) (sums [lags]float64) {
+	for i := range min(lags, len(x)) {
+		for k := range i {
+			sums[k] += float64(x[i] * y[i-k-1])
+		}
+	}
 	for from := 0; from < lags; from += 6 {
 		var a, b, c, d, e, f float64
 		for i := lags; i < len(x); i++ {
@@ -119,7 +123,9 @@ func products(x, y []float64) (sums [lags]float64) {
 			e += float64(v * w[1])
 			f += float64(v * w[0])
 		}
-		copy(sums[from:], []float64{a, b, c, d, e, f})
+		for k, sum := range []float64{a, b, c, d, e, f} {
+			sums[from+k] += sum
+		}
 	}
 	return sums
 }

@@ -40,10 +40,7 @@ func (b *Block) sample() {
 	for j, col := range b.Cols {
 		factor := b.layout.factor[j]
 		empty += spread(math.Float64bits(math.NaN())) * factor
-		hashes := b.hashes[:len(col)]
-		for i, v := range col {
-			hashes[i] += spread(math.Float64bits(v+0)) * factor // + 0: −0 is 0
-		}
+		addHashes(b.hashes, col, factor)
 	}
 	for k := range b.Cats {
 		c := &b.Cats[k]
@@ -72,6 +69,14 @@ func (b *Block) sample() {
 			b.sketch.Sample(hash)
 			limit = b.sketch.Limit()
 		}
+	}
+}
+
+// addHashes adds what the numbers of a column count in the hashes of their rows.
+func addHashes(hashes []uint64, col []float64, factor uint64) {
+	hashes = hashes[:len(col)]
+	for i, v := range col {
+		hashes[i] += spread(math.Float64bits(v+0)) * factor // + 0: −0 is 0
 	}
 }
 
