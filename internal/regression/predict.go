@@ -32,18 +32,49 @@ func (m *Model) PredictSeason(dst []float64, rows *design.Rows) {
 
 // linear writes b0 + Σ b[j]·z[from+j] into dst.
 func (m *Model) linear(dst []float64, b0 float64, b []float64, from int, rows *design.Rows) {
+	var terms []term
+	for j, coef := range b {
+		// A constant column has no slope, whatever it is here.
+		if slope := coef / m.Scale[from+j]; slope != 0 && rows.X[from+j] != nil {
+			terms = append(terms, term{rows.X[from+j], m.Mean[from+j], slope})
+		}
+	}
 	for i := range dst {
 		dst[i] = b0
 	}
-	for j, coef := range b {
-		mean, slope := m.Mean[from+j], coef/m.Scale[from+j]
-		if slope == 0 {
-			continue // a constant column, whatever it is here
+	rest := terms
+	for ; len(rest) >= 4; rest = rest[4:] {
+		addFour(dst, rest)
+	}
+	for _, t := range rest {
+		for i, v := range t.x[:len(dst)] {
+			dst[i] += float64((v - t.mean) * t.slope)
 		}
-		for i, v := range rows.X[from+j] {
-			if d := v - mean; d == d { // a missing v is the mean
-				dst[i] += float64(d * slope)
+	}
+	for i, v := range dst {
+		if v != v { // a missing cell is the mean
+			dst[i] = b0
+			for _, t := range terms {
+				if d := t.x[i] - t.mean; d == d {
+					dst[i] += float64(d * t.slope)
+				}
 			}
 		}
+	}
+}
+
+// term is what one column adds to a prediction: slope·(x − mean).
+type term struct {
+	x           []float64
+	mean, slope float64
+}
+
+// addFour adds four terms of all rows in one pass.
+func addFour(dst []float64, t []term) {
+	x0, x1, x2, x3 := t[0].x[:len(dst)], t[1].x[:len(dst)], t[2].x[:len(dst)], t[3].x[:len(dst)]
+	m0, m1, m2, m3 := t[0].mean, t[1].mean, t[2].mean, t[3].mean
+	s0, s1, s2, s3 := t[0].slope, t[1].slope, t[2].slope, t[3].slope
+	for i := range dst {
+		dst[i] += float64((x0[i]-m0)*s0) + float64((x1[i]-m1)*s1) + (float64((x2[i]-m2)*s2) + float64((x3[i]-m3)*s3))
 	}
 }

@@ -108,12 +108,14 @@ func (b *Block) parsePlain() error {
 			i += 2
 			continue
 		}
-		for col := 0; ; col++ {
-			var plain int
-			if plain, i = numbers(d, i, row, numeric[col:], ends[col:]); col+plain == len(slots) {
-				break
+		for col := 0; col < len(slots); col++ {
+			if numeric[col] != nil {
+				var plain int
+				plain, i = numbers(d, i, row, numeric[col:], ends[col:])
+				if col += plain; col == len(slots) {
+					break
+				}
 			}
-			col += plain
 			slot, end, ok := slots[col], i, true
 			switch {
 			case slot >= 0:
