@@ -75,8 +75,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	return nil
 }
 
-// say tells the categories, and warns of words that are not told apart and of
-// constant columns.
+// say tells the categories, and warns of words that are not told apart, of constant
+// columns and of seasons that the rows do not show.
 func say(o *options, s *scaler.Scaler) {
 	var all []string
 	for _, c := range s.Categories {
@@ -99,6 +99,17 @@ func say(o *options, s *scaler.Scaler) {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
 				"-features can leave it out", name, s.Mean[j])
 		}
+	}
+	const little = 0.1 // of the deviation of a sine, which is 0.71 over whole turns
+	var hardly []string
+	for from, to := s.Harmonics(); from < to; from++ {
+		if !s.Constant(from) && s.Scale[from] < little {
+			hardly = append(hardly, s.FeatureNamesOut[from])
+		}
+	}
+	if len(hardly) > 0 {
+		o.Warnf("%s hardly vary: the rows come from one part of the season, or a whole one apart, and show little of "+
+			"it; -annual 0 and -daily 0 do without", strings.Join(hardly, ", "))
 	}
 }
 

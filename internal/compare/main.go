@@ -168,6 +168,10 @@ func main() {
 	if okC {
 		beside(c)
 	}
+	if c, ok = bench(python(), scripts+"sk_plain.py", train, test); ok {
+		row("the same, plain: parse_dates, cross-validation", c, ok)
+		beside(c)
+	}
 
 	for _, path := range []*string{&train, &test} {
 		if *path, err = addWords(*path); err != nil {
