@@ -1,0 +1,112 @@
+package artifact
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/gob"
+	"encoding/hex"
+	"fmt"
+	"io"
+)
+
+// EncodeGob encodes values, pointers to what has no maps, behind one line of
+// text that names format, version, length and SHA-256 of what follows. It also
+// returns that SHA-256, the artifact's fingerprint.
+func (k Kind) EncodeGob(values ...any) (file []byte, fingerprint string, err error) {
+	var payload bytes.Buffer
+	e := gob.NewEncoder(&payload)
+	for _, v := range values {
+		if err := e.Encode(v); err != nil {
+			return nil, "", err
+		}
+	}
+	b := payload.Bytes()
+	return Seal(k, b), digest(b), nil
+}
+
+// Seal puts the first line of an artifact before its payload.
+func Seal(k Kind, payload []byte) []byte {
+	return append([]byte(k.gobHeader(int64(len(payload)), digest(payload))), payload...)
+}
+
+func (k Kind) gobHeader(length int64, digest string) string {
+	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, length, digest)
+}
+
+// ReadGob reads what EncodeGob wrote, the first of its values or all, and returns its
+// fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
+// is for the caller to check.
+func (k Kind) ReadGob(path string, values ...any) (fingerprint string, err error) {
+	r, err := open(path, func(beginning []byte) int64 {
+		line, _, _ := bytes.Cut(beginning, []byte("\n"))
+		_, _, length := parseGobHeader(line)
+		return int64(len(line)) + 1 + max(0, length)
+	})
+	if err != nil {
+		return "", k.missing(path, err)
+	}
+	defer r.Close()
+	if fingerprint, err = k.decodeGob(r, values...); err != nil {
+		return "", naming(path, err)
+	}
+	return fingerprint, nil
+}
+
+// DecodeGob is ReadGob on the file's content.
+func (k Kind) DecodeGob(b []byte, values ...any) (fingerprint string, err error) {
+	return k.decodeGob(bytes.NewReader(b), values...)
+}
+
+func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err error) {
+	b := make([]byte, beginning)
+	n, err := io.ReadFull(r, b)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", err
+	}
+	line, _, _ := bytes.Cut(b[:n], []byte("\n"))
+	format, version, length := parseGobHeader(line)
+	if format == "" {
+		return "", fmt.Errorf("is not a %s file; run %s again", k.Format, k.Program)
+	}
+	if err := k.check(format, version); err != nil {
+		return "", err
+	}
+	begin := int64(len(line)) + 1
+	hash := sha256.New()
+	if _, err := r.Seek(begin, io.SeekStart); err != nil {
+		return "", err
+	}
+	got, err := io.Copy(hash, io.LimitReader(r, max(0, length)+1))
+	if err != nil {
+		return "", err
+	}
+	fingerprint = hex.EncodeToString(hash.Sum(nil))
+	if string(line)+"\n" != k.gobHeader(got, fingerprint) {
+		return "", fmt.Errorf("is damaged or cut off: %d bytes of content do not match the length and checksum in "+
+			"its first line; run %s again", got, k.Program)
+	}
+	if _, err := r.Seek(begin, io.SeekStart); err != nil {
+		return "", err
+	}
+	d := gob.NewDecoder(bufio.NewReaderSize(r, 1<<16))
+	for _, v := range values {
+		if err := d.Decode(v); err != nil {
+			return "", k.changed()
+		}
+	}
+	return fingerprint, nil
+}
+
+// parseGobHeader reads the first line of an artifact in gob. format is "" if it
+// is none.
+func parseGobHeader(line []byte) (format string, version int, length int64) {
+	line = line[:min(len(line), beginning)]
+	if n, _ := fmt.Sscanf(string(line), "mlpipeline %s %d %d", &format, &version, &length); n < 2 {
+		return "", 0, 0
+	}
+	return format, version, length
+}
+
+// beginning is how many bytes of a file tell what it is.
+const beginning = 512

@@ -1,0 +1,158 @@
+package table
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"mlpipeline/internal/dataset"
+)
+
+// readHeader reads the header record off f.peek.
+func (f *File) readHeader(whole bool) error {
+	b := f.peek
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		return fmt.Errorf("%s: is UTF-16; save it as UTF-8", f.Path)
+	}
+	b = bytes.TrimPrefix(b, []byte(bom))
+	line := int64(1)
+	for len(b) > 0 && (b[0] == '\n' || bytes.HasPrefix(b, []byte("\r\n"))) {
+		b = b[1+bytes.IndexByte(b, '\n'):] // an empty line, as anywhere
+		line++
+	}
+	end := recordEnd(b)
+	switch commas := bytes.Count(b[:max(end, 0)], []byte(",")); {
+	case len(b) == 0:
+		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
+	case commas >= maxColumns, end < 0 && bytes.Count(b, []byte(",")) >= maxColumns:
+		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path,
+			line, maxColumns)
+	case end < 0 && !whole:
+		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", f.Path, line,
+			peekSize>>10)
+	case end < 0:
+		end = len(b)
+	}
+	r := csv.NewReader(bytes.NewReader(b[:end]))
+	names, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("%s:%d: unreadable header: %w", f.Path, line, csvError(err))
+	}
+	f.Header = names
+	f.body = len(f.peek) - len(b) + end
+	f.line = line + int64(bytes.Count(b[:end], []byte("\n")))
+	seen := make(map[string]bool, len(names))
+	for i, name := range names {
+		switch {
+		case name == "":
+			return fmt.Errorf("%s:%d: column %d has no name in the header", f.Path, line, i+1)
+		case !utf8.ValidString(name):
+			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line,
+				i+1, clip(name))
+		case strings.ContainsAny(name, "\x00\r"):
+			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path,
+				line, i+1, clip(name))
+		case seen[name]:
+			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, clip(name))
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// recordEnd returns where the first record of b ends, after its newline, or −1.
+func recordEnd(b []byte) int {
+	quoted := false
+	for i, c := range b {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n' && !quoted:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// records returns the complete records among the first bytes of the file.
+func (f *File) records(most int) [][]string {
+	r := csv.NewReader(bytes.NewReader(f.peek[f.body:]))
+	r.FieldsPerRecord = -1
+	var records [][]string
+	for len(records) < most {
+		rec, err := r.Read()
+		if err != nil {
+			break
+		}
+		records = append(records, rec)
+	}
+	if !f.whole && len(records) > 1 && len(records) < most {
+		records = records[:len(records)-1] // may be cut
+	}
+	return records
+}
+
+// first returns the first timestamp, or NoTime; an unreadable one is left for
+// the scan to complain about.
+func (f *File) first(timeColumn string) dataset.Time {
+	col := slices.Index(f.Header, timeColumn)
+	if records := f.records(1); col >= 0 && len(records) > 0 && col < len(records[0]) {
+		if t, err := dataset.ParseTime(records[0][col]); err == nil {
+			return t
+		}
+	}
+	return dataset.NoTime
+}
+
+// Numeric splits the columns of the file, in file order, into the rest and those
+// that hold a number, or nothing at all, in the first 1000 rows.
+func (f *File) Numeric() (numeric, rest []string, err error) {
+	if f.peek == nil {
+		if err := f.load(nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	records := f.records(1000)
+	if len(records) == 0 && f.body >= len(f.peek) {
+		return nil, nil, fmt.Errorf("%s: no data rows", f.Path)
+	}
+	for i, name := range f.Header {
+		isGap := func(rec []string) bool { return i >= len(rec) || missing([]byte(rec[i])) }
+		isNumber := func(rec []string) bool {
+			if isGap(rec) {
+				return false
+			}
+			_, err := ParseNumber([]byte(rec[i]))
+			return err == nil || errors.Is(err, errNotFinite)
+		}
+		isText := func(rec []string) bool { return !isGap(rec) && !isNumber(rec) }
+		if slices.ContainsFunc(records, isNumber) || !slices.ContainsFunc(records, isText) {
+			numeric = append(numeric, name)
+		} else {
+			rest = append(rest, name)
+		}
+	}
+	return numeric, rest, nil
+}
+
+// clip shortens what an error message quotes.
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}
+
+// csvError drops the position that encoding/csv puts into its errors, which
+// counts from the block's beginning.
+func csvError(err error) error {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
