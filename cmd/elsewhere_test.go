@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -64,6 +65,8 @@ func TestElsewhere(t *testing.T) {
 			[]string{"data/test/seattle-weather.csv"}},
 		"lags": {[]string{"-import", seattle, "-time", "date", "-target", "temp_max"}, []string{"-lags", "1,7"},
 			[]string{"-alpha", "3"}, []string{"data/test/seattle-weather.csv"}},
+		"lags and means": {[]string{"-import", seattle, "-time", "date", "-target", "temp_max"},
+			[]string{"-lags", "1,7", "-missing", "mean"}, nil, []string{"data/test/seattle-weather.csv"}},
 		"hours": {[]string{"-scenarios", "gaps", "-step", "1h", "-rows", "3000"}, []string{"-daily", "3"}, nil,
 			[]string{"data/test/gaps.csv"}},
 	} {
@@ -135,21 +138,31 @@ func agree(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// Levels of a category enter as 1 or 0, whatever is in their names.
+// Levels of a category enter as 1 or 0, whatever is in their names; rare ones are
+// pooled, new ones count as the average, and a missing cell as the scaler says.
 func TestCategoriesElsewhere(t *testing.T) {
 	predict, query := programs(t)
-	dir := newDir(t)
-	model := `{"target": "y", "time": "", "intercept": 100, "coefficients": [
-		{"name": "x", "value": 2}, {"name": "of place=o'clock = 1", "value": 10}, {"name": "of place=b", "value": 20}]}`
-	if err := os.WriteFile(filepath.Join(dir, "models/model.json"), []byte(model), 0o666); err != nil {
-		t.Fatal(err)
+	train := "x,of place,y\n"
+	for i, place := range strings.Split("a b c a b c o'clock=1 d o'clock=1 e a b c a f b o'clock=1 g", " ") {
+		train += fmt.Sprintf("%d,%s,%d\n", i%7, place, i*i%23)
 	}
-	rows := "x,of place\n1,a\n2,b\n3,o'clock = 1\n,a\n"
-	want := []string{"102", "124", "116", ""}
-	agree(t, "Python", python(t, dir, predict, rows), want)
-	text := strings.Join(python(t, dir, query, ""), "\n")
-	if err := os.WriteFile(filepath.Join(dir, "query.sql"), []byte(text), 0o666); err != nil {
-		t.Fatal(err)
+	rows := "x,of place,y\n1,a,2\n2,b,3\n3,o'clock=1,\n,a,5\n4,d,5\n5,f,6\n6,never seen,7\n7,,8\n8,(other),9\n"
+	for _, missing := range []string{"drop", "mean"} {
+		dir := newDir(t)
+		for name, text := range map[string]string{"train.csv": train, "new.csv": rows} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-max-levels", "5", "-missing", missing, "train.csv")
+		must(t, dir, "model_preparation", "-alpha", "0.5", "train.csv")
+		must(t, dir, "model_testing", "-predictions", "p.csv", "new.csv")
+		want := predicted(t, filepath.Join(dir, "p.csv"))
+		agree(t, missing+", Python", python(t, dir, predict, rows), want)
+		text := strings.Join(python(t, dir, query, ""), "\n")
+		if err := os.WriteFile(filepath.Join(dir, "query.sql"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		agree(t, missing+", SQL", python(t, dir, inSQLite, rows), want)
 	}
-	agree(t, "SQL", python(t, dir, inSQLite, rows), want)
 }
