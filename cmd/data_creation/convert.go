@@ -88,7 +88,7 @@ func (l *leftOut) add(c *importer.Chunk) {
 	l.noGroup += c.NoGroup
 	l.blank += c.Blank
 	l.cells += int64(len(c.Rejects))
-	l.first = append(l.first, c.Rejects[:min(3-min(3, len(l.first)), len(c.Rejects))]...)
+	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
 }
 
 // inOrder writes the rows as they come.
@@ -99,7 +99,7 @@ func (w *writer) inOrder(ctx context.Context, t *importer.Table, s *splitter) (l
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
 		last := dataset.NoTime
-		for chunk, err := range t.Chunks(ctx, w.Workers) {
+		for chunk, err := range t.Chunks(ctx, w.Workers, false) {
 			if err != nil {
 				return left, err
 			}
@@ -132,7 +132,7 @@ func (w *writer) sorted(ctx context.Context, t *importer.Table, s *splitter) (le
 	bar := w.Progress(t.Size, cli.Bytes, t.Name)
 	defer bar.Clear()
 	left.sorted = true
-	for chunk, err := range t.SortedChunks(ctx, w.Workers) {
+	for chunk, err := range t.Chunks(ctx, w.Workers, true) {
 		if err != nil {
 			return left, err
 		}
@@ -194,7 +194,7 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 	if w.rejects == nil {
 		return nil
 	}
-	for chunk, err := range t.Chunks(ctx, w.Workers) {
+	for chunk, err := range t.Chunks(ctx, w.Workers, false) {
 		if err != nil {
 			return err
 		}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/table"
 	"mlpipeline/internal/weather"
@@ -118,7 +118,7 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 	var p *part
 	for b := range full {
 		if first := b.rows.First; first == 0 || first == l.Train {
-			if p, err = l.next(p, dir, first); err != nil {
+			if p, err = l.next(p, dir); err != nil {
 				return err
 			}
 		}
@@ -139,9 +139,10 @@ func (l *simulation) run(ctx context.Context, dir string) error {
 	}
 	bounds := []int{0, l.Train, l.Train + l.Test}
 	for i, p := range l.parts {
+		// Of nine digits the last does not depend on the machine: gonum's sums differ in the sixteenth.
+		variance := metrics.Round(ideal.unexplained()+float64(sim.Sigma*sim.Sigma)+roundingVariance, 9)
 		truth := &dataset.Truth{Coefficients: sim.Coefficients(), NoiseStd: sim.Sigma, Features: ideal.names(),
-			IrreducibleVariance: digits(ideal.unexplained() + float64(sim.Sigma*sim.Sigma) + roundingVariance),
-			Log: dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(),
+			IrreducibleVariance: variance, Log: dataset.Log{Scenario: l.Scenario, Station: l.Station, Step: l.Step.String(),
 				Train: l.Train, Test: l.Test}}
 		for rows := range l.Anomalous(bounds[i], bounds[i+1]) {
 			truth.AnomalousRows += rows[1] - rows[0] + 1
@@ -177,8 +178,8 @@ func (l *simulation) simulate(ctx context.Context, sim *weather.Simulator, free 
 	}
 }
 
-// next finishes the part before, if any, and begins the one of row first.
-func (l *simulation) next(before *part, dir string, first int) (*part, error) {
+// next finishes the part before, if any, and begins the one behind it.
+func (l *simulation) next(before *part, dir string) (*part, error) {
 	which := "train"
 	if before != nil {
 		which = "test"
@@ -187,20 +188,10 @@ func (l *simulation) next(before *part, dir string, first int) (*part, error) {
 		}
 	}
 	p, err := newPart(dir, which, l.name, append([]string{"timestamp"}, weather.Columns...))
-	if p != nil && p.file != nil {
+	if p != nil {
 		l.parts = append(l.parts, p)
 	}
 	return p, err
-}
-
-// digits rounds v to nine significant digits, of which the last does not depend on
-// the machine: gonum's sums differ in the sixteenth.
-func digits(v float64) float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 8, 64), 64)
-	if err != nil {
-		panic(err) // of a number that it has just written
-	}
-	return rounded
 }
 
 // roundingVariance is that of rounding to 0.01 °C, uniform.

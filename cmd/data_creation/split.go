@@ -106,7 +106,7 @@ func isTest(hash, seed uint64, share float64) bool {
 // write puts a row into a part.
 func (s *splitter) write(b *batch, which string, row *importer.Row) (err error) {
 	if b.part == nil {
-		if b.part, err = newPart(s.o.out, which, s.name(s.open.group), s.header); b.part != nil && b.part.file != nil {
+		if b.part, err = newPart(s.o.out, which, s.name(s.open.group), s.header); b.part != nil {
 			s.parts = append(s.parts, b.part)
 		}
 		if err != nil {
@@ -233,7 +233,7 @@ func (s *splitter) tell(line []byte) {
 // tellApart returns the columns that tell rows of one time apart.
 func (s *splitter) tellApart() (names []string) {
 	for j, name := range s.header {
-		if s.apart[j] && s.sameTime > 0 {
+		if s.apart[j] {
 			names = append(names, name)
 		}
 	}

@@ -157,19 +157,19 @@ func removeOld(dir string, old, m *dataset.Manifest) error {
 			continue
 		}
 		path := filepath.Join(dir, filepath.FromSlash(e.Path))
+		var gone []string
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // packed since, perhaps
 			for _, ext := range dataset.Packed {
-				if err := artifact.Remove(path + ext); err != nil && !errors.Is(err, fs.ErrNotExist) {
-					return fmt.Errorf("%s%s: %w", path, ext, err)
-				}
+				gone = append(gone, path+ext)
 			}
 		}
-		if keep[e.Path] {
-			continue
+		if !keep[e.Path] {
+			gone = append(gone, path)
 		}
-		if err := artifact.Remove(filepath.Join(dir, filepath.FromSlash(e.Path))); err != nil &&
-			!errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: %w", filepath.Join(dir, e.Path), err)
+		for _, path := range gone {
+			if err := artifact.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("%s: %w", path, err)
+			}
 		}
 	}
 	return nil

@@ -29,8 +29,8 @@ func coefficientTable(s *regression.Summary) dataframe.DataFrame {
 		}
 		names, notes = append(names, c.Name), append(notes, note)
 		values = append(values, c.Value)
-		stdErrors, robust = append(stdErrors, defined(c.StdError)), append(robust, defined(c.Robust))
-		t := defined(c.TRobust)
+		stdErrors, robust = append(stdErrors, cli.Defined(c.StdError)), append(robust, cli.Defined(c.Robust))
+		t := cli.Defined(c.TRobust)
 		ts, sizes = append(ts, t), append(sizes, math.Abs(t))
 	}
 	df := dataframe.New(series.New(names, series.String, "coefficient"), series.New(values, series.Float, "value"),
@@ -44,12 +44,4 @@ func coefficientTable(s *regression.Summary) dataframe.DataFrame {
 		df = df.Drop("note")
 	}
 	return df.Drop("size")
-}
-
-// defined returns a figure, NaN for none.
-func defined(v *float64) float64 {
-	if v == nil {
-		return math.NaN()
-	}
-	return *v
 }

@@ -184,11 +184,10 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 		return err
 	case old.Scaler != s.Fingerprint():
 		return fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train "+
-			"without -append",
-			o.out, o.scaler)
+			"without -append", o.out, o.scaler)
 	case o.IsSet("alpha") && (old.Auto != o.auto || old.Alpha != o.alpha) || o.IsSet("folds") && old.Folds != o.folds:
-		return cli.Usagef("-append goes on with the settings of %s: alpha %s, %d "+
-			"folds", o.out, old.AlphaName(), old.Folds)
+		return cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out, old.AlphaName(),
+			old.Folds)
 	}
 	in.old, in.settings, in.base = old, old.Settings, fingerprint
 	return nil

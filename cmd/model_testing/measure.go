@@ -86,8 +86,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
-	bar *cli.Progress) (
-	datasets []metrics.Dataset, counts *metrics.Counts, err error) {
+	bar *cli.Progress) (datasets []metrics.Dataset, counts *metrics.Counts, err error) {
 	counts = new(metrics.Counts)
 	ids := s.IDs()
 	for _, id := range p.model.IDs() { // what was added to the model later
@@ -230,8 +229,7 @@ type predictor struct {
 
 func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, manifests *dataset.Manifests) (
 	*predictor, error) {
-	p := &predictor{model: m, scale: m.ErrorScale(), files: files}
-	p.low, p.high = s.DataMin, s.DataMax
+	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {

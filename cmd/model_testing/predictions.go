@@ -15,7 +15,7 @@ import (
 // predictions is the file of -predictions: a line for every row of input.
 type predictions struct {
 	*artifact.File
-	half float64 // quantile of t: half the width of an interval, in spreads
+	quantile float64 // of t: half the width of an interval, in spreads
 }
 
 // fixed are the columns of -predictions besides those of -keep, which stand
@@ -26,7 +26,7 @@ var fixed = []string{"dataset", "timestamp", "actual", "predicted", "residual", 
 func newPredictions(o *options, m *regression.Model) (*predictions, error) {
 	p := new(predictions)
 	if m.Band.Sigma > 0 {
-		p.half = metrics.Quantile((1+o.level)/2, m.Band.Dof)
+		p.quantile = metrics.Quantile((1+o.level)/2, m.Band.Dof)
 	}
 	var err error
 	if p.File, err = artifact.Create(o.predictions); err != nil {
@@ -39,7 +39,7 @@ func newPredictions(o *options, m *regression.Model) (*predictions, error) {
 // lines are those of -predictions for a block.
 func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
 	field := table.AppendField(nil, p.files[r.File].Name)
-	quantile := p.predictions.half
+	quantile := p.predictions.quantile
 	var b []byte
 	every := &r.Every
 	i := 0 // the next usable row

@@ -104,11 +104,6 @@ func (k Kind) ReadListJSON(path string, v Document, list string, element func(*j
 	return nil
 }
 
-// DecodeJSON is ReadJSON on the file's content.
-func (k Kind) DecodeJSON(b []byte, v Document) error {
-	return k.decodeJSON(bytes.NewReader(b), v, "", nil)
-}
-
 func (k Kind) decodeJSON(r io.ReadSeeker, v Document, list string, element func(*json.Decoder) error) error {
 	whole, err := k.whole(r)
 	if err != nil {

@@ -36,13 +36,13 @@ func TestDamage(t *testing.T) {
 		file   []byte
 		decode func(b []byte) error
 	}{
-		"json": {text, func(b []byte) error { return kind.DecodeJSON(b, new(thing)) }},
+		"json": {text, func(b []byte) error { return kind.decodeJSON(bytes.NewReader(b), new(thing), "", nil) }},
 		"list": {text, func(b []byte) error {
 			return kind.decodeJSON(bytes.NewReader(b), new(thing), "values", func(d *json.Decoder) error {
 				return d.Decode(new(float64))
 			})
 		}},
-		"gob": {gob, func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }},
+		"gob": {gob, func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.decode(c.file); err != nil {
@@ -80,10 +80,10 @@ func TestOtherKinds(t *testing.T) {
 	otherJSON, _ := other.EncodeJSON(&v)
 	oldGob, _, _ := older.EncodeGob(&v)
 	otherGob, _, _ := other.EncodeGob(&v)
-	gob := func(b []byte) error { _, err := kind.DecodeGob(b, new(thing)); return err }
+	gob := func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }
 	for want, err := range map[string]error{
-		"is version 1 of the thing format and this program reads version 2": kind.DecodeJSON(oldJSON, new(thing)),
-		`is a "other" file where a thing file is needed`:                    kind.DecodeJSON(otherJSON, new(thing)),
+		"is version 1 of the thing format and this program reads version 2": kind.decodeJSON(bytes.NewReader(oldJSON), new(thing), "", nil),
+		`is a "other" file where a thing file is needed`:                    kind.decodeJSON(bytes.NewReader(otherJSON), new(thing), "", nil),
 		"is version 1 of the thing format and this program reads version":   gob(oldGob),
 		`is a "other" file where a thing file is`:                           gob(otherGob),
 		"is not a thing file; run make_thing again":                         gob([]byte("hello")),
@@ -176,14 +176,14 @@ func TestGobValues(t *testing.T) {
 	var v thing
 	var list []int
 	for _, values := range [][]any{{&v}, {&v, &list}} {
-		if got, err := kind.DecodeGob(file, values...); err != nil || got != want || v.Name != "x" {
+		if got, err := kind.decodeGob(bytes.NewReader(file), values...); err != nil || got != want || v.Name != "x" {
 			t.Errorf("%v: %+v", err, v)
 		}
 	}
 	if !slices.Equal(list, []int{1, 2}) {
 		t.Errorf("read %v", list)
 	}
-	if _, err := kind.DecodeGob(file, &v, &list, &list); err == nil {
+	if _, err := kind.decodeGob(bytes.NewReader(file), &v, &list, &list); err == nil {
 		t.Error("a value is read that is not there")
 	}
 }
@@ -233,12 +233,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("mlpipeline thing 2 0 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v thing
-		if kind.DecodeJSON(b, &v) == nil {
+		if kind.decodeJSON(bytes.NewReader(b), &v, "", nil) == nil {
 			if again, err := kind.EncodeJSON(&v); err != nil || !bytes.Equal(again, b) {
 				t.Errorf("%q is accepted and not what is written", b)
 			}
 		}
 		// Behind a valid checksum anything may stand; it must not crash.
-		_, _ = kind.DecodeGob(Seal(kind, b), &v)
+		_, _ = kind.decodeGob(bytes.NewReader(Seal(kind, b)), &v)
 	})
 }

@@ -235,12 +235,9 @@ func naming(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var p *fs.PathError
-	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
-	case errors.As(err, &l):
+	} else if l, ok := errors.AsType[*os.LinkError](err); ok {
 		err = l.Err
 	}
 	return fmt.Errorf("%s: %w", path, err)

@@ -53,11 +53,6 @@ func (k Kind) ReadGob(path string, values ...any) (fingerprint string, err error
 	return fingerprint, nil
 }
 
-// DecodeGob is ReadGob on the file's content.
-func (k Kind) DecodeGob(b []byte, values ...any) (fingerprint string, err error) {
-	return k.decodeGob(bytes.NewReader(b), values...)
-}
-
 func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err error) {
 	b := make([]byte, beginning)
 	n, err := io.ReadFull(r, b)

@@ -105,9 +105,9 @@ func exit(err error) int {
 	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	fmt.Fprintf(os.Stderr, "%s %s\n", paint(os.Stderr, red, name+":"), printable(err.Error()))
-	var s statusError
+	s, ok := errors.AsType[statusError](err)
 	switch {
-	case !errors.As(err, &s):
+	case !ok:
 		return statusFailed
 	case s.status == statusUsage:
 		fmt.Fprintf(os.Stderr, "%s: see %s -h\n", name, name)

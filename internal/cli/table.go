@@ -92,3 +92,11 @@ func align(rows [][]string) []string {
 
 // fraction is the length of a number from its decimal point on.
 func fraction(number string) int { return len(number) - strings.IndexByte(number+".", '.') }
+
+// Defined returns a figure for a column of a table, NaN for none.
+func Defined(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}

@@ -157,7 +157,7 @@ func Beside(files, folders []string) (*Manifests, error) {
 			there := func(packed string) bool { return exists(path + packed) }
 			if !exists(path) && !slices.ContainsFunc(Packed, there) {
 				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again",
-					filepath.Join(dir, name), f.path, ManifestKind.Program)
+					path, f.path, ManifestKind.Program)
 			}
 		}
 	}

@@ -75,14 +75,6 @@ func (r *Rows) Values(memory []float64, j, from, to int) []float64 {
 	return memory[:to-from]
 }
 
-// count returns how many rows of the block are used.
-func (r *Rows) count(b *table.Block) int {
-	if r.all {
-		return b.Rows
-	}
-	return len(r.keep)
-}
-
 // Tally says what became of the rows of a file, or of a block.
 type Tally struct {
 	Used int64        // rows that were usable
@@ -158,8 +150,7 @@ func (s *Scan[R]) Parts(ctx context.Context, files []*table.File) iter.Seq2[Part
 		Work: func(b *table.Block, before carry) (carry, func() (result, error), error) {
 			rows := pool.Get().(*Rows)
 			tally, err := s.choose(rows, b, before)
-			after := carry{before.used + tally.Used, lastOf(before.tail, target(b), s.memory()),
-				before.last}
+			after := carry{before.used + tally.Used, lastOf(before.tail, target(b), s.memory()), before.last}
 			if n := len(b.Times); n > 0 {
 				after.last = b.Times[n-1]
 			}
@@ -228,13 +219,14 @@ func earlier(tail, y []float64, i, k int) float64 {
 	return math.NaN()
 }
 
-// choose sets rows.all or rows.keep to the usable rows of the block.
+// choose sets rows.N, and rows.all or rows.keep, to the usable rows of the block.
 func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err error) {
 	rows.keep = rows.keep[:0]
 	rows.Every = Every{N: b.Rows}
 	if s.All {
 		rows.Every = Every{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows)}
 	}
+	rows.N = b.Rows
 	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
 		return Tally{Used: int64(b.Rows)}, nil
 	}
@@ -267,8 +259,9 @@ func (s *Scan[R]) choose(rows *Rows, b *table.Block, before carry) (t Tally, err
 	if s.Gaps && t.Left.MissingFeature > 0 {
 		t.Gaps = s.gaps(b)
 	}
-	rows.all = len(rows.keep) == b.Rows
-	t.Used = int64(len(rows.keep))
+	rows.N = len(rows.keep)
+	rows.all = rows.N == b.Rows
+	t.Used = int64(rows.N)
 	return t, nil
 }
 
@@ -294,14 +287,13 @@ func (s *Scan[R]) missingFeature(b *table.Block, i int) (name string, lacks bool
 // fill makes the rows of X and y of the chosen rows of the block. Columns of
 // which all rows are used are the block's own.
 func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
-	n := rows.count(b)
 	from, to := s.Harmonics()
 	if rows.X == nil {
 		rows.X = make([][]float64, to+len(s.Lags))
 		rows.ownX = make([][]float64, len(rows.X))
 		rows.Codes, rows.ownC = make([]Codes, len(s.words)), make([][]int32, len(s.words))
 	}
-	rows.File, rows.Used, rows.N, rows.first = b.File, before.used, n, b.Row
+	rows.File, rows.Used, rows.first = b.File, before.used, b.Row
 	rows.Times = choose(&rows.times, b.Times, rows)
 	y := target(b)
 	for k, j := range s.at {
@@ -313,7 +305,7 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 	}
 	rows.Y = choose(&rows.ownY, y, rows)
 	for j := from; j < len(rows.X); j++ {
-		rows.ownX[j] = resize(rows.ownX[j], n)
+		rows.ownX[j] = resize(rows.ownX[j], rows.N)
 		rows.X[j] = rows.ownX[j]
 	}
 	if from < to {
@@ -323,7 +315,7 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 		rows.shift(rows.X[to+j], before.tail, y, lag)
 	}
 	if s.Previous {
-		rows.Prev = resize(rows.Prev, n)
+		rows.Prev = resize(rows.Prev, rows.N)
 		rows.shift(rows.Prev, before.tail, y, 1)
 	}
 }
@@ -355,9 +347,4 @@ func choose[T any](buf *[]T, src []T, rows *Rows) []T {
 	return *buf
 }
 
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n, n+n/8)
-	}
-	return s[:n]
-}
+func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }

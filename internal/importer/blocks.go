@@ -96,10 +96,8 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 		if blank(b.data, i) {
 			next = i + 1 + bytes.IndexByte(b.data[i:], '\n')
 		} else {
-			var err error
-			next, err = l.record(b.data, i)
-			if err != nil {
-				bad := err.(*lexError)
+			var bad *lexError
+			if next, bad = l.record(b.data, i); bad != nil {
 				if bad.open && len(b.data)-i > maxRecord {
 					return tooLong(name, line)
 				}

@@ -138,14 +138,11 @@ type Chunk struct {
 	Blank   int64 // with nothing in any cell that is kept
 }
 
-// Chunks converts the rows, in the order of the source.
-func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
-	return t.chunks(ctx, workers, false)
-}
-
-func (t *Table) chunks(ctx context.Context, workers int, ordered bool) iter.Seq2[*Chunk, error] {
+// Chunks converts the rows, in the order of the source or, in each chunk, in that of
+// dataset and time.
+func (t *Table) Chunks(ctx context.Context, workers int, ordered bool) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
-		hash := newHash()
+		hash := xxhash.New()
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, hash) }
 		c := &converter{t: t, ordered: ordered}
 		c.named, c.numbers = t.opt.missing()
@@ -177,7 +174,6 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	t := c.t
 	out := &Chunk{Bytes: len(b.data), Sorted: true}
 	csv := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
-	names := profiler{named: c.named}                 // for When.join
 	var days table.DayCache
 	var joined, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
@@ -187,7 +183,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		row := Row{Time: dataset.NoTime}
 		start := len(csv)
 		if t.Time != nil {
-			joined = t.Time.join(joined[:0], cells, &names)
+			joined = t.Time.join(joined[:0], cells, c.named)
 			var ok bool
 			if row.Time, ok = fastISO(&days, joined); !ok || !c.iso {
 				var err error
@@ -329,11 +325,4 @@ func (c *converter) gap(f *format, cell []byte) bool {
 	}
 	n, ok := readCell(cell)
 	return ok && (slices.Contains(c.numbers, n.point) || f.isSentinel(n.point))
-}
-
-func newHash() *xxhash.Digest { return xxhash.New() }
-
-// SortedChunks are Chunks each of which is in order of dataset and time.
-func (t *Table) SortedChunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
-	return t.chunks(ctx, workers, true)
 }

@@ -34,9 +34,9 @@ func (g grammar) records(head []byte, most int) (records []record, end record, b
 		if blank(head, end.at) {
 			next = end.at + 1 + bytes.IndexByte(head[end.at:], '\n')
 		} else {
-			var err error
-			if next, err = l.record(head, end.at); next < 0 {
-				return records, end, err != nil
+			var bad *lexError
+			if next, bad = l.record(head, end.at); next < 0 {
+				return records, end, bad != nil
 			}
 			cells := make([]string, len(l.cells))
 			for i, c := range l.cells {
@@ -136,13 +136,13 @@ func (g grammar) score(head []byte) float64 {
 func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect, error) {
 	d := &Dialect{Skip: opt.Skip, names: true}
 	body := bytes.TrimPrefix(head, []byte(bom))
+	start := len(head) - len(body)
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, fmt.Errorf("%s: is empty", name)
 	}
 	if whole && body[len(body)-1] != '\n' {
 		body = append(bytes.Clone(body), '\n')
 	}
-	start := len(head) - len(bytes.TrimPrefix(head, []byte(bom)))
 	for range opt.Skip {
 		at := bytes.IndexByte(body, '\n') + 1
 		if at == 0 {
@@ -154,13 +154,13 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 		return nil, fmt.Errorf("%s: -skip %d leaves nothing", name, opt.Skip)
 	}
 	delimiter, said := opt.Delimiter, 0
-	if line, _, _ := bytes.Cut(body, []byte("\n")); len(bytes.TrimSpace(line)) == len("sep=;") &&
-		bytes.HasPrefix(line, []byte("sep=")) { // as Excel has it
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	if len(bytes.TrimSpace(line)) == len("sep=;") && bytes.HasPrefix(line, []byte("sep=")) { // as Excel has it
 		delimiter, said = string(line[4:5]), 1
 	}
 	tooWide := fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", name,
 		opt.Skip+1, maxColumns)
-	if line, _, _ := bytes.Cut(body, []byte("\n")); bytes.Count(line, []byte(",")) >= maxColumns {
+	if bytes.Count(line, []byte(",")) >= maxColumns {
 		return nil, tooWide
 	}
 	var err error

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -30,9 +29,9 @@ func Shown(src string) string {
 	return u.String()
 }
 
-func httpURL(src string) (*url.URL, bool) {
+func isHTTP(src string) bool {
 	u, err := url.Parse(src)
-	return u, err == nil && slices.Contains([]string{"http", "https"}, strings.ToLower(u.Scheme))
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // get asks for a URL.

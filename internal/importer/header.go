@@ -43,7 +43,7 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 		d.notes = append(d.notes, fmt.Sprintf("%d lines before the header were skipped", line-1))
 		d.Skip = opt.Skip + line - 1
 	}
-	d.nameColumns(opt)
+	d.nameColumns()
 	return first
 }
 
@@ -169,7 +169,7 @@ func (d *Dialect) join(lines []record) []string {
 }
 
 // nameColumns gives every column a name of its own.
-func (d *Dialect) nameColumns(opt *Options) {
+func (d *Dialect) nameColumns() {
 	if !d.names {
 		d.notes = append(d.notes, fmt.Sprintf("there is no header: the columns are column_1 to column_%d", len(d.Header)))
 	}

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/cespare/xxhash/v2"
+
 	"mlpipeline/internal/table"
 )
 
@@ -129,7 +131,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	for j := range t.Columns {
 		t.Columns[j] = new(Column)
 	}
-	hash := newHash()
+	hash := xxhash.New()
 	cut := func(context.Context) iter.Seq2[*block, error] { return s.blocks(t.Dialect, hash) }
 	for part, err := range table.InOrder(ctx, workers, cut, func(b *block) (*counted, error) {
 		return t.count(p, b)
@@ -200,7 +202,7 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 			worker.add(&c.columns[j], j, cell, line)
 		}
 		for i, w := range t.whens {
-			joined = w.join(joined[:0], cells, &worker)
+			joined = w.join(joined[:0], cells, worker.named)
 			c.whens[i].Rows++
 			worker.when(&c.whens[i], joined, line)
 		}

@@ -61,7 +61,7 @@ func read(t testing.TB, content string, opt Options) (*imported, error) {
 		return nil, short(err)
 	}
 	got := &imported{Table: tab}
-	for chunk, err := range tab.Chunks(ctx, 3) {
+	for chunk, err := range tab.Chunks(ctx, 3, false) {
 		if err != nil {
 			return nil, short(err)
 		}

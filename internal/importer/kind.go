@@ -2,7 +2,6 @@ package importer
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -169,12 +168,7 @@ func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 
 // explain settles what of a numeric column is missing, and says what was not plain.
 func (c *Column) explain(f *format) {
-	rest := c.Whole
-	if f.comma {
-		rest.merge(c.Comma)
-	} else {
-		rest.merge(c.Point)
-	}
+	rest := c.span(f)
 	for i, s := range sentinels {
 		// Far outside: further below all others than they are apart.
 		if c.Sentinel[i] > 0 && rest.N > 0 && s < rest.Min-(rest.Max-rest.Min) {
@@ -261,16 +255,13 @@ func timely(name string) bool {
 	return false
 }
 
-// minimum and maximum of a numeric column, NaN where there is none.
-func (c *Column) bounds(f *format) (low, high float64) {
+// span is that of the numbers with the format's decimal sign.
+func (c *Column) span(f *format) span {
 	all := c.Whole
 	if f.comma {
 		all.merge(c.Comma)
 	} else {
 		all.merge(c.Point)
 	}
-	if all.N == 0 {
-		return math.NaN(), math.NaN()
-	}
-	return all.Min, all.Max
+	return all
 }

@@ -17,7 +17,6 @@ import (
 type layout struct {
 	name  string
 	order string // of year, month and day, where another layout may have another
-	bare  bool   // digits alone: a time only in a column whose name says so
 	parse func(string) (dataset.Time, error)
 }
 
@@ -67,43 +66,38 @@ var layouts = sync.OnceValue(func() []layout {
 			}
 			for _, z := range zones {
 				l := goLayout(d.name+c.name+z.name, d.format+c.format+z.format)
-				l.order, l.bare = d.order, strings.Trim(d.format+c.format+z.format, "0123456789") == ""
+				l.order = d.order
 				all = append(all, l)
 			}
 		}
 	}
 	for _, m := range months {
-		l := goLayout(m.name, m.format)
-		l.bare = m.name == "YYYYMM"
-		all = append(all, l)
+		all = append(all, goLayout(m.name, m.format))
 	}
 	return append(all,
-		layout{name: "epoch", bare: true, parse: epoch("epoch", 1, 9, 10)},
-		layout{name: "epoch_ms", bare: true, parse: epoch("epoch_ms", 1000, 12, 13)},
-		layout{name: "epoch_us", bare: true, parse: epoch("epoch_us", 1e6, 15, 16)},
-		layout{name: "year", order: "decimal", bare: true, parse: recentYear},
-		layout{name: "YYYY.MM", order: "month", bare: true, parse: yearDotMonth},
+		layout{name: "epoch", parse: epoch("epoch", 1, 9, 10)},
+		layout{name: "epoch_ms", parse: epoch("epoch_ms", 1000, 12, 13)},
+		layout{name: "epoch_us", parse: epoch("epoch_us", 1e6, 15, 16)},
+		layout{name: "year", order: "decimal", parse: recentYear},
+		layout{name: "YYYY.MM", order: "month", parse: yearDotMonth},
 		layout{name: "quarter", parse: quarter},
 		layout{name: "parts", parse: parts})
 })
 
-// readTime returns the layouts, by their index, that read a cell, and as what.
-func readTime(all []layout, cell string, bare bool) (fit []int, times []dataset.Time) {
+// fitting returns the layouts, by their index, that read a cell.
+func fitting(all []layout, cell string) (fit []int) {
 	for i, l := range all {
-		if l.bare && !bare {
-			continue
-		}
-		if t, err := l.parse(cell); err == nil {
-			fit, times = append(fit, i), append(times, t)
+		if _, err := l.parse(cell); err == nil {
+			fit = append(fit, i)
 		}
 	}
-	return fit, times
+	return fit
 }
 
 // isoForms are the layouts that read the usual forms of ISO 8601.
 var isoForms = sync.OnceValue(func() (forms struct{ date, time []int }) {
-	forms.date, _ = readTime(layouts(), "2006-01-02", true)
-	forms.time, _ = readTime(layouts(), "2006-01-02T15:04:05Z", true)
+	forms.date = fitting(layouts(), "2006-01-02")
+	forms.time = fitting(layouts(), "2006-01-02T15:04:05Z")
 	return forms
 })
 

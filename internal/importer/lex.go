@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
+
+	"mlpipeline/internal/table"
 )
 
 // grammar is how the cells of a source are told apart.
@@ -28,12 +30,10 @@ type lexError struct {
 	what string
 }
 
-func (e *lexError) Error() string { return fmt.Sprintf("cell %d: %s", e.cell+1, e.what) }
-
 // record cuts the record that begins at d[i] into l.cells and returns where the
 // next begins, −1 if d ends before the record does. Quotes have a meaning only at
 // the beginning of a cell.
-func (l *lexer) record(d []byte, i int) (next int, err error) {
+func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 	l.cells, l.mixed = l.cells[:0], l.mixed[:0]
 	blanks := l.Delimiter == ' '
 	for {
@@ -54,7 +54,7 @@ func (l *lexer) record(d []byte, i int) (next int, err error) {
 			if d[i] != l.Delimiter && d[i] != '\n' {
 				return -1, &lexError{start, len(l.cells), false,
 					fmt.Sprintf("a quote is opened here, and behind the quote that closes it comes %q, not a delimiter",
-						clip(firstLine(d[i:])))}
+						table.Clip(firstLine(d[i:])))}
 			}
 			l.cells = append(l.cells, trim(cell))
 		} else {
@@ -129,8 +129,8 @@ func (l *lexer) wholeRecords(d []byte) int {
 		return bytes.LastIndexByte(d, '\n') + 1
 	}
 	for end := 0; ; {
-		next, err := l.record(d, end)
-		if bad, _ := err.(*lexError); bad != nil && !bad.open { // for the parser to tell
+		next, bad := l.record(d, end)
+		if bad != nil && !bad.open { // for the parser to tell
 			return bytes.LastIndexByte(d, '\n') + 1
 		}
 		if next < 0 {
@@ -157,12 +157,4 @@ func trim(cell []byte) []byte {
 func firstLine(d []byte) string {
 	line, _, _ := bytes.Cut(d[:min(len(d), 100)], []byte("\n"))
 	return string(bytes.TrimRight(line, "\r"))
-}
-
-// clip shortens what a message quotes.
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }

@@ -1,9 +1,9 @@
 package importer
 
 import (
+	"bytes"
 	"math"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"mlpipeline/internal/dataset"
@@ -48,7 +48,7 @@ type example struct {
 
 func (e *example) see(cell []byte, line int64) {
 	if e.Line == 0 {
-		*e = example{clip(string(cell)), line}
+		*e = example{table.Clip(string(cell)), line}
 	}
 }
 
@@ -245,18 +245,17 @@ func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
 	if bare := ok && bareNumber(cell); !bare || p.bare[j] {
 		p.time(c, cell, line)
 	}
-	switch {
-	case ok:
+	if ok {
 		p.number(c, j, &n, cell, line)
-	default:
-		if i := markIndex(cell); i >= 0 {
-			c.Marks[i]++
-		} else {
-			c.Text++
-			c.FirstText.see(cell, line)
-		}
-		p.level(c, j, cell)
+		return
 	}
+	if i := markIndex(cell); i >= 0 {
+		c.Marks[i]++
+	} else {
+		c.Text++
+		c.FirstText.see(cell, line)
+	}
+	p.level(c, j, cell)
 }
 
 // time counts the layouts that read the cell.
@@ -278,8 +277,7 @@ func (p *profiler) time(c *Column, cell []byte, line int64) {
 	}
 	if c.tried < timeTries {
 		c.tried++
-		found, _ := readTime(p.layouts, string(cell), true)
-		for _, layout := range found {
+		for _, layout := range fitting(p.layouts, string(cell)) {
 			c.read(layout, 0)
 		}
 	}
@@ -353,7 +351,7 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 	if comma {
 		c.Comma.add(n.comma, line)
 	}
-	written := strings.IndexByte(string(cell), ',') >= 0
+	written := bytes.IndexByte(cell, ',') >= 0
 	switch {
 	case point && comma && written:
 		c.EitherComma++
@@ -362,7 +360,7 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 		c.EitherPoint++
 		c.FirstEither.see(cell, line)
 	}
-	if point && written || comma && !point && strings.IndexByte(string(cell), '.') >= 0 {
+	if point && written || comma && !point && bytes.IndexByte(cell, '.') >= 0 {
 		c.Grouped++
 	}
 }

@@ -1,8 +1,6 @@
 package importer
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // What there is to be said of a table.
 
@@ -24,14 +22,11 @@ func (t *Table) Missing(j int) int64 {
 // Bounds returns the least and the greatest number of column j, "" where there is
 // none.
 func (t *Table) Bounds(j int) (low, high string) {
-	if t.formats[j].Kind != Number {
+	all := t.Columns[j].span(&t.formats[j])
+	if t.formats[j].Kind != Number || all.N == 0 {
 		return "", ""
 	}
-	a, b := t.Columns[j].bounds(&t.formats[j])
-	if a != a {
-		return "", ""
-	}
-	return strconv.FormatFloat(a, 'g', 6, 64), strconv.FormatFloat(b, 'g', 6, 64)
+	return strconv.FormatFloat(all.Min, 'g', 6, 64), strconv.FormatFloat(all.Max, 'g', 6, 64)
 }
 
 // Of returns the columns of a kind.

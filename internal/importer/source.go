@@ -67,8 +67,7 @@ func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source
 			s = nil
 		}
 	}()
-	_, remote := httpURL(src)
-	member := ""
+	remote, member := isHTTP(src), ""
 	switch {
 	case remote || src == "-":
 		r := stdin

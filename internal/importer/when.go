@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/cespare/xxhash/v2"
+
 	"mlpipeline/internal/table"
 )
 
@@ -112,11 +114,11 @@ func (t *Table) find(flag, name string) (int, error) {
 }
 
 // join appends the parts of a time as a layout reads them; nothing if one is missing.
-func (w *When) join(dst []byte, cells [][]byte, p *profiler) []byte {
+func (w *When) join(dst []byte, cells [][]byte, named map[string]bool) []byte {
 	start := len(dst)
 	for i, j := range w.columns {
 		cell := cells[j]
-		if missingIndex(cell) >= 0 || p.named[string(cell)] {
+		if missingIndex(cell) >= 0 || named[string(cell)] {
 			return dst[:start]
 		}
 		kind := ""
@@ -251,29 +253,26 @@ func (t *Table) chooseLayout(w *When) error {
 
 // unreadable finds the first cell that is no time, in the layout that reads the most.
 func (t *Table) unreadable(w *When, fit []int) error {
-	p := newProfiler(make([]bool, len(t.Header)), t.opt)
-	parse := func(string) error { return fmt.Errorf("is not a time that can be read") }
+	named, _ := t.opt.missing()
+	reads, as := func(string) bool { return false }, ""
 	if len(fit) > 0 {
-		l := p.layouts[fit[0]]
-		parse = func(s string) error { _, err := l.parse(s); return err }
+		l := t.opt.layouts()[fit[0]]
+		reads = func(s string) bool { _, err := l.parse(s); return err == nil }
+		as = " as " + l.name + ", as others are"
 	}
 	var found error
-	for b, err := range t.blocks(t.Dialect, newHash()) {
+	for b, err := range t.blocks(t.Dialect, xxhash.New()) {
 		if err != nil {
 			return err
 		}
 		var joined []byte
 		err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
-			if joined = w.join(joined[:0], cells, p); len(joined) == 0 || parse(string(joined)) == nil {
+			if joined = w.join(joined[:0], cells, named); len(joined) == 0 || reads(string(joined)) {
 				return nil
 			}
 			_, n := w.record.times()
-			as := ""
-			if len(fit) > 0 {
-				as = " as " + p.layouts[fit[0]].name + ", as others are"
-			}
 			found = fmt.Errorf("%s:%d: column %q: %q is not a time%s; %d of %d cells are not. Use -missing for what is "+
-				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, clip(string(joined)), as,
+				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, table.Clip(string(joined)), as,
 				w.record.Rows-w.record.gaps()-n, w.record.Rows-w.record.gaps())
 			return found
 		})

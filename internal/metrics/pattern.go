@@ -252,10 +252,10 @@ func (p *Pattern) round() {
 	for _, sums := range [][]float64{p.Powers[:], p.Lags.Product[:], p.Lags.Sum[:], p.Months.Residual, p.Months.Predicted,
 		p.Months.Squares, p.Tenths.Residual, p.Tenths.Predicted, p.Tenths.Squares} {
 		for i, v := range sums {
-			sums[i] = short(v, 10)
+			sums[i] = Round(v, 10)
 		}
 	}
-	p.Steps = short(p.Steps, 10)
+	p.Steps = Round(p.Steps, 10)
 }
 
 // finite reports whether no sum has overflowed.

@@ -117,8 +117,7 @@ func New(scaler, model string, datasets []Dataset, counts *Counts) (*Report, err
 }
 
 // NewPart makes a part of a report, for Merge.
-func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset,
-	counts *Counts) *Report {
+func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts) *Report {
 	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts}}
 }
 

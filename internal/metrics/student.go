@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math"
-	"strconv"
 
 	"gonum.org/v1/gonum/integrate/quad"
 )
@@ -29,8 +28,7 @@ func Quantile(p, dof float64) float64 {
 			break
 		}
 	}
-	t, _ := strconv.ParseFloat(strconv.FormatFloat(math.Sqrt(dof)*math.Tan(θ), 'g', 14, 64), 64)
-	return t
+	return Round(math.Sqrt(dof)*math.Tan(θ), 14)
 }
 
 // gammaRatio returns Γ(z + ½)/Γ(z) by its asymptotic series (NIST Digital Library

@@ -179,8 +179,8 @@ func (l *Timeline) Series() *Series {
 		n := float64(p.rows)
 		s.Period, s.Rows = append(s.Period, p.at-first), append(s.Rows, p.rows)
 		s.Anomalous = append(s.Anomalous, p.anomalous)
-		s.Actual, s.Predicted = append(s.Actual, short(p.actual/n, 6)), append(s.Predicted, short(p.predicted/n, 6))
-		s.Half = append(s.Half, short(p.half/n, 6))
+		s.Actual, s.Predicted = append(s.Actual, Round(p.actual/n, 6)), append(s.Predicted, Round(p.predicted/n, 6))
+		s.Half = append(s.Half, Round(p.half/n, 6))
 	}
 	return s
 }
@@ -207,8 +207,8 @@ func (s *Series) Name(period int64) string {
 	return t.Format("2006")
 }
 
-// short rounds a number to so many digits.
-func short(v float64, digits int) float64 {
+// Round rounds a number to so many digits.
+func Round(v float64, digits int) float64 {
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
 	return v + 0 // no −0
 }

@@ -89,9 +89,6 @@ func (f *Factor) merge(o *Factor) {
 // rows returns how many rows R has.
 func (f *Factor) rows() int { return int(min(f.N, int64(f.Width))) }
 
-// size returns how many numbers R has.
-func (f *Factor) size() int { return trapezoid(f.rows(), f.Width) }
-
 // trapezoid returns how many numbers the first rows of a w×w triangle have.
 func trapezoid(rows, w int) int { return rows*w - rows*(rows-1)/2 }
 

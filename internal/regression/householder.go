@@ -2,6 +2,7 @@ package regression
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/blas"
@@ -128,9 +129,4 @@ func (ws *workspace) eliminate(w, j, k, m int) {
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, v, x, 1, b)
 }
 
-func grow(s []float64, n int) []float64 {
-	if cap(s) < n {
-		return make([]float64, n)
-	}
-	return s[:n]
-}
+func grow(s []float64, n int) []float64 { return slices.Grow(s[:0], n)[:n] }

@@ -274,12 +274,10 @@ func (m *Model) check() error {
 	p := len(m.Names)
 	season := m.SeasonTo - m.SeasonFrom
 	switch {
-	case p == 0 || len(m.Mean) != p || len(m.Scale) != p ||
-		len(m.Coef) != p && m.Part == nil:
+	case p == 0 || len(m.Mean) != p || len(m.Scale) != p || len(m.Coef) != p && m.Part == nil:
 		return fmt.Errorf("%d names, %d means, %d scales, %d coefficients", p, len(m.Mean), len(m.Scale), len(m.Coef))
-	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season > 0 && len(m.Climatology) != season+1 &&
-		m.Part == nil ||
-		season == 0 && len(m.Climatology) != 0:
+	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season == 0 && len(m.Climatology) != 0 ||
+		season > 0 && len(m.Climatology) != season+1 && m.Part == nil:
 		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p,
 			len(m.Climatology))
 	case slices.ContainsFunc(m.Categories, func(c Category) bool {
@@ -326,7 +324,7 @@ func (m *Model) checkFactors() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != w || len(f.R) != f.size() || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) ||
+			if f.N < 0 || f.N > 0 && (f.Width != w || len(f.R) != trapezoid(f.rows(), w) || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) ||
 				f.N == 0 && len(f.R) > 0 || m.Part == nil && !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}

@@ -1,9 +1,8 @@
 package regression
 
 import (
-	"slices"
-
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/lapack/gonum"
 
+	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 )
 
@@ -26,7 +26,6 @@ type solver struct {
 	full       []moments.Sum // R by rows, w numbers each; n of them if there are fewer than w
 	rho        float64
 	tss        float64 // Σ(y − mean of y)²
-	reduction  float64 // see Factor.reduction
 
 	// The columns that say something which those before them do not, but for those
 	// that categories leave out, and the triangle of these alone, with q: the first
@@ -91,9 +90,9 @@ func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels)
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
 	}
-	a := &solver{n: f.N, p: p, categories: categories, full: f.precise(), reduction: f.reduction()}
+	a := &solver{n: f.N, p: p, categories: categories, full: f.precise()}
 	a.rho, a.tss = a.big(p+1, p+1).Value(), f.targetSquares()
-	a.choose(offset)
+	a.choose(offset, f.reduction())
 	return a, nil
 }
 
@@ -105,7 +104,7 @@ func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels)
 // 2⁻⁵³·|x|/scale once it is standardised, so that every column has an error of
 // its own, and a difference z − Σ cₖ·zₖ that of its own terms. A column that is
 // not part of the relation plays no part in the decision.
-func (a *solver) choose(offset []float64) {
+func (a *solver) choose(offset []float64, reduction float64) {
 	w, rows := a.p+1, a.rows()
 	a.t = make([]moments.Sum, 0, rows*w)
 	for i := range rows {
@@ -117,7 +116,7 @@ func (a *solver) choose(offset []float64) {
 		for i := range min(j+2, rows+1) {
 			size = math.Hypot(size, a.big(i, j+1).Hi)
 		}
-		noise[j] = float64(0x1p-53 * a.reduction * size)
+		noise[j] = float64(0x1p-53 * reduction * size)
 		if offset != nil {
 			noise[j] += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
 		}
@@ -355,8 +354,7 @@ func (a *solver) condition() float64 {
 	if !(gonum.Implementation{}).Dbdsqr(blas.Upper, k, 0, 0, 0, d, e, nil, 1, nil, 1, nil, 1, work) {
 		return 1
 	}
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(d[0]/d[k-1], 'g', 6, 64), 64)
-	return rounded
+	return metrics.Round(d[0]/d[k-1], 6)
 }
 
 // rss returns the residual sum of squares of a solution over the factor's rows.

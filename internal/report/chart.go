@@ -115,11 +115,11 @@ func named(label string, n int, name func(int) string) axis {
 // newChart begins a picture with its axes.
 func newChart(x, y axis, height float64) *chart {
 	c := &chart{x: x, y: y, height: height, left: 58, keyed: 58}
-	c.axes(true)
+	c.axes()
 	return c
 }
 
-func (c *chart) axes(labelled bool) {
+func (c *chart) axes() {
 	low, high := c.height-bottom, top
 	for _, t := range c.y.ticks {
 		c.path("grid", c.left, c.atY(t.at), width-right, c.atY(t.at))
@@ -134,7 +134,7 @@ func (c *chart) axes(labelled bool) {
 		c.text(c.atX(t.at), low+16, "middle", t.text)
 	}
 	c.text((c.left+width-right)/2, c.height-6, "middle", c.x.label)
-	if labelled {
+	if c.y.label != "" {
 		middle := (low + high) / 2
 		c.flush()
 		c.put(`<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`, length(middle), c.y.label)
@@ -227,12 +227,6 @@ func (c *chart) rectangle(class string, left, high, wide, tall float64) {
 // dot marks a point of the plot.
 func (c *chart) dot(class string, x, y float64) {
 	c.shape(class, "M"+length(c.atX(x)-3)+" "+length(c.atY(y))+"a3 3 0 1 0 6 0a3 3 0 1 0-6 0z")
-}
-
-// whisker is a line from low to high about a point, with ends.
-func (c *chart) whisker(x, low, high float64) {
-	at := c.atX(x)
-	c.path("point", at, c.atY(low), at, c.atY(high))
 }
 
 // text writes at a place of the picture.

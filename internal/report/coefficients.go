@@ -81,7 +81,7 @@ func (p *Page) forest(shown []int, effects int) figure {
 	const row = 20
 	c := &chart{x: numeric(short(p.target(), 20)+" per standard deviation", values...), left: 150, keyed: 20,
 		height: top + bottom + float64(row*len(shown)), y: axis{from: float64(len(shown)) - 0.5, to: -0.5}}
-	c.axes(false)
+	c.axes()
 	c.path("guide", c.atX(0), top, c.atX(0), c.height-bottom)
 	for i, j := range shown {
 		v, y := m.Standardized[j], c.atY(float64(i))

@@ -188,7 +188,8 @@ func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int
 		}
 		if v.StdError != nil {
 			all++
-			c.whisker(at(i), *v.MeanResidual-2**v.StdError, *v.MeanResidual+2**v.StdError)
+			x := c.atX(at(i))
+			c.path("point", x, c.atY(*v.MeanResidual-2**v.StdError), x, c.atY(*v.MeanResidual+2**v.StdError))
 			if math.Abs(*v.MeanResidual) <= 2**v.StdError {
 				within++
 			}

@@ -263,10 +263,9 @@ func (p *Page) training(l limits) section {
 		s.Text = []string{"The readable form of the model is not here."}
 		return s
 	}
-	switch cv := m.CV; {
-	case cv.MSE == nil:
+	if cv := m.CV; cv.MSE == nil {
 		s.Text = append(s.Text, sentence("there is no cross-validation: %s.", cv.Reason))
-	default:
+	} else {
 		text := fmt.Sprintf("Cross-validation in %d folds foresaw a mean squared error of %s ± %s", cv.Folds, num(*cv.MSE),
 			num(*cv.MSEStd))
 		if test := p.Metrics.MSE; test != nil {

@@ -122,12 +122,6 @@ func (s *Scaler) finishLevels(all []Levels) error {
 	return nil
 }
 
-// numbers returns the names of the columns of X that hold no level.
-func (s *Scaler) numbers() []string {
-	plain := s.Unfinished()
-	return plain.Names()
-}
-
 // moments returns the moments of the columns of X.
 func (l *Levels) moments(c *design.Category) (columns []moments.Moments) {
 	n := l.N()

@@ -85,8 +85,10 @@ func (s *Scaler) check() error {
 
 // checkSums reports sums that are not of the design.
 func (s *Scaler) checkSums() error {
+	plain := s.Unfinished() // whose columns of X are those that hold no level
+	want := len(plain.Names()) + 1
 	for _, d := range s.Datasets {
-		if want := len(s.numbers()) + 1; len(d.Moments) != want {
+		if len(d.Moments) != want {
 			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
 		}
 		if len(d.Gaps) != 0 && len(d.Gaps) != len(s.Features) {
@@ -107,8 +109,7 @@ func (s *Scaler) checkColumns() error {
 		s.NSamplesSeen = slices.Repeat(s.NSamplesSeen, p)
 	}
 	if !slices.Equal(s.FeatureNamesOut, s.Names()) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
-		len(s.DataMin) != p || len(s.DataMax) != p ||
-		len(s.NSamplesSeen) != p {
+		len(s.DataMin) != p || len(s.DataMax) != p || len(s.NSamplesSeen) != p {
 		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
 			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
 	}

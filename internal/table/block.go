@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+
 	"mlpipeline/internal/dataset"
 )
 

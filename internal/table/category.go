@@ -79,7 +79,7 @@ func (c *Category) code(cell []byte) (int32, error) {
 	switch {
 	case missing(cell): // code 0
 	case !utf8.Valid(cell):
-		return 0, fmt.Errorf("%q is not UTF-8; save the file as UTF-8", clip(word))
+		return 0, fmt.Errorf("%q is not UTF-8; save the file as UTF-8", Clip(word))
 	default:
 		code = int32(len(c.Levels))
 		c.Levels = append(c.Levels, word)

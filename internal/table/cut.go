@@ -74,8 +74,8 @@ func (c *cutter) fill(b *Block, size int) error {
 	if n >= size || c.eof {
 		return nil
 	}
-	if cap(b.data) < size+1+padding { // one more for a newline that the last row lacks
-		b.data = append(make([]byte, 0, size+1+padding), b.data...)
+	if cap(b.data) < size+1+Padding { // one more for a newline that the last row lacks
+		b.data = append(make([]byte, 0, size+1+Padding), b.data...)
 	}
 	m, err := io.ReadFull(c.r, b.data[n:size])
 	b.data = b.data[:n+m]

@@ -88,9 +88,12 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 	files := make([]*File, len(found))
 	first := 0 // in the order of merging
 	for i, path := range found {
-		if files[i], err = open(path, stdin, timeColumn); err != nil {
+		f := &File{Path: path, Name: dataset.Name(path)}
+		if err := f.load(stdin); err != nil {
 			return nil, err
 		}
+		f.First = f.first(timeColumn)
+		files[i] = f
 		// Only the first file's beginning is kept: there may be thousands.
 		if i == 0 {
 			continue
@@ -136,15 +139,6 @@ func (f *File) forget() {
 	if f.stream == nil {
 		f.peek = nil
 	}
-}
-
-func open(path string, stdin io.Reader, timeColumn string) (*File, error) {
-	f := &File{Path: path, Name: dataset.Name(path)}
-	if err := f.load(stdin); err != nil {
-		return nil, err
-	}
-	f.First = f.first(timeColumn)
-	return f, nil
 }
 
 // load reads f.peek and the header.

@@ -29,7 +29,7 @@ func FuzzNumber(f *testing.F) {
 		if strings.ContainsAny(s, ",\n") {
 			return
 		}
-		line := append(append(cell, '\n'), make([]byte, padding)...)
+		line := append(append(cell, '\n'), make([]byte, Padding)...)
 		if got, end, ok := ShortNumber(line, 0); ok && end == len(s) {
 			if wantErr != nil || math.Float64bits(got) != math.Float64bits(want) {
 				t.Errorf("ShortNumber(%q) = %v; strconv %v, %v", s, got, want, wantErr)
@@ -48,7 +48,7 @@ func FuzzTime(f *testing.F) {
 			return
 		}
 		var days DayCache
-		got, end, ok := days.ShortTime(append([]byte(s+"\n"), make([]byte, padding)...), 0)
+		got, end, ok := days.ShortTime(append([]byte(s+"\n"), make([]byte, Padding)...), 0)
 		if !ok || end != len(s) {
 			return
 		}

@@ -52,12 +52,12 @@ func (f *File) readHeader(whole bool) error {
 			return fmt.Errorf("%s:%d: column %d has no name in the header", f.Path, line, i+1)
 		case !utf8.ValidString(name):
 			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line,
-				i+1, clip(name))
+				i+1, Clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
 			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path,
-				line, i+1, clip(name))
+				line, i+1, Clip(name))
 		case seen[name]:
-			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, clip(name))
+			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, Clip(name))
 		}
 		seen[name] = true
 	}
@@ -139,8 +139,8 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 	return numeric, rest, nil
 }
 
-// clip shortens what an error message quotes.
-func clip(s string) string {
+// Clip shortens what an error message quotes.
+func Clip(s string) string {
 	if len(s) > 40 {
 		return s[:40] + "…"
 	}
@@ -150,8 +150,7 @@ func clip(s string) string {
 // csvError drops the position that encoding/csv puts into its errors, which
 // counts from the block's beginning.
 func csvError(err error) error {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*csv.ParseError](err); ok {
 		return p.Err
 	}
 	return err

@@ -98,7 +98,7 @@ func Quote(names []string) string {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = fmt.Appendf(b, "%q", clip(name))
+		b = fmt.Appendf(b, "%q", Clip(name))
 	}
 	return string(b)
 }

@@ -14,9 +14,6 @@ var pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-// padding is how many bytes behind the end of the text may be looked at.
-const padding = Padding
-
 // Padding is how many bytes there must be behind a text that ShortNumber or
 // ShortTime reads from.
 const Padding = 32
@@ -77,15 +74,15 @@ func ParseNumber(cell []byte) (float64, error) {
 			if _, err := strconv.ParseFloat(string(cell), 64); err == nil && !bytes.ContainsAny(cell, "xX_") {
 				return 0, fmt.Errorf("%q %w", cell, errNotFinite) // a name of infinity
 			}
-			return 0, fmt.Errorf("%q is not a number", clip(string(cell)))
+			return 0, fmt.Errorf("%q is not a number", Clip(string(cell)))
 		}
 	}
 	v, err := strconv.ParseFloat(string(cell), 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%q %w: it is beyond the range of float64", clip(string(cell)), errNotFinite)
+		return 0, fmt.Errorf("%q %w: it is beyond the range of float64", Clip(string(cell)), errNotFinite)
 	case err != nil:
-		return 0, fmt.Errorf("%q is not a number", clip(string(cell)))
+		return 0, fmt.Errorf("%q is not a number", Clip(string(cell)))
 	}
 	return v, nil
 }

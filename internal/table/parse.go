@@ -75,18 +75,13 @@ func (b *Block) parseTexts() error {
 	return nil
 }
 
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n+n/8)[:n]
-	}
-	return s[:n]
-}
+func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // parsePlain is parse for a block without quotes. An empty line is no row.
 func (b *Block) parsePlain() error {
 	n := len(b.data)
-	b.data = slices.Grow(b.data, padding)
-	d := b.data[:n+padding]
+	b.data = slices.Grow(b.data, Padding)
+	d := b.data[:n+Padding]
 	slots, ends := b.layout.slot, b.layout.ends
 	// Where the numbers go, by the columns of the file; nil if elsewhere.
 	numeric := make([][]float64, len(slots))
@@ -140,7 +135,7 @@ func (b *Block) parsePlain() error {
 				}
 			}
 			if d[end] != ends[col] {
-				text := d[rowStart(d, i):rowEnd(d, i)]
+				text := d[bytes.LastIndexByte(d[:i], '\n')+1 : i+bytes.IndexByte(d[i:], '\n')]
 				return b.ragged(b.lineAt(i), bytes.Count(text, []byte(","))+1)
 			}
 			i = end + 1
@@ -187,9 +182,6 @@ func trimCR(d []byte, start, end int) []byte {
 	return d[start:end]
 }
 
-func rowStart(d []byte, i int) int { return bytes.LastIndexByte(d[:i], '\n') + 1 }
-func rowEnd(d []byte, i int) int   { return i + bytes.IndexByte(d[i:], '\n') }
-
 // cell reads one cell of the row b.Rows, however it is written.
 func (b *Block) cell(slot int, cell []byte) (err error) {
 	switch {
@@ -229,9 +221,8 @@ func (b *Block) parseQuoted() error {
 			return nil
 		}
 		if err != nil {
-			var p *csv.ParseError
 			line := b.line
-			if errors.As(err, &p) {
+			if p, ok := errors.AsType[*csv.ParseError](err); ok {
 				line += int64(p.Line) - 1
 			}
 			return fmt.Errorf("%s:%d: %w", b.layout.file.Path, line, csvError(err))

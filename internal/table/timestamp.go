@@ -14,7 +14,7 @@ type DayCache struct {
 }
 
 // ShortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], behind which
-// there are padding bytes, and returns the index behind it. ok is false for
+// there are Padding bytes, and returns the index behind it. ok is false for
 // anything else, valid or not.
 func (c *DayCache) ShortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
 	date := [10]byte(d[i:])
@@ -111,31 +111,14 @@ func AppendTime(dst []byte, t dataset.Time) []byte {
 	if days < 0 || days > 2932896 || micros < 0 || micros%1e6 != 0 { // 9999-12-31
 		return t.Append(dst)
 	}
-	y, m, d := civil(days)
-	s := micros / 1e6
-	two := func(sep byte, v int64) { dst = append(dst, sep, byte('0'+v/10), byte('0'+v%10)) }
+	y, m, d := time.UnixMicro(int64(t)).UTC().Date()
+	s := int(micros / 1e6)
+	two := func(sep byte, v int) { dst = append(dst, sep, byte('0'+v/10), byte('0'+v%10)) }
 	dst = append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10))
-	two('-', m)
+	two('-', int(m))
 	two('-', d)
 	two('T', s/3600)
 	two(':', s/60%60)
 	two(':', s%60)
 	return append(dst, 'Z')
-}
-
-// civil undoes daysSince1970, for days ≥ 0.
-func civil(days int64) (year, month, day int64) {
-	days += 719468
-	era := days / 146097
-	d := days % 146097
-	y := (d - d/1460 + d/36524 - d/146096) / 365
-	d -= y*365 + y/4 - y/100
-	m := (5*d + 2) / 153
-	day = d - (153*m+2)/5 + 1
-	month = m + 3
-	if month > 12 {
-		month -= 12
-		y++
-	}
-	return era*400 + y, month, day
 }

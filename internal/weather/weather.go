@@ -53,6 +53,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"mlpipeline/internal/circle"
@@ -197,12 +198,7 @@ func (sim *Simulator) Next(rows *Rows, n int) {
 	}
 }
 
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
+func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // step makes one row.
 func (sim *Simulator) step(rows *Rows, i int) {
@@ -212,10 +208,10 @@ func (sim *Simulator) step(rows *Rows, i int) {
 	cosA := cosine(season - c.Phase[0]/(2*math.Pi))
 
 	// Products are rounded before they are added: the same on every machine.
-	pressure := quantize(1013.2+float64(8*(float64(0.8*x[0])+float64(0.6*x[1]))), 10, 0, math.MaxInt32)
-	cloud := quantize(4.5+float64(2.5*(float64(-0.6*x[0])+float64(0.8*x[2]))), 1, 0, 8)
-	humidity := quantize(70-float64(6*cosA)+float64(11*(float64(-0.4*x[0])+float64(0.917*x[3]))), 10, 0, 1000)
-	wind := quantize(2.6*math.Sqrt(float64(x[4]*x[4])+float64(x[5]*x[5])), 10, 0, math.MaxInt32)
+	pressure := quantize(1013.2+float64(8*(float64(0.8*x[0])+float64(0.6*x[1]))), 10, math.MaxInt32)
+	cloud := quantize(4.5+float64(2.5*(float64(-0.6*x[0])+float64(0.8*x[2]))), 1, 8)
+	humidity := quantize(70-float64(6*cosA)+float64(11*(float64(-0.4*x[0])+float64(0.917*x[3]))), 10, 1000)
+	wind := quantize(2.6*math.Sqrt(float64(x[4]*x[4])+float64(x[5]*x[5])), 10, math.MaxInt32)
 	for k := range x {
 		x[k] = float64(x[k]*sim.keep[k]) + float64(sim.stir[k]*sim.rng.NormFloat64())
 	}
@@ -265,9 +261,9 @@ func exp(x float64) moments.Sum {
 	return sum
 }
 
-// quantize rounds v to 1/perUnit and limits the count.
-func quantize(v, perUnit float64, low, high int64) int64 {
-	return min(max(int64(math.Round(v*perUnit)), low), high)
+// quantize rounds v to 1/perUnit and limits the count, from 0 to most.
+func quantize(v, perUnit float64, most int64) int64 {
+	return min(max(int64(math.Round(v*perUnit)), 0), most)
 }
 
 // Coefficients returns the truth by the names of the columns of X that the
