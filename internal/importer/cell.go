@@ -18,7 +18,9 @@ type number struct {
 	plain        bool // digits, point, exponent: it can stay as it is
 	whole        bool // digits and sign alone, perhaps with blanks or apostrophes between thousands
 	zeros        bool // whole, and begins with a 0 that says nothing
+	digits       int  // of a whole one
 	percent      bool
+	negative     bool // in parentheses
 	currency     rune // 0 for none
 }
 
@@ -30,8 +32,8 @@ var (
 )
 
 // sentinels are numbers that stand for a missing one where they are far from all
-// others.
-var sentinels = [...]float64{-999, -9999}
+// others, or the least of them where no other is negative.
+var sentinels = [...]float64{-99, -99.9, -99.99, -999, -999.9, -999.99, -9999, -9999.9, -9999.99, -99999}
 
 func isMissing(cell string) bool { return len(cell) < 5 && missingIndex([]byte(cell)) >= 0 }
 
@@ -88,7 +90,7 @@ func readCell(cell []byte) (n number, ok bool) {
 		}
 	}
 	unsigned := bytes.TrimLeft(digits, "+-")
-	n.zeros = n.whole && len(unsigned) > 1 && unsigned[0] == '0'
+	n.digits, n.zeros = len(unsigned), n.whole && len(unsigned) > 1 && unsigned[0] == '0'
 	n.point, n.comma = math.NaN(), math.NaN()
 	if commas == 0 && points <= 1 {
 		n.point = parse(digits)
@@ -107,7 +109,7 @@ func readCell(cell []byte) (n number, ok bool) {
 	return n, n.point == n.point || n.comma == n.comma
 }
 
-var inGroups = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}([ \x{a0}\x{202f}'’][0-9]{3})+([.,][0-9]*)?$`)
+var inGroups = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}([ \x{a0}\x{2009}\x{202f}'’][0-9]{3})+([.,][0-9]*)?$`)
 
 // joinGroups takes blanks and apostrophes out from between thousands.
 func joinGroups(digits []byte) []byte {
@@ -127,7 +129,7 @@ func joinGroups(digits []byte) []byte {
 func (n *number) stripUnits(cell []byte) []byte {
 	negative := false
 	if len(cell) > 2 && cell[0] == '(' && cell[len(cell)-1] == ')' { // as book-keepers write it
-		cell, negative = bytes.TrimSpace(cell[1:len(cell)-1]), true
+		cell, negative, n.negative = bytes.TrimSpace(cell[1:len(cell)-1]), true, true
 	}
 	if rest, ok := bytes.CutPrefix(cell, []byte("−")); ok {
 		cell, negative = rest, true

@@ -36,7 +36,7 @@ func Decide(tables []*Table, opt *Options) error {
 			one.Levels = maps.Clone(one.Levels)
 			byName[name].Merge(&one, levelsOf(len(t.Header)))
 			var s shape
-			t.formats[j], s = one.shape(t.Columns, opt)
+			t.formats[j], s = one.shape(t.Columns, t.Delimiter, opt)
 			all := shapes[name]
 			all.numbers, all.bad, all.doubt = all.numbers+s.numbers, all.bad+s.bad, cmp.Or(all.doubt, s.doubt)
 		}
@@ -60,8 +60,25 @@ func Decide(tables []*Table, opt *Options) error {
 			f.plain = f.Kind == Number && !f.comma && !f.percent && f.sentinel == [len(sentinels)]bool{} &&
 				len(opt.Missing) == 0
 		}
+		t.noteUnread()
 	}
 	return nil
+}
+
+// noteUnread notes the columns that are called times where none is read: words, and
+// numbers too large for the seconds of an experiment.
+func (t *Table) noteUnread() {
+	if t.Time != nil || t.opt.Time != nil {
+		return
+	}
+	for j, name := range t.Header {
+		kind, c := t.formats[j].Kind, t.Columns[j]
+		words := kind == Category || kind == Identifier
+		if timely(name) && name != t.opt.Target && (words || kind == Number && c.Point.N == 0 && c.Whole.Min >= 10000) {
+			t.Notes = append(t.Notes, fmt.Sprintf("column %q is not read as a time (%q in line %d), so rows are split by a hash; "+
+				"-time %s and -time-layout read it", name, c.Example.Cell, c.Example.Line, name))
+		}
+	}
 }
 
 // checkNames reports a column that a flag names and that is not there: in each

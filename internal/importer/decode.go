@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -29,19 +30,24 @@ func (s *Source) decode(ctx context.Context) error {
 	case big || little:
 		s.notes = append(s.notes, "is UTF-16")
 		return s.spool(ctx, &transcoder{r: b, next: utf16Text(big)})
+	case bytes.HasPrefix(head, []byte("BZh")), bytes.HasPrefix(head, []byte("\xfd7zXZ")):
+		return fmt.Errorf("%s: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | data_creation "+
+			"-import -", s.Name)
 	case bytes.IndexByte(head, 0) >= 0:
 		return fmt.Errorf("%s: holds NUL bytes; it is not a CSV file", s.Name)
-	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("<")):
+	case markup.Match(head):
 		return fmt.Errorf("%s: is a web page or XML, not a CSV file", s.Name)
 	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")):
 		return fmt.Errorf("%s: is JSON, not a CSV file", s.Name)
 	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom)))) == 0 && len(head) < headSize:
 		return fmt.Errorf("%s: is empty", s.Name)
-	case bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0:
+	case bytes.Count(head, []byte("\r"))-bytes.Count(head, []byte("\r\n")) > bytes.Count(head, []byte("\n")):
 		return s.spool(ctx, &transcoder{r: b, next: oldLines})
 	}
 	return nil
 }
+
+var markup = regexp.MustCompile(`(?i)^\s*<(!doctype|html|head|body|table|\?xml|svg|rss)`)
 
 const (
 	bom      = "\xef\xbb\xbf"

@@ -95,7 +95,8 @@ func guessGrammar(head []byte, named string) (grammar, error) {
 		}
 	}
 	if most == 0 {
-		return best, fmt.Errorf("the header holds no delimiter (comma, semicolon, tab, bar, blanks); use -delimiter")
+		return best, fmt.Errorf("the header holds no delimiter (comma, semicolon, tab, bar, blanks), and one column alone " +
+			"has nothing to learn from; use -delimiter")
 	}
 	return best, nil
 }

@@ -17,27 +17,33 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 			at++
 		}
 	}
+	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
+	ends := short && ended(records[at:], k)
+	rowNames := short && !ends && nameRows(records[at-1].cells[0], records[at:])
+	if !ends && !rowNames && at > 0 && slices.Contains(records[at-1].cells, opt.Target) {
+		at-- // the rows are not as long as their header, as the reader will say
+	}
 	n := d.headerRows(records[at:], opt)
 	first = at + n
 	d.names = n > 0
-	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
 	switch {
-	case short && ended(records[at:], k): // a delimiter ends every row, but not the header
+	case ends: // a delimiter ends every row, but not the header
 		at, first, d.names = at-1, at, true
 		d.Header = append(d.join(records[at:at+1]), "")
-	case short: // as R writes the names of rows
+	case rowNames: // as R writes the names of rows
+		d.notes = append(d.notes, "rows have one cell more than the header: the first is taken for the name of the row")
 		at, first, d.names = at-1, at, true
 		d.Header = append([]string{""}, records[at].cells...)
 	case n == 0:
 		d.Header = make([]string, k)
-	case n > 1 && isUnits(records[first-1].cells):
+	case n > 1 && (isUnits(records[first-1].cells) || strings.HasPrefix(records[first-1].cells[0], "#")):
 		d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+records[first-1].line))
 		d.Header = d.join(records[at : first-1])
 	default:
 		d.Header = d.join(records[at:first])
 	}
 	if d.names {
-		d.Header[0] = strings.TrimSpace(strings.TrimPrefix(d.Header[0], "#"))
+		d.Header[0] = strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(d.Header[0], "\ufeff"), "#"))
 	}
 	if line := records[at].line; line > 1 {
 		d.notes = append(d.notes, fmt.Sprintf("%d lines before the header were skipped", line-1))
@@ -49,6 +55,19 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 
 // named reports whether the header may be in the source.
 func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
+
+// nameRows reports whether the first cells may be the names of rows, which the header
+// does not name: they are all different, and not what the first name says.
+func nameRows(name string, records []record) bool {
+	seen := map[string]bool{}
+	for _, r := range records {
+		if seen[r.cells[0]] && r.cells[0] != "" || timely(name) && datelike.MatchString(r.cells[0]) {
+			return false
+		}
+		seen[r.cells[0]] = true
+	}
+	return true
+}
 
 // ended reports whether the last of k cells is empty in all records that have it.
 func ended(records []record, k int) bool {
@@ -115,6 +134,9 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 	n := 1
 	for ; n < min(most, len(records)-1); n++ {
 		is, gaps, words := records[n].typedIn(typed)
+		if strings.HasPrefix(records[n-1].cells[0], "#") && strings.HasPrefix(records[n].cells[0], "#") {
+			continue
+		}
 		if is+gaps > 0 || 2*words < len(typed) || words == 0 || target && !isUnits(records[n].cells) {
 			break
 		}

@@ -260,7 +260,7 @@ func (p *profiler) plain(t *Table, c *counted, b *block) bool {
 
 // fast includes a plain number, if that is all there is to know of it.
 func (p *profiler) fast(c *Column, j int, cell []byte, v float64, line int64) bool {
-	if p.bare[j] || len(p.numbers) > 0 || v == sentinels[0] || v == sentinels[1] || c.Example.Line == 0 {
+	if p.bare[j] || len(p.numbers) > 0 || cell[0] == '-' && cell[1] == '9' || c.Example.Line == 0 {
 		return false
 	}
 	unsigned := cell
@@ -282,6 +282,7 @@ func (p *profiler) fast(c *Column, j int, cell []byte, v float64, line int64) bo
 	default:
 		c.Whole.add(v, line)
 		c.count(v)
+		c.Width.add(len(unsigned))
 	}
 	return true
 }

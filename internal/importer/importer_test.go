@@ -102,6 +102,7 @@ func TestQuirks(t *testing.T) {
 		{"old line ends", "time,y\r2020-01-01,1\r", "2020-01-01T00:00:00Z 1"},
 		{"spaces", "time, y\n2020-01-01, 1\n", "2020-01-01T00:00:00Z 1"},
 		{"a delimiter ends every row", "y,z\n1,2,\n3,4,\n", "1 2|3 4"},
+		{"and rows begin alike", "y,z\n1,2,\n1,4,\n", "1 2|1 4"},
 		{"and the header", "y,z,\n1,2,\n3,4,\n", "1 2|3 4"},
 		{"empty lines", "y,z\n\n1,2\n\n3,4\n\n", "1 2|3 4"},
 		{"empty rows", "y,z\n1,2\n,\n3,4\n", "1 2|3 4"},
@@ -112,6 +113,13 @@ func TestQuirks(t *testing.T) {
 			"file is; mend it"},
 		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
 
+		{"two byte order marks", "\ufeff\ufefft,y\n3,1\n4,2\n", "3 1|4 2"},
+		{"names in brackets", "<t>,y\n3,1\n4,2\n", "3 1|4 2"},
+		{"a web page", " <!DOCTYPE html>\n<p>y,z\n1,2\n", "f.csv: is a web page or XML, not a CSV file"},
+		{"old line ends but the last", "t,y\r3,1\r4,2\r\n", "3 1|4 2"},
+		{"bzip2", "BZh91AY&SY\x00\x01", "f.csv: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | " +
+			"data_creation -import -"},
+
 		// Headers.
 		{"preamble", "Station 7\nfrom the archive, 2020\n\nwhen,y,z\n1,2,3\n4,5,6\n", "1 2 3|4 5 6"},
 		{"comment", "# y,z\n1,2\n3,4\n", "1 2|3 4"},
@@ -119,6 +127,14 @@ func TestQuirks(t *testing.T) {
 			`the header has "a u", "a v", "b w"`},
 		{"units", "t,y\n°C,m/s\n1,2\n3,4\n", "1 2|3 4"},
 		{"R's names of rows", "y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6"},
+		{"names of rows that come twice", "y z\n7 80 New\n8 81 Los\n7 82 New\n", "f.csv:2: 3 cells where the header has 2 " +
+			"(delimiter ' '); mend this row, or say how the file is written with -delimiter or -skip"},
+		{"the header names the first cell", "date,y,z\n2020-01-01,1,80,1\n2020-01-02,2,81,0\n", "f.csv:2: 4 cells where the " +
+			"header has 3 (delimiter ','); mend this row, or say how the file is written with -delimiter or -skip"},
+		{"a column that no row fills", "t,y,note\n3,1\n4,2\n5,7\n", "f.csv:2: 2 cells where the header has 3 " +
+			"(delimiter ','); mend this row, or say how the file is written with -delimiter or -skip"},
+		{"units behind #", "#YY MM DD hh y\n#yr mo dy hr m\n2020 10 11 12 5\n2020 10 11 13 6\n",
+			"2020-10-11T12:00:00Z 5|2020-10-11T13:00:00Z 6"},
 		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
 		{"one name twice", "y,z,z\n1,2,3\n", "1 2 3"},
 
@@ -126,6 +142,22 @@ func TestQuirks(t *testing.T) {
 		{"M/D/YYYY", "time,y\n12/31/2020,1\n1/2/2021,2\n", "2020-12-31T00:00:00Z 1|2021-01-02T00:00:00Z 2"},
 		{"D/M/YYYY", "time,y\n31/12/2020 10:00,1\n2/1/2021 11:30,2\n", "2020-12-31T10:00:00Z 1|2021-01-02T11:30:00Z 2"},
 		{"either way the same", "time,y\n1/1/2020,1\n2/2/2020,2\n", "2020-01-01T00:00:00Z 1|2020-02-02T00:00:00Z 2"},
+		{"points from the year on", "time,y\n2020.01.31 10:00,1\n2020.02.01 11:00,2\n",
+			"2020-01-31T10:00:00Z 1|2020-02-01T11:00:00Z 2"},
+		{"day of the year behind a hyphen", "time,y\n2020-001,1\n2020-032,2\n", "2020-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"am", "time,y\n01/31/2020 12:00 am,1\n02/01/2020 1:30 pm,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
+		{"a server's log", "time,y\n31/Jan/2020:10:00:00 +0100,1\n", "2020-01-31T09:00:00Z 1"},
+		{"a zone twice", "time,y\n2020-01-31 10:00:00 +0000 UTC,1\n", "2020-01-31T10:00:00Z 1"},
+		{"epoch with a fraction", "time,y\n1577836800.5,1\n1577836801.25,2\n",
+			"2020-01-01T00:00:00.5Z 1|2020-01-01T00:00:01.25Z 2"},
+		{"DDMMYY is not YYYYMM", "time,y\n290112,1\n010212,2\n", "290112 1|010212 2"},
+		{"a day and its hours", "YYYYMMDD,HH,y\n20200101,23,1\n20200101,24,2\n20200102,1,3\n",
+			"2020-01-01T23:00:00Z 1|2020-01-02T00:00:00Z 2|2020-01-02T01:00:00Z 3"},
+		{"hours and minutes together", "date,hhmm,y\n2020-01-01,2300,1\n2020-01-02,0,2\n2020-01-02,100,3\n",
+			"2020-01-01T23:00:00Z 1|2020-01-02T00:00:00Z 2|2020-01-02T01:00:00Z 3"},
+		{"YR MO DA HR", "YR,MO,DA,HR,y\n2020,1,31,23,1\n2020,2,1,0,2\n",
+			"2020-01-31T23:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"the year of a thing", "model year,y\n2015,1\n2012,2\n2019,3\n", "2015 1|2012 2|2019 3"},
 		{"DD.MM.YYYY", "time,y\n03.04.2021,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYYMMDD", "time,y\n20210403,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYY/MM/DD", "time,y\n2021/04/03 05:06:07,1\n", "2021-04-03T05:06:07Z 1"},
@@ -185,6 +217,11 @@ func TestQuirks(t *testing.T) {
 		{"a comma in one column, thousands perhaps in another", "y,tags\n2.401,\"1,1\"\n3.402,\"2,2\"\n", `f.csv: column "y": ` +
 			`numbers such as "2.401" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use ` +
 			`-decimal ',' or -decimal '.'`},
+		{"a comma in one column, thousands in another", "y;z\n82.440;4,5\n120.311;5,1\n", "82440 4.5|120311 5.1"},
+		{"thousands or not, behind semicolons", "y;z\n870;1\n1.020;2\n", `f.csv: column "y": numbers such as "1.020" in line 3 ` +
+			`may have a decimal sign or one between thousands, and nothing tells which; use -decimal ',' or -decimal '.'`},
+		{"thin blanks between thousands", "y;z\n1 000;1\n2 000;2\n", "1000 1|2000 2"},
+		{"a number in front of which a zero stands", "y,z\n1,05\n2,7\n3,123\n", "1 05|2 7|3 123"},
 		{"apostrophes and blanks between thousands", "y;z\n1'000'000;1 234,5\n1'000;234\n", "1000000 1234.5|1000 234"},
 		{"book-keepers' minus", "y,z\n($3.00),1\n$4,2\n", "-3.00 1|4 2"},
 		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
@@ -249,7 +286,8 @@ func TestQuirks(t *testing.T) {
 		{"web page", "<!DOCTYPE html><p>time,y", "f.csv: is a web page or XML, not a CSV file"},
 		{"JSON", "{\"y\": 1}", "f.csv: is JSON, not a CSV file"},
 		{"no delimiter", "time\n1\n",
-			"f.csv: the header holds no delimiter (comma, semicolon, tab, bar, blanks); use -delimiter"},
+			"f.csv: the header holds no delimiter (comma, semicolon, tab, bar, blanks), and one column alone has nothing to " +
+				"learn from; use -delimiter"},
 		{"open quote", "time,y\n2020-01-01,1\n2020-01-01,\"1\n2020-01-03,3\n",
 			`f.csv:3: column "y": a quote is opened here and never closed`},
 		{"a quote closed by the next", "y,z\n1,\"a\n2,b\n3,\"c\"\n",
@@ -281,6 +319,38 @@ func utf16le(s string) string {
 		b = append(b, byte(r), byte(r>>8))
 	}
 	return string(b)
+}
+
+// What is strange and yet read is said.
+func TestSaid(t *testing.T) {
+	for _, c := range []struct{ in, want, said string }{
+		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "z: 1 cells of -999, far from all others, are missing"},
+		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, far from all others, are missing"},
+		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "z: 1 cells are -99, all others not negative; -missing -99 if they are missing"},
+		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "z: number"},
+		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses are negative"},
+		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
+			"of the row"},
+		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2)`},
+		{"date,y\n2020-W05,1\n2020-W06,2\n", "1|2", `column "date" is not read as a time ("2020-W05" in line 2), so rows are ` +
+			`split by a hash; -time date and -time-layout read it`},
+	} {
+		got, err := read(t, c.in, Options{})
+		if err != nil {
+			t.Errorf("%q: %v", c.in, err)
+			continue
+		}
+		if rows := strings.Join(got.rows, "|"); rows != c.want || !strings.Contains(got.said(), c.said) {
+			t.Errorf("%q: got %s\n%s\nwant %s\n%s", c.in, rows, got.said(), c.want, c.said)
+		}
+	}
+	got, err := read(t, "y,z\n1,-99\n2,5\n3,700\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if low, high := got.Bounds(1); low != "-99" || high != "700" {
+		t.Errorf("bounds %s and %s", low, high)
+	}
 }
 
 // A few bad cells become missing, and are listed with their lines; with more, the

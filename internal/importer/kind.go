@@ -56,8 +56,8 @@ type shape struct {
 
 // shape says how the column's cells are read if they are numbers, and what of them
 // are. others are all columns of the source, which may tell the decimal sign.
-func (c *Column) shape(others []*Column, opt *Options) (f format, s shape) {
-	f.comma, s.doubt = c.decimalComma(others, opt)
+func (c *Column) shape(others []*Column, delimiter byte, opt *Options) (f format, s shape) {
+	f.comma, s.doubt = c.decimalComma(others, delimiter, opt)
 	s.numbers, s.bad = c.numbers(&f)
 	return f, s
 }
@@ -84,7 +84,7 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 		first = c.FirstOdd
 	}
 	switch {
-	case few && (forced || c.Zeros == 0 || c.Point.N+c.Comma.N > 0), forced && name != opt.Target && s.numbers > 0:
+	case few && (forced || !c.codes()), forced && name != opt.Target && s.numbers > 0:
 		f.Kind = Number
 		if s.doubt != nil {
 			return fmt.Errorf("column %q: %w", name, s.doubt)
@@ -102,6 +102,12 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 		c.category(f, name, s, first)
 	}
 	return nil
+}
+
+// codes reports whether the numbers are names: begin with zeros, all as long as each
+// other, or most of them.
+func (c *Column) codes() bool {
+	return c.Zeros > 0 && c.Point.N+c.Comma.N == 0 && (c.Width.Least == c.Width.Most || 2*c.Zeros > c.Whole.N)
 }
 
 // numbers returns how many cells are numbers with the format's decimal sign, with
@@ -138,7 +144,7 @@ func (c *Column) numbers(f *format) (numbers, bad int64) {
 // point, unless the other columns prove a comma alone or all that is left are
 // commas, which are thousands if others prove a point. What may be either is an
 // error.
-func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
+func (c *Column) decimalComma(others []*Column, delimiter byte, opt *Options) (bool, error) {
 	if opt.Decimal != "" {
 		return opt.Decimal == ",", nil
 	}
@@ -156,10 +162,13 @@ func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 			point, comma = point+p, comma+q
 		}
 	}
+	// Where cells end in semicolons, a comma may be the decimal sign, and points that
+	// no number tells from those between thousands are doubtful.
+	doubtful := delimiter == ';' && point == 0 && c.Whole.Max < 1000
 	switch {
-	case c.EitherComma == 0 && comma == 0, c.EitherPoint == 0 && comma == 0 && point > 0:
+	case comma == 0 && point > 0, c.EitherComma == 0 && comma == 0 && !doubtful:
 		return false, nil
-	case c.EitherPoint == 0 && point == 0 && comma > 0:
+	case point == 0 && comma > 0 && (c.EitherPoint == 0 || delimiter != ','):
 		return true, nil
 	}
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and nothing "+
@@ -169,12 +178,18 @@ func (c *Column) decimalComma(others []*Column, opt *Options) (bool, error) {
 // explain settles what of a numeric column is missing, and says what was not plain.
 func (c *Column) explain(f *format) {
 	rest := c.span(f)
-	for i, s := range sentinels {
-		// Far outside: further below all others than they are apart.
-		if c.Sentinel[i] > 0 && rest.N > 0 && s < rest.Min-(rest.Max-rest.Min) {
+	for i, v := range sentinels {
+		switch n := c.Sentinel[i]; {
+		case n == 0 || rest.N == 0:
+		case v < rest.Min-(rest.Max-rest.Min), v <= -999 && rest.Min >= 0: // further below than all others are apart
 			f.sentinel[i] = true
-			f.why = append(f.why, fmt.Sprintf("%d cells of %v, far from all others, are missing", c.Sentinel[i], s))
+			f.why = append(f.why, fmt.Sprintf("%d cells of %v, far from all others, are missing", n, v))
+		case rest.Min >= 0:
+			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing", n, v, v))
 		}
+	}
+	if c.Negative > 0 {
+		f.why = append(f.why, fmt.Sprintf("%d cells in parentheses are negative", c.Negative))
 	}
 	for i, n := range c.Marks {
 		if n > 0 {
@@ -242,9 +257,16 @@ func rowNames(name string) bool {
 	return slices.Contains([]string{"column_1", "rownames", "row.names", "Unnamed: 0"}, name)
 }
 
+// ofThings are words that make a year one of a thing, not of a row.
+var ofThings = []string{"model", "built", "build", "birth", "born", "release", "released", "founded", "made", "remodel",
+	"renovated", "construction"}
+
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ofThings, w) }) {
+		return false
+	}
 	for _, w := range words {
 		switch w {
 		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "epoch", "ts", "jahr", "datum", "zeit", "anno",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,7 +33,8 @@ var (
 		{"YYYYMMDD", "20060102", ""}, {"D Mon YYYY", "2 Jan 2006", ""}, {"D-Mon-YYYY", "2-Jan-2006", ""},
 		{"D-Mon-YY", "2-Jan-06", ""}, {"DDMonYYYY", "02Jan2006", ""}, {"D Month YYYY", "2 January 2006", ""},
 		{"Mon D YYYY", "Jan 2 2006", ""}, {"Mon D, YYYY", "Jan 2, 2006", ""}, {"Month D, YYYY", "January 2, 2006", ""},
-		{"Day, D Mon YYYY", "Mon, 2 Jan 2006", ""},
+		{"Day, D Mon YYYY", "Mon, 2 Jan 2006", ""}, {"YYYY.M.D", "2006.1.2", ""}, {"D Mon YY", "2 Jan 06", ""},
+		{"YYYY年M月D日", "2006年1月2日", ""},
 	}
 	clocks = []struct{ name, format string }{
 		{"", ""}, {" hh:mm", " 15:04"}, {" hh:mm:ss", " 15:04:05"}, {"Thh:mm:ss", "T15:04:05"}, {"Thh:mm", "T15:04"},
@@ -50,6 +52,12 @@ var (
 		{"Mon-YYYY", "Jan-2006"}, {"YYYY-Mon", "2006-Jan"}, {"Mon-YY", "Jan-06"},
 	}
 )
+
+// whole are other ways to write times, of databases, servers and satellites.
+var whole = []struct{ name, format string }{
+	{"YYYY-DDD", "2006-002"}, {"YYYYMMDD:hhmm", "20060102:1504"}, {"YYYY-MM-DD hh:mm:ss ±hhmm UTC", "2006-1-2 15:04:05 -0700 UTC"},
+	{"DD/Mon/YYYY:hh:mm:ss ±hhmm", "02/Jan/2006:15:04:05 -0700"}, {"Day Mon D hh:mm:ss YYYY", "Mon Jan 2 15:04:05 2006"},
+}
 
 // iso is the first of the layouts.
 const iso = 0
@@ -71,7 +79,7 @@ var layouts = sync.OnceValue(func() []layout {
 			}
 		}
 	}
-	for _, m := range months {
+	for _, m := range slices.Concat(months, whole) {
 		all = append(all, goLayout(m.name, m.format))
 	}
 	return append(all,
@@ -105,13 +113,25 @@ var isoForms = sync.OnceValue(func() (forms struct{ date, time []int }) {
 // least and at most in our days.
 func epoch(name string, perSecond int64, least, most int) func(string) (dataset.Time, error) {
 	return func(s string) (dataset.Time, error) {
-		n, err := strconv.ParseInt(s, 10, 64)
+		seconds, fraction, _ := strings.Cut(s, ".")
+		n, err := strconv.ParseInt(seconds, 10, 64)
 		limit := 253402300800 * perSecond // the year 10000
-		digits := len(strings.TrimPrefix(s, "-"))
+		digits := len(strings.TrimPrefix(seconds, "-"))
+		part, unit := int64(0), 1e6/perSecond // microseconds
+		for _, c := range []byte(strings.TrimRight(fraction, "0")) {
+			if unit /= 10; unit == 0 || !isDigit(c) {
+				err = strconv.ErrSyntax
+				break
+			}
+			part += unit * int64(c-'0')
+		}
 		if err != nil || n <= -limit || n >= limit || digits < least || digits > most {
 			return 0, fmt.Errorf("%q is not a time as %s", s, name)
 		}
-		return dataset.Time(n * (1e6 / perSecond)), nil
+		if seconds[0] == '-' {
+			part = -part
+		}
+		return dataset.Time(n*(1e6/perSecond) + part), nil
 	}
 }
 
@@ -138,11 +158,14 @@ func decimalYear(s string) (dataset.Time, error) {
 
 // recentYear is decimalYear of those years that a number may be guessed to be.
 func recentYear(s string) (dataset.Time, error) {
-	if s < "1500" || s > "2200" {
-		return 0, fmt.Errorf("%q is not a year from 1500 to 2200", s)
+	t, err := decimalYear(s)
+	if err == nil && !recent(time.UnixMicro(int64(t)).UTC().Year()) {
+		err = fmt.Errorf("%q is not a year from 1500 to 2200", s)
 	}
-	return decimalYear(s)
+	return t, err
 }
+
+func recent(year int) bool { return year >= 1500 && year <= 2200 }
 
 // yearDotMonth reads 1871.01 to 1871.12; October may have lost its zero.
 func yearDotMonth(s string) (dataset.Time, error) {
@@ -251,8 +274,12 @@ func excel(s string) (dataset.Time, error) {
 // 24:00 is the next day's 0:00. Years of two digits are those from 1969 to 2039: of
 // the others nobody knows the century.
 func goLayout(name, format string) layout {
-	short := strings.Contains(format, "06") && !strings.Contains(format, "2006")
+	short, clock := strings.Contains(format, "06") && !strings.Contains(format, "2006"), strings.Contains(format, "PM")
+	digits := strings.Trim(format, "0123456789") == ""
 	return layout{name: name, parse: func(s string) (dataset.Time, error) {
+		if clock {
+			s = strings.ToUpper(s) // am, which Go reads as AM alone
+		}
 		t, err := time.Parse(format, s)
 		if err != nil {
 			for _, mark := range []string{" 24", "T24"} {
@@ -263,7 +290,8 @@ func goLayout(name, format string) layout {
 				}
 			}
 		}
-		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 {
+		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 ||
+			digits && !recent(t.Year()) {
 			return 0, fmt.Errorf("%q is not a time as %s", s, name)
 		}
 		if t.Nanosecond()%1000 != 0 {
@@ -292,6 +320,8 @@ func CheckLayout(name string) error {
 	when := time.Date(2021, 11, 23, 13, 14, 15, 0, time.UTC)
 	back, err := time.Parse(format, when.Format(format))
 	switch {
+	case strings.Contains(name, "%") && strings.Contains(format, "%"):
+		return fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, H, I, M, S, p, z, F, T", name)
 	case strings.Contains(format, "MST"):
 		return fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
 	case err != nil || back.Year() != 2021:
@@ -315,7 +345,7 @@ func goFormat(name string) string {
 	if !strings.Contains(name, "%") {
 		return name
 	}
-	return strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4", "%S", "5",
+	return strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4", "%S", "5", ".%f", "",
 		"%p", "PM", "%z", "-0700", "%b", "Jan", "%B", "January", "%y", "06", "%F", "2006-01-02", "%T", "15:04:05",
 		"%j", "002").Replace(name)
 }

@@ -10,54 +10,6 @@ import (
 	"mlpipeline/internal/table"
 )
 
-// span is what is known of some numbers.
-type span struct {
-	N        int64
-	Min, Max float64
-	First    int64 // line of the first in the file
-}
-
-func (s *span) add(v float64, line int64) {
-	if s.N == 0 {
-		*s = span{1, v, v, line}
-		return
-	}
-	s.N++
-	if v < s.Min {
-		s.Min = v
-	} else if v > s.Max {
-		s.Max = v
-	}
-}
-
-func (s *span) merge(o span) {
-	switch {
-	case o.N == 0:
-	case s.N == 0:
-		*s = o
-	default:
-		*s = span{s.N + o.N, min(s.Min, o.Min), max(s.Max, o.Max), min(s.First, o.First)}
-	}
-}
-
-// example is a cell and its line, the first of its kind.
-type example struct {
-	Cell string
-	Line int64
-}
-
-func (e *example) see(cell []byte, line int64) {
-	if e.Line == 0 {
-		*e = example{table.Clip(string(cell)), line}
-	}
-}
-
-func (e *example) merge(o example) {
-	if e.Line == 0 || o.Line > 0 && o.Line < e.Line {
-		*e = o
-	}
-}
-
 // Column is what is known of the cells of a column: counts by what they can be
 // read as, from which alone follows what the column is. The records of two runs
 // of rows merge, in any order. The zero value has seen no cell.
@@ -76,7 +28,9 @@ type Column struct {
 	EitherComma         int64 // and with a comma, as 1,234
 	Grouped             int64 // with signs between thousands, if read with a decimal point
 	Zeros               int64 // whole ones that begin with zeros
+	Width               width // digits of the whole ones
 	Percent             int64
+	Negative            int64 // in parentheses
 	Currency            map[rune]int64
 	Sum, Squares        uint64 // of the whole numbers, modulo 2⁶⁴
 
@@ -131,7 +85,9 @@ func (c *Column) Merge(o *Column, most int) {
 	c.EitherComma += o.EitherComma
 	c.Grouped += o.Grouped
 	c.Zeros += o.Zeros
+	c.Width.merge(o.Width)
 	c.Percent += o.Percent
+	c.Negative += o.Negative
 	for sign, n := range o.Currency {
 		c.addCurrency(sign, n)
 	}
@@ -330,6 +286,9 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 	if n.percent {
 		c.Percent++
 	}
+	if n.negative {
+		c.Negative++
+	}
 	if n.currency != 0 {
 		c.addCurrency(n.currency, 1)
 	}
@@ -339,6 +298,7 @@ func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) 
 	if n.whole {
 		c.Whole.add(n.point, line)
 		c.count(n.point)
+		c.Width.add(n.digits)
 		if n.zeros {
 			c.Zeros++
 			p.level(c, j, cell)

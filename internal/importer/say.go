@@ -23,6 +23,11 @@ func (t *Table) Missing(j int) int64 {
 // none.
 func (t *Table) Bounds(j int) (low, high string) {
 	all := t.Columns[j].span(&t.formats[j])
+	for i, n := range t.Columns[j].Sentinel {
+		if n > 0 && !t.formats[j].sentinel[i] {
+			all.add(sentinels[i], 0)
+		}
+	}
 	if t.formats[j].Kind != Number || all.N == 0 {
 		return "", ""
 	}
@@ -106,7 +111,8 @@ func (t *Table) MayTellApart() map[int]bool {
 			continue
 		}
 		codes := c.Whole.N > 0 && c.Point.N+c.Comma.N == 0 && c.Whole.Max-c.Whole.Min < float64(c.Rows)/2
-		if f.Kind == Category || codes && t.Header[j] != t.opt.Target {
+		part := t.Time != nil && partKind(t.Header[j]) != ""
+		if (f.Kind == Category || codes && t.Header[j] != t.opt.Target) && !part {
 			apart[i] = true
 		}
 		i++

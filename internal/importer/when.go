@@ -26,15 +26,16 @@ type When struct {
 // partKinds are the names of columns that are parts of a time, as they are often
 // written.
 var partKinds = map[string]string{
-	"year": "year", "yr": "year", "yyyy": "year", "jahr": "year",
+	"year": "year", "yr": "year", "yyyy": "year", "yy": "year", "jahr": "year",
 	"month": "month", "mon": "month", "mo": "month", "mn": "month", "mm": "month", "monat": "month",
 	"quarter": "quarter", "qtr": "quarter",
 	"doy": "doy", "dayofyear": "doy", "yday": "doy", "jday": "doy",
 	"week": "week", "woy": "week", "weekofyear": "week", "isoweek": "week",
-	"day": "day", "dy": "day", "dd": "day", "dayofmonth": "day", "tag": "day",
+	"day": "day", "dy": "day", "dd": "day", "dayofmonth": "day", "tag": "day", "da": "day",
 	"hour": "hour", "hr": "hour", "hh": "hour", "stunde": "hour",
 	"minute": "minute", "min": "minute", "mi": "minute", "second": "second", "sec": "second",
-	"date": "date", "datum": "date", "fecha": "date", "time": "time", "uhrzeit": "time", "zeit": "time",
+	"date": "date", "datum": "date", "fecha": "date", "yyyymmdd": "date", "ymd": "date",
+	"time": "time", "uhrzeit": "time", "zeit": "time", "hhmm": "time", "hrmn": "time",
 }
 
 // chains are the parts that go together; the longest beginning that reads is taken.
