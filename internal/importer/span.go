@@ -1,8 +1,6 @@
 package importer
 
-import (
-	"mlpipeline/internal/table"
-)
+import "mlpipeline/internal/table"
 
 // span is what is known of some numbers.
 type span struct {
