@@ -157,6 +157,10 @@ func TestQuirks(t *testing.T) {
 			"2020-01-01T23:00:00Z 1|2020-01-02T00:00:00Z 2|2020-01-02T01:00:00Z 3"},
 		{"YR MO DA HR", "YR,MO,DA,HR,y\n2020,1,31,23,1\n2020,2,1,0,2\n",
 			"2020-01-31T23:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"a date and its parts", "date,year,month,y\n2020-01-05,2020,1,1\n2020-02-06,2020,2,3\n",
+			"2020-01-05T00:00:00Z 2020 1 1|2020-02-06T00:00:00Z 2020 2 3"},
+		{"parts and a decimal year", "year,month,decimal date,y\n1958,3,1958.2027,315\n1958,4,1958.2877,317\n",
+			"1958-03-01T00:00:00Z 1958.2027 315|1958-04-01T00:00:00Z 1958.2877 317"},
 		{"the year of a thing", "model year,y\n2015,1\n2012,2\n2019,3\n", "2015 1|2012 2|2019 3"},
 		{"DD.MM.YYYY", "time,y\n03.04.2021,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYYMMDD", "time,y\n20210403,1\n", "2021-04-03T00:00:00Z 1"},
@@ -331,6 +335,8 @@ func TestSaid(t *testing.T) {
 		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses are negative"},
 		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
 			"of the row"},
+		{"date,year,month,y\n2020-01-05,2020,1,1\n", "2020-01-05T00:00:00Z 2020 1 1",
+			`several columns read as times; "date" is taken, which says the most; -time names another`},
 		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2)`},
 		{"date,y\n2020-W05,1\n2020-W06,2\n", "1|2", `column "date" is not read as a time ("2020-W05" in line 2), so rows are ` +
 			`split by a hash; -time date and -time-layout read it`},

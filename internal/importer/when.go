@@ -210,6 +210,11 @@ func (t *Table) decideTime() error {
 	if len(whole) == 0 {
 		whole = most
 	}
+	if best := t.clearest(whole); len(whole) > 1 && len(best) == 1 {
+		t.Notes = append(t.Notes, fmt.Sprintf("several columns read as times; %q is taken, which says the most; -time names "+
+			"another", best[0].Name))
+		whole = best
+	}
 	switch len(whole) {
 	case 0:
 		if t.opt.Layout != "" {
@@ -226,6 +231,28 @@ func (t *Table) decideTime() error {
 	}
 	return fmt.Errorf("%s: several columns read as times: %s; name one with -time, or -time '' for none", t.Name,
 		table.Quote(names))
+}
+
+// clearest returns the times that say the most: a date in one column before its
+// parts in several, and these before a number that is perhaps one.
+func (t *Table) clearest(whens []*When) (best []*When) {
+	least := 3
+	for _, w := range whens {
+		rank := 1
+		if len(w.columns) == 1 {
+			rank = 0
+			if fit, _ := w.record.times(); bareNumber([]byte(w.record.Example.Cell)) && t.opt.layouts()[fit[0]].order == "decimal" {
+				rank = 2
+			}
+		}
+		if rank < least {
+			least, best = rank, nil
+		}
+		if rank == least {
+			best = append(best, w)
+		}
+	}
+	return best
 }
 
 // chooseLayout settles how the times are written.
