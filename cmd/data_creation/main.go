@@ -64,7 +64,8 @@
 // guess, which the manifest keeps.
 //
 // The time is the only column that reads as one in every row, or parts of a time
-// whose names say so (year, month, day, hour; date and time). With a time the first
+// whose names say so (year, month, day, hour; date and time); a date goes before its
+// parts, and these before a decimal year. With a time the first
 // rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv, in order of time;
 // rows that share their time stay together. Without one a row is tested if a hash of
 // its cells, salted with -seed, is below -test of all hashes: equal rows stay

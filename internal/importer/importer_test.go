@@ -518,3 +518,62 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// One row alone does not tell the order of day and month either.
+func TestOneAmbiguousRow(t *testing.T) {
+	_, err := read(t, "time,y\n03/04/2021,1\n", Options{})
+	if err == nil || !strings.Contains(err.Error(), "no row tells which") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What is decided at the edge of a rule, and what is said of it.
+func TestEdges(t *testing.T) {
+	for _, c := range []struct {
+		in, want, said string // said: of the last column
+		opt            Options
+	}{
+		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty`, "", Options{}},
+		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, far from all others, are missing", Options{}},
+		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
+		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: ","}},
+	} {
+		got, err := read(t, c.in, c.opt)
+		text, said := "", ""
+		if err != nil {
+			text = err.Error()
+		} else {
+			text = strings.Join(got.rows, "|")
+			if j := len(got.Header) - 1; got.Kind(j) == Number {
+				said = strings.Join(append([]string{}, got.Why(j)...), "\n")
+			}
+		}
+		if c.said = strings.TrimPrefix(c.said, "z: "); text != c.want || said != c.said {
+			t.Errorf("%q:\ngot  %s %q\nwant %s %q", c.in, text, said, c.want, c.said)
+		}
+	}
+}
+
+// A row whose time cannot be read is listed, one without a time is not; both are left out.
+func TestBadTime(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("time,y\n")
+	for i := range 60 {
+		at := fmt.Sprintf("2020-01-%02d", i%28+1)
+		switch i {
+		case 7:
+			at = "soon"
+		case 9:
+			at = ""
+		}
+		fmt.Fprintf(&b, "%s,%d\n", at, i)
+	}
+	got, err := read(t, b.String(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Reject{9, "time", "soon", "not a time"}); len(got.rejects) != 1 || got.rejects[0] != want ||
+		got.left != 2 {
+		t.Errorf("%v, %d rows left out", got.rejects, got.left)
+	}
+}

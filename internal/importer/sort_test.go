@@ -1,8 +1,11 @@
 package importer
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -51,5 +54,39 @@ func TestSorter(t *testing.T) {
 			t.Errorf("limit %d: %d files", limit, len(s.files))
 		}
 		s.Close()
+	}
+}
+
+// A sorted chunk is in order of dataset and time.
+func TestSortedChunks(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.csv")
+	if err := os.WriteFile(path, []byte("time,y,g\n2020-01-03,1,b\n2020-01-01,2,b\n2020-01-02,3,a\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{Target: "y", By: "g"}
+	s, err := Open(context.Background(), path, dir, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	tab, err := Profile(context.Background(), s, &opt, 1, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Decide([]*Table{tab}, &opt); err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for chunk, err := range tab.Chunks(context.Background(), 1, true) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range chunk.Rows {
+			got += r.Group + " " + r.Time.String()[:10] + "|"
+		}
+	}
+	if want := "a 2020-01-02|b 2020-01-01|b 2020-01-03|"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

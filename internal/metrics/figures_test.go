@@ -284,3 +284,50 @@ func TestBeyondFloat64(t *testing.T) {
 		t.Errorf("all together: %v", err)
 	}
 }
+
+// A number on a border is in the bin below it, one on the edge of an interval inside.
+func TestBorders(t *testing.T) {
+	b := newBorders([]float64{-2, 0, 1, 3})
+	for v, want := range map[float64]int{-3: 0, -2: 0, -1: 1, 0: 1, 0.5: 2, 1: 2, 2: 3, 3: 3, 4: 4} {
+		if got := b.find(v); got != want {
+			t.Errorf("%v is in bin %d, want %d", v, got, want)
+		}
+	}
+	s := &Sample{Scale: NewScale(1, 10, 0, 1), Actual: []float64{0}, Predicted: []float64{0}, Spread: []float64{1}}
+	s.Actual[0] = s.Scale.half[gateLevel]
+	var e Errors
+	e.Add(s)
+	if e.Intervals.Inside[gateLevel] != 1 || e.Intervals.Inside[gateLevel-1] != 0 {
+		t.Errorf("on the edge: %v", e.Intervals.Inside)
+	}
+}
+
+// Reports of a model without intervals merge too.
+func TestMergeWithoutIntervals(t *testing.T) {
+	var counts Counts
+	counts.Add(&Sample{Actual: []float64{1, 2}, Predicted: []float64{1, 2}, Scale: NewScale(0, 0, 1, 1)})
+	if !counts.fits() {
+		t.Errorf("%+v", counts)
+	}
+}
+
+// A misfit is said beyond two standard errors, and is finite where all rows are held.
+func TestMisfitBounds(t *testing.T) {
+	misfit := func(n int64, coverage float64) float64 {
+		f := Figures{Rows: n, Intervals: make([]Interval, len(Levels))}
+		f.Intervals[gateLevel].Coverage = &coverage
+		return f.Misfit()
+	}
+	se := math.Sqrt(0.95 * 0.05 / 1000)
+	if misfit(1000, 0.95-1.9*se) != 0 || misfit(1000, 0.95+1.9*se) != 0 {
+		t.Error("chance is a misfit")
+	}
+	if low, high := misfit(1000, 0.95-2.1*se), misfit(1000, 0.95+2.1*se); !(low > 0 && high < 0) {
+		t.Errorf("too narrow by %v, too wide by %v", low, high)
+	}
+	for _, coverage := range []float64{0, 1} {
+		if m := misfit(1000, coverage); math.IsNaN(m) || math.IsInf(m, 0) {
+			t.Errorf("coverage %v: %v", coverage, m)
+		}
+	}
+}

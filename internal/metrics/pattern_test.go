@@ -291,3 +291,25 @@ func TestTenths(t *testing.T) {
 		near(t, "probability", (1+math.Erf(z/math.Sqrt2))/2, float64(i+1)/10)
 	}
 }
+
+// Groups have the mean of their predictions.
+func TestMeanPrediction(t *testing.T) {
+	s, times := trail(rand.New(rand.NewPCG(25, 26)), 400, true)
+	p := pattern(s, times, 0, 400)
+	want, rows := 0.0, 0
+	for i, y := range s.Actual {
+		if y == y && s.Predicted[i] == s.Predicted[i] {
+			want, rows = want+s.Predicted[i], rows+1
+		}
+	}
+	d := p.Diagnostics(new(Counts))
+	for _, groups := range [][]Group{d.Months, d.Predictions} {
+		sum := 0.0
+		for _, g := range groups {
+			if g.Rows > 0 {
+				sum += *g.MeanPrediction * float64(g.Rows)
+			}
+		}
+		near(t, "sum of the predictions", sum, want)
+	}
+}

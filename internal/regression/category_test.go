@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"mlpipeline/internal/dataset"
@@ -261,6 +262,24 @@ func TestManyCategories(t *testing.T) {
 			if got := m.Coef[category.From+l] / 0.4; math.Abs(got-want) > 1e-9 {
 				t.Errorf("%s has %v, want %v", m.Names[category.From+l], got, want)
 			}
+		}
+	}
+}
+
+// A word that training has not, or a missing one, is a doubt.
+func TestDoubtOfWords(t *testing.T) {
+	d := newWords(3, 300)
+	s := scalerOfWords(t, d)
+	m, _ := fitWords(t, wordSettings(s, 0, s.Reference), reduceWords(s, d))
+	test := newWords(4, 5)
+	test.u[1] = "hail"
+	test.u[2] = ""
+	rows := test.rows(&s.Design)
+	for i, want := range []string{"", "training has no =hail, the average category is taken",
+		" is missing, the average category is taken"} {
+		got := m.Doubt(rows, i, 0, s.DataMin, s.DataMax)
+		if slices.Contains(got, want) != (want != "") || strings.Contains(strings.Join(got, ""), "average") != (want != "") {
+			t.Errorf("row %d: %q, want %q", i, got, want)
 		}
 	}
 }

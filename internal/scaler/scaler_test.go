@@ -223,3 +223,71 @@ func TestColumnsOfDatasets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Each list of figures must be as long as the columns are many.
+func TestShortLists(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "scaler.json")
+	for name, change := range map[string]func(s *Scaler){
+		"1 means":     func(s *Scaler) { s.Mean = s.Mean[:1] },
+		"1 variances": func(s *Scaler) { s.Var = s.Var[:1] },
+		"1 scales":    func(s *Scaler) { s.Scale = s.Scale[:1] },
+		"1 names":     func(s *Scaler) { s.FeatureNamesOut = s.FeatureNamesOut[:1] },
+		"are needed":  func(s *Scaler) { s.DataMin = s.DataMin[:1] },
+		"2 are":       func(s *Scaler) { s.DataMax = s.DataMax[:1] },
+	} {
+		s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(s)
+		if err := Kind.WriteJSON(path, s); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The manual's bounds: 10000 levels, 1 MiB of text in them.
+func TestManyBounds(t *testing.T) {
+	if levelsOf(strings.Repeat("a", 1<<20)).Many || !levelsOf(strings.Repeat("a", 1<<20+1)).Many {
+		t.Error("1 MiB of text is not the bound")
+	}
+}
+
+// Scalers whose levels collide with a column, or leave no feature, are refused by name.
+func TestFinishLevels(t *testing.T) {
+	d := worded
+	d.Features = []string{"a", "w", "w=x"}
+	if _, err := New(d, []Dataset{fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "y")}); err == nil ||
+		!strings.Contains(err.Error(), `"w=x" comes twice`) {
+		t.Errorf("collision: %v", err)
+	}
+	d = worded
+	d.Features = []string{"w"}
+	one := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
+	one.Moments = one.Moments[2:]
+	if s, err := New(d, []Dataset{one}); err != nil || len(s.Mean) != 1 {
+		t.Errorf("one level: %v", err)
+	}
+	one.Levels = []Levels{{Counts: []Count{}}}
+	if _, err := New(d, []Dataset{one}); err == nil || !strings.Contains(err.Error(), `"w" has no word in any row`) {
+		t.Errorf("no word: %v", err)
+	}
+	one.Levels = []Levels{{Counts: []Count{}, Many: true}}
+	if _, err := New(d, []Dataset{one}); err == nil || !strings.Contains(err.Error(), `"w" has more than 10000`) {
+		t.Errorf("an identifier: %v", err)
+	}
+}
+
+// A single scaler merges into itself.
+func TestMergeOne(t *testing.T) {
+	s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := Merge([]*Scaler{s}); err != nil || m.Used() != 2 {
+		t.Errorf("%v %v", m, err)
+	}
+}

@@ -141,3 +141,18 @@ func TestWordHashes(t *testing.T) {
 		}
 	}
 }
+
+// A block's gaps are its missing cells, no others.
+func TestGaps(t *testing.T) {
+	var c Category
+	c.reset(4)
+	for i, s := range []string{"", "sun", "NA", "rain"} {
+		var err error
+		if c.Codes[i], err = c.code([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.gaps() != 2 {
+		t.Errorf("%d gaps", c.gaps())
+	}
+}

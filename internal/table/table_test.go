@@ -490,3 +490,74 @@ func TestTexts(t *testing.T) {
 		}
 	}
 }
+
+// Time that goes back where a block begins is refused like any other.
+func TestBackBetweenBlocks(t *testing.T) {
+	const n = 40000
+	lines := strings.Repeat("2020-01-02,1\n", n)
+	got, err := scanString("t,x\n"+lines, "t", 2, "x")
+	if err != nil || len(got.firsts) < 2 {
+		t.Fatalf("%d blocks: %v", len(got.firsts), err)
+	}
+	first := int(got.firsts[1])
+	in := "t,x\n" + strings.Repeat("2020-01-02,1\n", first) + strings.Repeat("2020-01-01,1\n", n-first)
+	_, err = scanString(in, "t", 2, "x")
+	want := fmt.Sprintf(`-:%d: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; `+
+		"data_creation -import sorts a file", first+2)
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A second file that vanishes before its turn is an error.
+func TestSecondVanishes(t *testing.T) {
+	dir := t.TempDir()
+	paths := []string{filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv")}
+	for _, path := range paths {
+		if err := os.WriteFile(path, []byte("t,x\n2020-01-01,1\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := Open(paths, nil, "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(paths[1]); err != nil {
+		t.Fatal(err)
+	}
+	scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1, Work: nothing}
+	for _, err = range scan.Parts(context.Background(), files) {
+		if err != nil {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A category that a file lacks is missed by name.
+func TestNoCategory(t *testing.T) {
+	_, _, err := scanWords("t,x\n2020-01-01,1\n", 1, "w")
+	if want := `-:1: there is no column "w"; the header has "t", "x"`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// Only rows that say something enter the sample: not those that repeat the one
+// before, nor those without any cell.
+func TestTelling(t *testing.T) {
+	for in, want := range map[string]int64{
+		"w,v\nsun,a\nsun,a\nsun,b\nsun,a\n":          3,
+		"w,v\n,\nsun,a\n,NA\nrain,b\n,\nnull,\nx,\n": 3,
+	} {
+		_, id, err := scanWords(in, 1, "w", "v")
+		if err != nil || id.Sketch.Rows != want || len(id.Sketch.Least) > int(want) {
+			t.Errorf("%q: %d rows tell, want %d: %v", in, id.Sketch.Rows, want, err)
+		}
+	}
+	got, err := scanString("t,x,y\n2020-01-01,,\n2020-01-02,1,\n2020-01-03,NA,\n2020-01-04,1,\n", "t", 1, "x", "y")
+	if err != nil || got.ids[0].Sketch.Rows != 2 {
+		t.Errorf("%+v: %v", got, err)
+	}
+}

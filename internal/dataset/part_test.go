@@ -1,0 +1,85 @@
+package dataset
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"mlpipeline/internal/artifact"
+)
+
+// A manifest whose list holds what is no entry is refused, though its checksum is right.
+func TestBadEntry(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "train"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "train", "a.csv")
+	if err := os.WriteFile(file, []byte("t,y\n2020-01-01,1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	type bad struct {
+		artifact.Header
+		Columns
+		Datasets []any `json:"datasets"`
+	}
+	for _, entry := range []any{5, map[string]any{"name": 7}, map[string]any{"name": "a", "truth": 5}} {
+		m := &bad{Columns: Columns{Target: "y"}, Datasets: []any{entry}}
+		if err := ManifestKind.WriteJSON(filepath.Join(dir, "manifest.json"), m); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Beside([]string{file}, nil); err == nil {
+			t.Errorf("%v passes", entry)
+		}
+	}
+}
+
+// The parts of a list are all of it, each file once; the first ones are those of the least name.
+func TestPart(t *testing.T) {
+	paths := []string{"b/c.csv", "a/b.csv", "x/a.csv", "a/a.csv.gz", "d.csv"}
+	var all []string
+	var parts []*Part
+	for _, s := range []string{"2/3", "0/3", "1/3"} {
+		p, err := ParsePart(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, first := p.Choose(paths)
+		if want := []string{"a/a.csv.gz", "x/a.csv"}; !slices.Equal(first, want) {
+			t.Errorf("%v: first %v, want %v", p, first, want)
+		}
+		all, parts = append(all, mine...), append(parts, p)
+	}
+	if slices.Sort(all); !slices.Equal(all, slices.Sorted(slices.Values(paths))) {
+		t.Errorf("the parts are %v", all)
+	}
+	other := *parts[1]
+	other.Files++
+	for want, list := range map[string][]*Part{
+		"":                           parts,
+		"shard 0, 1 of 3 is missing": parts[:1],
+		"shard 2 of 3 comes twice":   append(slices.Clone(parts), parts[0]),
+		"shard 1 saw 5 files where shard 0 saw 6":                                   {parts[0], &other, parts[2]},
+		"some are shards and some are whole; merge the shards first, by themselves": {parts[0], nil},
+	} {
+		got := ""
+		if err := Complete(list); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, s := range []string{"3/3", "-1/3", "1", "a/b", "0/0", "1/2/3", ""} {
+		if p, err := ParsePart(s); err == nil {
+			t.Errorf("%s passes as %v", s, p)
+		}
+	}
+	if err := Complete([]*Part{{N: 1}}); err != nil {
+		t.Error(err)
+	}
+	if parts[0].Unmerged("p", "x") == nil || (*Part)(nil).Unmerged("p", "x") != nil {
+		t.Error("a part passes as a whole, or the whole as a part")
+	}
+}

@@ -1,0 +1,107 @@
+package regression
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/moments"
+)
+
+// A cluster may be one row.
+func TestSmallClusters(t *testing.T) {
+	if got := withRows([]Factor{{N: 1}, {}, {N: 2}}); len(got) != 2 || got[0].N != 1 {
+		t.Errorf("%d clusters", len(got))
+	}
+}
+
+// A dataset of one row moves the model, too.
+func TestInfluenceOfOneRow(t *testing.T) {
+	r := rand.New(rand.NewPCG(41, 42))
+	a, b := split("a", problem(r, 40, 2, 1), 4, 5), split("b", problem(r, 1, 2, 1), 4, 5)
+	_, summary, err := New(settings(2), []Dataset{a, b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := summary.Influence; len(in) != 2 || in[1].Rows != 1 || in[1].DeltaMSE == nil || !(*in[1].DeltaMSE > 0) {
+		t.Errorf("%+v", in)
+	}
+}
+
+// What float64 cannot hold is null, with the reason.
+func TestBeyondFloat64(t *testing.T) {
+	one := 1.0
+	s := Summary{Coefficients: []Coefficient{{Name: "x", Value: 1, StdError: &one}}}
+	if err := s.finite(); err != nil || s.Clusters.Reason != `that of "x" is beyond float64` {
+		t.Errorf("%q: %v", s.Clusters.Reason, err)
+	}
+	rows := problem(rand.New(rand.NewPCG(43, 44)), 40, 2, 1)
+	for i := range 20 { // the first fold's target hardly varies
+		rows[4*i+3] = float64(i%2) * 1e-160
+	}
+	for i := 20; i < 40; i++ {
+		rows[4*i+3] += 9
+	}
+	set := settings(2)
+	set.Folds = 2
+	cv := crossValidate(&set, []Dataset{split("a", rows, 4, 2)})
+	if !strings.Contains(cv.Reason, "beyond float64") || cv.R2 != nil || cv.MSE != nil {
+		t.Errorf("%+v", cv)
+	}
+}
+
+// The fold that leaves too few rows is called by its number from 1.
+func TestFoldOfFewRows(t *testing.T) {
+	set := settings(2)
+	set.Folds = 2
+	cv := crossValidate(&set, []Dataset{split("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)})
+	if !strings.HasPrefix(cv.Reason, "without fold 1 of 2: ") {
+		t.Error(cv.Reason)
+	}
+}
+
+// The widest ratio of the errors counts, and none below 1; saturated fits have no t.
+func TestWider(t *testing.T) {
+	c := func(name string, plain, robust float64) Coefficient {
+		return Coefficient{Name: name, StdError: &plain, Robust: &robust}
+	}
+	s := Summary{Coefficients: []Coefficient{c("a", 1, 0.5), c("b", 2, 3), c("c", 1, 1.4)}, Rows: 4, Rank: 4}
+	if name, factor := s.Wider(); name != "b" || factor != 1.5 {
+		t.Errorf("%s %v", name, factor)
+	}
+	s.Clusters.Dof = 1
+	if classical, robust := s.HalfWidths(); classical != 0 || math.Abs(robust-12.7062) > 1e-4 {
+		t.Errorf("half widths %v and %v", classical, robust)
+	}
+}
+
+// Where a level has no row, the errors by products of matrices are those of few columns.
+func TestWideErrorsOfAbsentLevel(t *testing.T) {
+	d := newWords(3, 600)
+	s := scalerOfWords(t, d)
+	var part wordTable
+	for i, u := range d.u {
+		if u != "e" {
+			part.x, part.y, part.u, part.v = append(part.x, d.x[i]), append(part.y, d.y[i]), append(part.u, u),
+				append(part.v, d.v[i])
+		}
+	}
+	set := wordSettings(s, 0, s.Reference)
+	var all Factor
+	for _, f := range reduceWords(s, part).Folds {
+		all.Merge(&f)
+	}
+	a, err := set.solver(&all, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	point := make([]moments.Sum, a.p)
+	want, wantAt := a.stdErrors(0, point)
+	got, gotAt := a.plainErrors(0, point)
+	for j := range want {
+		near(t, fmt.Sprintf("error of %s", set.Names[j]), got[j], want[j])
+	}
+	near(t, "error at the point", gotAt, wantAt)
+}
