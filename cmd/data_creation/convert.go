@@ -232,8 +232,8 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		for _, r := range left.first {
 			first = append(first, fmt.Sprintf("%q in line %d of %q", r.Value, r.Line, r.Column))
 		}
-		w.Warnf("%s: %d cells are not what their column is, and now missing: %s; -rejects FILE lists them all", t.Name, left.cells,
-			strings.Join(first, ", "))
+		w.Warnf("%s: %d cells are not what their column is, and now missing: %s; -rejects FILE lists them all", t.Name,
+			left.cells, strings.Join(first, ", "))
 	}
 	for _, l := range []struct {
 		n        int64
@@ -273,7 +273,8 @@ func profileTable(t *importer.Table) dataframe.DataFrame {
 	var cols [6][]string
 	for j, name := range t.Header {
 		low, high := t.Bounds(j)
-		for k, cell := range []string{name, string(t.Kind(j)), t.Columns[j].Example.Cell, fmt.Sprint(t.Missing(j)), low, high} {
+		example, missing := t.Columns[j].Example.Cell, fmt.Sprint(t.Missing(j))
+		for k, cell := range []string{name, string(t.Kind(j)), example, missing, low, high} {
 			cols[k] = append(cols[k], cell)
 		}
 	}

@@ -71,6 +71,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/csv"
@@ -110,7 +111,63 @@ type options struct {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	o := options{Program: cli.New("model_testing", source, stdout, stderr),
+	o, err := parse(args, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	var report *metrics.Report
+	var files []*artifact.File // finished
+	defer func() {
+		for _, f := range files {
+			f.Cleanup()
+		}
+	}()
+	if o.merge {
+		report, err = merge(o)
+	} else {
+		report, files, err = measure(ctx, o, stdin)
+	}
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return err
+	}
+	if o.metrics != "" {
+		f, err := metrics.Kind.CreateJSON(o.metrics, report)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
+	gates := gates(o, report)
+	if o.report != "" && o.part == nil {
+		f, err := writePage(o, report, gates)
+		if err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
+	if err := artifact.Commit(files...); err != nil {
+		return err
+	}
+	if report.Part != nil {
+		return nil
+	}
+	where := ""
+	if o.metrics != "" {
+		where = ", in " + o.metrics
+	}
+	o.Table(datasetTable(report), " datasets"+where)
+	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
+		o.decimal(report.R2)); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	warnOfUnscored(o, report)
+	sayCoverage(o, report)
+	return gate(gates)
+}
+
+// parse reads the command line.
+func parse(args []string, stdout, stderr io.Writer) (*options, error) {
+	o := &options{Program: cli.New("model_testing", source, stdout, stderr),
 		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minCoverage: math.NaN(), minScored: 0.5}
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "")
 	o.StringVar(&o.model, "model", "models/model.gob", "")
@@ -132,93 +189,42 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	})
 	if err := o.Parse(args); err != nil {
-		return err
+		return nil, err
 	}
 	switch {
 	case o.digits < 0 || o.digits > 17:
-		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
+		return nil, cli.Usagef("-digits %d is not between 0 and 17", o.digits)
 	case !(o.minScored >= 0 && o.minScored <= 1):
-		return cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
+		return nil, cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
 	case !(o.level > 0 && o.level < 1):
-		return cli.Usagef("-level %v is not between 0 and 1", o.level)
+		return nil, cli.Usagef("-level %v is not between 0 and 1", o.level)
 	case o.predictions == "" && (*keep != "" || o.IsSet("level")):
-		return cli.Usagef("-keep and -level are for -predictions")
+		return nil, cli.Usagef("-keep and -level are for -predictions")
 	}
 	if *keep != "" {
 		var err error
 		if o.keep, err = csv.NewReader(strings.NewReader(*keep)).Read(); err != nil {
-			return cli.Usagef("-keep %s: %w", *keep, err)
+			return nil, cli.Usagef("-keep %s: %w", *keep, err)
 		}
 	}
 	if err := checkKept(o.keep); err != nil {
-		return cli.Usagef("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
+	gates := []string{"min-r2", "max-mse", "min-skill", "min-coverage", "min-scored"}
 	if o.merge {
-		if err := o.Merges("scaler", "model", "metrics", "report", "digits", "min-r2", "max-mse", "min-skill", "min-coverage",
-			"min-scored"); err != nil {
-			return err
+		if err := o.Merges(append(gates, "scaler", "model", "metrics", "report", "digits")...); err != nil {
+			return nil, err
 		}
 	}
 	if o.part != nil {
-		if err := o.Shards("metrics", "digits", "min-r2", "max-mse", "min-skill", "min-scored", "predictions", "report"); err != nil {
-			return err
+		if err := o.Shards("metrics", append(gates, "digits", "predictions", "report")...); err != nil {
+			return nil, err
 		}
 	}
 	if _, err := os.Stat(filepath.Dir(o.report)); err != nil && !o.IsSet("report") {
 		o.report = "" // nobody has asked for it
 	}
-	var report *metrics.Report
-	var files []*artifact.File // finished
-	defer func() {
-		for _, f := range files {
-			f.Cleanup()
-		}
-	}()
-	var err error
-	if o.merge {
-		report, err = merge(&o)
-	} else {
-		report, files, err = measure(ctx, &o, stdin)
-	}
-	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if o.metrics != "" {
-		f, err := metrics.Kind.CreateJSON(o.metrics, report)
-		if err != nil {
-			return err
-		}
-		files = append(files, f)
-	}
-	gates := gates(&o, report)
-	if o.report != "" && o.part == nil {
-		f, err := writePage(&o, report, gates)
-		if err != nil {
-			return err
-		}
-		files = append(files, f)
-	}
-	if err := artifact.Commit(files...); err != nil {
-		return err
-	}
-	if report.Part != nil {
-		return nil
-	}
-	where := ""
-	if o.metrics != "" {
-		where = ", in " + o.metrics
-	}
-	o.Table(datasetTable(report), " datasets"+where)
-	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
-		o.decimal(report.R2)); err != nil {
-		return fmt.Errorf("standard output: %w", err)
-	}
-	warnOfUnscored(&o, report)
-	sayCoverage(&o, report)
-	return gate(gates)
+	return o, nil
 }
 
 // warnOfUnscored says that the figures are not of all rows with a target.

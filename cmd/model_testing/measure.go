@@ -33,7 +33,8 @@ type result struct {
 
 // measure is the stage: one pass over the test files that leaves error sums and,
 // if they are wanted, a file with the predictions, for Commit.
-func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.Report, lines []*artifact.File, err error) {
+func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.Report, lines []*artifact.File,
+	err error) {
 	s, m, fingerprint, err := readModel(o)
 	if err != nil {
 		return nil, nil, err

@@ -134,7 +134,7 @@ func (n *number) stripUnits(cell []byte) []byte {
 	if rest, ok := bytes.CutPrefix(cell, []byte("−")); ok {
 		cell, negative = rest, true
 	}
-	if rest, ok := bytes.CutPrefix(cell, []byte("-")); ok && len(rest) > 0 && (rest[0] < '0' || rest[0] > '9') && rest[0] != '.' {
+	if rest, ok := bytes.CutPrefix(cell, []byte("-")); ok && len(rest) > 0 && !isDigit(rest[0]) && rest[0] != '.' {
 		cell, negative = rest, true
 	}
 	if rest, ok := bytes.CutSuffix(cell, []byte("%")); ok {

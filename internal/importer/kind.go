@@ -92,8 +92,8 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 	case name == opt.Target && total == 0:
 		return fmt.Errorf("the target column %q is empty", name)
 	case name == opt.Target:
-		return fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in line %d; "+
-			"-missing names cells that mean a missing one", name, s.bad, total, first.Cell, first.Line)
+		return fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in line "+
+			"%d; -missing names cells that mean a missing one", name, s.bad, total, first.Cell, first.Line)
 	case forced:
 		return fmt.Errorf("column %q, named by -number, holds no number", name)
 	case total == 0 && c.marked() == 0:
@@ -171,8 +171,8 @@ func (c *Column) decimalComma(others []*Column, delimiter byte, opt *Options) (b
 	case point == 0 && comma > 0 && (c.EitherPoint == 0 || delimiter != ','):
 		return true, nil
 	}
-	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and nothing "+
-		"tells which; use -decimal ',' or -decimal '.'", c.FirstEither.Cell, c.FirstEither.Line)
+	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and "+
+		"nothing tells which; use -decimal ',' or -decimal '.'", c.FirstEither.Cell, c.FirstEither.Line)
 }
 
 // explain settles what of a numeric column is missing, and says what was not plain.
@@ -185,7 +185,8 @@ func (c *Column) explain(f *format) {
 			f.sentinel[i] = true
 			f.why = append(f.why, fmt.Sprintf("%d cells of %v, far from all others, are missing", n, v))
 		case rest.Min >= 0:
-			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing", n, v, v))
+			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing",
+				n, v, v))
 		}
 	}
 	if c.Negative > 0 {

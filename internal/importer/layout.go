@@ -55,7 +55,8 @@ var (
 
 // whole are other ways to write times, of databases, servers and satellites.
 var whole = []struct{ name, format string }{
-	{"YYYY-DDD", "2006-002"}, {"YYYYMMDD:hhmm", "20060102:1504"}, {"YYYY-MM-DD hh:mm:ss ±hhmm UTC", "2006-1-2 15:04:05 -0700 UTC"},
+	{"YYYY-DDD", "2006-002"}, {"YYYYMMDD:hhmm", "20060102:1504"},
+	{"YYYY-MM-DD hh:mm:ss ±hhmm UTC", "2006-1-2 15:04:05 -0700 UTC"},
 	{"DD/Mon/YYYY:hh:mm:ss ±hhmm", "02/Jan/2006:15:04:05 -0700"}, {"Day Mon D hh:mm:ss YYYY", "Mon Jan 2 15:04:05 2006"},
 }
 

@@ -241,7 +241,8 @@ func (t *Table) clearest(whens []*When) (best []*When) {
 		rank := 1
 		if len(w.columns) == 1 {
 			rank = 0
-			if fit, _ := w.record.times(); bareNumber([]byte(w.record.Example.Cell)) && t.opt.layouts()[fit[0]].order == "decimal" {
+			fit, _ := w.record.times()
+			if bareNumber([]byte(w.record.Example.Cell)) && t.opt.layouts()[fit[0]].order == "decimal" {
 				rank = 2
 			}
 		}

@@ -324,8 +324,7 @@ func (m *Model) checkFactors() error {
 			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
 		}
 		for _, f := range d.Folds {
-			if f.N < 0 || f.N > 0 && (f.Width != w || len(f.R) != trapezoid(f.rows(), w) || len(f.Lo) != 0 && len(f.Lo) != len(f.R)) ||
-				f.N == 0 && len(f.R) > 0 || m.Part == nil && !f.finite() {
+			if !f.fits(w) || m.Part == nil && !f.finite() {
 				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
 			}
 		}

@@ -27,7 +27,8 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	for _, q := range []struct {
 		least float64
 		words string
-	}{{0.9, "very well"}, {0.7, "well"}, {0.4, "passably"}, {0.1, "poorly"}, {0, "hardly better than if it knew nothing"}} {
+	}{{0.9, "very well"}, {0.7, "well"}, {0.4, "passably"}, {0.1, "poorly"},
+		{0, "hardly better than if it knew nothing"}} {
 		if skill >= q.least {
 			quality = q.words
 			break
