@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -82,7 +83,7 @@ func Commit(files ...*File) error {
 			return naming(f.path, err)
 		}
 		f.temporary = ""
-		if dir := filepath.Dir(f.target); len(dirs) == 0 || dirs[len(dirs)-1] != dir {
+		if dir := filepath.Dir(f.target); !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 		}
 	}
