@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
@@ -18,6 +19,7 @@ import (
 type layout struct {
 	name  string
 	order string // of year, month and day, where another layout may have another
+	marks uint8  // that a cell must have; see marksIn
 	parse func(string) (dataset.Time, error)
 }
 
@@ -95,12 +97,32 @@ var layouts = sync.OnceValue(func() []layout {
 
 // fitting returns the layouts, by their index, that read a cell.
 func fitting(all []layout, cell string) (fit []int) {
+	marks := marksIn(cell)
 	for i, l := range all {
+		if l.marks&^marks != 0 || l.marks != 0 && marks&^l.marks&slash != 0 {
+			continue // as most are: to try each takes a while
+		}
 		if _, err := l.parse(cell); err == nil {
 			fit = append(fit, i)
 		}
 	}
 	return fit
+}
+
+const slash, always = 1, 0x80
+
+// marksIn returns which characters there are in a time that tell how it is written;
+// of these a cell may have more than its layout, of zones and fractions, but no slash.
+func marksIn(text string) (marks uint8) {
+	for i, mark := range []string{"/", ",", ":", "-", ".", " "} {
+		if strings.Contains(text, mark) {
+			marks |= 1 << i
+		}
+	}
+	if strings.ContainsFunc(text, unicode.IsLetter) {
+		marks |= 1 << 6
+	}
+	return marks | always
 }
 
 // isoForms are the layouts that read the usual forms of ISO 8601.
@@ -277,7 +299,8 @@ func excel(s string) (dataset.Time, error) {
 func goLayout(name, format string) layout {
 	short, clock := strings.Contains(format, "06") && !strings.Contains(format, "2006"), strings.Contains(format, "PM")
 	digits := strings.Trim(format, "0123456789") == ""
-	return layout{name: name, parse: func(s string) (dataset.Time, error) {
+	withoutZone := strings.NewReplacer("Z07:00", "", "-07:00", "", "-0700", "", "-07", "").Replace(format)
+	return layout{name: name, marks: marksIn(withoutZone), parse: func(s string) (dataset.Time, error) {
 		if clock {
 			s = strings.ToUpper(s) // am, which Go reads as AM alone
 		}
