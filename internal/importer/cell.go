@@ -31,8 +31,8 @@ var (
 		"#VALUE!", "(null)", "<NA>"}
 )
 
-// sentinels are numbers that stand for a missing one where they are far from all
-// others, or the least of them where no other is negative.
+// sentinels are numbers that stand for a missing one where they are far below all
+// others, the larger ones also where no other is negative.
 var sentinels = [...]float64{-99, -99.9, -99.99, -999, -999.9, -999.99, -9999, -9999.9, -9999.99, -99999}
 
 func isMissing(cell string) bool { return len(cell) < 5 && missingIndex([]byte(cell)) >= 0 }

@@ -30,7 +30,7 @@ func (s *Source) decode(ctx context.Context) error {
 	case big || little:
 		s.notes = append(s.notes, "is UTF-16")
 		return s.spool(ctx, &transcoder{r: b, next: utf16Text(big)})
-	case bytes.HasPrefix(head, []byte("BZh")), bytes.HasPrefix(head, []byte("\xfd7zXZ")):
+	case bytes.HasPrefix(head, []byte("\xfd7zXZ")), len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&SY")):
 		return fmt.Errorf("%s: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | data_creation "+
 			"-import -", s.Name)
 	case bytes.IndexByte(head, 0) >= 0:

@@ -36,7 +36,7 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 		d.Header = append([]string{""}, records[at].cells...)
 	case n == 0:
 		d.Header = make([]string, k)
-	case n > 1 && (isUnits(records[first-1].cells) || strings.HasPrefix(records[first-1].cells[0], "#")):
+	case n > 1 && isUnits(records[first-1].cells):
 		d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+records[first-1].line))
 		d.Header = d.join(records[at : first-1])
 	default:
@@ -134,9 +134,6 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 	n := 1
 	for ; n < min(most, len(records)-1); n++ {
 		is, gaps, words := records[n].typedIn(typed)
-		if strings.HasPrefix(records[n-1].cells[0], "#") && strings.HasPrefix(records[n].cells[0], "#") {
-			continue
-		}
 		if is+gaps > 0 || 2*words < len(typed) || words == 0 || target && !isUnits(records[n].cells) {
 			break
 		}
@@ -223,8 +220,12 @@ var (
 	datelike = regexp.MustCompile(`^[+-]?\d[\d:./TZ+ -]*$`)
 )
 
-// isUnits reports whether the record under a header holds the columns' units.
+// isUnits reports whether the record under a header holds the columns' units, which a
+// # may say.
 func isUnits(cells []string) bool {
+	if strings.HasPrefix(cells[0], "#") {
+		return true
+	}
 	units := 0
 	for _, c := range cells {
 		switch {

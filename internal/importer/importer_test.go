@@ -117,6 +117,7 @@ func TestQuirks(t *testing.T) {
 		{"names in brackets", "<t>,y\n3,1\n4,2\n", "3 1|4 2"},
 		{"a web page", " <!DOCTYPE html>\n<p>y,z\n1,2\n", "f.csv: is a web page or XML, not a CSV file"},
 		{"old line ends but the last", "t,y\r3,1\r4,2\r\n", "3 1|4 2"},
+		{"no bzip2", "BZh,y\n1,2\n", "1 2"},
 		{"bzip2", "BZh91AY&SY\x00\x01", "f.csv: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | " +
 			"data_creation -import -"},
 
@@ -133,6 +134,7 @@ func TestQuirks(t *testing.T) {
 			"header has 3 (delimiter ','); mend this row, or say how the file is written with -delimiter or -skip"},
 		{"a column that no row fills", "t,y,note\n3,1\n4,2\n5,7\n", "f.csv:2: 2 cells where the header has 3 " +
 			"(delimiter ','); mend this row, or say how the file is written with -delimiter or -skip"},
+		{"rows that begin with #", "#id,y\n#1,5\n#2,6\n#1,7\n#2,8\n#1,9\n#2,3\n", "#1 5|#2 6|#1 7|#2 8|#1 9|#2 3"},
 		{"units behind #", "#YY MM DD hh y\n#yr mo dy hr m\n2020 10 11 12 5\n2020 10 11 13 6\n",
 			"2020-10-11T12:00:00Z 5|2020-10-11T13:00:00Z 6"},
 		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
@@ -332,8 +334,8 @@ func utf16le(s string) string {
 // What is strange and yet read is said.
 func TestSaid(t *testing.T) {
 	for _, c := range []struct{ in, want, said string }{
-		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "z: 1 cells of -999, far from all others, are missing"},
-		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, far from all others, are missing"},
+		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "z: 1 cells of -999, below all others, are missing"},
+		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, below all others, are missing"},
 		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "z: 1 cells are -99, all others not negative; -missing -99 if they are missing"},
 		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "z: number"},
 		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses are negative"},
@@ -544,7 +546,7 @@ func TestEdges(t *testing.T) {
 		opt            Options
 	}{
 		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty`, "", Options{}},
-		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, far from all others, are missing", Options{}},
+		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
 		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
 		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: ","}},
 	} {

@@ -178,12 +178,13 @@ func (c *Column) decimalComma(others []*Column, delimiter byte, opt *Options) (b
 // explain settles what of a numeric column is missing, and says what was not plain.
 func (c *Column) explain(f *format) {
 	rest := c.span(f)
+	// Below the others by more than they are apart, or alone below 0.
 	for i, v := range sentinels {
 		switch n := c.Sentinel[i]; {
 		case n == 0 || rest.N == 0:
-		case v < rest.Min-(rest.Max-rest.Min), v <= -999 && rest.Min >= 0: // further below than all others are apart
+		case v < rest.Min-(rest.Max-rest.Min), v <= -999 && rest.Min >= 0:
 			f.sentinel[i] = true
-			f.why = append(f.why, fmt.Sprintf("%d cells of %v, far from all others, are missing", n, v))
+			f.why = append(f.why, fmt.Sprintf("%d cells of %v, below all others, are missing", n, v))
 		case rest.Min >= 0:
 			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing",
 				n, v, v))
