@@ -100,7 +100,7 @@ func readCell(cell []byte) (n number, ok bool) {
 	switch {
 	case n.whole:
 		n.comma = n.point
-	case points == 0 && commas == 1:
+	case points == 0 && commas == 1 && !(len(unsigned) > 2 && unsigned[0] == '0' && isDigit(unsigned[1])): // a code and its flag
 		n.comma = parse(bytes.Replace(digits, []byte(","), []byte("."), 1))
 	case points > 0:
 		n.comma = parse(ungroup(digits, '.', ','))

@@ -74,7 +74,7 @@ func (t *Table) noteUnread() {
 	for j, name := range t.Header {
 		kind, c := t.formats[j].Kind, t.Columns[j]
 		words := kind == Category || kind == Identifier
-		if timely(name) && name != t.opt.Target && (words || kind == Number && c.Point.N == 0 && c.Whole.Min >= 10000) {
+		if timely(name) && name != t.opt.Target && (words || kind == Number && c.Point.N == 0 && c.Whole.Min() >= 10000) {
 			t.Notes = append(t.Notes, fmt.Sprintf("column %q is not read as a time (%q in line %d), so rows are split by a "+
 				"hash; -time %s and -time-layout read it", name, c.Example.Cell, c.Example.Line, name))
 		}

@@ -57,14 +57,18 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
 
 // nameRows reports whether the first cells may be the names of rows, which the header
-// does not name: they are all different, and not what the first name says.
+// does not name: they are all different, and not what the first name says, unless they
+// are numbers before that.
 func nameRows(name string, records []record) bool {
 	seen := map[string]bool{}
+	isNumber := func(cell string) bool { _, ok := readCell([]byte(cell)); return ok }
 	for _, r := range records {
-		if seen[r.cells[0]] && r.cells[0] != "" || timely(name) && datelike.MatchString(r.cells[0]) {
+		is, next := r.cells[0], r.cells[min(1, len(r.cells)-1)]
+		time := datelike.MatchString(is) && !(isNumber(is) && datelike.MatchString(next) && !isNumber(next))
+		if seen[is] && is != "" || timely(name) && time {
 			return false
 		}
-		seen[r.cells[0]] = true
+		seen[is] = true
 	}
 	return true
 }

@@ -148,6 +148,16 @@ func TestQuirks(t *testing.T) {
 			"2020-01-31T10:00:00Z 1|2020-02-01T11:00:00Z 2"},
 		{"day of the year behind a hyphen", "time,y\n2020-001,1\n2020-032,2\n", "2020-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
 		{"am", "time,y\n01/31/2020 12:00 am,1\n02/01/2020 1:30 pm,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
+		{"months and minutes of a buoy", "#YY MM DD hh mm y\n#yr mo dy hr mn m\n2019 01 31 23 50 1\n2019 02 01 00 20 2\n",
+			"2019-01-31T23:50:00Z 1|2019-02-01T00:20:00Z 2"},
+		{"hours with a zone", "Date,Hour (PST),y\n1/31/2019,2300,1\n1/31/2019,2400,2\n",
+			"2019-01-31T23:00:00Z 1|2019-02-01T00:00:00Z 2"},
+		{"rows that R counted, with a time", "\"date\",\"y\"\n\"1\",\"2015-02-04\",5\n\"2\",\"2015-02-05\",6\n",
+			"2015-02-04T00:00:00Z 5|2015-02-05T00:00:00Z 6"},
+		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
+		{"a decimal comma behind a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
+		{"periods", "time,y\n30.01.2020 23:00 - 31.01.2020 00:00,1\n31.01.2020 00:00 - 31.01.2020 01:00,2\n",
+			"2020-01-30T23:00:00Z 1|2020-01-31T00:00:00Z 2"},
 		{"a server's log", "time,y\n31/Jan/2020:10:00:00 +0100,1\n", "2020-01-31T09:00:00Z 1"},
 		{"a zone twice", "time,y\n2020-01-31 10:00:00 +0000 UTC,1\n", "2020-01-31T10:00:00Z 1"},
 		{"fractions of seconds", "time;y\n31.01.2020 10:00:00,5;1\n31.01.2020 10:00:01.25;2\n",
@@ -338,6 +348,10 @@ func TestSaid(t *testing.T) {
 		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, below all others, are missing"},
 		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "z: 1 cells are -99, all others not negative; -missing -99 if they are missing"},
 		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "z: number"},
+		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n", "1 -200|2 5|3 -200|4 7", "z: 2 cells are -200, far from all others; -missing -200 if they " +
+			"are missing"},
+		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n", "1 99.9|2 5|3 9|4 99.9|5 99.9", "z: 3 cells are 99.9, far from all others; " +
+			"-missing 99.9 if they are missing"},
 		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses are negative"},
 		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
 			"of the row"},
@@ -547,6 +561,11 @@ func TestEdges(t *testing.T) {
 	}{
 		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty`, "", Options{}},
 		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
+		{"y,z\n1,-200\n2,5\n3,7\n", "1 -200|2 5|3 7", "", Options{}},            // once
+		{"y,z\n1,100\n2,5\n3,7\n4,100\n", "1 100|2 5|3 7|4 100", "", Options{}}, // not nines
+		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},         // not apart
+		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},     // not negative
+		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}}, // two numbers are all
 		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
 		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: ","}},
 	} {

@@ -164,7 +164,7 @@ func (c *Column) decimalComma(others []*Column, delimiter byte, opt *Options) (b
 	}
 	// Where cells end in semicolons, a comma may be the decimal sign, and points that
 	// no number tells from those between thousands are doubtful.
-	doubtful := delimiter == ';' && point == 0 && c.Whole.Max < 1000
+	doubtful := delimiter == ';' && point == 0 && c.Whole.Max() < 1000
 	switch {
 	case comma == 0 && point > 0, c.EitherComma == 0 && comma == 0 && !doubtful:
 		return false, nil
@@ -182,13 +182,17 @@ func (c *Column) explain(f *format) {
 	for i, v := range sentinels {
 		switch n := c.Sentinel[i]; {
 		case n == 0 || rest.N == 0:
-		case v < rest.Min-(rest.Max-rest.Min), v <= -999 && rest.Min >= 0:
+		case v < rest.Min()-(rest.Max()-rest.Min()), v <= -999 && rest.Min() >= 0:
 			f.sentinel[i] = true
 			f.why = append(f.why, fmt.Sprintf("%d cells of %v, below all others, are missing", n, v))
-		case rest.Min >= 0:
+		case rest.Min() >= 0:
 			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing",
 				n, v, v))
 		}
+	}
+	for _, v := range rest.strays() {
+		f.why = append(f.why, fmt.Sprintf("%d cells are %v, far from all others; -missing %v if they are missing", v.N,
+			v.Value, v.Value))
 	}
 	if c.Negative > 0 {
 		f.why = append(f.why, fmt.Sprintf("%d cells in parentheses are negative", c.Negative))

@@ -293,7 +293,8 @@ func excel(s string) (dataset.Time, error) {
 	return dataset.Time((from + int64(math.Round(days*86400))) * 1e6), nil
 }
 
-// goLayout reads times with a layout of the time package, UTC if it has no zone.
+// goLayout reads times with a layout of the time package, UTC if it has no zone, and
+// of two with " - " between them the first: the beginning of a period.
 // 24:00 is the next day's 0:00. Years of two digits are those from 1969 to 2039: of
 // the others nobody knows the century.
 func goLayout(name, format string) layout {
@@ -303,6 +304,9 @@ func goLayout(name, format string) layout {
 	return layout{name: name, marks: marksIn(withoutZone), parse: func(s string) (dataset.Time, error) {
 		if clock {
 			s = strings.ToUpper(s) // am, which Go reads as AM alone
+		}
+		if from, to, ok := strings.Cut(s, " - "); ok && len(from) == len(to) {
+			s = from
 		}
 		t, err := time.Parse(format, s)
 		if err != nil {

@@ -216,7 +216,7 @@ func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
 
 // time counts the layouts that read the cell.
 func (p *profiler) time(c *Column, cell []byte, line int64) {
-	if len(cell) > 40 || !slices.ContainsFunc(cell, isDigit) {
+	if len(cell) > 50 || !slices.ContainsFunc(cell, isDigit) {
 		return
 	}
 	if len(p.layouts) > 1 {
@@ -338,11 +338,11 @@ func (c *Column) count(v float64) {
 // many, between the same bounds, of the same sum and sum of squares.
 func (c *Column) counts() bool {
 	n := c.Whole.N
-	if n == 0 || n != c.Rows || c.Whole.Min != 0 && c.Whole.Min != 1 || c.Whole.Max-c.Whole.Min != float64(n-1) {
+	if n == 0 || n != c.Rows || c.Whole.Min() != 0 && c.Whole.Min() != 1 || c.Whole.Max()-c.Whole.Min() != float64(n-1) {
 		return false
 	}
 	var sum, squares uint64
-	for k := uint64(c.Whole.Min); k <= uint64(c.Whole.Max); k++ {
+	for k := uint64(c.Whole.Min()); k <= uint64(c.Whole.Max()); k++ {
 		sum += k
 		squares += k * k
 	}

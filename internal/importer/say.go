@@ -31,7 +31,7 @@ func (t *Table) Bounds(j int) (low, high string) {
 	if t.formats[j].Kind != Number || all.N == 0 {
 		return "", ""
 	}
-	return strconv.FormatFloat(all.Min, 'g', 6, 64), strconv.FormatFloat(all.Max, 'g', 6, 64)
+	return strconv.FormatFloat(all.Min(), 'g', 6, 64), strconv.FormatFloat(all.Max(), 'g', 6, 64)
 }
 
 // Of returns the columns of a kind.
@@ -110,7 +110,7 @@ func (t *Table) MayTellApart() map[int]bool {
 		if f.Kind != Number && f.Kind != Category {
 			continue
 		}
-		codes := c.Whole.N > 0 && c.Point.N+c.Comma.N == 0 && c.Whole.Max-c.Whole.Min < float64(c.Rows)/2
+		codes := c.Whole.N > 0 && c.Point.N+c.Comma.N == 0 && c.Whole.Max()-c.Whole.Min() < float64(c.Rows)/2
 		part := t.Time != nil && partKind(t.Header[j]) != ""
 		if (f.Kind == Category || codes && t.Header[j] != t.opt.Target) && !part {
 			apart[i] = true

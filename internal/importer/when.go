@@ -48,7 +48,7 @@ var chains = [][]string{
 func partKind(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
 	words = slices.DeleteFunc(words, func(w string) bool {
-		return slices.Contains([]string{"utc", "gmt", "local", "lst"}, w)
+		return slices.Contains([]string{"utc", "gmt", "local", "lst", "est", "cst", "mst", "pst", "cet"}, w)
 	})
 	return partKinds[strings.Join(words, "")]
 }
@@ -79,7 +79,11 @@ func (t *Table) findWhens() (whens []*When, err error) {
 	}
 	columns := map[string][]int{}
 	for j, name := range t.Header {
-		if kind := partKind(name); kind != "" && !slices.Contains(t.opt.Drop, name) {
+		kind := partKind(name)
+		if name == "mm" && slices.Contains(t.Header, "MM") { // as buoys write it
+			kind = "minute"
+		}
+		if kind != "" && !slices.Contains(t.opt.Drop, name) {
 			columns[kind] = append(columns[kind], j)
 		}
 	}
