@@ -27,8 +27,8 @@ type block struct {
 	foot  foot
 }
 
-// foot are lines of one cell behind the rows, which is no number and no time:
-// remarks.
+// foot are lines behind the rows that begin with no number and no time, the first of
+// one cell: remarks.
 type foot struct {
 	example
 	n int64
@@ -111,7 +111,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 			switch n := len(l.cells); {
 			case empty && (n == 1 || n == len(d.Header)):
 				b.blank++
-			case n == 1 && len(d.Header) > 1 && b.foot.n < mostFoot && !isTyped(string(l.cells[0])):
+			case (n == 1 || b.foot.n > 0) && n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.cells[0])):
 				b.foot.see(l.cells[0], line)
 				b.foot.n++
 			case b.foot.n > 0:

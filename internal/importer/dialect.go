@@ -13,8 +13,9 @@ type Dialect struct {
 	Header []string
 	names  bool // the header is in the source
 
-	offset int64 // where the rows begin
-	line   int64 // and their first line
+	offset int64    // where the rows begin
+	line   int64    // and their first line
+	sample []record // the first rows
 	notes  []string
 }
 
@@ -180,6 +181,7 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if first == len(records) && !broken {
 		return nil, fmt.Errorf("%s: no data rows", name)
 	}
+	d.sample = records[first:]
 	records = append(records, end) // where the reader will say what is broken
 	if len(d.Header) > maxColumns {
 		return nil, tooWide

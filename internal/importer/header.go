@@ -20,7 +20,8 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
 	ends := short && ended(records[at:], k)
 	rowNames := short && !ends && nameRows(records[at-1].cells[0], records[at:])
-	if !ends && !rowNames && at > 0 && slices.Contains(records[at-1].cells, opt.Target) {
+	if !ends && !rowNames && at > 0 && slices.Contains(records[at-1].cells, opt.Target) &&
+		!slices.Contains(records[at].cells, opt.Target) {
 		at-- // the rows are not as long as their header, as the reader will say
 	}
 	n := d.headerRows(records[at:], opt)
@@ -37,8 +38,11 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	case n == 0:
 		d.Header = make([]string, k)
 	case n > 1 && isUnits(records[first-1].cells):
-		d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+records[first-1].line))
-		d.Header = d.join(records[at : first-1])
+		names := first
+		for ; names > at+1 && isUnits(records[names-1].cells); names-- {
+			d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+records[names-1].line))
+		}
+		d.Header = d.join(records[at:names])
 	default:
 		d.Header = d.join(records[at:first])
 	}
@@ -220,7 +224,7 @@ func (d *Dialect) nameColumns() {
 var (
 	unit = regexp.MustCompile(`^(\[.*\]|\(.*\)|[µuμmckMhdnGT]?(m|g|s|l|L|Pa|W|V|A|Hz|J|N|bar|Wh|K|eV|mol)[²³23]?([/·.* ]` +
 		`?[µumckMhdn]?(m|g|s|h|l|L|d|yr|min|kg|K)\^?-?[²³123]?)*|°C|°F|°|C|F|degC|degF|degrees?|deg|%|mph|kmh|km/h|min|h|hr|hours?|days?` +
-		`|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-)$`)
+		`|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-|TS|RN|[Dd]eg C|meters/second|kPa|Avg|Smp|Min|Max|Tot|Std|WVc)$`)
 	datelike = regexp.MustCompile(`^[+-]?\d[\d:./TZ+ -]*$`)
 )
 

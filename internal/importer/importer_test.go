@@ -154,6 +154,24 @@ func TestQuirks(t *testing.T) {
 			"2019-01-31T23:00:00Z 1|2019-02-01T00:00:00Z 2"},
 		{"rows that R counted, with a time", "\"date\",\"y\"\n\"1\",\"2015-02-04\",5\n\"2\",\"2015-02-05\",6\n",
 			"2015-02-04T00:00:00Z 5|2015-02-05T00:00:00Z 6"},
+		{"a and p", "time,y\n01/31/2020 12:30a,1\n02/01/2020 1:30p,2\n", "2020-01-31T00:30:00Z 1|2020-02-01T13:30:00Z 2"},
+		{"a day and a clock whose names do not tell", "Périmètre,Le,Heures,y\nF,2019-01-31,23:45,1\nF,2019-01-31,23:50,2\nF,2019-02-01,00:00,3\n",
+			"2019-01-31T23:45:00Z F 1|2019-01-31T23:50:00Z F 2|2019-02-01T00:00:00Z F 3"},
+		{"a clock that is not the row's", "date,sunrise,y\n2019-01-31,07:45,1\n2019-02-01,07:43,2\n",
+			"2019-01-31T00:00:00Z 1|2019-02-01T00:00:00Z 2"},
+		{"two clocks", "date,rise,set,y\n2019-01-31,07:45,17:00,1\n2019-01-31,07:45,17:00,2\n",
+			"2019-01-31T00:00:00Z 07:45 17:00 1|2019-01-31T00:00:00Z 07:45 17:00 2"},
+		{"names with the layout", "Date (MM/DD/YYYY),Time [HH:MM],y\n01/31/1999,01:00,1\n01/31/1999,24:00,2\n",
+			"1999-01-31T01:00:00Z 1|1999-02-01T00:00:00Z 2"},
+		{"months in German", "Monat,Jahr,y\nJanuar,2020,1\nMärz,2020,2\nDez,2020,3\n", "2020-01-01T00:00:00Z 1|2020-03-01T00:00:00Z 2|" +
+			"2020-12-01T00:00:00Z 3"},
+		{"months in French", "jour,y\n1 févr. 2020,1\n3 juil. 2020,2\n4 août 2020,3\n", "2020-02-01T00:00:00Z 1|2020-07-03T00:00:00Z 2|" +
+			"2020-08-04T00:00:00Z 3"},
+		{"months in Spanish", "dia,y\n01-ene-2020 10:00,1\n02-DIC-2020 11:00,2\n", "2020-01-01T10:00:00Z 1|2020-12-02T11:00:00Z 2"},
+		{"words that are no months", "run,y\n1 set-up 2020,1\n1 set-up 2020,2\n2 foo 2020,3\n", "1 set-up 2020 1|1 set-up 2020 2|2 foo 2020 3"},
+		{"a data logger", "\"TOA5\",\"CR1000\",\"4\"\n\"TIMESTAMP\",\"RECORD\",\"T_Avg\",\"y\"\n\"TS\",\"RN\",\"Deg C\",\"%\"\n" +
+			"\"\",\"\",\"Avg\",\"Smp\"\n\"2020-01-01\",7,1.5,50\n\"2020-01-02\",9,2.5,60\n\"2020-01-03\",8,3.5,70\n\"2020-01-04\",8,4.5,80\n",
+			"2020-01-01T00:00:00Z 7 1.5 50|2020-01-02T00:00:00Z 9 2.5 60|2020-01-03T00:00:00Z 8 3.5 70|2020-01-04T00:00:00Z 8 4.5 80"},
 		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
 		{"a decimal comma behind a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
 		{"periods", "time,y\n30.01.2020 23:00 - 31.01.2020 00:00,1\n31.01.2020 00:00 - 31.01.2020 01:00,2\n",
@@ -289,6 +307,8 @@ func TestQuirks(t *testing.T) {
 			"A big |B big |C big 1|A small 2|B small 3|C small 4"},
 		{"two years", "y,2010,2020\n1,5,6\n2,4,8\n", "1 5 6|2 4 8"},
 		{"ages", "town,0,5,15,y\nA,3,9,4,1\nB,7,2,8,2\nA,3,9,4,3\n", "A 3 9 4 1|B 7 2 8 2|A 3 9 4 3"},
+		{"remarks with commas", "y,z,w\n1,2,3\n4,5,6\n\nz: power (W)\nThe office, 2021\n", "1 2 3|4 5 6"},
+		{"names on a line before the header", "y;at 2 m;celsius\n\nw;y;z;v\n9;2;3;0\n1;4;5;7\n", "9 2 3 0|1 4 5 7"},
 		{"remarks behind the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
 		{"auto-mpg", "18.0   8   307.0\t\"chevrolet chevelle\"\n15.0   8   350.0\t\"buick skylark\"\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "column_1", "column_2", "column_3", ` +
@@ -297,6 +317,10 @@ func TestQuirks(t *testing.T) {
 		// What cannot be read.
 		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ','); ` +
 			`mend this row, or say how the file is written with -delimiter or -skip`},
+		{"a row that is cut", "s,y,z\na,1,2\nb,3,4\na,5", `f.csv:4: 2 cells where the header has 3 (delimiter ','); ` +
+			"mend this row, or say how the file is written with -delimiter or -skip"},
+		{"a row behind remarks", "s,y,z\na,1,2\nend\nof it, perhaps\nb,3,4\n", `f.csv:3: 1 cells where the header has 3 (delimiter ','); ` +
+			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"a cell too many", "y,z\n1,2\n3,,4\n5,6\n", `f.csv:3: 3 cells where the header has 2 (delimiter ','); ` +
 			`mend this row, or say how the file is written with -delimiter or -skip`},
 		{"text target", "time,y\n2020-01-01,warm\n", `f.csv: the target column "y" is not numeric: 1 of its 1 cells are ` +

@@ -257,15 +257,6 @@ func parts(s string) (dataset.Time, error) {
 	return moment(v[0], v[1], v[2], v[3], v[4], v[5])
 }
 
-// monthOf reads a month's name, whole or its first three letters.
-func monthOf(name string) (int, error) {
-	t, err := time.Parse("January", name)
-	if err != nil {
-		t, err = time.Parse("Jan", name)
-	}
-	return int(t.Month()), err
-}
-
 // moment is a time by its parts, all of which must be right.
 func moment(year, month, day, hour, minute, second int) (dataset.Time, error) {
 	next := hour == 24 && minute == 0 && second == 0
@@ -299,11 +290,14 @@ func excel(s string) (dataset.Time, error) {
 // the others nobody knows the century.
 func goLayout(name, format string) layout {
 	short, clock := strings.Contains(format, "06") && !strings.Contains(format, "2006"), strings.Contains(format, "PM")
-	digits := strings.Trim(format, "0123456789") == ""
+	digits, words := strings.Trim(format, "0123456789") == "", strings.Contains(format, "Jan") && !short
 	withoutZone := strings.NewReplacer("Z07:00", "", "-07:00", "", "-0700", "", "-07", "").Replace(format)
 	return layout{name: name, marks: marksIn(withoutZone), parse: func(s string) (dataset.Time, error) {
 		if clock {
 			s = strings.ToUpper(s) // am, which Go reads as AM alone
+			if strings.HasSuffix(s, "A") || strings.HasSuffix(s, "P") {
+				s += "M"
+			}
 		}
 		if from, to, ok := strings.Cut(s, " - "); ok && len(from) == len(to) {
 			s = from
@@ -317,6 +311,9 @@ func goLayout(name, format string) layout {
 					}
 				}
 			}
+		}
+		if err != nil && words {
+			t, err = time.Parse(format, inEnglish(s))
 		}
 		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 ||
 			digits && !recent(t.Year()) {

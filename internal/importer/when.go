@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,8 +45,15 @@ var chains = [][]string{
 	{"year", "quarter"}, {"year", "doy", "hour", "minute"},
 }
 
+var (
+	inParentheses = regexp.MustCompile(`\s*[(\[].*[)\]]`)
+	dateLike      = regexp.MustCompile(`^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ](\d\d?|[A-Za-z]{3})[-/. ](\d\d|\d{4}))$`)
+	clockLike     = regexp.MustCompile(`^\d\d?:\d\d(:\d\d)?$`)
+)
+
 // partKind tells which part of a time a column is by its name, "" if none.
 func partKind(name string) string {
+	name = inParentheses.ReplaceAllString(name, "")
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
 	words = slices.DeleteFunc(words, func(w string) bool {
 		return slices.Contains([]string{"utc", "gmt", "local", "lst", "est", "cst", "mst", "pst", "cet"}, w)
@@ -87,6 +95,7 @@ func (t *Table) findWhens() (whens []*When, err error) {
 			columns[kind] = append(columns[kind], j)
 		}
 	}
+	t.findClock(columns)
 	for _, chain := range chains {
 		w := When{}
 		var names []string
@@ -104,6 +113,27 @@ func (t *Table) findWhens() (whens []*When, err error) {
 	}
 	slices.SortStableFunc(whens, func(a, b *When) int { return len(b.columns) - len(a.columns) })
 	return whens, nil
+}
+
+// findClock finds the day and the time of day by their cells, where their names do not
+// tell and a day goes on for more than one row.
+func (t *Table) findClock(columns map[string][]int) {
+	rows := slices.DeleteFunc(slices.Clone(t.sample), func(r record) bool { return len(r.cells) != len(t.Header) })
+	find := func(kind string, like *regexp.Regexp) (found []int) {
+		for j := range t.Header {
+			if !slices.ContainsFunc(rows, func(r record) bool { return !like.MatchString(r.cells[j]) }) {
+				found = append(found, j)
+			}
+		}
+		if len(columns[kind]) > 0 {
+			found = columns[kind]
+		}
+		return found
+	}
+	date, time := find("date", dateLike), find("time", clockLike)
+	if len(rows) > 1 && len(date) == 1 && len(time) == 1 && rows[0].cells[date[0]] == rows[1].cells[date[0]] {
+		columns["date"], columns["time"] = date, time
+	}
 }
 
 // find returns the index of a column that a flag names.
