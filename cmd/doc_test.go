@@ -15,28 +15,31 @@ import (
 	"mlpipeline/internal/weather"
 )
 
-// TestExamples runs every example of the README and of the programs' manuals,
-// in this order and in one folder, and compares what they print with what is
-// written there. "…" stands for anything; times are not compared.
+// TestExamples runs every example of the README, in one folder, and of the programs'
+// manuals, in another, and compares what they print with what is written there. "…"
+// stands for anything; times are not compared.
 func TestExamples(t *testing.T) {
-	dir := copyOfAll(t)
-	sources := []string{"README.md"}
+	runExamples(t, copyOfAll(t), "README.md")
+	dir := t.TempDir()
 	for _, name := range programNames {
-		sources = append(sources, "cmd/"+name+"/main.go")
+		runExamples(t, dir, "cmd/"+name+"/main.go")
 	}
-	for _, source := range sources {
-		b, err := os.ReadFile(filepath.Join(root, source))
-		if err != nil {
-			t.Fatal(err)
-		}
-		examples := findExamples(string(b))
-		if len(examples) == 0 {
-			t.Errorf("%s has no example", source)
-		}
-		for _, e := range examples {
-			if out := shell(t, dir, e.command); !matches(e.output, out) {
-				t.Errorf("%s: $ %s\n%s", source, e.command, cmp.Diff(e.output, out))
-			}
+}
+
+// runExamples runs those of a file.
+func runExamples(t *testing.T, dir, source string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := findExamples(string(b))
+	if len(examples) == 0 {
+		t.Errorf("%s has no example", source)
+	}
+	for _, e := range examples {
+		if out := shell(t, dir, e.command); !matches(e.output, out) {
+			t.Errorf("%s: $ %s\n%s", source, e.command, cmp.Diff(e.output, out))
 		}
 	}
 }

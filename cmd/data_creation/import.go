@@ -82,8 +82,6 @@ func checkImport(o *options) error {
 		return cli.Usagef("%q cannot be both the target and the time column", o.Target)
 	case o.SplitKey != "" && o.Time != nil && *o.Time != "":
 		return cli.Usagef("-split-key is for rows without a time; those of -time %s are split in time", *o.Time)
-	case o.Target == "":
-		return cli.Usagef("-target '' names no column")
 	case o.Skip < 0:
 		return cli.Usagef("-skip %d is below 0", o.Skip)
 	}
@@ -161,7 +159,11 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 		}
 		size += t.Size
 	}
-	command := repeat(o, tables)
+	command, guessed := repeat(o, tables)
+	exactly := "without a guess"
+	if guessed {
+		exactly = "(the sources are not written alike: how each is is guessed again)"
+	}
 	m := manifest(o, tables, command)
 	if w.rejects != nil {
 		if err := w.rejects.Finish(); err != nil {
@@ -178,7 +180,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	o.Logf("%d datasets of %d rows, %d to train and %d to test (%.3g %%, asked for %.3g %%); %s in %s → %s", w.datasets,
 		w.trained+w.tested, w.trained, w.tested, 100*w.share(), 100*o.test, cli.Megabytes(size), o.Took(), o.out)
-	o.Logf("to repeat this without a guess: %s", command)
+	o.Logf("to repeat this %s: %s", exactly, command)
 	return nil
 }
 
@@ -229,8 +231,9 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 	return m
 }
 
-// repeat returns the command line that imports the same without a guess.
-func repeat(o *options, tables []*importer.Table) string {
+// repeat returns the command line that imports the same without a guess, but for what
+// differs between the sources, for which there is one flag.
+func repeat(o *options, tables []*importer.Table) (command string, guessed bool) {
 	words := []string{"data_creation"}
 	add := func(name, value string) { words = append(words, "-"+name, quote(value)) }
 	lists := map[string][]string{}
@@ -252,10 +255,11 @@ func repeat(o *options, tables []*importer.Table) string {
 			}
 		}
 	}
-	// One flag for all sources: where they differ, it must be guessed again.
 	same := func(of func(*importer.Table) string) (string, bool) {
 		first := of(tables[0])
-		return first, !slices.ContainsFunc(tables, func(t *importer.Table) bool { return of(t) != first })
+		differs := slices.ContainsFunc(tables, func(t *importer.Table) bool { return of(t) != first })
+		guessed = guessed || differs
+		return first, !differs
 	}
 	for _, src := range o.imports {
 		add("import", importer.Shown(src))
@@ -293,7 +297,7 @@ func repeat(o *options, tables []*importer.Table) string {
 			add(name, o.Lookup(name).Value.String())
 		}
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, " "), guessed
 }
 
 // line writes a list as a line of CSV.

@@ -17,7 +17,7 @@
 //	  -start TIME          of the first row, ISO 8601 (2020-01-01)
 //	Import; what is not given is guessed
 //	  -import SRC          a file, FILE.zip/NAME, - or http(s) URL; may be given several times
-//	  -target COLUMN       to be predicted (temperature)
+//	  -target COLUMN       to be predicted (temperature); '' where there is none
 //	  -time COLUMN         or its parts with + between them; '' for none
 //	  -by COLUMN           make one dataset of each value
 //	  -split-key COLUMN    without a time: rows with one value stay together
@@ -72,6 +72,11 @@
 // together, and every row stays where it is when the data grow, if the columns
 // are read as before, as with the command that repeats the import.
 //
+// Rows to be predicted, which have no target, are imported in the same way, all of
+// them to DIR/test:
+//
+//	data_creation -import new.csv -target '' -test 1 -out new
+//
 // # The manifest
 //
 // DIR/manifest.json lists the files, the time, the target and the categories, and of
@@ -82,7 +87,7 @@
 // # Example
 //
 //	$ data_creation -scenarios clean,spikes -step 6h -rows 2000
-//	data_creation: 2 datasets of 2000 rows, 1600 to train and 400 to test; 0.178 MB in 0.00857 s → data
+//	data_creation: 2 datasets of 2000 rows each, 1600 to train and 400 to test; 0.178 MB in 0.00857 s → data
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
 package main
@@ -144,8 +149,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.NArg() > 0 {
 		return cli.Usagef("unexpected argument %q", importer.Shown(o.Arg(0)))
 	}
-	if !(o.test >= 0 && o.test < 1) {
-		return cli.Usagef("-test %v is not a fraction from 0 to below 1", o.test)
+	if !(o.test >= 0 && o.test <= 1) {
+		return cli.Usagef("-test %v is not a fraction from 0 to 1", o.test)
 	}
 	if len(o.imports) > 0 {
 		return importAll(ctx, &o, stdin)

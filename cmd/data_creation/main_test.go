@@ -19,7 +19,7 @@ func TestRun(t *testing.T) {
 	if err := run(context.Background(), args, nil, &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
-	if want := "2 datasets of 100 rows, 75 to train and 25 to test"; !strings.Contains(stderr.String(), want) || stdout.Len() > 0 {
+	if want := "2 datasets of 100 rows each, 75 to train and 25 to test"; !strings.Contains(stderr.String(), want) || stdout.Len() > 0 {
 		t.Errorf("said %s%s", &stderr, &stdout)
 	}
 	var m dataset.Manifest

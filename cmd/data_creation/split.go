@@ -163,7 +163,7 @@ func (s *splitter) end() error {
 
 // check reports data that leave nothing to train or to test on.
 func (t *totals) check(test float64, timed bool) error {
-	if t.trained > 0 && (t.tested > 0 || test == 0) {
+	if (t.trained > 0 || test == 1) && (t.tested > 0 || test == 0) {
 		return nil
 	}
 	hint := "use another -test; rows that share their time stay together"

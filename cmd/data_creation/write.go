@@ -64,14 +64,22 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
 	}
-	damaged, err := replace(ctx, o.out, m, parts)
+	removed, damaged, err := replace(ctx, o.out, m, parts)
 	if damaged != nil {
 		o.Warnf("%v; its files were not removed: look whether there are any", damaged)
 	}
-	if err == nil {
-		warnOfOthers(o, m)
+	if err != nil {
+		return err
 	}
-	return err
+	if n := len(removed); n > 0 {
+		more := ""
+		if n > 4 {
+			more = " …"
+		}
+		o.Logf("%d files of the run before were removed: %s%s", n, table.Quote(removed[:min(4, n)]), more)
+	}
+	warnOfOthers(o, m)
+	return nil
 }
 
 // replace puts parts and manifest in the place of the old ones. First go the
@@ -80,10 +88,11 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 // there, and the stages refuse those that are not yet what it says.
 //
 // A manifest that is damaged is replaced too: this is how it is mended.
-func replace(ctx context.Context, dir string, m *dataset.Manifest, parts []*part) (damaged, err error) {
+func replace(ctx context.Context, dir string, m *dataset.Manifest, parts []*part) (removed []string, damaged,
+	err error) {
 	unlock, err := artifact.Lock(ctx, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer unlock()
 	manifest := filepath.Join(dir, "manifest.json")
@@ -92,25 +101,25 @@ func replace(ctx context.Context, dir string, m *dataset.Manifest, parts []*part
 	switch {
 	case err == nil || errors.Is(err, fs.ErrNotExist):
 		if err := foreign(dir, &old, parts); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	case errors.Is(err, artifact.ErrForeign):
-		return nil, fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; "+
+		return nil, nil, fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; "+
 			"move it away or use another -out", manifest)
 	default:
 		damaged = err
 	}
-	if err := removeOld(dir, &old, m); err != nil {
-		return damaged, err
+	if removed, err = removeOld(dir, &old, m); err != nil {
+		return removed, damaged, err
 	}
 	if err := dataset.ManifestKind.WriteJSON(manifest, m); err != nil {
-		return damaged, err
+		return removed, damaged, err
 	}
 	files := make([]*artifact.File, len(parts))
 	for i, p := range parts {
 		files[i] = p.file
 	}
-	return damaged, artifact.Commit(files...)
+	return removed, damaged, artifact.Commit(files...)
 }
 
 // foreign refuses to overwrite a file that the old manifest does not list.
@@ -146,8 +155,8 @@ func warnOfOthers(o *options, m *dataset.Manifest) {
 }
 
 // removeOld removes the files that the old manifest lists and the new one does
-// not.
-func removeOld(dir string, old, m *dataset.Manifest) error {
+// not, and returns their paths in dir.
+func removeOld(dir string, old, m *dataset.Manifest) (removed []string, err error) {
 	keep := map[string]bool{}
 	for _, e := range m.Datasets {
 		keep[e.Path] = true
@@ -167,10 +176,13 @@ func removeOld(dir string, old, m *dataset.Manifest) error {
 			gone = append(gone, path)
 		}
 		for _, path := range gone {
-			if err := artifact.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("%s: %w", path, err)
+			switch err := artifact.Remove(path); {
+			case err == nil:
+				removed = append(removed, e.Path)
+			case !errors.Is(err, fs.ErrNotExist):
+				return removed, fmt.Errorf("%s: %w", path, err)
 			}
 		}
 	}
-	return nil
+	return removed, nil
 }

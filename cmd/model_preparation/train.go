@@ -39,9 +39,12 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		if err != nil {
 			return err
 		}
-		o.Logf("%v: %d files, %d rows used, %s; in %s → %s", o.part, len(in.files), rows, cli.Megabytes(bar.Done()), o.Took(),
+		if err := artifact.WriteFile(o.out, part); err != nil {
+			return err
+		}
+		o.Logf("%v: %d files, %d rows used; %s in %s → %s", o.part, len(in.files), rows, cli.Megabytes(bar.Done()), o.Took(),
 			o.out)
-		return artifact.WriteFile(o.out, part)
+		return nil
 	}
 	model, summary, err := regression.New(in.settings, append(datasets, in.old.Datasets...))
 	if err != nil {

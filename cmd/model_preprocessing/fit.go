@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -29,9 +31,12 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	bar.Clear()
 	if o.part != nil {
 		s := scaler.NewPart(o.Design, o.part, datasets)
-		o.Logf("%v: %d files, %d used rows; %s in %s → %s", o.part, len(files), s.Used(), cli.Megabytes(bar.Done()), o.Took(),
+		if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
+			return err
+		}
+		o.Logf("%v: %d files, %d rows used; %s in %s → %s", o.part, len(files), s.Used(), cli.Megabytes(bar.Done()), o.Took(),
 			o.out)
-		return scaler.Kind.WriteJSON(o.out, s)
+		return nil
 	}
 	if err := sayCost(o, &o.Design, datasets); err != nil {
 		return err
@@ -110,6 +115,12 @@ func say(o *options, s *scaler.Scaler) {
 	if len(hardly) > 0 {
 		o.Warnf("%s hardly vary: the rows come from one part of the season, or a whole one apart, and show little of "+
 			"it; -annual 0 and -daily 0 do without", strings.Join(hardly, ", "))
+	}
+	within := func(d scaler.Dataset) bool { // a day
+		return d.Rows > 1 && time.Duration(d.Last-d.First)*time.Microsecond/time.Duration(d.Rows-1) <= 12*time.Hour
+	}
+	if s.Annual > 0 && s.Daily == 0 && slices.ContainsFunc(s.Datasets, within) {
+		o.Logf("there are several rows a day, and no column tells the time of day; -daily 2 adds four that do")
 	}
 }
 

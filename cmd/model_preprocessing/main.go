@@ -68,6 +68,8 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"mlpipeline/internal/cli"
@@ -110,6 +112,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	})
 	if err := o.Parse(args); err != nil {
 		return err
+	}
+	if !o.IsSet("o") {
+		_ = os.Mkdir(filepath.Dir(o.out), 0o777) // if it cannot be made, this will be said of the file
 	}
 	if o.merge {
 		if err := o.Merges("o"); err != nil {

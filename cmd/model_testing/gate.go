@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
@@ -14,11 +15,10 @@ import (
 // number reads a flag's number.
 func number(to *float64) func(string) error {
 	return func(s string) (err error) {
-		*to, err = strconv.ParseFloat(s, 64)
-		if err == nil && (math.IsNaN(*to) || math.IsInf(*to, 0)) {
-			return errors.New("is not finite")
+		if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
+			return errors.New("is not a number")
 		}
-		return err
+		return nil
 	}
 }
 
@@ -68,12 +68,16 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 	return gates
 }
 
-// gate fails if one of them is not met.
+// gate fails if one of them is not met, and names all that are not.
 func gate(gates []report.Gate) error {
+	var failed []string
 	for _, g := range gates {
 		if !g.Passed {
-			return cli.Gatef("quality gate: %s", g.Text)
+			failed = append(failed, g.Text)
 		}
 	}
-	return nil
+	if failed == nil {
+		return nil
+	}
+	return cli.Gatef("quality gate: %s", strings.Join(failed, "; "))
 }

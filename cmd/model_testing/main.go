@@ -43,8 +43,11 @@
 // Every prediction has an interval; how often those of 50 to 99 % held, and what is
 // left in the residuals (autocorrelation, skewness, means by month and by
 // prediction), is in models/metrics.json too. -predictions writes all rows of the
-// input, in order, with their prediction, interval (-level) and a note on what makes
-// them doubtful or impossible; a file without the target will do.
+// input, in order, in the columns dataset, timestamp, those of -keep, actual,
+// predicted, residual, lower, upper (-level) and a note on what makes them doubtful or
+// impossible. A file without the target will do; where no row has one, the files of
+// figures stay as they are unless they are named. With lags a row is predicted from
+// the target in the rows before it, which must be in the file.
 // A level of a category that training has not counts as the average category; the
 // cells are counted, and said aloud.
 //
@@ -130,6 +133,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
+	if report.Rows == 0 && o.predictions != "" { // the figures of the last test are worth more than none
+		o.keepOld()
+	}
 	if o.metrics != "" {
 		f, err := metrics.Kind.CreateJSON(o.metrics, report)
 		if err != nil {
@@ -137,9 +143,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		files = append(files, f)
 	}
-	gates := gates(o, report)
+	asked := gates(o, report)
 	if o.report != "" && o.part == nil {
-		f, err := writePage(o, report, gates)
+		f, err := writePage(o, report, asked)
 		if err != nil {
 			return err
 		}
@@ -162,7 +168,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	warnOfUnscored(o, report)
 	sayCoverage(o, report)
-	return gate(gates)
+	return gate(asked)
 }
 
 // parse reads the command line.
@@ -194,6 +200,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	switch {
 	case o.digits < 0 || o.digits > 17:
 		return nil, cli.Usagef("-digits %d is not between 0 and 17", o.digits)
+	case o.minR2 > 1, o.minSkill > 1, o.maxMSE < 0, !math.IsNaN(o.minCoverage) && !(o.minCoverage >= 0 && o.minCoverage <= 1):
+		return nil, cli.Usagef("a gate that no figure passes: R² and skill are 1 at the most, a coverage is from 0 to 1, an " +
+			"MSE not below 0")
 	case !(o.minScored >= 0 && o.minScored <= 1):
 		return nil, cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
 	case !(o.level > 0 && o.level < 1):
@@ -225,6 +234,19 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		o.report = "" // nobody has asked for it
 	}
 	return o, nil
+}
+
+// keepOld leaves the files of figures as they are, but for those that were named.
+func (o *options) keepOld() {
+	for _, out := range []struct {
+		flag string
+		path *string
+	}{{"metrics", &o.metrics}, {"report", &o.report}} {
+		if !o.IsSet(out.flag) && *out.path != "" {
+			o.Logf("%s stays as it is: no row could be scored", *out.path)
+			*out.path = ""
+		}
+	}
 }
 
 // warnOfUnscored says that the figures are not of all rows with a target.

@@ -26,6 +26,7 @@ type result struct {
 	pattern           metrics.Pattern
 	timeline          metrics.Timeline
 	counts            metrics.Counts
+	predicted         int   // rows
 	outside           int64 // rows that are outside the training's range of a column
 	lines             []byte
 	end               int64 // the row of the file behind the block's last used one
@@ -80,8 +81,15 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	for _, d := range report.Datasets {
 		rows += d.FileRows
 	}
-	o.Logf("%d files, %d rows, %d scored%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored),
+	predicted := ""
+	if p.predictions != nil {
+		predicted = fmt.Sprintf(", %d predicted in %s", p.predictions.rows, o.predictions)
+	}
+	o.Logf("%d files, %d rows, %d scored%s%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), predicted,
 		cli.Megabytes(bar.Done()), o.Took())
+	if p.predictions != nil && p.predictions.rows == 0 {
+		o.Warnf("no row could be predicted; the notes in %s say why", o.predictions)
+	}
 	return report, lines, nil
 }
 
@@ -113,6 +121,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		p.truths[part.File].forget(part.Result.end)
 		bar.Add(part.Bytes)
 		if p.predictions != nil {
+			p.predictions.rows += part.Result.predicted
 			if _, err := p.predictions.Write(part.Result.lines); err != nil {
 				return nil, nil, err
 			}
@@ -137,7 +146,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		d.Unseen = end.Unseen.Cells
 		d.Outside, d.Series = sums.outside, sums.timeline.Series()
 		unseen.Merge(end.Unseen)
-		if d.Rows == 0 {
+		if d.Rows == 0 && p.predictions == nil {
 			o.Warnf("%s: none of its %d rows can be scored%s; -predictions FILE says why of each", path, end.Rows,
 				cli.Aside(end.Left))
 		}
@@ -286,6 +295,7 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	res.outside = p.outside(r)
 	res.pattern.Add(&all, r.Times, t.residuals(r))
 	if p.predictions != nil {
+		res.predicted = r.N
 		res.lines = p.lines(r, t)
 	}
 	return res, nil

@@ -16,6 +16,7 @@ import (
 type predictions struct {
 	*artifact.File
 	quantile float64 // of t: half the width of an interval, in spreads
+	rows     int     // that have a prediction
 }
 
 // fixed are the columns of -predictions besides those of -keep, which stand

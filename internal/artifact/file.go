@@ -39,7 +39,8 @@ func Create(path string) (*File, error) {
 	target := resolve(path)
 	file, err := createTemporary(target)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no folder %s: %w", path, filepath.Dir(path), fs.ErrNotExist)
+		dir := filepath.Dir(path)
+		return nil, fmt.Errorf("%s: there is no folder %s; mkdir %s makes it", path, dir, dir)
 	}
 	if err != nil {
 		return nil, naming(path, err)

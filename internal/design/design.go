@@ -113,8 +113,9 @@ func (d *Design) CheckSettings() error {
 		return fmt.Errorf("the target %q is among the features", d.Target)
 	case d.Time != "" && slices.Contains(d.Features, d.Time):
 		return fmt.Errorf("the time column %q is among the features; its calendar enters by -annual and -daily", d.Time)
-	case d.Annual < 0 || d.Daily < 0 || d.Annual > 50 || d.Daily > 50:
-		return errors.New("the number of harmonics is not between 0 and 50")
+	case d.Annual < 0 || d.Daily < 0 || d.Annual > maxHarmonics || d.Daily > maxHarmonics:
+		return fmt.Errorf("%d pairs of harmonics of the year and %d of the day: each is from 0 to %d", d.Annual, d.Daily,
+			maxHarmonics)
 	case d.Time == "" && d.Annual+d.Daily > 0:
 		return errors.New("harmonics need a time column; use -annual 0 -daily 0")
 	case d.Missing != Drop && d.Missing != Error && d.Missing != Mean:
@@ -128,7 +129,10 @@ func (d *Design) CheckSettings() error {
 	return nil
 }
 
-const maxLag = 10000
+const (
+	maxLag       = 10000
+	maxHarmonics = 50 // pairs; see HarmonicError
+)
 
 // ParseLags reads a list such as "1,2,7".
 func ParseLags(list string) ([]int, error) {

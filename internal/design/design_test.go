@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,29 @@ func TestHarmonics(t *testing.T) {
 	}
 }
 
+// The error of the last pair is what the ranks and the constant columns count on.
+func TestHarmonicError(t *testing.T) {
+	times := make([]dataset.Time, 1000)
+	cols := make([][]float64, 2*maxHarmonics)
+	for j := range cols {
+		cols[j] = make([]float64, len(times))
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range times {
+		times[i] = dataset.Time(random.Int64N(4e15))
+	}
+	worst := 0.0
+	Calendar(cols, maxHarmonics, 0, times)
+	for i, at := range times {
+		phase := int64(at) % int64(year) * maxHarmonics % int64(year)
+		sin, cos := math.Sincos(2 * math.Pi * float64(phase) / year)
+		worst = max(worst, math.Abs(cols[len(cols)-2][i]-sin), math.Abs(cols[len(cols)-1][i]-cos))
+	}
+	if worst > HarmonicError || worst < HarmonicError/4 {
+		t.Errorf("the error is %v·2⁻⁵³, its bound %v·2⁻⁵³", worst*0x1p53, HarmonicError*0x1p53)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	good := Design{Target: "y", Time: "t", Features: []string{"a"}, Annual: 1, Lags: []int{1}, Missing: Drop}
 	if err := good.Check(); err != nil {
@@ -186,7 +210,7 @@ func TestCheck(t *testing.T) {
 		`the lags [2 1] are not ascending`:              func(d *Design) { d.Lags = []int{2, 1} },
 		`the missing policy "?" is none of`:             func(d *Design) { d.Missing = "?" },
 		`"y" cannot be both the target and the time`:    func(d *Design) { d.Time = "y" },
-		`the number of harmonics is not between 0 and`:  func(d *Design) { d.Daily = 51 },
+		`1 pairs of harmonics of the year and 51 of`:    func(d *Design) { d.Daily = 51 },
 		`the time column "t" is among the features; it`: func(d *Design) { d.Features = []string{"t"} },
 	} {
 		d := good

@@ -14,10 +14,10 @@ func Calendar(cols [][]float64, annual, daily int, times []dataset.Time) {
 }
 
 // HarmonicError bounds the absolute rounding error of a harmonic, which comes from numbers
-// of size 1 however small it is itself: the addition theorem doubles that of
-// Sincos with some fifty pairs at the most. One that varies less is constant, as
-// the sine of half days is.
-const HarmonicError = 0x1p-46
+// of size 1 however small it is itself: that of the phase, times k, is the most of
+// it, some 4k·2⁻⁵³, and k is maxHarmonics at the most. One that varies less is
+// constant, as the sine of half days is.
+const HarmonicError = 0x1p-45
 
 // harmonics takes one sine and cosine per time; the others follow by the
 // addition theorem.

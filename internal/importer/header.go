@@ -20,8 +20,7 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
 	ends := short && ended(records[at:], k)
 	rowNames := short && !ends && nameRows(records[at-1].cells[0], records[at:])
-	if !ends && !rowNames && at > 0 && slices.Contains(records[at-1].cells, opt.Target) &&
-		!slices.Contains(records[at].cells, opt.Target) {
+	if !ends && !rowNames && at > 0 && records[at-1].names(opt.Target) && !records[at].names(opt.Target) {
 		at-- // the rows are not as long as their header, as the reader will say
 	}
 	n := d.headerRows(records[at:], opt)
@@ -120,6 +119,9 @@ func (r *record) typedIn(columns []int) (is, gaps, words int) {
 	return is, gaps, words
 }
 
+// names reports whether the record has the name of a column.
+func (r *record) names(column string) bool { return column != "" && slices.Contains(r.cells, column) }
+
 // isData reports whether the first record is like those behind it.
 func isData(records []record) bool {
 	is, _, words := records[0].typedIn(typedColumns(records))
@@ -134,7 +136,7 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 		return 0
 	}
 	typed := typedColumns(records)
-	target := slices.Contains(records[0].cells, opt.Target)
+	target := records[0].names(opt.Target)
 	if isData(records) && opt.Header == nil && !target && !rising(records, typed) {
 		return 0
 	}

@@ -125,7 +125,7 @@ func TestQuirks(t *testing.T) {
 		{"preamble", "Station 7\nfrom the archive, 2020\n\nwhen,y,z\n1,2,3\n4,5,6\n", "1 2 3|4 5 6"},
 		{"comment", "# y,z\n1,2\n3,4\n", "1 2|3 4"},
 		{"two lines", "a,,b\nu,v,w\n1,2,3\n4,5,6\n", "f.csv:1: there is no column \"y\"; name it with -target: " +
-			`the header has "a u", "a v", "b w"`},
+			`the header has "a u", "a v", "b w"; -target '' reads rows without one`},
 		{"units", "t,y\n°C,m/s\n1,2\n3,4\n", "1 2|3 4"},
 		{"R's names of rows", "y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6"},
 		{"names of rows that come twice", "y z\n7 80 New\n8 81 Los\n7 82 New\n", "f.csv:2: 3 cells where the header has 2 " +
@@ -312,7 +312,7 @@ func TestQuirks(t *testing.T) {
 		{"remarks behind the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
 		{"auto-mpg", "18.0   8   307.0\t\"chevrolet chevelle\"\n15.0   8   350.0\t\"buick skylark\"\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "column_1", "column_2", "column_3", ` +
-				`"column_4"; if the first line is the header, use -header=true`},
+				`"column_4"; -target '' reads rows without one; if the first line is the header, use -header=true`},
 
 		// What cannot be read.
 		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ','); ` +
@@ -337,7 +337,7 @@ func TestQuirks(t *testing.T) {
 		{"a quote closed by the next", "y,z\n1,\"a\n2,b\n3,\"c\"\n",
 			`f.csv:2: column "z": a quote is opened here, and behind the quote that closes it comes "c\"", not a delimiter`},
 		{"no such column", "date,yy\n2020-01-01,1\n",
-			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "yy"`},
+			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "yy"; -target '' reads rows without one`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := read(t, c.in, Options{})

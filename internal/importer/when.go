@@ -142,6 +142,9 @@ func (t *Table) find(flag, name string) (int, error) {
 		return j, nil
 	}
 	hint := table.Meant(name, t.Header, "the header has")
+	if flag == "target" {
+		hint += "; -target '' reads rows without one"
+	}
 	if !t.names {
 		hint += "; if the first line is the header, use -header=true"
 	}

@@ -8,7 +8,7 @@ import (
 
 // Names returns the names, three at the most, that a mistyped one may be meant
 // for: those that differ from it in case alone or in a third of its letters or
-// less, nearest first.
+// less, or are a third of it or more, nearest first.
 func Names(name string, names []string) []string {
 	type candidate struct {
 		name string
@@ -16,13 +16,15 @@ func Names(name string, names []string) []string {
 	}
 	var near []candidate
 	wanted := strings.ToLower(name)
+	most := (len(wanted) + 1) / 3
 	for _, n := range names {
 		lower := strings.ToLower(n)
 		far := distance(wanted, lower)
-		if len(wanted) > 2 && (strings.Contains(lower, wanted) || strings.Contains(wanted, lower) && len(lower) > 2) {
-			far = min(far, 1+len(wanted)/3)
+		part := strings.Contains(lower, wanted) || strings.Contains(wanted, lower)
+		if shorter := min(len(wanted), len(lower)); part && shorter > 2 && max(len(wanted), len(lower)) < 3*shorter {
+			far = min(far, most)
 		}
-		if far == 0 || far <= 1+len(wanted)/3 && far < len(wanted) {
+		if far == 0 || far <= most && far < len(wanted) {
 			near = append(near, candidate{n, far})
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	names := []string{"temp_max", "temp_min", "wind", "weather", "Date", "y"}
+	names := []string{"temp_max", "temp_min", "wind", "weather", "Date", "y", "room", "wind;temp;pressure;y;weather"}
 	for name, want := range map[string][]string{
 		"temp_mx":     {"temp_max", "temp_min"},
 		"date":        {"Date"},
@@ -16,6 +16,8 @@ func TestNames(t *testing.T) {
 		"pressure":    nil,
 		"x":           nil,
 		"":            nil,
+		"foo":         nil,
+		"ate":         {"Date"},
 		"weatherford": {"weather"},
 	} {
 		if got := Names(name, names); !slices.Equal(got, want) {

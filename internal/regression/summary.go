@@ -97,9 +97,9 @@ func newCoefficient(name string, value, stdError, robust float64) Coefficient {
 }
 
 // Wider returns the coefficient whose robust standard error exceeds the other by
-// the largest factor, and that factor: 1 if none does.
+// the largest factor, and that factor: "" if none by one that is worth a word.
 func (s *Summary) Wider() (name string, factor float64) {
-	factor = 1
+	factor = 1.3
 	for _, c := range s.Coefficients {
 		if c.StdError != nil && c.Robust != nil && *c.Robust > factor**c.StdError && *c.StdError > 0 {
 			name, factor = c.Name, *c.Robust / *c.StdError

@@ -137,8 +137,7 @@ func (p *Page) warnings() (w []string) {
 		if s.Clusters.Few() {
 			add("the robust standard errors are of %d clusters only, and rough", s.Clusters.N)
 		}
-		const wider = 1.5
-		if column, factor := s.Wider(); factor > wider {
+		if column, factor := s.Wider(); column != "" {
 			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
 				"independent and alike: trust the wider one",
 				name(column), factor)

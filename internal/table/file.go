@@ -45,6 +45,8 @@ func Find(paths []string) ([]string, error) {
 		case path == "-":
 			found = append(found, path)
 			continue
+		case err != nil && (path == "data/train" || path == "data/test"):
+			return nil, fmt.Errorf("%w; run data_creation first", err)
 		case err != nil:
 			return nil, err
 		case !info.IsDir():

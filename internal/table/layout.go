@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -38,7 +39,11 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 	}
 	find := func(name string) (int, error) {
 		i, ok := index[name]
-		if !ok {
+		switch {
+		case !ok && len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
+			return 0, fmt.Errorf("%s:1: there is no column %q, but a header of one cell, %q; data_creation -import reads other "+
+				"delimiters than a comma", f.Path, name, Clip(f.Header[0]))
+		case !ok:
 			return 0, fmt.Errorf("%s:1: there is no column %q; %s", f.Path, name, Meant(name, f.Header, "the header has"))
 		}
 		return i, nil

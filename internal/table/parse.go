@@ -189,7 +189,9 @@ func (b *Block) cell(slot int, cell []byte) (err error) {
 		b.Cols[slot][b.Rows] = math.NaN()
 		b.Gaps++
 	case slot >= 0:
-		b.Cols[slot][b.Rows], err = ParseNumber(cell)
+		if b.Cols[slot][b.Rows], err = ParseNumber(cell); err != nil && !errors.Is(err, errNotFinite) {
+			return fmt.Errorf("%w; data_creation -import cleans a file", err)
+		}
 	case slot <= categorySlot:
 		c := &b.Cats[categorySlot-slot]
 		c.Codes[b.Rows], err = c.code(cell)
@@ -197,7 +199,7 @@ func (b *Block) cell(slot int, cell []byte) (err error) {
 		return errors.New("the timestamp is missing")
 	case slot == timeSlot:
 		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
-			return fmt.Errorf("unreadable timestamp: %w", err)
+			return fmt.Errorf("unreadable timestamp: %w; data_creation -import reads other forms", err)
 		}
 		if b.Rows > 0 && b.Times[b.Rows] < b.Times[b.Rows-1] {
 			return goesBack(b.Times[b.Rows], b.Times[b.Rows-1])

@@ -116,26 +116,26 @@ func TestStrict(t *testing.T) {
 		{"blank lines", "t,x\n\n2020-01-01,1\n\r\n", "[1]"},
 		{"times", "t,x\n2020-01-01T00:00:00Z,1\n2020-01-01T02:00:00+01:00,2\n2020-01-01 12:30,3\n2020-01-01 12:30:00.5,4\n", "[1 2 3 4]"},
 
-		{"text", "t,x\n2020-01-01,1\n2020-01-02,one\n", `-:3: column "x": "one" is not a number`},
-		{"underscore", "t,x\n2020-01-01,1_000\n", `-:2: column "x": "1_000" is not a number`},
-		{"hexadecimal", "t,x\n2020-01-01,0x1p4\n", `-:2: column "x": "0x1p4" is not a number`},
+		{"text", "t,x\n2020-01-01,1\n2020-01-02,one\n", `-:3: column "x": "one" is not a number; data_creation -import cleans a file`},
+		{"underscore", "t,x\n2020-01-01,1_000\n", `-:2: column "x": "1_000" is not a number; data_creation -import cleans a file`},
+		{"hexadecimal", "t,x\n2020-01-01,0x1p4\n", `-:2: column "x": "0x1p4" is not a number; data_creation -import cleans a file`},
 		{"infinity", "t,x\n2020-01-01,Inf\n", `-:2: column "x": "Inf" is not finite`},
 		{"too large", "t,x\n2020-01-01,1e400\n",
 			`-:2: column "x": "1e400" is not finite: it is beyond the range of float64`},
-		{"other digits", "t,x\n2020-01-01,١٢\n", `-:2: column "x": "١٢" is not a number`},
-		{"space", "t,x\n2020-01-01, 1\n", `-:2: column "x": " 1" is not a number`},
-		{"nul", "t,x\n2020-01-01,1\x00\n", `-:2: column "x": "1\x00" is not a number`},
+		{"other digits", "t,x\n2020-01-01,١٢\n", `-:2: column "x": "١٢" is not a number; data_creation -import cleans a file`},
+		{"space", "t,x\n2020-01-01, 1\n", `-:2: column "x": " 1" is not a number; data_creation -import cleans a file`},
+		{"nul", "t,x\n2020-01-01,1\x00\n", `-:2: column "x": "1\x00" is not a number; data_creation -import cleans a file`},
 		{"line after quoted newlines", "t,x,n\n2020-01-01,1,\"a\nb\nc\"\n2020-01-02,?,d\n",
-			`-:5: column "x": "?" is not a number`},
+			`-:5: column "x": "?" is not a number; data_creation -import cleans a file`},
 		{"short row", "t,x\n2020-01-01,1\n2020-01-02\n", `-:3: 1 cell where the header has 2`},
 		{"long row", "t,x\n2020-01-01,1,2\n", `-:2: 3 cells where the header has 2`},
 		{"long row in quotes", "t,x\n2020-01-01,1,\"2\"\n", `-:2: 3 cells where the header has 2`},
 		{"cut", "t,x\n2020-01-01,1\n2020-0",
-			`-:3: column "t": unreadable timestamp: "2020-0" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+			`-:3: column "t": unreadable timestamp: "2020-0" is not an ISO 8601 time such as 2020-01-31T12:00:00Z; data_creation -import reads other forms`},
 		{"back", "t,x\n2020-01-02,1\n2020-01-01,1\n",
 			`-:3: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; data_creation -import sorts a file`},
 		{"no such day", "t,x\n2021-02-29,1\n",
-			`-:2: column "t": unreadable timestamp: "2021-02-29" is not an ISO 8601 time such as 2020-01-31T12:00:00Z`},
+			`-:2: column "t": unreadable timestamp: "2021-02-29" is not an ISO 8601 time such as 2020-01-31T12:00:00Z; data_creation -import reads other forms`},
 		{"no time", "t,x\n,1\n", `-:2: column "t": the timestamp is missing`},
 		{"lone quote", "t,x\n2020-01-01,1\"\n", `-:2: bare " in non-quoted-field`},
 		{"open quote", "t,x\n2020-01-01,\"1\n", `-:2: extraneous or missing " in quoted-field`},
@@ -147,6 +147,8 @@ func TestStrict(t *testing.T) {
 		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
 		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
 		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},
+		{"semicolons", "t;x;y\n1;2;3\n", `-:1: there is no column "t", but a header of one cell, "t;x;y"; data_creation -import reads ` +
+			`other delimiters than a comma`},
 		{"old line ends", "t,x\r2020-01-01,1\r",
 			`-:1: column 2 is named "x\r2020-01-01"; is this a CSV file with LF or CRLF line ends?`},
 	} {
@@ -220,7 +222,7 @@ func TestErrorLine(t *testing.T) {
 	in := bigCSV(100000)
 	lines := strings.Count(in, "\n")
 	_, err := scanString(in+"2020-06-01,oops,\n2020-06-02,1\n", "t", 4, "x")
-	want := fmt.Sprintf(`-:%d: column "x": "oops" is not a number`, lines+1)
+	want := fmt.Sprintf(`-:%d: column "x": "oops" is not a number; data_creation -import cleans a file`, lines+1)
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
