@@ -5,28 +5,32 @@
 # this machine. The repository must lie in a folder that all nodes share.
 #
 # Partition, account, time and CPUs of a task are sbatch's to know: SBATCH_PARTITION and
-# the others in its manual. Tasks of a node that is lost start again elsewhere; one that
-# fails ends the run, which can simply be started again.
+# the others in its manual, and SBATCH_CPUS_PER_TASK. Tasks of a node that is lost start
+# again elsewhere; one that fails ends the run, which can simply be started again.
 set -eu
 
 fail() { echo "pipeline.sh: $*" >&2; exit 1; }
 
 # On a node, as a copy with no more than its arguments: one shard.
-if [ "${1-}" = -task ]; then # DIR N PROGRAM FLAG EXTENSION
+if [ "${1-}" = -task ] && [ $# = 6 ]; then # DIR N PROGRAM FLAG EXTENSION
 	dir=$2 n=$3 program=$4 flag=$5 extension=$6 i=$SLURM_ARRAY_TASK_ID
 	status=0
 	"$dir/bin/$program" -workers "$SLURM_CPUS_ON_NODE" -shard "$i/$n" "$flag" "$dir/$program.$i$extension" || status=$?
 	# What was killed did not fail: its node may be wanted for something else.
-	[ $status = 0 ] || [ $status -ge 128 ] || echo $status >"$dir/failed.$i"
+	[ $status = 0 ] || [ $status -ge 128 ] || { echo $status >"$dir/status.$i" && mv "$dir/status.$i" "$dir/failed.$i"; }
 	exit $status
 fi
 
 n=$SHARDS
 case $n in
-0* | *[!0-9]*) fail "SHARDS=$n is not a number from 1" ;;
+0* | *[!0-9]* | ????????*) fail "SHARDS=$n is not a number from 1" ;;
 esac
 for command in sbatch squeue scancel scontrol; do
 	command -v $command >/dev/null || fail "SHARDS needs Slurm, and $command is not found; without SHARDS the pipeline runs here"
+done
+# What a user may have set for a look at the queue is not meant for this one.
+for name in $(env | sed -n -e 's/^\(SQUEUE_[A-Z_]*\)=.*/\1/p' -e 's/^\(SCANCEL_[A-Z_]*\)=.*/\1/p') SBATCH_ERROR SBATCH_INPUT; do
+	unset "$name"
 done
 config=$(timeout 10 scontrol show config 2>&1) || fail "SHARDS needs Slurm, and its controller does not answer: $config"
 most=$(echo "$config" | sed -n 's/^MaxArraySize *= *//p')
@@ -35,11 +39,23 @@ most=$(echo "$config" | sed -n 's/^MaxArraySize *= *//p')
 root=$(pwd)
 dir=$(mktemp -d "$root/models/.shards-XXXXXX")
 job=mlpipeline-${dir##*-}
-trap 'status=$?; scancel --name="$job" || :; [ $status = 0 ] || echo "pipeline.sh: parts and logs are kept in $dir" >&2' EXIT
+logs=$(echo "$dir/log" | sed 's/%/%%/g') # as sbatch reads it
+id=                                      # of the job that is waited for
+trap finish EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-mkdir "$dir/bin" "$dir/log"
-CGO_ENABLED=0 go build -trimpath -o "$dir/bin/" ./cmd/...
+trap 'exit 143' TERM
+
+finish() {
+	status=$?
+	[ -z "$id" ] || timeout 20 scancel --name="$job" || echo "pipeline.sh: when Slurm answers again: scancel --name=$job" >&2
+	if [ $status = 0 ] || [ -z "$(find "$dir/log" -type f -size +0)" ]; then
+		rm -rf "$dir"
+	else
+		rm -rf "${dir:?}/bin"
+		echo "pipeline.sh: parts and logs are kept in $dir" >&2
+	fi
+}
 
 # missing prints the shards that have left no part.
 missing() { # PROGRAM EXTENSION
@@ -53,13 +69,25 @@ missing() { # PROGRAM EXTENSION
 # stage runs a program on all shards. That the job is done is what the parts say, not
 # what sbatch or squeue do: a job may be cancelled, and a controller away for a while.
 stage() { # PROGRAM FLAG EXTENSION
-	program=$1
-	sbatch --parsable --array=0-$((n - 1)) --job-name="$job" --chdir="$root" --requeue --open-mode=append \
-		--output="$dir/log/$program.%a" cmd/slurm.sh -task "$dir" "$n" "$@" >/dev/null
-	while [ -n "$(squeue --noheader --name="$job" --format=%i 2>&1 || echo away)" ]; do
+	program=$1 before='' waited=0
+	id=$(sbatch --parsable --array=0-$((n - 1)) --job-name="$job" --chdir="$root" --requeue --open-mode=append \
+		${SBATCH_CPUS_PER_TASK:+--cpus-per-task="$SBATCH_CPUS_PER_TASK"} \
+		--output="$logs/$program.%a" cmd/slurm.sh -task "$dir" "$n" "$@")
+	while [ -n "$(missing "$program" "$3")" ]; do
 		for failed in "$dir"/failed.*; do
-			[ ! -e "$failed" ] || broken "${failed##*.}" "$(cat "$failed")"
+			[ ! -e "$failed" ] || broken "${failed##*.}"
 		done
+		queue=$(squeue --noheader --name="$job" --format='%T %r' 2>&1) || queue="Slurm does not answer"
+		queue=$(echo "$queue" | sort -u)
+		case $queue in
+		'') break ;;
+		*"requeued held"*) fail "$program: job $id is held and will not start: $queue" ;;
+		esac
+		if [ $waited -ge 10 ] && [ "$queue" != "$before" ]; then # quick ones need no words
+			echo "pipeline.sh: $program: job $id: $(echo "$queue" | paste -s -d ';')" >&2
+			before=$queue
+		fi
+		waited=$((waited + 1))
 		sleep 1
 	done
 	for _ in 1 2 3 4 5; do # a shared folder may show a file a little late
@@ -67,20 +95,25 @@ stage() { # PROGRAM FLAG EXTENSION
 		[ -n "$lost" ] || break
 		sleep 1
 	done
-	[ -z "$lost" ] || broken "$lost" "$(cat "$dir/failed.$lost" 2>/dev/null || echo 1)"
+	[ -z "$lost" ] || broken "$lost"
 	sed -n '/: warning: /p' "$dir/log/$program".* | sort -u >&2
 	"$dir/bin/$program" -merge "$dir/$program".*
 }
 
-# broken ends the run with what a shard has said.
-broken() { # SHARD STATUS
-	tail -n 5 "$dir/log/$program.$1" >&2 || :
+# broken ends the run with what a shard has said, and its status.
+broken() { # SHARD
+	log=$dir/log/$program.$1
+	if [ -s "$log" ]; then
+		tail -n 5 "$log" >&2
+	fi
 	echo "pipeline.sh: $program: shard $1 of $n has left no part" >&2
-	exit "$2"
+	status=$(cat "$dir/failed.$1" 2>/dev/null) || status=1 # cancelled, or never started
+	exit "$status"
 }
 
+mkdir "$dir/bin" "$dir/log"
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$dir/bin/" ./cmd/... # as go run does
 (cd "$HERE" && exec "$dir/bin/data_creation" -out "$root/data" "$@")
 stage model_preprocessing -o .json
 stage model_preparation -o .gob
 stage model_testing -metrics .json
-rm -rf "$dir"

@@ -93,12 +93,12 @@ func main() { cli.Main(run) }
 // options is the command line.
 type options struct {
 	*cli.Program
-	scaler, out  string
-	auto         bool
-	alpha        float64
-	folds        int
-	append, join bool
-	part         *dataset.Part // nil without -shard
+	scaler, out   string
+	auto          bool
+	alpha         float64
+	folds         int
+	append, merge bool
+	part          *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -108,7 +108,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	alpha := o.String("alpha", "0", "")
 	o.IntVar(&o.folds, "folds", 10, "")
 	o.BoolVar(&o.append, "append", false, "")
-	o.BoolVar(&o.join, "merge", false, "")
+	o.BoolVar(&o.merge, "merge", false, "")
 	o.Func("shard", "", func(s string) (err error) {
 		o.part, err = dataset.ParsePart(s)
 		return err
@@ -128,7 +128,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case regression.Twin(o.out) == o.out:
 		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
 	}
-	if o.join {
+	if o.merge {
 		if err := o.Merges("o", "scaler"); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if len(s.FeatureNamesOut) > 100 { // a few large matrices: to see soon which are done with costs little
 		debug.SetGCPercent(20)
 	}
-	if o.join {
+	if o.merge {
 		return merge(ctx, &o, s)
 	}
 	return train(ctx, &o, s, stdin)

@@ -85,11 +85,12 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		paths = []string{"data/train"}
 	}
 	in := new(inputs)
-	var err error
-	if in.files, in.manifests, err = table.OpenPart(o.part, paths, stdin, s.Time); err != nil {
+	files, found, manifests, err := table.OpenPart(o.part, paths, stdin, s.Time)
+	if err != nil {
 		return nil, err
 	}
-	inputs := slices.Concat(table.Paths(in.files), in.manifests.Paths(), []string{o.scaler})
+	in.files, in.manifests = files, manifests
+	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler})
 	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, inputs); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
@@ -98,6 +99,9 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	}
 	if err := in.countRows(ctx, o, s); err != nil {
 		return nil, err
+	}
+	if o.part != nil { // the whole may have rows enough
+		return in, nil
 	}
 	return in, in.enough()
 }

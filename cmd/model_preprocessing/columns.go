@@ -58,7 +58,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 			outputs = append(outputs, scaledPath(o.write, f))
 		}
 	}
-	if err := artifact.CheckOutputs(outputs, append(table.Paths(files), manifests.Paths()...)); err != nil {
+	if err := artifact.CheckOutputs(outputs, append(found, manifests.Paths()...)); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {

@@ -89,8 +89,10 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
 )
 
 //go:embed main.go
@@ -155,8 +157,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if report.Part != nil {
+		o.Logf("%v: %d files, in %s → %s", o.part, len(report.Datasets), o.Took(), o.metrics)
 		return nil
 	}
+	warnOfUnseen(o, report)
 	where := ""
 	if o.metrics != "" {
 		where = ", in " + o.metrics
@@ -249,6 +253,19 @@ func (o *options) keepOld() {
 	}
 }
 
+// warnOfUnseen names levels that training has not.
+func warnOfUnseen(o *options, r *metrics.Report) {
+	unseen := design.Unseen{Cells: r.Unseen, Levels: r.Words}
+	if unseen.Cells == 0 {
+		return
+	}
+	near := ""
+	if s, err := scaler.Read(o.scaler); err == nil && s.Fingerprint() == r.Scaler {
+		near = unseen.Near(&s.Design)
+	}
+	o.Warnf("%v%s; train on files that have them", unseen, near)
+}
+
 // warnOfUnscored says that the figures are not of all rows with a target.
 func warnOfUnscored(o *options, r *metrics.Report) {
 	const most = 0.05 // of the rows may be left out without a warning
@@ -269,20 +286,11 @@ func sayCoverage(o *options, r *metrics.Report) {
 	if coverage == nil {
 		return
 	}
-	judgement := ""
-	switch misfit := r.Misfit(); {
-	case misfit > 0:
-		judgement = fmt.Sprintf("; they are about %s %% too narrow", oneDigit(100*misfit))
-	case misfit < 0:
-		judgement = fmt.Sprintf("; they are about %s %% too wide", oneDigit(-100*misfit))
+	judgement := r.Judgement()
+	if judgement != "" {
+		judgement = "; " + judgement
 	}
 	o.Logf("95 %% intervals held %.1f %% of %d rows%s", 100**coverage, r.Rows, judgement)
-}
-
-// oneDigit rounds a number to its first digit.
-func oneDigit(v float64) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 1, 64), 64)
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // merge joins the reports on different files, or the parts of one.

@@ -60,7 +60,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, counts, err := reduce(ctx, o, s, p, manifests, bar)
+	datasets, counts, unseen, err := reduce(ctx, o, s, p, manifests, bar)
 	if err != nil {
 		return nil, lines, err
 	}
@@ -71,10 +71,10 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 		}
 	}
 	if o.part != nil {
-		o.Logf("%v: %d files, %s in %s", o.part, len(files), cli.Megabytes(bar.Done()), o.Took())
-		return metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets, counts), lines, nil
+		report, err = metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets, counts, unseen)
+		return report, lines, err
 	}
-	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets, counts); err != nil {
+	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets, counts, unseen); err != nil {
 		return nil, lines, err
 	}
 	var rows int64
@@ -95,7 +95,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
-	bar *cli.Progress) (datasets []metrics.Dataset, counts *metrics.Counts, err error) {
+	bar *cli.Progress) (datasets []metrics.Dataset, counts *metrics.Counts, unseen design.Unseen, err error) {
 	counts = new(metrics.Counts)
 	ids := s.IDs()
 	for _, id := range p.model.IDs() { // what was added to the model later
@@ -105,12 +105,11 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 	}
 	trained := newTrained(ids)
 	var sums result
-	var unseen design.Unseen
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep, Work: p.work}
 	for part, err := range scan.Parts(ctx, p.files) {
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, unseen, err
 		}
 		sums.normal.Merge(&part.Result.normal)
 		sums.anomalous.Merge(&part.Result.anomalous)
@@ -123,7 +122,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		if p.predictions != nil {
 			p.predictions.rows += part.Result.predicted
 			if _, err := p.predictions.Write(part.Result.lines); err != nil {
-				return nil, nil, err
+				return nil, nil, unseen, err
 			}
 		}
 		end := part.End
@@ -132,11 +131,11 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		}
 		path := p.files[part.File].Path
 		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, nil, err
+			return nil, nil, unseen, err
 		}
 		if err := trained.leak(path, end.ID); err != nil && !manifests.Apart(path, ids) {
 			if !o.allowLeak {
-				return nil, nil, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
+				return nil, nil, unseen, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
 			}
 			o.Warnf("%v; its figures say nothing of new data", err)
 		}
@@ -154,10 +153,7 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		datasets = append(datasets, d)
 		sums = result{}
 	}
-	if unseen.Cells > 0 {
-		o.Warnf("%v%s; train on files that have them", unseen, unseen.Near(&s.Design))
-	}
-	return datasets, counts, nil
+	return datasets, counts, unseen, nil
 }
 
 // readModel reads the scaler and the model, which must belong together.
@@ -186,11 +182,11 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	if len(paths) == 0 {
 		paths = []string{"data/test"}
 	}
-	files, manifests, err := table.OpenPart(o.part, paths, stdin, s.Time)
+	files, found, manifests, err := table.OpenPart(o.part, paths, stdin, s.Time)
 	if err != nil {
 		return nil, nil, err
 	}
-	inputs := slices.Concat(table.Paths(files), manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
+	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
 	if err := artifact.CheckOutputs([]string{o.metrics, o.report, o.predictions}, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}

@@ -150,7 +150,7 @@ func (p *Program) Merges(flags ...string) error {
 // Shards checks the command line of -shard: a file for its part, and no flag that
 // needs the whole.
 func (p *Program) Shards(output string, wrong ...string) error {
-	if !p.IsSet(output) {
+	if !p.IsSet(output) || p.Lookup(output).Value.String() == "" {
 		return Usagef("-shard needs -%s FILE, for its part", output)
 	}
 	if slices.Contains(p.Args(), "-") {

@@ -109,9 +109,9 @@ type Log struct {
 	Test     int    `json:"test_rows"` // behind the others
 }
 
-// Manifests are the manifests of some files, with the truth of these alone: for a file in DIR/train or
-// DIR/test that is DIR/manifest.json, along the path that was given or, if
-// there is none, where its symbolic links lead.
+// Manifests are the manifests of some files, with the truth of these alone: for a
+// file in a folder of DIR, such as DIR/train, that is DIR/manifest.json, along the
+// path that was given or, if there is none, where its symbolic links lead.
 type Manifests struct {
 	folders map[string]*folder // by the path of the folder that the files are in
 	names   map[string]bool    // of the files, as datasets

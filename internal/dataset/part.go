@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ type Part struct {
 	I     int    `json:"shard"` // from 0
 	N     int    `json:"of"`
 	Files int    `json:"files"` // in the whole list
-	List  string `json:"list"`  // SHA-256 of their names
+	List  string `json:"list"`  // SHA-256 of their names and sizes
 }
 
 // ParsePart reads I/N, as 0/8 to 7/8.
@@ -29,8 +30,13 @@ func ParsePart(s string) (*Part, error) {
 	if err != nil || err2 != nil || i < 0 || i >= n {
 		return nil, errors.New("is not I/N, of N shards the I-th, counted from 0: 0/8 to 7/8")
 	}
+	if n > maxShards {
+		return nil, fmt.Errorf("has more shards than %d", maxShards)
+	}
 	return &Part{I: i, N: n}, nil
 }
+
+const maxShards = 4_000_000 // as many tasks as Slurm can have
 
 func (p *Part) String() string { return fmt.Sprintf("shard %d of %d", p.I, p.N) }
 
@@ -42,7 +48,11 @@ func (p *Part) Choose(paths []string) (mine, first []string) {
 	})
 	hash := sha256.New()
 	for i, path := range paths {
-		fmt.Fprintf(hash, "%q\n", Name(path))
+		size := int64(-1) // of what is not there, as will be said when it is read
+		if info, err := os.Stat(path); err == nil {
+			size = info.Size()
+		}
+		fmt.Fprintf(hash, "%q %d\n", Name(path), size)
 		if i%p.N == p.I {
 			mine = append(mine, path)
 		}
@@ -80,7 +90,7 @@ func Complete(parts []*Part) error {
 		case p.Files != first.Files:
 			return fmt.Errorf("shard %d saw %d files where shard %d saw %d", p.I, p.Files, first.I, first.Files)
 		case p.List != first.List:
-			return fmt.Errorf("shard %d saw files of other names than shard %d", p.I, first.I)
+			return fmt.Errorf("shard %d saw files of other names or sizes than shard %d", p.I, first.I)
 		case there[p.I]:
 			return fmt.Errorf("%v comes twice", p)
 		}
@@ -92,7 +102,11 @@ func Complete(parts []*Part) error {
 			missing = append(missing, strconv.Itoa(i))
 		}
 	}
-	if len(missing) > 0 {
+	const most = 10
+	switch n := len(missing); {
+	case n > most:
+		return fmt.Errorf("shard %s … of %d is missing: %d are", strings.Join(missing[:most], ", "), first.N, n)
+	case n > 0:
 		return fmt.Errorf("shard %s of %d is missing", strings.Join(missing, ", "), first.N)
 	}
 	return nil

@@ -168,7 +168,7 @@ func (c *Codes) Counts() []int64 {
 // has seen none.
 type Unseen struct {
 	Cells  int64
-	levels []string // column=level: the first by bytes, those that are named and one more
+	Levels []string // column=level: the first by bytes, those that are named and one more
 }
 
 // named is how many unseen levels a message names.
@@ -191,16 +191,16 @@ func (u *Unseen) add(categories []Codes) {
 }
 
 func (u *Unseen) name(level string) {
-	if i, found := slices.BinarySearch(u.levels, level); !found {
-		u.levels = slices.Insert(u.levels, i, level)
-		u.levels = u.levels[:min(len(u.levels), named+1)]
+	if i, found := slices.BinarySearch(u.Levels, level); !found {
+		u.Levels = slices.Insert(u.Levels, i, level)
+		u.Levels = u.Levels[:min(len(u.Levels), named+1)]
 	}
 }
 
 // Merge includes what o has counted.
 func (u *Unseen) Merge(o Unseen) {
 	u.Cells += o.Cells
-	for _, level := range o.levels {
+	for _, level := range o.Levels {
 		u.name(level)
 	}
 }
@@ -209,7 +209,7 @@ func (u *Unseen) Merge(o Unseen) {
 // be mistyped.
 func (u Unseen) Near(d *Design) string {
 	var near []string
-	for _, level := range u.levels[:min(named, len(u.levels))] {
+	for _, level := range u.Levels[:min(named, len(u.Levels))] {
 		for _, c := range d.Categories {
 			if word, ok := strings.CutPrefix(level, c.Name+"="); ok {
 				for _, name := range nearest.Names(word, c.Levels) {
@@ -230,9 +230,9 @@ func (u Unseen) String() string {
 		return ""
 	}
 	more := ""
-	if len(u.levels) > named {
+	if len(u.Levels) > named {
 		more = " …"
 	}
 	return fmt.Sprintf("%d cells of a level that the scaler has not seen (%s%s) count as the average category", u.Cells,
-		table.Quote(u.levels[:min(named, len(u.levels))]), more)
+		table.Quote(u.Levels[:min(named, len(u.Levels))]), more)
 }

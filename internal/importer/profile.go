@@ -186,7 +186,7 @@ func newProfiler(bare []bool, opt *Options) *profiler {
 	return p
 }
 
-// add includes a cell that is not a plain number.
+// add includes a cell, whatever it is.
 func (p *profiler) add(c *Column, j int, cell []byte, line int64) {
 	if i := missingIndex(cell); i >= 0 {
 		c.Missing[i]++

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 )
 
@@ -215,7 +216,7 @@ func TestScored(t *testing.T) {
 		return NewDataset(dataset.ID{Name: name, XXH64: name}, left, e, Errors{}, Pattern{}, nil)
 	}
 	report := func(d ...Dataset) *Report {
-		got, err := New("s", "m", d, new(Counts))
+		got, err := New("s", "m", d, new(Counts), design.Unseen{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +252,7 @@ func TestBeyondFloat64(t *testing.T) {
 		var e Errors
 		e.Add(s)
 		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
-			nil)}, new(Counts)); err == nil ||
+			nil)}, new(Counts), design.Unseen{}); err == nil ||
 			!strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -268,7 +269,7 @@ func TestBeyondFloat64(t *testing.T) {
 		var e Errors
 		e.Add(s)
 		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
-			nil)}, new(Counts)); err != nil {
+			nil)}, new(Counts), design.Unseen{}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -279,7 +280,7 @@ func TestBeyondFloat64(t *testing.T) {
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
 		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, Pattern{}, nil))
 	}
-	if _, err := New("s", "m", all, new(Counts)); err == nil || !strings.HasPrefix(err.Error(),
+	if _, err := New("s", "m", all, new(Counts), design.Unseen{}); err == nil || !strings.HasPrefix(err.Error(),
 		"the errors on all datasets together") {
 		t.Errorf("all together: %v", err)
 	}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 
 	"mlpipeline/internal/moments"
@@ -180,6 +181,18 @@ func (f *Figures) Coverage() *float64 {
 		return nil
 	}
 	return f.Intervals[gateLevel].Coverage
+}
+
+// Judgement says what Misfit means, "" where it is 0.
+func (f *Figures) Judgement() string {
+	how, misfit := "narrow", f.Misfit()
+	if misfit < 0 {
+		how, misfit = "wide", -misfit
+	}
+	if misfit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("they are about %v %% too %s", Round(100*misfit, 1), how)
 }
 
 // Misfit returns by which part the 95 % intervals are too narrow, negative if they

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 )
 
 func ExampleErrors() {
@@ -122,7 +123,7 @@ func TestMergeReports(t *testing.T) {
 			d = append(d, datasets[i])
 			c.Merge(&counts[i])
 		}
-		got, err := New("s", "m", d, &c)
+		got, err := New("s", "m", d, &c, design.Unseen{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +161,7 @@ func TestMergeReports(t *testing.T) {
 	if _, err := Merge([]*Report{report(1), spoiled}); err == nil || !strings.HasPrefix(err.Error(), "report 2 has counts") {
 		t.Errorf("counts that do not fit: %v", err)
 	}
-	other, _ := New("s", "other", datasets[:1], new(Counts))
+	other, _ := New("s", "other", datasets[:1], new(Counts), design.Unseen{})
 	if _, err := Merge([]*Report{report(1), other}); err == nil ||
 		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
 		t.Errorf("another model: %v", err)

@@ -7,6 +7,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 )
 
 // Report is metrics.json: the figures over all test files and of each.
@@ -18,8 +19,9 @@ type Report struct {
 	Figures
 	Diagnostics Diagnostics  `json:"diagnostics"`
 	Unscored    dataset.Left `json:"unscored"`
-	Unseen      int64        `json:"unseen_levels"` // cells of a level that training has not: the average category
-	Datasets    []Dataset    `json:"datasets"`      // in the order of dataset.Compare
+	Unseen      int64        `json:"unseen_levels"`    // cells of a level that training has not: the average category
+	Words       []string     `json:"unseen,omitempty"` // the first of these levels, as column=level
+	Datasets    []Dataset    `json:"datasets"`         // in the order of dataset.Compare
 }
 
 // Dataset is one test file. Where the manifest knows the truth, the rows that
@@ -52,8 +54,8 @@ type Part struct {
 }
 
 // NewDataset measures a test file, from the errors on its normal and on its
-// anomalous rows, and the pattern of both. noiseFloor is its irreducible variance, nil where that, and
-// which rows are anomalous, is not known.
+// anomalous rows, and the pattern of both. noiseFloor is its irreducible variance, nil
+// where that, and which rows are anomalous, is not known.
 func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, pattern Pattern,
 	noiseFloor *float64) Dataset {
 	var all Errors
@@ -79,31 +81,37 @@ func excess(mse, floor *float64) *float64 {
 	return ptr(*mse - *floor)
 }
 
+// finite reports errors whose squares are not.
+func (d *Dataset) finite() error {
+	if d.Sums.finite() && d.Pattern.finite() {
+		return nil
+	}
+	return fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; change the "+
+		"unit of the target", d.Name)
+}
+
 func (d *Dataset) id() dataset.ID {
 	return dataset.ID{Name: d.Name, Rows: d.FileRows, First: d.First, Last: d.Last, XXH64: d.XXH64, Sketch: d.Sketch}
 }
 
 // New pools datasets. The result depends on the datasets alone, not on how
 // they were gathered.
-func New(scaler, model string, datasets []Dataset, counts *Counts) (*Report, error) {
+func New(scaler, model string, datasets []Dataset, counts *Counts, unseen design.Unseen) (*Report, error) {
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
 	ids := make([]dataset.ID, len(datasets))
 	var total Errors
 	var pattern Pattern
 	var unscored dataset.Left
-	var unseen int64
 	for i := range datasets {
 		d := &datasets[i]
 		ids[i] = d.id()
-		if !d.Sums.finite() || !d.Pattern.finite() {
-			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in "+
-				"float64; change the unit of the target", d.Name)
+		if err := d.finite(); err != nil {
+			return nil, err
 		}
 		total.Merge(&d.Sums)
 		pattern.Merge(&d.Pattern)
 		unscored.Merge(d.Unscored)
-		unseen += d.Unseen
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
@@ -113,12 +121,19 @@ func New(scaler, model string, datasets []Dataset, counts *Counts) (*Report, err
 			"change the unit of the target")
 	}
 	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(counts),
-		Unscored: unscored, Unseen: unseen, Datasets: datasets}, nil
+		Unscored: unscored, Unseen: unseen.Cells, Words: unseen.Levels, Datasets: datasets}, nil
 }
 
 // NewPart makes a part of a report, for Merge.
-func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts) *Report {
-	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts}}
+func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts, unseen design.Unseen) (*Report,
+	error) {
+	for i := range datasets {
+		if err := datasets[i].finite(); err != nil {
+			return nil, err
+		}
+	}
+	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts},
+		Unseen: unseen.Cells, Words: unseen.Levels}, nil
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where
@@ -131,6 +146,7 @@ func (r *Report) Scored() float64 {
 func Merge(parts []*Report) (*Report, error) {
 	var datasets []Dataset
 	var counts Counts
+	var unseen design.Unseen
 	var shards []*dataset.Part
 	for _, r := range parts {
 		shards = append(shards, r.Part)
@@ -147,6 +163,7 @@ func Merge(parts []*Report) (*Report, error) {
 		}
 		datasets = append(datasets, r.Datasets...)
 		counts.Merge(&r.Diagnostics.Counts)
+		unseen.Merge(design.Unseen{Cells: r.Unseen, Levels: r.Words})
 	}
-	return New(parts[0].Scaler, parts[0].Model, datasets, &counts)
+	return New(parts[0].Scaler, parts[0].Model, datasets, &counts, unseen)
 }

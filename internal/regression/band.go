@@ -206,8 +206,8 @@ func (m *Model) Spread(dst, leverage []float64) {
 	}
 }
 
-// Doubt says in what way row i, of leverage h, is unlike the training rows, as a
-// message; "" if it is not. low and high are the ranges of the columns in
+// Doubt says in what ways row i, of leverage h, is unlike the training rows, as
+// messages. low and high are the ranges of the columns in
 // training; of those that depend on the calendar alone h knows more.
 func (m *Model) Doubt(rows *design.Rows, i int, h float64, low, high []float64) []string {
 	var doubts []string

@@ -42,7 +42,8 @@ func (f *Factor) Add(rows []float64, width int) {
 }
 
 // Await is Add for rows that come few at a time: they are left as they are until
-// there are as many as columns. Then, and in Finish, they are added.
+// there are TileRows of them, or as many as columns if that is more. Then, and in
+// Finish, they are added.
 func (f *Factor) Await(rows []float64, width int) {
 	if len(rows) > 0 {
 		f.Width = width

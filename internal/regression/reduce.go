@@ -54,7 +54,8 @@ type Reducer struct {
 // NewReducer makes factors of so many folds a dataset.
 func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds, s.Used()} }
 
-// wide is the width from which a block has too few rows to be worth a factor.
+// wide is the width from which a block has too few rows to be worth a factor, and
+// standard errors are computed in float64.
 const wide = 100
 
 // Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a

@@ -60,7 +60,7 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 		d.Series = timeline.Series()
 		all = append(all, d)
 	}
-	report, err := metrics.New("s", "m", all, &counts)
+	report, err := metrics.New("s", "m", all, &counts, design.Unseen{})
 	if err != nil {
 		t.Fatal(err)
 	}

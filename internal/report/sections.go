@@ -47,13 +47,7 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 		text += " Saying that nothing changes from row to row would do better."
 	}
 	if coverage := m.Coverage(); coverage != nil {
-		judgement := "as they should"
-		switch misfit := m.Misfit(); {
-		case misfit > 0:
-			judgement = fmt.Sprintf("they are about %s %% too narrow", digits(100*misfit, 1))
-		case misfit < 0:
-			judgement = fmt.Sprintf("they are about %s %% too wide", digits(-100*misfit, 1))
-		}
+		judgement := cmp.Or(m.Judgement(), "as they should")
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage), judgement)
 	}
 	if len(worst) > 1 && worst[0].RMSE != nil {

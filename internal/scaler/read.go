@@ -9,9 +9,9 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// Read reads scaler.json, without the sums of its datasets. That its figures follow from its datasets is vouched for
-// by its checksum; computed again on another machine they might differ in the
-// last digit.
+// Read reads scaler.json, without the sums of its datasets. That its figures follow
+// from its datasets is vouched for by its checksum; computed again on another machine
+// they might differ in the last digit.
 func Read(path string) (*Scaler, error) {
 	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
 		var without struct {

@@ -112,23 +112,21 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 }
 
 // OpenPart opens the files of a part of those at paths, all if it is nil, and reads
-// the manifests beside them.
-func OpenPart(part *dataset.Part, paths []string, stdin io.Reader, timeColumn string) ([]*File, *dataset.Manifests,
-	error) {
-	found, err := Find(paths)
-	if err != nil {
-		return nil, nil, err
+// the manifests beside them. found are the paths of all of them.
+func OpenPart(part *dataset.Part, paths []string, stdin io.Reader, timeColumn string) (files []*File, found []string,
+	manifests *dataset.Manifests, err error) {
+	if found, err = Find(paths); err != nil {
+		return nil, nil, nil, err
 	}
 	mine := found
 	if part != nil {
 		mine, _ = part.Choose(found)
 	}
-	files, err := Open(mine, stdin, timeColumn)
-	if err != nil {
-		return nil, nil, err
+	if files, err = Open(mine, stdin, timeColumn); err != nil {
+		return nil, nil, nil, err
 	}
-	manifests, err := dataset.Beside(mine, paths)
-	return files, manifests, err
+	manifests, err = dataset.Beside(mine, paths)
+	return files, found, manifests, err
 }
 
 // order is that in which files are always merged.
