@@ -60,15 +60,15 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
 
 // nameRows reports whether the first cells may be the names of rows, which the header
-// does not name: they are all different, and not what the first name says, unless they
-// are numbers before that.
+// does not name: they are all different, and no measurements; not what the first name
+// says either, unless they are numbers before that.
 func nameRows(name string, records []record) bool {
 	seen := map[string]bool{}
 	isNumber := func(cell string) bool { _, ok := readCell([]byte(cell)); return ok }
 	for _, r := range records {
 		is, next := r.cells[0], r.cells[min(1, len(r.cells)-1)]
 		time := datelike.MatchString(is) && !(isNumber(is) && datelike.MatchString(next) && !isNumber(next))
-		if seen[is] && is != "" || timely(name) && time {
+		if seen[is] && is != "" || timely(name) && time || isNumber(is) && strings.ContainsAny(is, ".,-") {
 			return false
 		}
 		seen[is] = true
@@ -153,22 +153,23 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 
 // rising reports whether the numbers of the first record rise from column to column,
 // as years, ages or wavelengths at the head of a table do, and those of the second
-// do not. Two are enough if they are years.
+// do not. Two are enough if they are years, three if they are whole.
 func rising(records []record, typed []int) bool {
 	rises := func(r record) bool {
-		before, years := math.Inf(-1), true
+		before, years, whole := math.Inf(-1), true, true
 		for _, j := range typed {
 			if j >= len(r.cells) {
 				return false
 			}
 			v := parse([]byte(strings.TrimSuffix(r.cells[j], "%")))
-			if !(v > before) {
+			if !(v > before && v >= 0) {
 				return false
 			}
-			years = years && v >= 1800 && v <= 2200 && v == math.Trunc(v)
+			whole = whole && v == math.Trunc(v)
+			years = years && whole && v >= 1800 && v <= 2200
 			before = v
 		}
-		return len(typed) > 2 || len(typed) == 2 && years
+		return len(typed) > 4 || len(typed) > 2 && whole || len(typed) == 2 && years
 	}
 	return len(records) > 1 && rises(records[0]) && !rises(records[1])
 }

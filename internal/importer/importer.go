@@ -124,7 +124,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	}
 	bare := make([]bool, len(t.Header))
 	for j, name := range t.Header {
-		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
+		bare[j] = timely(name) || t.digitTimes(j) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
 	}
 	p := newProfiler(bare, opt)
 	t.Columns = make([]*Column, len(t.Header))

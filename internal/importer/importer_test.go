@@ -163,6 +163,13 @@ func TestQuirks(t *testing.T) {
 			"2019-01-31T00:00:00Z 07:45 17:00 1|2019-01-31T00:00:00Z 07:45 17:00 2"},
 		{"names with the layout", "Date (MM/DD/YYYY),Time [HH:MM],y\n01/31/1999,01:00,1\n01/31/1999,24:00,2\n",
 			"1999-01-31T01:00:00Z 1|1999-02-01T00:00:00Z 2"},
+		{"dates of digits, whatever they are called", "when,y\n202001312350,1\n202002010000,2\n", "2020-01-31T23:50:00Z 1|" +
+			"2020-02-01T00:00:00Z 2"},
+		{"digits that are no dates", "what,y\n202001312350,1\n202013010000,2\n", "202001312350 1|202013010000 2"},
+		{"measurements below a remark", "Report of a station\n3.5,28.25\n-2.6,12.5\n1.5,8\n", `f.csv:2: there is no column "y"; name it with ` +
+			`-target: the header has "column_1", "column_2"; -target '' reads rows without one; if the first line is the header, use -header=true`},
+		{"measurements that rise", "0.5,82.2,202.5\n0.7,8.5,3\n0.9,1.5,2.5\n", `f.csv:1: there is no column "y"; name it with ` +
+			`-target: the header has "column_1", "column_2", "column_3"; -target '' reads rows without one; if the first line is the header, use -header=true`},
 		{"months in German", "Monat,Jahr,y\nJanuar,2020,1\nMärz,2020,2\nDez,2020,3\n", "2020-01-01T00:00:00Z 1|2020-03-01T00:00:00Z 2|" +
 			"2020-12-01T00:00:00Z 3"},
 		{"months in French", "jour,y\n1 févr. 2020,1\n3 juil. 2020,2\n4 août 2020,3\n", "2020-02-01T00:00:00Z 1|2020-07-03T00:00:00Z 2|" +
@@ -587,9 +594,12 @@ func TestEdges(t *testing.T) {
 		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
 		{"y,z\n1,-200\n2,5\n3,7\n", "1 -200|2 5|3 7", "", Options{}},            // once
 		{"y,z\n1,100\n2,5\n3,7\n4,100\n", "1 100|2 5|3 7|4 100", "", Options{}}, // not nines
-		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},         // not apart
-		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},     // not negative
-		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}}, // two numbers are all
+		{"y,z\n1,-300\n2,900\n3,-999\n4,-999\n", "1 -300|2 900|3 -999|4 -999", "z: 2 cells are -999, below all others; -missing " +
+			"-999 if they are missing", Options{}},
+		{"y,z\n1,-3000\n2,900\n3,-999\n4,-999\n", "1 -3000|2 900|3 -999|4 -999", "", Options{}}, // not below
+		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},                         // not apart
+		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},                     // not negative
+		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}},                 // two numbers are all
 		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
 		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: ","}},
 	} {

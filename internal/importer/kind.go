@@ -188,6 +188,8 @@ func (c *Column) explain(f *format) {
 		case rest.Min() >= 0:
 			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing",
 				n, v, v))
+		case n > 1 && v <= -999 && v < rest.Min():
+			f.why = append(f.why, fmt.Sprintf("%d cells are %v, below all others; -missing %v if they are missing", n, v, v))
 		}
 	}
 	for _, v := range rest.strays() {
@@ -275,7 +277,7 @@ func timely(name string) bool {
 	}
 	for _, w := range words {
 		switch w {
-		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "epoch", "ts", "jahr", "datum", "zeit", "anno",
+		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum", "zeit", "anno",
 			"année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":
 			return true
 		}

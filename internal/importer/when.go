@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/cespare/xxhash/v2"
@@ -115,6 +116,27 @@ func (t *Table) findWhens() (whens []*When, err error) {
 	return whens, nil
 }
 
+// digitTimes reports whether the first cells of a column, whatever its name, are dates
+// of digits alone, as hardly a number is.
+func (t *Table) digitTimes(j int) bool {
+	n := 0
+	for _, r := range t.sample {
+		if j >= len(r.cells) || isGap(r.cells[j]) {
+			continue
+		}
+		digits := len(r.cells[j])
+		if digits != 8 && digits != 12 && digits != 14 {
+			return false
+		}
+		when, err := time.Parse("20060102150405"[:digits], r.cells[j])
+		if err != nil || when.Year() < 1900 || when.Year() > 2100 {
+			return false
+		}
+		n++
+	}
+	return n > 1
+}
+
 // findClock finds the day and the time of day by their cells, where their names do not
 // tell and a day goes on for more than one row.
 func (t *Table) findClock(columns map[string][]int) {
@@ -130,9 +152,9 @@ func (t *Table) findClock(columns map[string][]int) {
 		}
 		return found
 	}
-	date, time := find("date", dateLike), find("time", clockLike)
-	if len(rows) > 1 && len(date) == 1 && len(time) == 1 && rows[0].cells[date[0]] == rows[1].cells[date[0]] {
-		columns["date"], columns["time"] = date, time
+	date, clock := find("date", dateLike), find("time", clockLike)
+	if len(rows) > 1 && len(date) == 1 && len(clock) == 1 && rows[0].cells[date[0]] == rows[1].cells[date[0]] {
+		columns["date"], columns["time"] = date, clock
 	}
 }
 
