@@ -226,8 +226,9 @@ func (d *Dialect) nameColumns() {
 
 var (
 	unit = regexp.MustCompile(`^(\[.*\]|\(.*\)|[µuμmckMhdnGT]?(m|g|s|l|L|Pa|W|V|A|Hz|J|N|bar|Wh|K|eV|mol)[²³23]?([/·.* ]` +
-		`?[µumckMhdn]?(m|g|s|h|l|L|d|yr|min|kg|K)\^?-?[²³123]?)*|°C|°F|°|C|F|degC|degF|degrees?|deg|%|mph|kmh|km/h|min|h|hr|hours?|days?` +
-		`|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-|TS|RN|[Dd]eg C|meters/second|kPa|Avg|Smp|Min|Max|Tot|Std|WVc)$`)
+		`?[µumckMhdn]?(m|g|s|h|l|L|d|yr|min|kg|K)\^?-?[²³123]?)*|°C|°F|°|C|F|degC|degF|degrees?|deg|%|mph|kmh|km/h|min|h|hr|hours?` +
+		`|days?|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-` +
+		`|TS|RN|[Dd]eg C|meters/second|Avg|Smp|Min|Max|Tot|Std|WVc)$`) // the last are those of Campbell's loggers
 	datelike = regexp.MustCompile(`^[+-]?\d[\d:./TZ+ -]*$`)
 )
 
