@@ -93,8 +93,8 @@ func openFiles(o *options, found []string, stdin io.Reader) (files []*table.File
 // or else those of a list and those that hold text.
 func chooseFeatures(o *options, f *table.File, files []*table.File, categories []string) error {
 	if o.Time != "" && !o.IsSet("time") && !slices.Contains(f.Header, o.Time) {
-		return fmt.Errorf("%s:1: there is no time column %q; use -time NAME, or -time '' if it has none: %s", f.Path,
-			o.Time, table.Meant(o.Time, f.Header, "the header has"))
+		return fmt.Errorf("%s:%d: there is no time column %q; use -time NAME, or -time '' if it has none: %s", f.Path,
+			f.Line, o.Time, table.Meant(o.Time, f.Header, "the header has"))
 	}
 	var text []string
 	if !o.IsSet("features") || !o.IsSet("category") {
@@ -155,8 +155,8 @@ func noOthers(o *options, first *table.File, files []*table.File) error {
 		}
 		for _, name := range counts {
 			if name != o.Target && name != o.Time && !slices.Contains(first.Header, name) {
-				return fmt.Errorf("%s:1: has the column %q, which %s has not; choose columns that all files have "+
-					"with -features", f.Path, name, first.Path)
+				return fmt.Errorf("%s:%d: has the column %q, which %s has not; choose columns that all files have "+
+					"with -features", f.Path, f.Line, name, first.Path)
 			}
 		}
 	}

@@ -22,6 +22,7 @@ type File struct {
 	Path   string // as the user named it; "-" is standard input
 	Name   string // dataset name
 	Header []string
+	Line   int64        // of the header, from 1
 	First  dataset.Time // first timestamp; NoTime without a time column
 
 	peek   []byte // the first bytes, uncompressed: the first row at least

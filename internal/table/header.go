@@ -42,7 +42,7 @@ func (f *File) readHeader(whole bool) error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: unreadable header: %w", f.Path, line, csvError(err))
 	}
-	f.Header = names
+	f.Header, f.Line = names, line
 	f.body = len(f.peek) - len(b) + end
 	f.line = line + int64(bytes.Count(b[:end], []byte("\n")))
 	seen := make(map[string]bool, len(names))

@@ -41,10 +41,10 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 		i, ok := index[name]
 		switch {
 		case !ok && len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
-			return 0, fmt.Errorf("%s:1: there is no column %q, but a header of one cell, %q; data_creation -import reads other "+
-				"delimiters than a comma", f.Path, name, Clip(f.Header[0]))
+			return 0, fmt.Errorf("%s:%d: there is no column %q, but a header of one cell, %q; data_creation -import reads "+
+				"other delimiters than a comma", f.Path, f.Line, name, Clip(f.Header[0]))
 		case !ok:
-			return 0, fmt.Errorf("%s:1: there is no column %q; %s", f.Path, name, Meant(name, f.Header, "the header has"))
+			return 0, fmt.Errorf("%s:%d: there is no column %q; %s", f.Path, f.Line, name, Meant(name, f.Header, "the header has"))
 		}
 		return i, nil
 	}

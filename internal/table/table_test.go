@@ -147,6 +147,7 @@ func TestStrict(t *testing.T) {
 		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
 		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
 		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},
+		{"no column below empty lines", "\n\r\nt,y\n2020-01-01,1\n", `-:3: there is no column "x"; the header has "t", "y"`},
 		{"semicolons", "t;x;y\n1;2;3\n", `-:1: there is no column "t", but a header of one cell, "t;x;y"; data_creation -import reads ` +
 			`other delimiters than a comma`},
 		{"old line ends", "t,x\r2020-01-01,1\r",
