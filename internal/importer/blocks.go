@@ -27,8 +27,9 @@ type block struct {
 	foot  foot
 }
 
-// foot are lines behind the rows that begin with no number and no time, the first of
-// one cell: remarks.
+// foot are remarks behind the last row: lines of too few cells, the first of which is no
+// number and no time. The first remark has one cell, and a blank in it or an empty line
+// before it: a word alone may be a row that is cut.
 type foot struct {
 	example
 	n int64
@@ -91,10 +92,11 @@ func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error
 func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64) error) error {
 	l := lexer{grammar: d.grammar}
 	line := b.line
+	gap := false // the line before is empty
 	for i := 0; i < len(b.data); {
 		var next int
 		if blank(b.data, i) {
-			next = i + 1 + bytes.IndexByte(b.data[i:], '\n')
+			next, gap = i+1+bytes.IndexByte(b.data[i:], '\n'), true
 		} else {
 			var bad *lexError
 			if next, bad = l.record(b.data, i); bad != nil {
@@ -111,7 +113,8 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 			switch n := len(l.cells); {
 			case empty && (n == 1 || n == len(d.Header)):
 				b.blank++
-			case (n == 1 || b.foot.n > 0) && n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.cells[0])):
+			case n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.cells[0])) &&
+				(b.foot.n > 0 || n == 1 && (gap || bytes.ContainsAny(l.cells[0], " \x1a"))):
 				b.foot.see(l.cells[0], line)
 				b.foot.n++
 			case b.foot.n > 0:
@@ -123,6 +126,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 					return err
 				}
 			}
+			gap = empty
 		}
 		line += int64(bytes.Count(b.data[i:next], []byte("\n")))
 		i = next

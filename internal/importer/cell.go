@@ -100,7 +100,9 @@ func readCell(cell []byte) (n number, ok bool) {
 	switch {
 	case n.whole:
 		n.comma = n.point
-	case points == 0 && commas == 1 && !(len(unsigned) > 2 && unsigned[0] == '0' && isDigit(unsigned[1])): // a code and its flag
+	case points == 0 && commas == 1 && len(unsigned) == len("0039,5") && unsigned[0] == '0' && unsigned[4] == ',':
+		// tenths of a degree and a flag, in the global hourly data of NOAA
+	case points == 0 && commas == 1:
 		n.comma = parse(bytes.Replace(digits, []byte(","), []byte("."), 1))
 	case points > 0:
 		n.comma = parse(ungroup(digits, '.', ','))

@@ -181,7 +181,11 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if first == len(records) && !broken {
 		return nil, fmt.Errorf("%s: no data rows", name)
 	}
-	d.sample = records[first:]
+	for _, r := range records[first:] {
+		if len(r.cells) == len(d.Header) { // a remark is no row
+			d.sample = append(d.sample, r)
+		}
+	}
 	records = append(records, end) // where the reader will say what is broken
 	if len(d.Header) > maxColumns {
 		return nil, tooWide

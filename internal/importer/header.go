@@ -36,10 +36,13 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 		d.Header = append([]string{""}, records[at].cells...)
 	case n == 0:
 		d.Header = make([]string, k)
-	case n > 1 && isUnits(records[first-1].cells):
-		names := first
-		for ; names > at+1 && isUnits(records[names-1].cells); names-- {
-			d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+records[names-1].line))
+	case ofLogger(records[at:]) && n > 2 || n > 1 && isUnits(records[first-1].cells):
+		names := first - 1
+		if ofLogger(records[at:]) {
+			names--
+		}
+		for _, r := range records[names:first] {
+			d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+r.line))
 		}
 		d.Header = d.join(records[at:names])
 	default:
@@ -60,18 +63,22 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
 
 // nameRows reports whether the first cells may be the names of rows, which the header
-// does not name: they are all different, and no measurements; not what the first name
-// says either, unless they are numbers before that.
+// does not name.
 func nameRows(name string, records []record) bool {
 	seen := map[string]bool{}
-	isNumber := func(cell string) bool { _, ok := readCell([]byte(cell)); return ok }
 	for _, r := range records {
-		is, next := r.cells[0], r.cells[min(1, len(r.cells)-1)]
-		time := datelike.MatchString(is) && !(isNumber(is) && datelike.MatchString(next) && !isNumber(next))
-		if seen[is] && is != "" || timely(name) && time || isNumber(is) && strings.ContainsAny(is, ".,-") {
-			return false
+		cell, next := r.cells[0], r.cells[min(1, len(r.cells)-1)]
+		whole, _, decimal := strings.Cut(cell, ".")
+		isTime := looksTimed.MatchString(cell) && (!isNumber(cell) || !looksTimed.MatchString(next) || isNumber(next))
+		switch {
+		case seen[cell] && cell != "":
+			return false // names are all different
+		case isNumber(cell) && (strings.ContainsAny(cell, ",-") || decimal && !seen[whole]):
+			return false // a measurement; R's 2.1 is a second 2
+		case timely(name) && isTime:
+			return false // what the first name says
 		}
-		seen[is] = true
+		seen[cell] = true
 	}
 	return true
 }
@@ -135,10 +142,17 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 	if !d.named(opt) {
 		return 0
 	}
+	if ofLogger(records) {
+		return 3
+	}
 	typed := typedColumns(records)
 	target := records[0].names(opt.Target)
-	if isData(records) && opt.Header == nil && !target && !rising(records, typed) {
-		return 0
+	if isData(records) && opt.Header == nil && !target {
+		if !rising(records, typed) {
+			return 0
+		}
+		d.notes = append(d.notes, fmt.Sprintf("line %d is taken for the header, because its numbers rise; -header=false if it "+
+			"is a row", opt.Skip+records[0].line))
 	}
 	const most = 5
 	n := 1
@@ -150,6 +164,10 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 	}
 	return n
 }
+
+// ofLogger reports whether below the names there are two lines, of units and of what
+// was recorded of each, as Campbell's loggers (TOA5) write them.
+func ofLogger(records []record) bool { return len(records) > 3 && records[1].cells[0] == "TS" }
 
 // rising reports whether the numbers of the first record rise from column to column,
 // as years, ages or wavelengths at the head of a table do, and those of the second
@@ -226,10 +244,9 @@ func (d *Dialect) nameColumns() {
 
 var (
 	unit = regexp.MustCompile(`^(\[.*\]|\(.*\)|[µuμmckMhdnGT]?(m|g|s|l|L|Pa|W|V|A|Hz|J|N|bar|Wh|K|eV|mol)[²³23]?([/·.* ]` +
-		`?[µumckMhdn]?(m|g|s|h|l|L|d|yr|min|kg|K)\^?-?[²³123]?)*|°C|°F|°|C|F|degC|degF|degrees?|deg|%|mph|kmh|km/h|min|h|hr|hours?` +
-		`|days?|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-` +
-		`|TS|RN|[Dd]eg C|meters/second|Avg|Smp|Min|Max|Tot|Std|WVc)$`) // the last are those of Campbell's loggers
-	datelike = regexp.MustCompile(`^[+-]?\d[\d:./TZ+ -]*$`)
+		`?[µumckMhdn]?(m|g|s|h|l|L|d|yr|min|kg|K)\^?-?[²³123]?)*|°C|°F|°|C|F|degC|degF|degrees?|deg|%|mph|kmh|km/h|min|h|hr` +
+		`|hours?|days?|ppm|ppb|ft|in|lb|lbs|inHg|UTC|local|USD|EUR|okta|counts?|-)$`)
+	looksTimed = regexp.MustCompile(`^[+-]?\d[\d:./TZ+ -]*$`)
 )
 
 // isUnits reports whether the record under a header holds the columns' units, which a
@@ -254,7 +271,9 @@ func isUnits(cells []string) bool {
 func isGap(cell string) bool { return isMissing(cell) || markIndex([]byte(cell)) >= 0 }
 
 // isTyped reports whether a cell is a number or like a time.
-func isTyped(cell string) bool {
+func isTyped(cell string) bool { return isNumber(cell) || looksTimed.MatchString(cell) }
+
+func isNumber(cell string) bool {
 	_, ok := readCell([]byte(cell))
-	return ok || datelike.MatchString(cell)
+	return ok
 }

@@ -38,6 +38,12 @@ type Options struct {
 	Header    *bool
 }
 
+// names reports whether a flag says what a column is.
+func (o *Options) names(column string) bool {
+	return column == o.Target || column == o.By || column == o.SplitKey ||
+		slices.Contains(slices.Concat(o.Drop, o.Category, o.Number), column)
+}
+
 // missing returns the cells that -missing names, and the numbers among them.
 func (o *Options) missing() (cells map[string]bool, numbers []float64) {
 	cells = map[string]bool{}
@@ -124,7 +130,12 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	}
 	bare := make([]bool, len(t.Header))
 	for j, name := range t.Header {
-		bare[j] = timely(name) || t.digitTimes(j) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
+		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
+	}
+	if opt.Time == nil && !slices.Contains(bare, true) && len(t.whens) == 0 && !t.hasTimes() {
+		for j := range bare {
+			bare[j] = t.digitTimes(j)
+		}
 	}
 	p := newProfiler(bare, opt)
 	t.Columns = make([]*Column, len(t.Header))

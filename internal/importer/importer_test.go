@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"mlpipeline/internal/table"
 )
@@ -157,15 +158,37 @@ func TestQuirks(t *testing.T) {
 		{"a and p", "time,y\n01/31/2020 12:30a,1\n02/01/2020 1:30p,2\n", "2020-01-31T00:30:00Z 1|2020-02-01T13:30:00Z 2"},
 		{"a day and a clock whose names do not tell", "Périmètre,Le,Heures,y\nF,2019-01-31,23:45,1\nF,2019-01-31,23:50,2\nF,2019-02-01,00:00,3\n",
 			"2019-01-31T23:45:00Z F 1|2019-01-31T23:50:00Z F 2|2019-02-01T00:00:00Z F 3"},
-		{"a clock that is not the row's", "date,sunrise,y\n2019-01-31,07:45,1\n2019-02-01,07:43,2\n",
+		{"a clock of each day", "date,sunrise,y\n2019-01-31,07:45,1\n2019-02-01,07:43,2\n",
 			"2019-01-31T00:00:00Z 1|2019-02-01T00:00:00Z 2"},
+		{"a clock that is the same all day", "day,sunrise,y\n2019-01-31,07:45,1\n2019-01-31,07:45,2\n2019-02-01,07:43,3\n",
+			"2019-01-31T00:00:00Z 07:45 1|2019-01-31T00:00:00Z 07:45 2|2019-02-01T00:00:00Z 07:43 3"},
+		{"a clock beside the hour", "date,hour,span,y\n2019-01-31,1,00:11,1\n2019-01-31,2,00:18,2\n2019-02-01,0,00:11,3\n",
+			"2019-01-31T01:00:00Z 00:11 1|2019-01-31T02:00:00Z 00:18 2|2019-02-01T00:00:00Z 00:11 3"},
+		{"a day that begins with its last row", "Le,Heures,y\n2019-01-31,23:45,1\n2019-02-01,00:00,2\n2019-02-01,00:15,3\n",
+			"2019-01-31T23:45:00Z 1|2019-02-01T00:00:00Z 2|2019-02-01T00:15:00Z 3"},
+		{"units that are no parts of a time", "Date,Hour,Min (mm),Max (mm),y\n2019-01-31,1,1,5,7\n2019-01-31,2,2,6,8\n",
+			"2019-01-31T01:00:00Z 1 5 7|2019-01-31T02:00:00Z 2 6 8"},
+		{"seconds of an experiment", "Date,Time (s),y\n2019-01-31,12,1\n2019-02-01,13,2\n",
+			"2019-01-31T00:00:00Z 12 1|2019-02-01T00:00:00Z 13 2"},
+		{"a layout in a name alone", "Date (DD/MM),HOUR (hh:mm),y\n1/2/2019,01:00,1\n14/2/2019,02:00,2\n",
+			"2019-02-01T01:00:00Z 1|2019-02-14T02:00:00Z 2"},
+		{"two clocks and one day", "Le,rise,set,y\n2019-01-31,07:45,17:00,1\n2019-01-31,07:46,17:01,2\n",
+			"2019-01-31T00:00:00Z 1|2019-01-31T00:00:00Z 2"},
 		{"two clocks", "date,rise,set,y\n2019-01-31,07:45,17:00,1\n2019-01-31,07:45,17:00,2\n",
 			"2019-01-31T00:00:00Z 07:45 17:00 1|2019-01-31T00:00:00Z 07:45 17:00 2"},
 		{"names with the layout", "Date (MM/DD/YYYY),Time [HH:MM],y\n01/31/1999,01:00,1\n01/31/1999,24:00,2\n",
 			"1999-01-31T01:00:00Z 1|1999-02-01T00:00:00Z 2"},
-		{"dates of digits, whatever they are called", "when,y\n202001312350,1\n202002010000,2\n", "2020-01-31T23:50:00Z 1|" +
-			"2020-02-01T00:00:00Z 2"},
+		{"dates of digits, whatever they are called", "stamp,y\n202001312350,1\n202002010000,2\nthe end of it\n",
+			"2020-01-31T23:50:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"days of digits", "stamp,y\n20200131,1\n20200201,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"seconds of digits", "stamp,y\n20200131235001,1\n20200201000002,2\n", "2020-01-31T23:50:01Z 1|2020-02-01T00:00:02Z 2"},
 		{"digits that are no dates", "what,y\n202001312350,1\n202013010000,2\n", "202001312350 1|202013010000 2"},
+		{"digits of no century of ours", "what,y\n18991231,1\n18991230,2\n", "18991231 1|18991230 2"},
+		{"one row of digits", "what,y\n20200131,1\n", "20200131 1"},
+		{"dates of birth", "birth,y\n19800131,1\n19600201,2\n", "19800131 1|19600201 2"},
+		{"a date beside digits", "taken,code,y\n2020-01-31,19800131,1\n2020-02-01,19600201,2\n",
+			"2020-01-31T00:00:00Z 19800131 1|2020-02-01T00:00:00Z 19600201 2"},
+		{"when", "when,y\n1185926400,1\n1185926460,2\n", "2007-08-01T00:00:00Z 1|2007-08-01T00:01:00Z 2"},
 		{"measurements below a remark", "Report of a station\n3.5,28.25\n-2.6,12.5\n1.5,8\n", `f.csv:2: there is no column "y"; name it with ` +
 			`-target: the header has "column_1", "column_2"; -target '' reads rows without one; if the first line is the header, use -header=true`},
 		{"measurements that rise", "0.5,82.2,202.5\n0.7,8.5,3\n0.9,1.5,2.5\n", `f.csv:1: there is no column "y"; name it with ` +
@@ -175,12 +198,25 @@ func TestQuirks(t *testing.T) {
 		{"months in French", "jour,y\n1 févr. 2020,1\n3 juil. 2020,2\n4 août 2020,3\n", "2020-02-01T00:00:00Z 1|2020-07-03T00:00:00Z 2|" +
 			"2020-08-04T00:00:00Z 3"},
 		{"months in Spanish", "dia,y\n01-ene-2020 10:00,1\n02-DIC-2020 11:00,2\n", "2020-01-01T10:00:00Z 1|2020-12-02T11:00:00Z 2"},
-		{"words that are no months", "run,y\n1 set-up 2020,1\n1 set-up 2020,2\n2 foo 2020,3\n", "1 set-up 2020 1|1 set-up 2020 2|2 foo 2020 3"},
+		{"words that are no months", "run,y\n1 set-up 2020,1\n1 set-up 2020,2\n1 set-up 2020,3\n", "1 set-up 2020 1|1 set-up 2020 2|" +
+			"1 set-up 2020 3"},
+		{"words that begin as months", "event,y\nMarathon 2019,1\nMarathon 2019,2\nMagnum 2001,3\n", "Marathon 2019 1|Marathon 2019 2|Magnum 2001 3"},
+		{"a point behind the day", "Tag,y\n31. Januar 2020,1\n1. Feb. 2020,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
 		{"a data logger", "\"TOA5\",\"CR1000\",\"4\"\n\"TIMESTAMP\",\"RECORD\",\"T_Avg\",\"y\"\n\"TS\",\"RN\",\"Deg C\",\"%\"\n" +
 			"\"\",\"\",\"Avg\",\"Smp\"\n\"2020-01-01\",7,1.5,50\n\"2020-01-02\",9,2.5,60\n\"2020-01-03\",8,3.5,70\n\"2020-01-04\",8,4.5,80\n",
 			"2020-01-01T00:00:00Z 7 1.5 50|2020-01-02T00:00:00Z 9 2.5 60|2020-01-03T00:00:00Z 8 3.5 70|2020-01-04T00:00:00Z 8 4.5 80"},
+		{"names of the least and the most", "date,Temp,,Rain,Wind\n,Min,Max,Tot,Avg\n2020-01-01,1,5,0,3\n2020-01-02,2,6,1,4\n",
+			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "Temp Min", "Temp Max", "Rain Tot", "Wind Avg"; ` +
+				`-target '' reads rows without one`},
+		{"zeros before a decimal comma", "y;z\n05,3;1\n12,7;2\n02,5;3\n", "05.3 1|12.7 2|02.5 3"},
 		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
 		{"a decimal comma behind a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
+		{"periods of any length", "time,y\n1.1.2020 9:45 - 1.1.2020 10:00,1\n1.1.2020 23:45 - 1.1.2020 24:00,2\n",
+			"2020-01-01T09:45:00Z 1|2020-01-01T23:45:00Z 2"},
+		{"a period whose end tells", "time,y\n03/04/2021 23:00 - 13/04/2021 00:00,1\n04/04/2021 23:00 - 13/04/2021 00:00,2\n",
+			"2021-04-03T23:00:00Z 1|2021-04-04T23:00:00Z 2"},
+		{"no period", "time,y\n2020-01-01 00:00 - unknown thing 1,1\n2020-01-01 00:00 - unknown thing 1,2\n",
+			"2020-01-01 00:00 - unknown thing 1 1|2020-01-01 00:00 - unknown thing 1 2"},
 		{"periods", "time,y\n30.01.2020 23:00 - 31.01.2020 00:00,1\n31.01.2020 00:00 - 31.01.2020 01:00,2\n",
 			"2020-01-30T23:00:00Z 1|2020-01-31T00:00:00Z 2"},
 		{"a server's log", "time,y\n31/Jan/2020:10:00:00 +0100,1\n", "2020-01-31T09:00:00Z 1"},
@@ -314,6 +350,11 @@ func TestQuirks(t *testing.T) {
 			"A big |B big |C big 1|A small 2|B small 3|C small 4"},
 		{"two years", "y,2010,2020\n1,5,6\n2,4,8\n", "1 5 6|2 4 8"},
 		{"ages", "town,0,5,15,y\nA,3,9,4,1\nB,7,2,8,2\nA,3,9,4,3\n", "A 3 9 4 1|B 7 2 8 2|A 3 9 4 3"},
+		{"R's names of rows that came twice", "y z\n2 1 5\n2.1 3 6\n21 4 7\n", "2 1 5|2.1 3 6|21 4 7"},
+		{"rising numbers are taken for a header", "1,2,7\n3,2,9\n4,1,8\n", `f.csv:1: there is no column "y"; name it with -target: the ` +
+			`header has "1", "2", "7"; -target '' reads rows without one`},
+		{"a word that may be a cut row", "s,y,z\nb,1,2\nc,3,4\nd\n", `f.csv:4: 1 cells where the header has 3 (delimiter ','); ` +
+			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"remarks with commas", "y,z,w\n1,2,3\n4,5,6\n\nz: power (W)\nThe office, 2021\n", "1 2 3|4 5 6"},
 		{"names on a line before the header", "y;at 2 m;celsius\n\nw;y;z;v\n9;2;3;0\n1;4;5;7\n", "9 2 3 0|1 4 5 7"},
 		{"remarks behind the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
@@ -379,9 +420,9 @@ func TestSaid(t *testing.T) {
 		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, below all others, are missing"},
 		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "z: 1 cells are -99, all others not negative; -missing -99 if they are missing"},
 		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "z: number"},
-		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n", "1 -200|2 5|3 -200|4 7", "z: 2 cells are -200, far from all others; -missing -200 if they " +
+		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n5,6\n", "1 -200|2 5|3 -200|4 7|5 6", "z: 2 cells are -200, far from all others; -missing -200 if they " +
 			"are missing"},
-		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n", "1 99.9|2 5|3 9|4 99.9|5 99.9", "z: 3 cells are 99.9, far from all others; " +
+		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n6,7\n", "1 99.9|2 5|3 9|4 99.9|5 99.9|6 7", "z: 3 cells are 99.9, far from all others; " +
 			"-missing 99.9 if they are missing"},
 		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses are negative"},
 		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
@@ -592,8 +633,14 @@ func TestEdges(t *testing.T) {
 	}{
 		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty`, "", Options{}},
 		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
-		{"y,z\n1,-200\n2,5\n3,7\n", "1 -200|2 5|3 7", "", Options{}},            // once
-		{"y,z\n1,100\n2,5\n3,7\n4,100\n", "1 100|2 5|3 7|4 100", "", Options{}}, // not nines
+		{"y,z\n1,-200\n2,5\n3,7\n4,6\n", "1 -200|2 5|3 7|4 6", "", Options{}},            // once
+		{"y,z\n1,100\n2,5\n3,7\n4,100\n5,6\n", "1 100|2 5|3 7|4 100|5 6", "", Options{}}, // not nines
+		{"y,z\n1,9\n2,8\n3,2\n4,9\n5,6\n", "1 9|2 8|3 2|4 9|5 6", "", Options{}},         // not apart
+		{"y,z\n1,0\n2,50\n3,55\n4,0\n5,52\n", "1 0|2 50|3 55|4 0|5 52", "", Options{}},   // not negative
+		{"y,z\n1,-1\n2,1\n3,-1\n4,2\n5,1\n", "1 -1|2 1|3 -1|4 2|5 1", "", Options{}},     // few numbers
+		{"y,z\n1,-999\n2,-300\n3,900\n", "1 -999|2 -300|3 900", "", Options{}},           // once
+		{"y;z\n1;-9,5\n2;2,5\n3;-9,5\n4;3,5\n5;4,5\n", "1 |2 2.5|3 |4 3.5|5 4.5", "the decimal sign is a comma",
+			Options{Missing: []string{"-9.5"}}},
 		{"y,z\n1,-300\n2,900\n3,-999\n4,-999\n", "1 -300|2 900|3 -999|4 -999", "z: 2 cells are -999, below all others; -missing " +
 			"-999 if they are missing", Options{}},
 		{"y,z\n1,-3000\n2,900\n3,-999\n4,-999\n", "1 -3000|2 900|3 -999|4 -999", "", Options{}}, // not below
@@ -640,5 +687,54 @@ func TestBadTime(t *testing.T) {
 	if want := (Reject{9, "time", "soon", "not a time"}); len(got.rejects) != 1 || got.rejects[0] != want ||
 		got.left != 2 {
 		t.Errorf("%v, %d rows left out", got.rejects, got.left)
+	}
+}
+
+// Every month in every language, whole and cut, and not what only begins like one.
+func TestMonths(t *testing.T) {
+	for i, names := range monthNames {
+		for _, name := range strings.Fields(names) {
+			letters := []rune(name)
+			for _, word := range []string{name, string(unicode.ToUpper(letters[0])) + string(letters[1:]), string(letters[:3]) + "."} {
+				if m, err := monthOf(word); err != nil || m != i+1 && word != "jui." {
+					t.Errorf("%s is month %d, %v", word, m, err)
+				}
+			}
+			if m, err := monthOf(name + "x"); err == nil {
+				t.Errorf("%sx is month %d", name, m)
+			}
+		}
+	}
+	for _, word := range []string{"", "ja", "foo"} {
+		if m, err := monthOf(word); err == nil {
+			t.Errorf("%q is month %d", word, m)
+		}
+	}
+}
+
+// A span is the same however its numbers were put together.
+func TestSpan(t *testing.T) {
+	numbers := []float64{3, -200, 5, 99, -200, 4, 99, 3, 5, 99}
+	var whole span
+	for i, v := range numbers {
+		whole.add(v, int64(i+2))
+	}
+	want := span{10, 2, end{-200, 2, 3}, end{-99, 3, -5}}
+	if whole != want {
+		t.Fatalf("got  %+v\nwant %+v", whole, want)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for parts := 2; parts <= 100; parts++ {
+		sums := make([]span, parts)
+		for i, v := range numbers {
+			sums[random.IntN(parts)].add(v, int64(i+2))
+		}
+		var got span
+		for _, s := range sums {
+			got.merge(s)
+		}
+		if got != want {
+			t.Fatalf("%d parts: got  %+v\nwant %+v", parts, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -193,8 +194,8 @@ func (c *Column) explain(f *format) {
 		}
 	}
 	for _, v := range rest.strays() {
-		f.why = append(f.why, fmt.Sprintf("%d cells are %v, far from all others; -missing %v if they are missing", v.N,
-			v.Value, v.Value))
+		f.why = append(f.why, fmt.Sprintf("%d cells are %v, far from all others; -missing %[2]v if they are missing", v.N,
+			strconv.FormatFloat(v.Value, 'f', -1, 64)))
 	}
 	if c.Negative > 0 {
 		f.why = append(f.why, fmt.Sprintf("%d cells in parentheses are negative", c.Negative))
@@ -269,13 +270,21 @@ func rowNames(name string) bool {
 var ofThings = []string{"model", "built", "build", "birth", "born", "release", "released", "founded", "made", "remodel",
 	"renovated", "construction"}
 
+// ofThing reports whether a column's name is that of something's time.
+func ofThing(name string) bool {
+	return slices.ContainsFunc(wordsOf(name), func(w string) bool { return slices.Contains(ofThings, w) })
+}
+
+func wordsOf(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
-	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ofThings, w) }) {
+	if ofThing(name) {
 		return false
 	}
-	for _, w := range words {
+	for _, w := range wordsOf(name) {
 		switch w {
 		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum", "zeit", "anno",
 			"année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":

@@ -285,13 +285,30 @@ func excel(s string) (dataset.Time, error) {
 }
 
 // goLayout reads times with a layout of the time package, UTC if it has no zone, and
-// of two with " - " between them the first: the beginning of a period.
+// of a period, two with " - " between them, its beginning.
 // 24:00 is the next day's 0:00. Years of two digits are those from 1969 to 2039: of
 // the others nobody knows the century.
 func goLayout(name, format string) layout {
 	short, clock := strings.Contains(format, "06") && !strings.Contains(format, "2006"), strings.Contains(format, "PM")
 	digits, words := strings.Trim(format, "0123456789") == "", strings.Contains(format, "Jan") && !short
 	withoutZone := strings.NewReplacer("Z07:00", "", "-07:00", "", "-0700", "", "-07", "").Replace(format)
+	parse := func(s string) (time.Time, error) {
+		t, err := time.Parse(format, s)
+		if err == nil {
+			return t, nil
+		}
+		for _, mark := range []string{" 24", "T24"} {
+			if before, after, ok := strings.Cut(s, mark); ok && strings.Trim(after, ":0") == "" {
+				if t, err = time.Parse(format, before+mark[:1]+"00"+after); err == nil {
+					return t.AddDate(0, 0, 1), nil
+				}
+			}
+		}
+		if words {
+			return time.Parse(format, inEnglish(s))
+		}
+		return t, err
+	}
 	return layout{name: name, marks: marksIn(withoutZone), parse: func(s string) (dataset.Time, error) {
 		if clock {
 			s = strings.ToUpper(s) // am, which Go reads as AM alone
@@ -299,21 +316,11 @@ func goLayout(name, format string) layout {
 				s += "M"
 			}
 		}
-		if from, to, ok := strings.Cut(s, " - "); ok && len(from) == len(to) {
-			s = from
-		}
-		t, err := time.Parse(format, s)
-		if err != nil {
-			for _, mark := range []string{" 24", "T24"} {
-				if before, after, ok := strings.Cut(s, mark); ok && strings.Trim(after, ":0") == "" {
-					if t, err = time.Parse(format, before+mark[:1]+"00"+after); err == nil {
-						t = t.AddDate(0, 0, 1)
-					}
-				}
+		t, err := parse(s)
+		if from, to, ok := strings.Cut(s, " - "); err != nil && ok {
+			if _, err = parse(to); err == nil {
+				t, err = parse(from)
 			}
-		}
-		if err != nil && words {
-			t, err = time.Parse(format, inEnglish(s))
 		}
 		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 ||
 			digits && !recent(t.Year()) {

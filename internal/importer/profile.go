@@ -272,7 +272,7 @@ func (p *profiler) level(c *Column, j int, cell []byte) {
 }
 
 func (p *profiler) number(c *Column, j int, n *number, cell []byte, line int64) {
-	if slices.Contains(p.numbers, n.point) {
+	if slices.Contains(p.numbers, n.point) || n.point != n.point && slices.Contains(p.numbers, n.comma) {
 		c.Named++
 		return
 	}

@@ -57,11 +57,10 @@ func (e *end) merge(o end) {
 	}
 }
 
-// apart reports whether the end is repeated, and farther from all other numbers than
-// these, which go to the other end, are from each other.
+// apart reports whether the end is repeated, and farther from all other numbers, three
+// at least, than these, which go to the other end, are from each other.
 func (e *end) apart(other end) bool {
-	rest := -other.Value - e.Next
-	return e.N > 1 && rest > 0 && e.Next-e.Value > rest
+	return e.N > 1 && -other.Next > e.Next && e.Next-e.Value > -other.Value-e.Next
 }
 
 // strays returns repeated numbers that lie apart from all others and may mean a missing

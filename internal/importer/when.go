@@ -47,14 +47,16 @@ var chains = [][]string{
 }
 
 var (
-	inParentheses = regexp.MustCompile(`\s*[(\[].*[)\]]`)
-	dateLike      = regexp.MustCompile(`^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ](\d\d?|[A-Za-z]{3})[-/. ](\d\d|\d{4}))$`)
-	clockLike     = regexp.MustCompile(`^\d\d?:\d\d(:\d\d)?$`)
+	// layoutOrZone is what a name may say besides: how its times are written, or where.
+	layoutOrZone = regexp.MustCompile(`\s*[(\[]((UTC|GMT|local|LST|[ECMP][SD]T|CES?T)|(YYYY|MM|DD|HH|hh|mm|ss)` +
+		`([:/. -]?(YYYY|MM|DD|HH|hh|mm|ss))+)[)\]]`)
+	wholeDate = regexp.MustCompile(`^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ](\d\d?|[A-Za-z]{3})[-/. ](\d\d|\d{4}))$`)
+	dayClock  = regexp.MustCompile(`^\d\d?:\d\d(:\d\d)?$`)
 )
 
 // partKind tells which part of a time a column is by its name, "" if none.
 func partKind(name string) string {
-	name = inParentheses.ReplaceAllString(name, "")
+	name = layoutOrZone.ReplaceAllString(name, "")
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
 	words = slices.DeleteFunc(words, func(w string) bool {
 		return slices.Contains([]string{"utc", "gmt", "local", "lst", "est", "cst", "mst", "pst", "cet"}, w)
@@ -116,45 +118,70 @@ func (t *Table) findWhens() (whens []*When, err error) {
 	return whens, nil
 }
 
+// hasTimes reports whether a column's first cells look like times and are no numbers.
+func (t *Table) hasTimes() bool {
+	for j := range t.Header {
+		other := func(r record) bool { return !looksTimed.MatchString(r.cells[j]) || isNumber(r.cells[j]) }
+		if len(t.sample) > 0 && !slices.ContainsFunc(t.sample, other) {
+			return true
+		}
+	}
+	return false
+}
+
 // digitTimes reports whether the first cells of a column, whatever its name, are dates
 // of digits alone, as hardly a number is.
 func (t *Table) digitTimes(j int) bool {
-	n := 0
 	for _, r := range t.sample {
-		if j >= len(r.cells) || isGap(r.cells[j]) {
-			continue
-		}
-		digits := len(r.cells[j])
-		if digits != 8 && digits != 12 && digits != 14 {
+		cell := r.cells[j]
+		if n := len(cell); n != 8 && n != 12 && n != 14 {
 			return false
 		}
-		when, err := time.Parse("20060102150405"[:digits], r.cells[j])
+		when, err := time.Parse("20060102150405"[:len(cell)], cell)
 		if err != nil || when.Year() < 1900 || when.Year() > 2100 {
 			return false
 		}
-		n++
 	}
-	return n > 1
+	return len(t.sample) > 1 && !ofThing(t.Header[j])
 }
 
 // findClock finds the day and the time of day by their cells, where their names do not
-// tell and a day goes on for more than one row.
+// tell: a day goes on for several rows, each at a time of its own.
 func (t *Table) findClock(columns map[string][]int) {
-	rows := slices.DeleteFunc(slices.Clone(t.sample), func(r record) bool { return len(r.cells) != len(t.Header) })
-	find := func(kind string, like *regexp.Regexp) (found []int) {
-		for j := range t.Header {
-			if !slices.ContainsFunc(rows, func(r record) bool { return !like.MatchString(r.cells[j]) }) {
+	if len(columns["time"])+len(columns["hour"])+len(columns["doy"]) > 0 {
+		return
+	}
+	find := func(like *regexp.Regexp) (found []int) {
+		for j, name := range t.Header {
+			unlike := func(r record) bool { return !like.MatchString(r.cells[j]) }
+			if !slices.ContainsFunc(t.sample, unlike) && !t.opt.names(name) {
 				found = append(found, j)
 			}
 		}
-		if len(columns[kind]) > 0 {
-			found = columns[kind]
-		}
 		return found
 	}
-	date, clock := find("date", dateLike), find("time", clockLike)
-	if len(rows) > 1 && len(date) == 1 && len(clock) == 1 && rows[0].cells[date[0]] == rows[1].cells[date[0]] {
+	date, clock := columns["date"], find(dayClock)
+	if len(date) == 0 {
+		date = find(wholeDate)
+	}
+	if len(date) != 1 || len(clock) != 1 {
+		return
+	}
+	together := 0 // rows of the day of the row before
+	for i := 1; i < len(t.sample); i++ {
+		before, row := t.sample[i-1].cells, t.sample[i].cells
+		switch {
+		case before[date[0]] != row[date[0]]:
+		case before[clock[0]] == row[clock[0]]:
+			return
+		default:
+			together++
+		}
+	}
+	if together > 0 {
 		columns["date"], columns["time"] = date, clock
+		t.Notes = append(t.Notes, fmt.Sprintf("%q and %q are taken for the day and the time of day, by their cells; -time names "+
+			"another", t.Header[date[0]], t.Header[clock[0]]))
 	}
 }
 
