@@ -29,31 +29,36 @@ for command in sbatch squeue scancel scontrol; do
 	command -v $command >/dev/null || fail "SHARDS needs Slurm, and $command is not found; without SHARDS the pipeline runs here"
 done
 # What a user may have set for a look at the queue is not meant for this one.
-for name in $(env | sed -n -e 's/^\(SQUEUE_[A-Z_]*\)=.*/\1/p' -e 's/^\(SCANCEL_[A-Z_]*\)=.*/\1/p') SBATCH_ERROR SBATCH_INPUT; do
+for name in $(env | sed -n -e 's/^\(SQUEUE_[A-Z_]*\)=.*/\1/p' -e 's/^\(SCANCEL_[A-Z_]*\)=.*/\1/p'); do
 	unset "$name"
 done
+unset SBATCH_ERROR SBATCH_INPUT SBATCH_WAIT # as is what would lead messages away, or wait
 config=$(timeout 10 scontrol show config 2>&1) || fail "SHARDS needs Slurm, and its controller does not answer: $config"
 most=$(echo "$config" | sed -n 's/^MaxArraySize *= *//p')
 [ "$n" -le "$most" ] || fail "SHARDS=$n is more than this cluster's MaxArraySize, $most"
 
 root=$(pwd)
+mkdir -p models
 dir=$(mktemp -d "$root/models/.shards-XXXXXX")
 job=mlpipeline-${dir##*-}
 logs=$(echo "$dir/log" | sed 's/%/%%/g') # as sbatch reads it
-id=                                      # of the job that is waited for
+submitted=                               # a job that is waited for
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 finish() {
 	status=$?
-	[ -z "$id" ] || timeout 20 scancel --name="$job" || echo "pipeline.sh: when Slurm answers again: scancel --name=$job" >&2
+	trap '' HUP INT PIPE TERM
+	[ -z "$submitted" ] || timeout 20 scancel --name="$job" ||
+		echo "pipeline.sh: when Slurm answers again: scancel --name=$job" >&2 || :
 	if [ $status = 0 ] || [ -z "$(find "$dir/log" -type f -size +0)" ]; then
 		rm -rf "$dir"
 	else
 		rm -rf "${dir:?}/bin"
-		echo "pipeline.sh: parts and logs are kept in $dir" >&2
+		echo "pipeline.sh: parts and logs are kept in $dir" >&2 || :
 	fi
 }
 
@@ -69,7 +74,7 @@ missing() { # PROGRAM EXTENSION
 # stage runs a program on all shards. That the job is done is what the parts say, not
 # what sbatch or squeue do: a job may be cancelled, and a controller away for a while.
 stage() { # PROGRAM FLAG EXTENSION
-	program=$1 before='' waited=0
+	program=$1 before='' since=$(date +%s) submitted=yes
 	id=$(sbatch --parsable --array=0-$((n - 1)) --job-name="$job" --chdir="$root" --requeue --open-mode=append \
 		${SBATCH_CPUS_PER_TASK:+--cpus-per-task="$SBATCH_CPUS_PER_TASK"} \
 		--output="$logs/$program.%a" cmd/slurm.sh -task "$dir" "$n" "$@")
@@ -77,17 +82,17 @@ stage() { # PROGRAM FLAG EXTENSION
 		for failed in "$dir"/failed.*; do
 			[ ! -e "$failed" ] || broken "${failed##*.}"
 		done
-		queue=$(squeue --noheader --name="$job" --format='%T %r' 2>&1) || queue="Slurm does not answer"
-		queue=$(echo "$queue" | sort -u)
+		queue=$(squeue --noheader --name="$job" --format='%T %r' 2>"$dir/squeue") ||
+			queue="squeue fails: $(head -n 1 "$dir/squeue")"
+		queue=$(echo "$queue" | sort -u | paste -s -d ';')
 		case $queue in
 		'') break ;;
 		*"requeued held"*) fail "$program: job $id is held and will not start: $queue" ;;
 		esac
-		if [ $waited -ge 10 ] && [ "$queue" != "$before" ]; then # quick ones need no words
-			echo "pipeline.sh: $program: job $id: $(echo "$queue" | paste -s -d ';')" >&2
+		if [ $(($(date +%s) - since)) -ge 10 ] && [ "$queue" != "$before" ]; then # quick ones need no words
+			echo "pipeline.sh: $program: job $id: $queue" >&2
 			before=$queue
 		fi
-		waited=$((waited + 1))
 		sleep 1
 	done
 	for _ in 1 2 3 4 5; do # a shared folder may show a file a little late

@@ -65,8 +65,8 @@ func importFlags(o *options) {
 }
 
 // importOnly are the flags that need -import.
-var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter", "decimal",
-	"time-layout", "skip", "header", "rejects", "sha256"}
+var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter",
+	"decimal", "time-layout", "skip", "header", "rejects", "sha256"}
 
 // checkImport reports what of the command line does not go together.
 func checkImport(o *options) error {
@@ -78,7 +78,7 @@ func checkImport(o *options) error {
 	switch {
 	case o.sha256 != "" && (len(o.sha256) != 64 || len(o.imports) > 1):
 		return cli.Usagef("-sha256 takes 64 hexadecimal digits and one -import")
-	case o.Time != nil && *o.Time == o.Target:
+	case o.Time != nil && *o.Time == o.Target && o.Target != "":
 		return cli.Usagef("%q cannot be both the target and the time column", o.Target)
 	case o.SplitKey != "" && o.Time != nil && *o.Time != "":
 		return cli.Usagef("-split-key is for rows without a time; those of -time %s are split in time", *o.Time)
@@ -162,7 +162,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	command, guessed := repeat(o, tables)
 	exactly := "without a guess"
 	if guessed {
-		exactly = "(the sources are not written alike: how each is is guessed again)"
+		exactly = "(not without a guess: the sources are written differently)"
 	}
 	m := manifest(o, tables, command)
 	if w.rejects != nil {

@@ -63,9 +63,10 @@
 // guessed and left out is said, and a command line that repeats the import without a
 // guess, which the manifest keeps.
 //
-// The time is the only column that reads as one in every row, or parts of a time
-// whose names say so (year, month, day, hour; date and time); a date goes before its
-// parts, and these before a decimal year. With a time the first
+// The time is the only column that reads as one in nearly every row, or parts of a
+// time whose names say so (year, month, day, hour; date and time) or whose cells do (a
+// day and a clock); a date goes before its parts, and these before a decimal year. Of
+// a period the beginning counts; months have names in seven languages. With a time the first
 // rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv, in order of time;
 // rows that share their time stay together. Without one a row is tested if a hash of
 // its cells, salted with -seed, is below -test of all hashes: equal rows stay

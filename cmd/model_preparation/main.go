@@ -60,7 +60,7 @@
 //	model_preparation: annual_cos_2   0.4726    0.03389   0.03170      14.91
 //	model_preparation: daily_sin_1   -1.880     0.03383   0.04525     -41.55
 //	model_preparation: daily_cos_1   -1.826     0.03384   0.04204     -43.44
-//	model_preparation: where neighbouring rows resemble each other, the standard error of "daily_sin_1" is 1.3 times as wide; trust std_error_robust
+//	model_preparation: the robust standard error of "daily_sin_1" is 1.3 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
 //	model_preparation: alpha 0.31622776601683794 chosen of 22 by cross-validation
 //	model_preparation: cross-validation, 10 folds: MSE 1.8420 ± 0.9813, R² 0.8369
 //	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9512, condition 1.84; in 0.0241 s → models/model.gob
@@ -240,14 +240,15 @@ func say(o *options, s *regression.Summary, shape string) {
 // sayRobust says which standard errors to trust.
 func sayRobust(o *options, s *regression.Summary) {
 	if name, factor := s.Wider(); name != "" {
-		why := "neighbouring rows resemble each other,"
+		why := "neighbouring rows resemble each other"
 		switch {
 		case s.Clusters.Kind == "datasets":
-			why = "rows of one dataset resemble each other,"
+			why = "rows of one dataset resemble each other"
 		case s.Time == "":
-			why = "errors are larger in some places than in others,"
+			why = "errors are larger in some places than in others"
 		}
-		o.Logf("where %s the standard error of %q is %.1f times as wide; trust std_error_robust", why, name, factor)
+		o.Logf("the robust standard error of %q is %.1f times the classical one, as it is where %s; trust "+
+			"std_error_robust", name, factor, why)
 	}
 	if s.Clusters.Few() {
 		o.Warnf("the robust standard errors are of %d clusters only, and rough; more rows or -folds make more", s.Clusters.N)

@@ -60,6 +60,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	o.makeFolder()
 	out, err := scaler.Kind.CreateJSON(o.out, s)
 	if err != nil {
 		return err
@@ -116,11 +117,12 @@ func say(o *options, s *scaler.Scaler) {
 		o.Warnf("%s hardly vary: the rows come from one part of the season, or a whole one apart, and show little of "+
 			"it; -annual 0 and -daily 0 do without", strings.Join(hardly, ", "))
 	}
-	within := func(d scaler.Dataset) bool { // a day
-		return d.Rows > 1 && time.Duration(d.Last-d.First)*time.Microsecond/time.Duration(d.Rows-1) <= 12*time.Hour
+	const day = dataset.Time(24 * time.Hour / time.Microsecond)
+	several := func(d scaler.Dataset) bool { // rows a day, not all of them at midnight
+		return d.Rows > 1 && (d.Last-d.First)/dataset.Time(d.Rows-1) <= day/2 && (d.First%day != 0 || d.Last%day != 0)
 	}
-	if s.Annual > 0 && s.Daily == 0 && slices.ContainsFunc(s.Datasets, within) {
-		o.Logf("there are several rows a day, and no column tells the time of day; -daily 2 adds four that do")
+	if s.Annual > 0 && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) {
+		o.Logf("there are several rows a day; -daily 2 adds columns for the time of day")
 	}
 }
 
@@ -172,6 +174,7 @@ func merge(o *options) error {
 		return err
 	}
 	say(o, s)
+	o.makeFolder()
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}

@@ -113,9 +113,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := o.Parse(args); err != nil {
 		return err
 	}
-	if !o.IsSet("o") {
-		_ = os.Mkdir(filepath.Dir(o.out), 0o777) // if it cannot be made, this will be said of the file
-	}
 	if o.merge {
 		if err := o.Merges("o"); err != nil {
 			return err
@@ -146,6 +143,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	return fit(ctx, &o, stdin)
+}
+
+// makeFolder makes that of the usual output.
+func (o *options) makeFolder() {
+	if !o.IsSet("o") {
+		_ = os.Mkdir(filepath.Dir(o.out), 0o777) // what is wrong with it will be said of the file
+	}
 }
 
 // seasonless takes the usual harmonics away where there is no time.

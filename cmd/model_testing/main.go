@@ -45,8 +45,8 @@
 // prediction), is in models/metrics.json too. -predictions writes all rows of the
 // input, in order, in the columns dataset, timestamp, those of -keep, actual,
 // predicted, residual, lower, upper (-level) and a note on what makes them doubtful or
-// impossible. A file without the target will do; where no row has one, the files of
-// figures stay as they are unless they are named. With lags a row is predicted from
+// impossible. A file without the target will do. Where no row can be scored, the files
+// of figures stay as they are unless they are named. With lags a row is predicted from
 // the target in the rows before it, which must be in the file.
 // A level of a category that training has not counts as the average category; the
 // cells are counted, and said aloud.
@@ -89,7 +89,6 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
@@ -204,9 +203,14 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	switch {
 	case o.digits < 0 || o.digits > 17:
 		return nil, cli.Usagef("-digits %d is not between 0 and 17", o.digits)
-	case o.minR2 > 1, o.minSkill > 1, o.maxMSE < 0, !math.IsNaN(o.minCoverage) && !(o.minCoverage >= 0 && o.minCoverage <= 1):
-		return nil, cli.Usagef("a gate that no figure passes: R² and skill are 1 at the most, a coverage is from 0 to 1, an " +
-			"MSE not below 0")
+	case o.minR2 > 1:
+		return nil, cli.Usagef("-min-r2 %v is above 1, which no R² is", o.minR2)
+	case o.minSkill > 1:
+		return nil, cli.Usagef("-min-skill %v is above 1, which no skill is", o.minSkill)
+	case o.maxMSE < 0:
+		return nil, cli.Usagef("-max-mse %v is below 0, which no MSE is", o.maxMSE)
+	case o.minCoverage < 0 || o.minCoverage > 1:
+		return nil, cli.Usagef("-min-coverage %v is not a share from 0 to 1", o.minCoverage)
 	case !(o.minScored >= 0 && o.minScored <= 1):
 		return nil, cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
 	case !(o.level > 0 && o.level < 1):
@@ -246,16 +250,19 @@ func (o *options) keepOld() {
 		flag string
 		path *string
 	}{{"metrics", &o.metrics}, {"report", &o.report}} {
-		if !o.IsSet(out.flag) && *out.path != "" {
-			o.Logf("%s stays as it is: no row could be scored", *out.path)
-			*out.path = ""
+		if o.IsSet(out.flag) || *out.path == "" {
+			continue
 		}
+		if _, err := os.Stat(*out.path); err == nil {
+			o.Logf("%s stays as it is: no row could be scored", *out.path)
+		}
+		*out.path = ""
 	}
 }
 
 // warnOfUnseen names levels that training has not.
 func warnOfUnseen(o *options, r *metrics.Report) {
-	unseen := design.Unseen{Cells: r.Unseen, Levels: r.Words}
+	unseen := r.AllUnseen()
 	if unseen.Cells == 0 {
 		return
 	}
@@ -274,6 +281,9 @@ func warnOfUnscored(o *options, r *metrics.Report) {
 	}
 	left := r.Unscored.MissingFeature + r.Unscored.MissingLag
 	hint := "; the figures are of the others"
+	if r.Rows == 0 {
+		hint = ""
+	}
 	if r.Unscored.MissingFeature > 0 {
 		hint += ". model_preprocessing -missing mean keeps rows without a feature"
 	}

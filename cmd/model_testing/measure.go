@@ -187,7 +187,11 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 		return nil, nil, err
 	}
 	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
-	if err := artifact.CheckOutputs([]string{o.metrics, o.report, o.predictions}, inputs); err != nil {
+	outputs := []string{o.metrics, o.predictions}
+	if o.part == nil {
+		outputs = append(outputs, o.report)
+	}
+	if err := artifact.CheckOutputs(outputs, inputs); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	return files, manifests, nil

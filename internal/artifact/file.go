@@ -39,8 +39,7 @@ func Create(path string) (*File, error) {
 	target := resolve(path)
 	file, err := createTemporary(target)
 	if errors.Is(err, fs.ErrNotExist) {
-		dir := filepath.Dir(path)
-		return nil, fmt.Errorf("%s: there is no folder %s; mkdir %s makes it", path, dir, dir)
+		return nil, fmt.Errorf("%s: there is no folder %s; make it first", path, filepath.Dir(path))
 	}
 	if err != nil {
 		return nil, naming(path, err)

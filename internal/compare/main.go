@@ -30,7 +30,7 @@ import (
 var (
 	rows = flag.Int("rows", 2500000, "rows, the last fifth to test, at steps of a minute")
 	runs = flag.Int("runs", 3, "runs of each command; the fastest counts")
-	grow = flag.Bool("growth", false, "instead: what the stages take from 1000 to -rows rows, 5 to 1500 columns, 1 to 10000 files")
+	grow = flag.Bool("growth", false, "instead: how the stages grow with rows (1000 to -rows), columns and files")
 )
 
 // cost is what a command took.

@@ -164,6 +164,19 @@ func Beside(files, folders []string) (*Manifests, error) {
 	return ms, nil
 }
 
+// Look finds the manifests beside more files, of which no more than where these lie
+// matters: they are not to be overwritten.
+func (ms *Manifests) Look(files []string) error {
+	for _, file := range files {
+		if dir := filepath.Dir(file); ms.folders[dir] == nil {
+			if _, _, err := ms.find(filepath.Join(dir, "*")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -82,9 +82,11 @@ func Complete(parts []*Part) error {
 		return errors.New("some are shards and some are whole; merge the shards first, by themselves")
 	}
 	parts = slices.SortedStableFunc(slices.Values(parts), func(a, b *Part) int { return cmp.Compare(a.I, b.I) })
-	first, there := parts[0], make([]bool, parts[0].N)
+	first, there := parts[0], make([]bool, max(0, min(parts[0].N, maxShards)))
 	for _, p := range parts {
 		switch {
+		case p.N > maxShards || p.I < 0 || p.I >= p.N:
+			return fmt.Errorf("%v is none", p)
 		case p.N != first.N:
 			return fmt.Errorf("%v and %v do not belong together", first, p)
 		case p.Files != first.Files:
@@ -105,7 +107,7 @@ func Complete(parts []*Part) error {
 	const most = 10
 	switch n := len(missing); {
 	case n > most:
-		return fmt.Errorf("shard %s … of %d is missing: %d are", strings.Join(missing[:most], ", "), first.N, n)
+		return fmt.Errorf("%d of %d shards are missing: %s, …", n, first.N, strings.Join(missing[:most], ", "))
 	case n > 0:
 		return fmt.Errorf("shard %s of %d is missing", strings.Join(missing, ", "), first.N)
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"mlpipeline/internal/artifact"
@@ -53,6 +54,15 @@ func TestPart(t *testing.T) {
 	}
 	if slices.Sort(all); !slices.Equal(all, slices.Sorted(slices.Values(paths))) {
 		t.Errorf("the parts are %v", all)
+	}
+	many := []*Part{{I: 0, N: 12, Files: 1}}
+	if err := Complete(many); err == nil || err.Error() != "11 of 12 shards are missing: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" {
+		t.Error(err)
+	}
+	for _, p := range []Part{{I: 0, N: 1 << 62}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
+		if err := Complete([]*Part{&p}); err == nil || !strings.HasSuffix(err.Error(), "is none") {
+			t.Errorf("%v: %v", &p, err)
+		}
 	}
 	other := *parts[1]
 	other.Files++

@@ -229,10 +229,13 @@ func (u Unseen) String() string {
 	if u.Cells == 0 {
 		return ""
 	}
-	more := ""
-	if len(u.Levels) > named {
-		more = " …"
+	names := ""
+	if len(u.Levels) > 0 { // which metrics of before do not name
+		names = " (" + table.Quote(u.Levels[:min(named, len(u.Levels))])
+		if len(u.Levels) > named {
+			names += " …"
+		}
+		names += ")"
 	}
-	return fmt.Sprintf("%d cells of a level that the scaler has not seen (%s%s) count as the average category", u.Cells,
-		table.Quote(u.Levels[:min(named, len(u.Levels))]), more)
+	return fmt.Sprintf("%d cells of a level that the scaler has not seen%s count as the average category", u.Cells, names)
 }

@@ -151,8 +151,8 @@ func (d *Dialect) headerRows(records []record, opt *Options) int {
 		if !rising(records, typed) {
 			return 0
 		}
-		d.notes = append(d.notes, fmt.Sprintf("line %d is taken for the header, because its numbers rise; -header=false if it "+
-			"is a row", opt.Skip+records[0].line))
+		d.notes = append(d.notes, fmt.Sprintf("line %d is taken for the header, because its numbers rise; -header=false if "+
+			"it is a row", opt.Skip+records[0].line))
 	}
 	const most = 5
 	n := 1

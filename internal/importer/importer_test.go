@@ -631,7 +631,7 @@ func TestEdges(t *testing.T) {
 		in, want, said string // said: of the last column
 		opt            Options
 	}{
-		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty`, "", Options{}},
+		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty; -target '' reads rows without one`, "", Options{}},
 		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
 		{"y,z\n1,-200\n2,5\n3,7\n4,6\n", "1 -200|2 5|3 7|4 6", "", Options{}},            // once
 		{"y,z\n1,100\n2,5\n3,7\n4,100\n5,6\n", "1 100|2 5|3 7|4 100|5 6", "", Options{}}, // not nines

@@ -91,7 +91,7 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 			return fmt.Errorf("column %q: %w", name, s.doubt)
 		}
 	case name == opt.Target && total == 0:
-		return fmt.Errorf("the target column %q is empty", name)
+		return fmt.Errorf("the target column %q is empty; -target '' reads rows without one", name)
 	case name == opt.Target:
 		return fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in line "+
 			"%d; -missing names cells that mean a missing one", name, s.bad, total, first.Cell, first.Line)
@@ -286,8 +286,8 @@ func timely(name string) bool {
 	}
 	for _, w := range wordsOf(name) {
 		switch w {
-		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum", "zeit", "anno",
-			"année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":
+		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum", "zeit",
+			"anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":
 			return true
 		}
 	}

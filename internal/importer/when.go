@@ -180,8 +180,8 @@ func (t *Table) findClock(columns map[string][]int) {
 	}
 	if together > 0 {
 		columns["date"], columns["time"] = date, clock
-		t.Notes = append(t.Notes, fmt.Sprintf("%q and %q are taken for the day and the time of day, by their cells; -time names "+
-			"another", t.Header[date[0]], t.Header[clock[0]]))
+		t.Notes = append(t.Notes, fmt.Sprintf("%q and %q are taken for the day and the time of day, by their cells; "+
+			"-time names another", t.Header[date[0]], t.Header[clock[0]]))
 	}
 }
 

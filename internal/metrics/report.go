@@ -19,9 +19,9 @@ type Report struct {
 	Figures
 	Diagnostics Diagnostics  `json:"diagnostics"`
 	Unscored    dataset.Left `json:"unscored"`
-	Unseen      int64        `json:"unseen_levels"`    // cells of a level that training has not: the average category
-	Words       []string     `json:"unseen,omitempty"` // the first of these levels, as column=level
-	Datasets    []Dataset    `json:"datasets"`         // in the order of dataset.Compare
+	Unseen      int64        `json:"unseen_levels"`          // cells of a level that training has not
+	UnseenNames []string     `json:"unseen_names,omitempty"` // the first of these levels, as column=level
+	Datasets    []Dataset    `json:"datasets"`               // in the order of dataset.Compare
 }
 
 // Dataset is one test file. Where the manifest knows the truth, the rows that
@@ -121,19 +121,24 @@ func New(scaler, model string, datasets []Dataset, counts *Counts, unseen design
 			"change the unit of the target")
 	}
 	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(counts),
-		Unscored: unscored, Unseen: unseen.Cells, Words: unseen.Levels, Datasets: datasets}, nil
+		Unscored: unscored, Unseen: unseen.Cells, UnseenNames: unseen.Levels, Datasets: datasets}, nil
 }
 
 // NewPart makes a part of a report, for Merge.
-func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts, unseen design.Unseen) (*Report,
-	error) {
+func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts, unseen design.Unseen) (
+	*Report, error) {
 	for i := range datasets {
 		if err := datasets[i].finite(); err != nil {
 			return nil, err
 		}
 	}
 	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts},
-		Unseen: unseen.Cells, Words: unseen.Levels}, nil
+		Unseen: unseen.Cells, UnseenNames: unseen.Levels}, nil
+}
+
+// AllUnseen returns the levels that training has not, over all files.
+func (r *Report) AllUnseen() design.Unseen {
+	return design.Unseen{Cells: r.Unseen, Levels: r.UnseenNames}
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where
@@ -163,7 +168,7 @@ func Merge(parts []*Report) (*Report, error) {
 		}
 		datasets = append(datasets, r.Datasets...)
 		counts.Merge(&r.Diagnostics.Counts)
-		unseen.Merge(design.Unseen{Cells: r.Unseen, Levels: r.Words})
+		unseen.Merge(r.AllUnseen())
 	}
 	return New(parts[0].Scaler, parts[0].Model, datasets, &counts, unseen)
 }

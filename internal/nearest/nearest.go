@@ -7,8 +7,9 @@ import (
 )
 
 // Names returns the names, three at the most, that a mistyped one may be meant
-// for: those that differ from it in case alone or in a third of its letters or
-// less, or are a third of it or more, nearest first.
+// for, nearest first: those that differ from it in case alone or in a third of its
+// letters or less, and those that hold it or that it holds, if the shorter has more
+// than a third of the letters.
 func Names(name string, names []string) []string {
 	type candidate struct {
 		name string

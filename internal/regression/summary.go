@@ -96,10 +96,14 @@ func newCoefficient(name string, value, stdError, robust float64) Coefficient {
 	return c
 }
 
+// worthSaying is by which factor a robust standard error may exceed the other without
+// a word.
+const worthSaying = 1.3
+
 // Wider returns the coefficient whose robust standard error exceeds the other by
-// the largest factor, and that factor: "" if none by one that is worth a word.
+// the largest factor, and that factor; "" if none exceeds worthSaying.
 func (s *Summary) Wider() (name string, factor float64) {
-	factor = 1.3
+	factor = worthSaying
 	for _, c := range s.Coefficients {
 		if c.StdError != nil && c.Robust != nil && *c.Robust > factor**c.StdError && *c.StdError > 0 {
 			name, factor = c.Name, *c.Robust / *c.StdError

@@ -10,8 +10,8 @@ import (
 
 // chart is a picture in the making, as SVG: scales, axes, and what is drawn on them.
 // Colours are classes, which the page's style sets for light and dark, with attributes
-// for where there is none; lines and areas differ in more than colour. Lengths are in units of the picture, of which a phone
-// shows one in a pixel.
+// for where there is none; lines and areas differ in more than colour. Lengths are in
+// units of the picture, of which a phone shows one in a pixel.
 type chart struct {
 	markup
 	class  string // of the shapes that are not written yet

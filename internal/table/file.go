@@ -46,7 +46,7 @@ func Find(paths []string) ([]string, error) {
 		case path == "-":
 			found = append(found, path)
 			continue
-		case err != nil && (path == "data/train" || path == "data/test"):
+		case errors.Is(err, fs.ErrNotExist) && (path == "data/train" || path == "data/test"):
 			return nil, fmt.Errorf("%w; run data_creation first", err)
 		case err != nil:
 			return nil, err
@@ -126,7 +126,9 @@ func OpenPart(part *dataset.Part, paths []string, stdin io.Reader, timeColumn st
 	if files, err = Open(mine, stdin, timeColumn); err != nil {
 		return nil, nil, nil, err
 	}
-	manifests, err = dataset.Beside(mine, paths)
+	if manifests, err = dataset.Beside(mine, paths); err == nil {
+		err = manifests.Look(found)
+	}
 	return files, found, manifests, err
 }
 

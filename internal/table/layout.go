@@ -44,7 +44,8 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 			return 0, fmt.Errorf("%s:%d: there is no column %q, but a header of one cell, %q; data_creation -import reads "+
 				"other delimiters than a comma", f.Path, f.Line, name, Clip(f.Header[0]))
 		case !ok:
-			return 0, fmt.Errorf("%s:%d: there is no column %q; %s", f.Path, f.Line, name, Meant(name, f.Header, "the header has"))
+			return 0, fmt.Errorf("%s:%d: there is no column %q; %s", f.Path, f.Line, name,
+				Meant(name, f.Header, "the header has"))
 		}
 		return i, nil
 	}
