@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,7 @@ func TestPart(t *testing.T) {
 	if err := Complete(many); err == nil || err.Error() != "11 of 12 shards are missing: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" {
 		t.Error(err)
 	}
-	for _, p := range []Part{{I: 0, N: 1 << 62}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
+	for _, p := range []Part{{I: 0, N: math.MaxInt}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
 		if err := Complete([]*Part{&p}); err == nil || !strings.HasSuffix(err.Error(), "is none") {
 			t.Errorf("%v: %v", &p, err)
 		}
