@@ -174,32 +174,54 @@ func Lock(ctx context.Context, dir string) (unlock func(), err error) {
 // CheckOutputs refuses outputs that would overwrite an input or each other. ""
 // stands for no output.
 func CheckOutputs(outputs, inputs []string) error {
-	for i, out := range outputs {
-		if info, err := os.Stat(out); out == "" || err == nil && !info.Mode().IsRegular() {
+	ins := make([]place, len(inputs)) // each is looked at once: there may be thousands
+	for i, in := range inputs {
+		ins[i] = newPlace(in)
+	}
+	var outs []place
+	for _, out := range outputs {
+		o := newPlace(out)
+		if out == "" || o.info != nil && !o.info.Mode().IsRegular() {
 			continue
 		}
-		for _, other := range outputs[:i] {
-			if same(out, other) {
-				return fmt.Errorf("%s and %s are the same file, to be written twice", other, out)
+		for _, other := range outs {
+			if o.same(other) {
+				return fmt.Errorf("%s and %s are the same file, to be written twice", other.path, out)
 			}
 		}
-		for _, in := range inputs {
-			if same(out, in) {
-				return fmt.Errorf("%s would be overwritten, and is read", in)
+		for _, in := range ins {
+			if o.same(in) {
+				return fmt.Errorf("%s would be overwritten, and is read", in.path)
 			}
 		}
+		outs = append(outs, o)
 	}
 	return nil
 }
 
-// same reports whether two paths lead to one file, which need not exist.
-func same(a, b string) bool {
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	if errX == nil && errY == nil {
-		return os.SameFile(x, y)
+// place is a path and what lies there.
+type place struct {
+	path string
+	info fs.FileInfo // nil for nothing
+}
+
+func newPlace(path string) place {
+	info, err := os.Stat(path)
+	if err != nil {
+		info = nil
 	}
-	return a != "" && b != "" && resolve(a) == resolve(b)
+	return place{path, info}
+}
+
+// same reports whether two paths lead to one file, which need not exist.
+func (p place) same(o place) bool {
+	switch {
+	case p.info != nil && o.info != nil:
+		return os.SameFile(p.info, o.info)
+	case p.info != nil || o.info != nil:
+		return false
+	}
+	return p.path != "" && o.path != "" && resolve(p.path) == resolve(o.path)
 }
 
 // resolve follows the symbolic links in a path to a file that need not exist.

@@ -61,7 +61,12 @@ func Find(paths []string) ([]string, error) {
 		n := len(found)
 		for _, e := range entries {
 			file := filepath.Join(path, e.Name())
-			if info, err := os.Stat(file); dataset.IsCSV(e.Name()) && (err != nil || !info.IsDir()) {
+			if !dataset.IsCSV(e.Name()) {
+				continue
+			}
+			if e.Type().IsRegular() {
+				found = append(found, file)
+			} else if info, err := os.Stat(file); err != nil || !info.IsDir() {
 				found = append(found, file)
 			}
 		}
