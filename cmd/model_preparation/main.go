@@ -231,7 +231,11 @@ func say(o *options, s *regression.Summary, shape string) {
 	if s.CV.Reason != "" {
 		o.Warnf("no cross-validation: %s; use fewer -folds, more rows or fewer columns", s.CV.Reason)
 	} else {
-		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %.4f", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, *s.CV.R2)
+		r2 := "n/a"
+		if s.CV.R2 != nil {
+			r2 = fmt.Sprintf("%.4f", *s.CV.R2)
+		}
+		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %s", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, r2)
 	}
 	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape,
 		len(s.Coefficients)+1-len(s.Reference), s.R2, s.Condition, o.Took(), o.out)

@@ -91,7 +91,7 @@ func (c *Counts) Merge(o *Counts) {
 	}
 	c.grow()
 	c.Density.From, c.Density.Width = o.Density.From, o.Density.Width
-	if c.PIT == nil {
+	if len(c.PIT) == 0 {
 		c.PIT = make([]int64, len(o.PIT))
 	}
 	plus(c.PIT, o.PIT)

@@ -278,7 +278,8 @@ func (p *Pattern) finite() bool {
 // every month and at every prediction, and as many rows in each bin of the PIT.
 type Diagnostics struct {
 	// Mean of (e − ē)(e′ − ē) over the scored rows 1, 2, … rows of the same file
-	// apart, over the variance; null where there are none.
+	// apart, over the variance; null where there are none. Of a bias that is much
+	// larger than the deviation, it and the two below are null: they drown in it.
 	Autocorrelation []*float64 `json:"autocorrelation"`
 	DurbinWatson    *float64   `json:"durbin_watson"` // Σ(e − e of the row before)²/Σe²
 	Skewness        *float64   `json:"skewness"`      // third central moment over the deviation cubed
@@ -307,14 +308,27 @@ func (p *Pattern) Diagnostics(c *Counts) Diagnostics {
 	m4 += float64(6*m2*square) - float64(4*m3*mean) - float64(3*square*square)
 	m3 += float64(2*square*mean) - float64(3*m2*mean)
 	m2 -= square
-	d := Diagnostics{DurbinWatson: ptr(p.Steps / p.Powers[1]), Skewness: ptr(m3 / math.Pow(m2, 1.5)),
-		Kurtosis: ptr(m4 / float64(m2*m2)), Months: p.Months.groups(), Predictions: p.Tenths.groups(),
+	known := func(v, power, terms float64) *float64 {
+		if lost(p.Powers[1]/n, m2, power, terms) {
+			return nil
+		}
+		return ptr(v)
+	}
+	d := Diagnostics{DurbinWatson: ptr(p.Steps / p.Powers[1]), Skewness: known(m3/math.Pow(m2, 1.5), 1.5, 4),
+		Kurtosis: known(m4/float64(m2*m2), 2, 8), Months: p.Months.groups(), Predictions: p.Tenths.groups(),
 		Counts: c.clone()}
 	for k, n := range p.Lags.N {
 		r := (p.Lags.Product[k]-float64(mean*p.Lags.Sum[k]))/float64(n) + square
-		d.Autocorrelation = append(d.Autocorrelation, ptr(r/m2))
+		d.Autocorrelation = append(d.Autocorrelation, known(r/m2, 1, 4))
 	}
 	return d
+}
+
+// lost reports whether a figure about the mean is lost in the tenth digits of sums
+// about 0: so many terms of a power of the mean square, in units of the variance.
+func lost(square, variance, power, terms float64) bool {
+	const most = 0.01 // of the figure, or of 1
+	return square > 0 && !(variance > 0 && terms*1e-10*math.Pow(square/variance, power) < most)
 }
 
 func (b *Bins) groups() []Group {
@@ -322,8 +336,12 @@ func (b *Bins) groups() []Group {
 	for i, rows := range b.N {
 		n := float64(rows)
 		mean := b.Residual[i] / n
-		variance := max(0, b.Squares[i]/n-float64(mean*mean)) / (n - 1) // of the mean
-		groups = append(groups, Group{rows, ptr(b.Predicted[i] / n), ptr(mean), ptr(math.Sqrt(variance))})
+		variance := b.Squares[i]/n - float64(mean*mean)
+		group := Group{Rows: rows, MeanPrediction: ptr(b.Predicted[i] / n), MeanResidual: ptr(mean)}
+		if !lost(b.Squares[i]/n, variance, 1, 2) {
+			group.StdError = ptr(math.Sqrt(variance / (n - 1)))
+		}
+		groups = append(groups, group)
 	}
 	return groups
 }

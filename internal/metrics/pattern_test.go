@@ -285,6 +285,39 @@ func TestNoDiagnostics(t *testing.T) {
 	}
 }
 
+// What a bias that dwarfs the deviation leaves of figures about the mean is null, not
+// the noise of the sums; what is left is right.
+func TestBias(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	for _, c := range []struct {
+		bias                                       float64
+		n                                          int
+		skewness, kurtosis, autocorrelation, error bool // known
+	}{{0, 500, true, true, true, true}, {10, 500, true, true, true, true}, {100, 500, true, false, true, true},
+		{1000, 500, false, false, true, true}, {1e5, 500, false, false, false, false}, {1e7, 500, false, false, false, false},
+		{3, 1, false, false, false, false}} {
+		s := &Sample{Scale: NewScale(0, 1, 0, 1)}
+		var residual []float64
+		for range c.n {
+			e := c.bias + random.NormFloat64()
+			s.Actual, s.Predicted, residual = append(s.Actual, e), append(s.Predicted, 0), append(residual, e)
+		}
+		var p Pattern
+		p.Add(s, nil, residual)
+		p.round()
+		d := p.Diagnostics(new(Counts))
+		if d.Skewness != nil != c.skewness || d.Kurtosis != nil != c.kurtosis ||
+			d.Autocorrelation[0] != nil != c.autocorrelation || d.Predictions[4].StdError != nil != c.error {
+			b, _ := json.Marshal(d)
+			t.Errorf("bias %v: %s", c.bias, b)
+		}
+		if c.kurtosis && math.Abs(*d.Kurtosis-3) > 0.7 || c.skewness && math.Abs(*d.Skewness) > 0.4 ||
+			c.autocorrelation && math.Abs(*d.Autocorrelation[0]) > 0.15 {
+			t.Errorf("bias %v: kurtosis %v, skewness %v", c.bias, *d.Kurtosis, *d.Skewness)
+		}
+	}
+}
+
 // The bins are cut at the normal distribution's tenths.
 func TestTenths(t *testing.T) {
 	for i, z := range normalTenths {

@@ -157,13 +157,24 @@ func (f *Factor) squaredError(x solution) float64 {
 	return sum
 }
 
-// targetSquares returns Σ(y − mean of y)².
+// targetSquares returns Σ(y − mean of y)², 0 where rounding is all that there is.
 func (f *Factor) targetSquares() float64 {
+	if f.N == 0 {
+		return 0
+	}
+	noise := f.reduction() * 0x1p-53
+	if f.Lo != nil {
+		noise = 0x1p-90
+	}
+	noise *= math.Abs(f.R[f.Width-1]) // the mean's, times √n
 	sum := 0.0
 	k := f.Width - 1 // last of the first row, the mean's
 	for i := 1; i < f.rows(); i++ {
 		k += f.Width - i
 		sum += float64(f.R[k] * f.R[k])
+	}
+	if math.Sqrt(sum) <= noise {
+		return 0
 	}
 	return sum
 }

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
-	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // panelColumns is how many columns are reduced one by one before the others are
@@ -55,10 +54,7 @@ func (f *Factor) reduce(m int, triangle bool, fill func(b []float64)) {
 	}
 	if top < w { // what is left of B has no rows above it
 		rest := blas64.General{Rows: m, Cols: w - top, Stride: w, Data: ws.b[top:]}
-		tau := ws.tau[:min(m, w-top)]
-		lapack64.Geqrf(rest, tau, ws.work, -1)
-		ws.work = grow(ws.work, int(ws.work[0]))
-		lapack64.Geqrf(rest, tau, ws.work, len(ws.work))
+		ws.triangle(rest)
 		copy(ws.r[top*w:], ws.b[:(rows-top)*w])
 	}
 	f.pack(ws.r, rows)
@@ -109,12 +105,11 @@ func (ws *workspace) eliminate(w, j, k, m int) {
 	if n == 0 {
 		return
 	}
-	ws.t, ws.x = grow(ws.t, k*k), grow(ws.x, k*n)
-	impl.Dlarft(lapack.Forward, lapack.ColumnWise, k+m, k, ws.panel, k, ws.tau[:k], ws.t, k)
+	ws.x = grow(ws.x, k*n)
 	v := blas64.General{Rows: m, Cols: k, Stride: k, Data: ws.panel[k*k:]}
 	b := blas64.General{Rows: m, Cols: n, Stride: w, Data: ws.b[j+k:]}
 	x := blas64.General{Rows: k, Cols: n, Stride: n, Data: ws.x}
-	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: k, Stride: k, Data: ws.t}
+	t := ws.factorT(blas64.General{Rows: k + m, Cols: k, Stride: k, Data: ws.panel})
 	for i := range k {
 		copy(ws.x[i*n:(i+1)*n], ws.r[(j+i)*w+j+k:])
 	}
@@ -127,6 +122,85 @@ func (ws *workspace) eliminate(w, j, k, m int) {
 		}
 	}
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, v, x, 1, b)
+}
+
+// triangle reduces A to its triangle, a panel of columns at a time where there are
+// many. What is below the diagonal is not made zero.
+func (ws *workspace) triangle(a blas64.General) {
+	const many = 128
+	columns := min(a.Rows, a.Cols)
+	if columns <= many {
+		gonum.Implementation{}.Dgeqr2(a.Rows, a.Cols, a.Data, a.Stride, ws.tau[:columns], ws.work)
+		return
+	}
+	for j := 0; j < columns; j += panelColumns {
+		k, m := min(panelColumns, columns-j), a.Rows-j
+		ws.panel = grow(ws.panel, m*k)
+		for i := range m {
+			copy(ws.panel[i*k:(i+1)*k], a.Data[(j+i)*a.Stride+j:])
+		}
+		gonum.Implementation{}.Dgeqr2(m, k, ws.panel, k, ws.tau[:k], ws.work)
+		for i := range k { // R and, in its place, the ones and zeros of V
+			row := ws.panel[i*k+i : (i+1)*k]
+			copy(a.Data[(j+i)*a.Stride+j+i:], row)
+			clear(row)
+			row[0] = 1
+		}
+		n := a.Cols - j - k
+		if n == 0 {
+			return
+		}
+		ws.x = grow(ws.x, k*n)
+		v := blas64.General{Rows: m, Cols: k, Stride: k, Data: ws.panel}
+		rest := blas64.General{Rows: m, Cols: n, Stride: a.Stride, Data: a.Data[j*a.Stride+j+k:]}
+		x := blas64.General{Rows: k, Cols: n, Stride: n, Data: ws.x}
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, v, rest, 0, x)
+		blas64.Trmm(blas.Left, blas.Trans, 1, ws.factorT(v), x)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, v, x, 1, rest)
+	}
+}
+
+// factorT returns T of the product I − V·T·Vᵀ of reflections I − τᵢ·vᵢ·vᵢᵀ, whose V lies
+// below the diagonal (R. Schreiber, C. Van Loan, "A storage-efficient WY representation
+// for products of Householder transformations", SIAM J. Sci. Stat. Comput. 10, 1989).
+func (ws *workspace) factorT(v blas64.General) blas64.Triangular {
+	k := v.Cols
+	ws.t = grow(ws.t, k*k)
+	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: k, Stride: k, Data: ws.t}
+	if k == 1 || lastOf(v, 1) >= lastOf(v, 0) {
+		gonum.Implementation{}.Dlarft(lapack.Forward, lapack.ColumnWise, v.Rows, k, v.Data, v.Stride, ws.tau[:k], ws.t, k)
+		return t
+	}
+	// Gonum's Dlarft (0.17) cuts the products with v₀ short where v₁ ends in zeros.
+	for i, tau := range ws.tau[:k] {
+		products := ws.work[:i] // of v₀ … vᵢ₋₁ with vᵢ
+		for a := range products {
+			products[a] = v.Data[i*k+a]
+			for row := i + 1; row < v.Rows; row++ {
+				products[a] += float64(v.Data[row*k+a] * v.Data[row*k+i])
+			}
+		}
+		for a := range i {
+			sum := 0.0
+			for b, product := range products[a:] {
+				sum += float64(ws.t[a*k+a+b] * product)
+			}
+			ws.t[a*k+i] = -tau * sum
+		}
+		ws.t[i*k+i] = tau
+	}
+	return t
+}
+
+// lastOf returns the last row below the diagonal in which column j is not 0, j if there
+// is none.
+func lastOf(v blas64.General, j int) int {
+	for i := v.Rows - 1; i > j; i-- {
+		if v.Data[i*v.Stride+j] != 0 {
+			return i
+		}
+	}
+	return j
 }
 
 func grow(s []float64, n int) []float64 { return slices.Grow(s[:0], n)[:n] }

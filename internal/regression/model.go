@@ -122,7 +122,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
 	m.Band = newBand(&total, whole, m.Penalty, x, m.TrainMean)
-	if m.Climatology, err = s.climatology(&total); err != nil {
+	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
 	summary := summarize(m, whole, x, parts, cv)
@@ -165,8 +165,9 @@ func (s *Settings) solver(f *Factor, alpha float64) (*solver, error) {
 	return newSolver(f, s.offsets(), alpha, s.levels()...)
 }
 
-// climatology fits the season's columns alone, without penalty.
-func (s *Settings) climatology(total *Factor) ([]float64, error) {
+// climatology fits the season's columns alone, without the penalty unless there are
+// too few rows.
+func (s *Settings) climatology(total *Factor, alpha float64) ([]float64, error) {
 	if s.SeasonFrom == s.SeasonTo {
 		return nil, nil
 	}
@@ -174,11 +175,14 @@ func (s *Settings) climatology(total *Factor) ([]float64, error) {
 	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
 		columns = append(columns, 1+j)
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], 0)
+	if Enough(total.N, len(columns), 0) == nil {
+		alpha = 0
+	}
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], alpha)
 	if err != nil {
 		return nil, err
 	}
-	x := a.at(0)
+	x := a.at(alpha)
 	return append([]float64{s.uncentre(x.b0)}, x.coef()...), nil
 }
 

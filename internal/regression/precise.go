@@ -61,19 +61,27 @@ func (f *Factor) reducePrecise(rows []moments.Sum) {
 // 5.2.1). The zeros are not written.
 func householder(a []moments.Sum, w, column, from, to int) {
 	v := make([]moments.Sum, to-from)
-	var norm2 moments.Sum
+	largest := 0.0
 	for i := range v {
 		v[i] = a[(from+i)*w+column]
+		largest = max(largest, math.Abs(v[i].Hi))
+	}
+	if largest == 0 {
+		return
+	}
+	// v counts in units of a power of two, so that squares of what rounding has left of
+	// a column do not vanish, nor lose digits on their way there.
+	unit := math.Ilogb(largest)
+	var norm2 moments.Sum
+	for i := range v {
+		v[i] = scaled(v[i], -unit)
 		norm2.Merge(v[i].Times(v[i]))
 	}
 	norm := norm2.Sqrt()
-	if norm.Hi == 0 {
-		return
-	}
 	if v[0].Hi > 0 {
 		norm = moments.Sum{}.Minus(norm)
 	}
-	a[from*w+column] = norm
+	a[from*w+column] = scaled(norm, unit)
 	half := norm2.Minus(norm.Times(v[0])) // vᵀv/2
 	v[0] = v[0].Minus(norm)
 	for j := column + 1; j < w; j++ {
@@ -87,4 +95,9 @@ func householder(a []moments.Sum, w, column, from, to int) {
 			a[at] = a[at].Minus(dot.Times(v[i]))
 		}
 	}
+}
+
+// scaled returns x·2ᵉ.
+func scaled(x moments.Sum, e int) moments.Sum {
+	return moments.Sum{Hi: math.Ldexp(x.Hi, e), Lo: math.Ldexp(x.Lo, e)}
 }

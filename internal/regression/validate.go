@@ -3,6 +3,7 @@ package regression
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"mlpipeline/internal/metrics"
@@ -14,7 +15,7 @@ type CrossValidation struct {
 	Folds  int      `json:"folds"`
 	MSE    *float64 `json:"mse"`     // mean over the folds of the held-out MSE
 	MSEStd *float64 `json:"mse_std"` // its standard deviation over the folds (ddof = 0)
-	R2     *float64 `json:"r2"`      // mean over the folds of the held-out R²
+	R2     *float64 `json:"r2"`      // mean over the folds of the held-out R²; null if one has a single row
 	Reason string   `json:"reason,omitempty"`
 	Path   []Point  `json:"path"` // what the penalties tried gave
 
@@ -106,7 +107,10 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 		cv.Reason, cv.Path = "the errors on rows held out are beyond float64", []Point{}
 		return cv
 	}
-	cv.MSE, cv.MSEStd, cv.R2, cv.best = &mse, &std, &r2, alphas[best]
+	cv.MSE, cv.MSEStd, cv.best = &mse, &std, alphas[best]
+	if !slices.ContainsFunc(folds, func(f Factor) bool { return f.N == 1 }) {
+		cv.R2 = &r2
+	}
 	return cv
 }
 
