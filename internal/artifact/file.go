@@ -206,10 +206,7 @@ type place struct {
 }
 
 func newPlace(path string) place {
-	info, err := os.Stat(path)
-	if err != nil {
-		info = nil
-	}
+	info, _ := os.Stat(path)
 	return place{path, info}
 }
 

@@ -82,7 +82,7 @@ func Complete(parts []*Part) error {
 		return errors.New("some are shards and some are whole; merge the shards first, by themselves")
 	}
 	parts = slices.SortedStableFunc(slices.Values(parts), func(a, b *Part) int { return cmp.Compare(a.I, b.I) })
-	first, there := parts[0], make([]bool, max(0, min(parts[0].N, maxShards)))
+	first, there := parts[0], make(map[int]bool, len(parts))
 	for _, p := range parts {
 		switch {
 		case p.N > maxShards || p.I < 0 || p.I >= p.N:
@@ -98,16 +98,17 @@ func Complete(parts []*Part) error {
 		}
 		there[p.I] = true
 	}
+	const most = 10 // are named
+	n := first.N - len(parts)
 	var missing []string
-	for i, is := range there {
-		if !is {
+	for i := 0; len(missing) < min(n, most); i++ {
+		if !there[i] {
 			missing = append(missing, strconv.Itoa(i))
 		}
 	}
-	const most = 10
-	switch n := len(missing); {
+	switch {
 	case n > most:
-		return fmt.Errorf("%d of %d shards are missing: %s, …", n, first.N, strings.Join(missing[:most], ", "))
+		return fmt.Errorf("%d of %d shards are missing: %s, …", n, first.N, strings.Join(missing, ", "))
 	case n > 0:
 		return fmt.Errorf("shard %s of %d is missing", strings.Join(missing, ", "), first.N)
 	}

@@ -47,19 +47,21 @@ var chains = [][]string{
 }
 
 var (
-	// layoutOrZone is what a name may say besides: how its times are written, or where.
-	layoutOrZone = regexp.MustCompile(`\s*[(\[]((UTC|GMT|local|LST|[ECMP][SD]T|CES?T)|(YYYY|MM|DD|HH|hh|mm|ss)` +
-		`([:/. -]?(YYYY|MM|DD|HH|hh|mm|ss))+)[)\]]`)
+	// written is what a name may say besides: how its times are written.
+	written   = regexp.MustCompile(`\s*[(\[](YYYY|MM|DD|HH|hh|mm|ss)([:/. -]?(YYYY|MM|DD|HH|hh|mm|ss))+[)\]]`)
 	wholeDate = regexp.MustCompile(`^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/. ](\d\d?|[A-Za-z]{3})[-/. ](\d\d|\d{4}))$`)
 	dayClock  = regexp.MustCompile(`^\d\d?:\d\d(:\d\d)?$`)
 )
 
+// zoneWords in a name say where its times hold.
+var zoneWords = []string{"utc", "gmt", "local", "lst", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "cet", "cest"}
+
 // partKind tells which part of a time a column is by its name, "" if none.
 func partKind(name string) string {
-	name = layoutOrZone.ReplaceAllString(name, "")
+	name = written.ReplaceAllString(name, "")
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
 	words = slices.DeleteFunc(words, func(w string) bool {
-		return slices.Contains([]string{"utc", "gmt", "local", "lst", "est", "cst", "mst", "pst", "cet"}, w)
+		return slices.Contains(zoneWords, w)
 	})
 	return partKinds[strings.Join(words, "")]
 }
