@@ -1,0 +1,235 @@
+package moments
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// Sketch keeps the quantiles of a set of numbers in bounded memory. What it holds is a
+// function of the set alone, in whatever order, blocks and groups it was gathered:
+// numbers fall into bins of equal leading bits, and while more than maxBins bins are
+// occupied, one more low bit is dropped for all of them. Up to maxBins different
+// numbers nothing is dropped and quantiles are exact; beyond, a bin holds numbers of one
+// sign and exponent that agree in their first digits. Its zero value is the empty set.
+type Sketch struct {
+	n     int64 // numbers, NaN left out
+	shift uint  // low bits that are dropped
+	used  int   // bins
+	bins  []bin // a hash table with open addressing; n is 0 in a free place
+}
+
+// bin is what is known of the numbers of a bin: how many, the least, the greatest.
+type bin struct {
+	n           int64
+	least, most uint64 // as ordered makes them
+}
+
+const (
+	maxBins  = 1024
+	hashBits = 11 // of a table that is never more than half full
+)
+
+// ordered maps a number to a whole number of the same order; −0 is 0.
+func ordered(x float64) uint64 {
+	u := math.Float64bits(x + 0.0)
+	return u ^ (uint64(int64(u)>>63) | 1<<63)
+}
+
+// number is the inverse of ordered.
+func number(u uint64) float64 {
+	return math.Float64frombits(u ^ (uint64(int64(^u)>>63) | 1<<63))
+}
+
+// Add includes the numbers xs, leaving out NaN.
+func (s *Sketch) Add(xs []float64) {
+	for _, x := range xs {
+		if x == x {
+			u := ordered(x)
+			s.add(bin{1, u, u})
+		}
+	}
+}
+
+// Merge includes all numbers of o.
+func (s *Sketch) Merge(o *Sketch) {
+	if o.shift > s.shift {
+		s.widen(o.shift)
+	}
+	for _, b := range o.bins {
+		if b.n > 0 {
+			s.add(b)
+		}
+	}
+}
+
+// add includes the numbers of a bin that is no wider than those of s.
+func (s *Sketch) add(b bin) {
+	if s.bins == nil {
+		s.bins = make([]bin, 1<<hashBits)
+	}
+	s.n += b.n
+	const golden = 0x9E3779B97F4A7C15
+	key := b.least >> s.shift
+	for i := key * golden >> (64 - hashBits); ; i = (i + 1) % (1 << hashBits) {
+		switch at := &s.bins[i]; {
+		case at.n == 0:
+			*at = b
+			if s.used++; s.used > maxBins {
+				s.widen(s.shift)
+			}
+			return
+		case at.least>>s.shift == key:
+			at.n += b.n
+			at.least, at.most = min(at.least, b.least), max(at.most, b.most)
+			return
+		}
+	}
+}
+
+// widen drops so many low bits, and more until there are maxBins bins at the most.
+func (s *Sketch) widen(shift uint) {
+	sorted := s.sorted()
+	var boundaries [65]int // how many there are between neighbours that meet once so many bits are dropped
+	for i := 1; i < len(sorted); i++ {
+		boundaries[bits.Len64(sorted[i-1].least^sorted[i].least)]++
+	}
+	left := len(sorted)
+	for dropped, n := range boundaries {
+		if left -= n; uint(dropped) >= shift && left <= maxBins {
+			shift = uint(dropped)
+			break
+		}
+	}
+	*s = Sketch{shift: shift}
+	for _, b := range sorted {
+		s.add(b)
+	}
+}
+
+// sorted returns the bins in ascending order.
+func (s *Sketch) sorted() []bin {
+	sorted := make([]bin, 0, s.used)
+	for _, b := range s.bins {
+		if b.n > 0 {
+			sorted = append(sorted, b)
+		}
+	}
+	slices.SortFunc(sorted, func(a, b bin) int { return cmp.Compare(a.least, b.least) })
+	return sorted
+}
+
+// N returns how many numbers there are.
+func (s *Sketch) N() int64 { return s.n }
+
+// Distinct returns how many different numbers there are, at least: more than one may
+// be in a bin.
+func (s *Sketch) Distinct() int {
+	n := 0
+	for _, b := range s.bins {
+		switch {
+		case b.n == 0:
+		case b.least == b.most:
+			n++
+		default:
+			n += 2
+		}
+	}
+	return n
+}
+
+// Quantiles returns the p-quantile for every p from 0 to 1, in ascending order: the
+// least number of the bin in which ⌈p·n⌉ is counted (R's type 1, the inverse of the
+// empirical distribution, where bins hold one number each), and the greatest of all for
+// p = 1. It is a number of the set; there are none in the empty set.
+//
+// coarse reports whether one of these bins holds more than a twentieth of the numbers,
+// which are not all equal: quantiles are rough there.
+func (s *Sketch) Quantiles(p ...float64) (quantiles []float64, coarse bool) {
+	sorted, i, below := s.sorted(), 0, int64(0)
+	for _, p := range p {
+		if s.n == 0 {
+			break
+		}
+		rank := max(1, int64(math.Ceil(p*float64(s.n))))
+		for i+1 < len(sorted) && below+sorted[i].n < rank {
+			below += sorted[i].n
+			i++
+		}
+		b := sorted[i]
+		if p == 1 {
+			quantiles = append(quantiles, number(b.most))
+			continue
+		}
+		quantiles = append(quantiles, number(b.least))
+		coarse = coarse || b.least != b.most && p > 0 && b.n > s.n/20
+	}
+	return quantiles, coarse
+}
+
+// WithoutMode returns the numbers without the one that is more than half of them, as
+// rain is 0 on most days; all if there is none.
+func (s *Sketch) WithoutMode() *Sketch {
+	rest := Sketch{shift: s.shift}
+	for _, b := range s.bins {
+		if b.n > 0 && (b.least != b.most || b.n <= s.n/2) {
+			rest.add(b)
+		}
+	}
+	return &rest
+}
+
+// MarshalJSON writes the bins in ascending order as one string in base64: some 15 bytes
+// each.
+func (s *Sketch) MarshalJSON() ([]byte, error) {
+	b := binary.AppendUvarint(nil, uint64(s.shift))
+	before := uint64(0)
+	for _, bin := range s.sorted() {
+		b = binary.AppendUvarint(b, bin.least-before)
+		b = binary.AppendUvarint(b, bin.most-bin.least)
+		b = binary.AppendUvarint(b, uint64(bin.n))
+		before = bin.most
+	}
+	return json.Marshal(b)
+}
+
+var errSketch = errors.New("not a quantile sketch")
+
+// UnmarshalJSON reads what MarshalJSON writes, and nothing else.
+func (s *Sketch) UnmarshalJSON(text []byte) error {
+	var b []byte
+	if err := json.Unmarshal(text, &b); err != nil {
+		return errSketch
+	}
+	next := func() (v uint64) {
+		v, k := binary.Uvarint(b)
+		if k <= 0 {
+			b = nil
+			return 0
+		}
+		b = b[k:]
+		return v
+	}
+	shift := next()
+	if shift > 64 {
+		return errSketch
+	}
+	*s = Sketch{shift: uint(shift)}
+	for before := uint64(0); len(b) > 0; {
+		least := before + next()
+		most := least + next()
+		n := int64(next())
+		finite := !math.IsInf(number(least), 0) && !math.IsInf(number(most), 0) && number(least) <= number(most)
+		if n <= 0 || n > math.MaxInt64-s.n || !finite || s.used > 0 && least>>shift == before>>shift || least < before ||
+			most>>shift != least>>shift || s.used == maxBins {
+			return errSketch
+		}
+		s.add(bin{n, least, most})
+		before = most
+	}
+	return nil
+}
