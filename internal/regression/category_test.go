@@ -112,7 +112,7 @@ func (m *Model) of(s *scaler.Scaler, d wordTable) []float64 {
 	return p
 }
 
-func alike(t *testing.T, what string, got, want []float64, tolerance float64) {
+func alike(t testing.TB, what string, got, want []float64, tolerance float64) {
 	t.Helper()
 	for i := range want {
 		if !(math.Abs(got[i]-want[i]) <= tolerance) {

@@ -162,7 +162,7 @@ func (f *Factor) targetSquares() float64 {
 	if f.N == 0 {
 		return 0
 	}
-	noise := f.reduction() * 0x1p-53
+	noise := f.rounding() * 0x1p-53
 	if f.Lo != nil {
 		noise = 0x1p-90
 	}

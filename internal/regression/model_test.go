@@ -306,11 +306,11 @@ func TestColumns(t *testing.T) {
 	}
 	mixed := factorOf(rows, 5, true)
 	mixed.Merge(factorOf(rows, 5, true))
-	if mixed.Lo == nil || mixed.reduction() != 0 {
+	if mixed.Lo == nil || mixed.rounding() != 0 {
 		t.Error("precise factors merge into one that is not")
 	}
 	mixed.Merge(f)
-	if mixed.Lo != nil || mixed.reduction() == 0 || mixed.N != 240 {
+	if mixed.Lo != nil || mixed.rounding() == 0 || mixed.N != 240 {
 		t.Error("a factor of float64 makes no precise one")
 	}
 	near(t, "merged", mixed.R[0], math.Sqrt(240))

@@ -92,37 +92,51 @@ func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels)
 	}
 	a := &solver{n: f.N, p: p, categories: categories, full: f.precise()}
 	a.rho, a.tss = a.big(p+1, p+1).Value(), f.targetSquares()
-	a.choose(offset, f.reduction())
+	a.takeColumns(a.tolerances(f, offset))
 	return a, nil
 }
 
-// choose takes the columns in order, leaving out those that follow from the
+// tolerance is what is rounding, and no more, of what a column adds to others.
+type tolerance struct {
+	noise float64 // of the column itself, in the relation too by which another follows
+	floor float64 // of what it adds, whatever the relation
+}
+
+// tolerances returns those of all columns. A number x is given to 2⁻⁵³·|x|, which is
+// 2⁻⁵³·|x|/scale once it is standardised, so that every column has an error of its own.
+func (a *solver) tolerances(f *Factor, offset []float64) []tolerance {
+	all := make([]tolerance, a.p)
+	for j := range all {
+		size := 0.0 // √Σz²
+		for i := range min(j+2, a.rows()+1) {
+			size = math.Hypot(size, a.big(i, j+1).Hi)
+		}
+		t := &all[j]
+		if f.Lo == nil {
+			t.floor = leastOfSize * size
+		}
+		t.noise = float64(0x1p-53 * f.rounding() * size)
+		if offset != nil {
+			t.noise += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
+		}
+	}
+	return all
+}
+
+// takeColumns takes the columns in order, leaving out those that follow from the
 // ones taken before: R's own upper triangle tells what a column adds.
 //
 // What it adds is rounding, and no more, if it is smaller than the rounding
-// errors of what it is computed from. A number x is given to 2⁻⁵³·|x|, which is
-// 2⁻⁵³·|x|/scale once it is standardised, so that every column has an error of
-// its own, and a difference z − Σ cₖ·zₖ that of its own terms. A column that is
-// not part of the relation plays no part in the decision.
-func (a *solver) choose(offset []float64, reduction float64) {
+// errors of what it is computed from: of a difference z − Σ cₖ·zₖ those of its own
+// terms. A column that is not part of the relation plays no part in the decision.
+func (a *solver) takeColumns(tolerances []tolerance) {
 	w, rows := a.p+1, a.rows()
 	a.t = make([]moments.Sum, 0, rows*w)
 	for i := range rows {
 		a.t = append(a.t, a.full[(i+1)*(w+1)+1:(i+2)*(w+1)]...)
 	}
-	noise := make([]float64, a.p)
-	for j := range noise {
-		size := 0.0 // √Σz²
-		for i := range min(j+2, rows+1) {
-			size = math.Hypot(size, a.big(i, j+1).Hi)
-		}
-		noise[j] = float64(0x1p-53 * reduction * size)
-		if offset != nil {
-			noise[j] += float64(0x1p-53 * given * (size + float64(offset[j]*math.Sqrt(float64(a.n)))))
-		}
-	}
 	a.findAbsent()
-	if a.takeAll(noise) {
+	if a.takeAll(tolerances) {
 		return
 	}
 	for j := range a.p {
@@ -139,11 +153,11 @@ func (a *solver) choose(offset []float64, reduction float64) {
 			adds = math.Hypot(adds, a.t[i*w+j].Hi)
 		}
 		coef := a.express(j)
-		tolerance := noise[j]
+		noise := tolerances[j].noise
 		for i, c := range coef {
-			tolerance += float64(math.Abs(c) * noise[a.taken[i]])
+			noise += float64(math.Abs(c) * tolerances[a.taken[i]].noise)
 		}
-		if adds <= tolerance {
+		if adds <= max(noise, tolerances[j].floor) {
 			a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
 			a.addNull(j, coef)
 			continue
@@ -156,9 +170,9 @@ func (a *solver) choose(offset []float64, reduction float64) {
 }
 
 // takeAll takes all columns but those that categories leave out, and reports whether
-// choose would. Column j of the inverse of their triangle is that of the relation,
+// takeColumns would. Column j of the inverse of their triangle is that of the relation,
 // over what the column adds: 1/adds and −cₖ/adds.
-func (a *solver) takeAll(noise []float64) bool {
+func (a *solver) takeAll(tolerances []tolerance) bool {
 	if a.rows() < a.p {
 		return false
 	}
@@ -182,8 +196,9 @@ func (a *solver) takeAll(noise []float64) bool {
 	sums := make([]float64, n) // (noise[j] + Σ |cₖ|·noise[k])/adds
 	for i, j := range columns {
 		for k := i; k < n; k++ {
-			sums[k] += float64(math.Abs(inverse[i*n+k]) * noise[j])
+			sums[k] += float64(math.Abs(inverse[i*n+k]) * tolerances[j].noise)
 		}
+		ok = ok && tolerances[j].floor*math.Abs(inverse[i*n+i]) < 1
 	}
 	for _, sum := range sums {
 		ok = ok && sum < 1
@@ -211,15 +226,22 @@ func upper(t []moments.Sum, w int, columns []int) []float64 {
 // number, 0.4 is the most that random tables show for whole columns.
 const given = 4
 
-// reduction bounds the rounding errors of the reduction of a factor's rows, in
-// the same units. Those of the tiles add up like a random walk: √tiles, times 3.5
-// at the most in random tables. In double-double arithmetic there are none.
-func (f *Factor) reduction() float64 {
+const roundingOfTiles = 128
+
+// rounding bounds the rounding errors that a factor's rows have left in a relation
+// between columns, in the same units. Those of the tiles add up like a random walk:
+// √tiles, times 42 at the most in tables of up to a million rows, whose levels follow from each
+// other. In double-double arithmetic there are none.
+func (f *Factor) rounding() float64 {
 	if f.Lo != nil {
 		return 0
 	}
-	return 16 * (1 + math.Sqrt(float64(f.N)/TileRows))
+	return roundingOfTiles * (1 + math.Sqrt(float64(f.N)/TileRows))
 }
+
+// leastOfSize is how much of itself a column must add to others in float64, so that
+// copies that other programs have rounded are seen as copies.
+const leastOfSize = 1e-11
 
 // express returns the combination of the taken columns that is nearest to
 // column j of r.
