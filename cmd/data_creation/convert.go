@@ -246,8 +246,8 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		}
 	}
 	if len(s.untested) > 0 && w.By != "" {
-		w.Warnf("%s: %d datasets are too small to be tested, all their rows are to train on: %s; "+
-			"a larger -test gives them a part", t.Name, len(s.untested), table.Quote(s.untested))
+		w.Warnf("%s: %s too small to be tested, with all rows to train on: %s; a larger -test changes that", t.Name,
+			cli.Plural(len(s.untested), "dataset is", "datasets are"), table.Quote(s.untested))
 	}
 	if left.sorted && w.By == "" {
 		notef("the rows were not in order of time; sorted")

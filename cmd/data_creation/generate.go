@@ -78,7 +78,8 @@ func generate(ctx context.Context, o *options) error {
 	if err := publish(ctx, o, m, parts); err != nil {
 		return err
 	}
-	o.Logf("%d datasets of %d rows each, %d to train and %d to test; %s in %s → %s", len(logs), o.rows, train, test,
+	o.Logf("%s of %d rows each, %d to train and %d to test; %s in %s → %s",
+		cli.Plural(len(logs), "dataset", "datasets"), o.rows, train, test,
 		cli.Megabytes(bytes), o.Took(), o.out)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
 )
@@ -76,7 +77,8 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 		if n > 4 {
 			more = " …"
 		}
-		o.Logf("%d files of the run before were removed: %s%s", n, table.Quote(removed[:min(4, n)]), more)
+		o.Logf("%s removed: %s%s", cli.Plural(n, "file of the run before was", "files of the run before were"),
+			table.Quote(removed[:min(4, n)]), more)
 	}
 	warnOfOthers(o, m)
 	return nil

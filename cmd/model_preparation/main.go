@@ -173,7 +173,8 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	if err := publish(ctx, o, model, summary, func() bool { return true }); err != nil {
 		return err
 	}
-	say(o, summary, fmt.Sprintf("%d models of %d files, %d rows", len(models), len(model.Datasets), summary.Rows))
+	say(o, summary, fmt.Sprintf("%s of %s, %d rows", cli.Plural(len(models), "model", "models"),
+		cli.Plural(len(model.Datasets), "file", "files"), summary.Rows))
 	return nil
 }
 
@@ -237,8 +238,8 @@ func say(o *options, s *regression.Summary, shape string) {
 		}
 		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %s", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, r2)
 	}
-	o.Logf("%s; %d coefficients, R² %.4f, condition %.3g; in %s → %s", shape,
-		len(s.Coefficients)+1-len(s.Reference), s.R2, s.Condition, o.Took(), o.out)
+	o.Logf("%s; %s, R² %.4f, condition %.3g; in %s → %s", shape,
+		cli.Plural(len(s.Coefficients)+1-len(s.Reference), "coefficient", "coefficients"), s.R2, s.Condition, o.Took(), o.out)
 }
 
 // sayRobust says which standard errors to trust.

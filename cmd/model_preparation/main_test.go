@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	err := run(context.Background(), []string{"-scaler", path("s.json"), "-o", path("m.gob"), "-folds", "2", "-append",
 		path("b.csv")}, nil, &stdout, &stderr)
-	if err != nil || stdout.Len() > 0 || !strings.Contains(stderr.String(), "1 files, 6 rows used") {
+	if err != nil || stdout.Len() > 0 || !strings.Contains(stderr.String(), "1 file, 6 rows used") {
 		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
 	}
 	m, _, err := regression.Read(path("m.gob"))

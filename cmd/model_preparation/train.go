@@ -42,17 +42,18 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		if err := artifact.WriteFile(o.out, part); err != nil {
 			return err
 		}
-		o.Logf("%v: %d files, %d rows used; %s in %s → %s", o.part, len(in.files), rows, cli.Megabytes(bar.Done()), o.Took(),
-			o.out)
+		o.Logf("%v: %s, %s used; %s in %s → %s", o.part, cli.Plural(len(in.files), "file", "files"),
+			cli.Plural(rows, "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 		return nil
 	}
 	model, summary, err := regression.New(in.settings, append(datasets, in.old.Datasets...))
 	if err != nil {
 		return err
 	}
-	shape := fmt.Sprintf("%d files, %d rows used, %s", len(in.files), rows, cli.Megabytes(bar.Done()))
+	shape := fmt.Sprintf("%s, %s used, %s", cli.Plural(len(in.files), "file", "files"), cli.Plural(rows, "row", "rows"),
+		cli.Megabytes(bar.Done()))
 	if n := len(in.old.Datasets); n > 0 {
-		shape += fmt.Sprintf("; with the %d files before, %d rows", n, summary.Rows)
+		shape += fmt.Sprintf("; with the %s before, %d rows", cli.Plural(n, "file", "files"), summary.Rows)
 	}
 	unchanged := func() bool {
 		if !o.append {

@@ -34,8 +34,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 			return err
 		}
-		o.Logf("%v: %d files, %d rows used; %s in %s → %s", o.part, len(files), s.Used(), cli.Megabytes(bar.Done()), o.Took(),
-			o.out)
+		o.Logf("%v: %s, %s used; %s in %s → %s", o.part, cli.Plural(len(files), "file", "files"),
+			cli.Plural(s.Used(), "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 		return nil
 	}
 	if err := sayCost(o, &o.Design, datasets); err != nil {
@@ -76,8 +76,9 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		dropped.Merge(d.Dropped)
 	}
 	from, to := s.Harmonics()
-	o.Logf("%d files, %d rows, %d used%s; %d columns, %d harmonics, %d lags; %s in %s → %s", len(files), rows, s.Used(),
-		cli.Aside(dropped), from, to-from, len(o.Lags), cli.Megabytes(bar.Done()), o.Took(), o.out)
+	o.Logf("%s, %s, %d used%s; %s, %s, %s; %s in %s → %s", cli.Plural(len(files), "file", "files"),
+		cli.Plural(rows, "row", "rows"), s.Used(), cli.Aside(dropped), cli.Plural(from, "column", "columns"),
+		cli.Plural(to-from, "harmonic", "harmonics"), cli.Plural(len(o.Lags), "lag", "lags"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 	return nil
 }
 
@@ -178,6 +179,6 @@ func merge(o *options) error {
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}
-	o.Logf("%d scalers of %d files → %s", len(parts), len(s.Datasets), o.out)
+	o.Logf("%s of %s → %s", cli.Plural(len(parts), "scaler", "scalers"), cli.Plural(len(s.Datasets), "file", "files"), o.out)
 	return nil
 }

@@ -21,7 +21,7 @@ func TestRun(t *testing.T) {
 	}
 	said := stderr.String()
 	for _, want := range []string{"left out, not numeric in -: note", "categories: sky (2 levels)",
-		"1 files, 3 rows, 2 used (1 without a target); 3 columns, 2 harmonics"} {
+		"1 file, 3 rows, 2 used (1 without a target); 3 columns, 2 harmonics"} {
 		if !strings.Contains(said, want) || stdout.Len() > 0 {
 			t.Errorf("said %s%s, not %s", said, &stdout, want)
 		}

@@ -156,7 +156,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if report.Part != nil {
-		o.Logf("%v: %d files, in %s → %s", o.part, len(report.Datasets), o.Took(), o.metrics)
+		o.Logf("%v: %s, in %s → %s", o.part, cli.Plural(len(report.Datasets), "file", "files"), o.Took(), o.metrics)
 		return nil
 	}
 	warnOfUnseen(o, report)
@@ -170,6 +170,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return fmt.Errorf("standard output: %w", err)
 	}
 	warnOfUnscored(o, report)
+	if report.R2 == nil && report.Rows > 0 {
+		o.Warnf("R² is not defined: %s", report.Reason)
+	}
+	if doubts := report.Doubts(); len(doubts) > 0 {
+		o.Warnf("the model does not predict well: %s", strings.Join(doubts, "; "))
+	}
 	sayCoverage(o, report)
 	return gate(asked)
 }
@@ -287,7 +293,7 @@ func warnOfUnscored(o *options, r *metrics.Report) {
 	if r.Unscored.MissingFeature > 0 {
 		hint += ". model_preprocessing -missing mean keeps rows without a feature"
 	}
-	o.Warnf("%d of %d rows with a target were not scored%s", left, r.Rows+left, hint)
+	o.Warnf("%d of %s with a target were not scored%s", left, cli.Plural(r.Rows+left, "row", "rows"), hint)
 }
 
 // sayCoverage says whether the intervals can be trusted.
@@ -300,7 +306,7 @@ func sayCoverage(o *options, r *metrics.Report) {
 	if judgement != "" {
 		judgement = "; " + judgement
 	}
-	o.Logf("95 %% intervals held %.1f %% of %d rows%s", 100**coverage, r.Rows, judgement)
+	o.Logf("95 %% intervals held %.1f %% of %s%s", 100**coverage, cli.Plural(r.Rows, "row", "rows"), judgement)
 }
 
 // merge joins the reports on different files, or the parts of one.
@@ -318,7 +324,8 @@ func merge(o *options) (*metrics.Report, error) {
 	}
 	report, err := metrics.Merge(parts)
 	if err == nil {
-		o.Logf("%d reports of %d files, %d rows", len(parts), len(report.Datasets), report.Rows)
+		o.Logf("%s of %s, %s", cli.Plural(len(parts), "report", "reports"),
+			cli.Plural(len(report.Datasets), "file", "files"), cli.Plural(report.Rows, "row", "rows"))
 	}
 	return report, err
 }

@@ -85,8 +85,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	if p.predictions != nil {
 		predicted = fmt.Sprintf(", %d predicted in %s", p.predictions.rows, o.predictions)
 	}
-	o.Logf("%d files, %d rows, %d scored%s%s; %s in %s", len(files), rows, report.Rows, cli.Aside(report.Unscored), predicted,
-		cli.Megabytes(bar.Done()), o.Took())
+	o.Logf("%s, %s, %d scored%s%s; %s in %s", cli.Plural(len(files), "file", "files"), cli.Plural(rows, "row", "rows"),
+		report.Rows, cli.Aside(report.Unscored), predicted, cli.Megabytes(bar.Done()), o.Took())
 	if p.predictions != nil && p.predictions.rows == 0 {
 		o.Warnf("no row could be predicted; the notes in %s say why", o.predictions)
 	}
@@ -146,8 +146,8 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		d.Outside, d.Series = sums.outside, sums.timeline.Series()
 		unseen.Merge(end.Unseen)
 		if d.Rows == 0 && p.predictions == nil {
-			o.Warnf("%s: none of its %d rows can be scored%s; -predictions FILE says why of each", path, end.Rows,
-				cli.Aside(end.Left))
+			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", path,
+				cli.Plural(end.Rows, "row", "rows"), cli.Aside(end.Left))
 		}
 		p.truths[part.File].close()
 		datasets = append(datasets, d)

@@ -93,6 +93,14 @@ func align(rows [][]string) []string {
 // fraction is the length of a number from its decimal point on.
 func fraction(number string) int { return len(number) - strings.IndexByte(number+".", '.') }
 
+// Plural is a count and what is counted.
+func Plural[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // Defined returns a figure for a column of a table, NaN for none.
 func Defined(v *float64) float64 {
 	if v == nil {

@@ -87,7 +87,7 @@ func TestDefinitions(t *testing.T) {
 	e = Errors{}
 	e.Add(&Sample{Actual: []float64{2, 2}, Predicted: []float64{1, 2}, TrainMean: 2})
 	if f := e.Figures(); f.Skill.Mean != nil ||
-		f.Reason != "intervals need an error of the training rows; the training mean is exact" {
+		f.Reason != "the target is 2 in every row, which leaves nothing to explain; intervals need an error of the training rows; the training mean is exact" {
 		t.Errorf("%+v", f)
 	}
 }

@@ -3,6 +3,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -184,6 +185,8 @@ func (e *Errors) Figures() Figures {
 	var why []string
 	if f.Rows < 2 {
 		why = append(why, "r2 and explained_variance need two rows")
+	} else if e.Target.Min == e.Target.Max {
+		why = append(why, fmt.Sprintf("the target is %v in every row, which leaves nothing to explain", e.Target.Min))
 	} else {
 		f.R2 = ptr(RSquared(sse.Value(), e.Target.Squares().Value()))
 		f.ExplainedVariance = ptr(RSquared(e.Residual.Squares().Value(), e.Target.Squares().Value()))
@@ -205,6 +208,34 @@ func (e *Errors) Figures() Figures {
 	}
 	f.Reason = strings.Join(why, "; ")
 	return f
+}
+
+// Doubts are what keeps predictions from being called good, whatever their skill over
+// the training's mean: sentences without their ends.
+func (f *Figures) Doubts() (doubts []string) {
+	const (
+		leastHeld = 0.85 // of the rows, by intervals of 95 %
+		mostBias  = 0.5  // of the RMSE
+	)
+	worse := func(skill *float64) bool { return skill != nil && *skill < 0 }
+	if worse(f.Skill.Persistence) {
+		doubts = append(doubts, "saying that nothing changes from row to row would do better")
+	}
+	if worse(f.Skill.Climatology) {
+		doubts = append(doubts, "the season alone would do better")
+	}
+	if held := f.Coverage(); held != nil && *held < leastHeld {
+		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**held))
+	}
+	if f.Bias != nil && math.Abs(*f.Bias) > mostBias**f.RMSE {
+		side := "high"
+		if *f.Bias < 0 {
+			side = "low"
+		}
+		doubts = append(doubts, fmt.Sprintf("predictions are %v too %s on average, more than half of the RMSE",
+			Round(math.Abs(*f.Bias), 3), side))
+	}
+	return doubts
 }
 
 // squares returns Σ residual².

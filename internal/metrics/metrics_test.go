@@ -40,8 +40,12 @@ func TestScikitLearn(t *testing.T) {
 	near(t, "max_error", *figures([]float64{3, 2, 7, 1}, []float64{4, 2, 7, 1}).MaxError, 1)
 	near(t, "r2_score, no better than the mean", *figures([]float64{1, 2, 3}, []float64{2, 2, 2}).R2, 0)
 	near(t, "r2_score, worse", *figures([]float64{1, 2, 3}, []float64{3, 2, 1}).R2, -3)
-	near(t, "constant and met", *figures([]float64{-2, -2, -2}, []float64{-2, -2, -2}).R2, 1)
-	near(t, "constant and missed", *figures([]float64{-2, -2, -2}, []float64{-2, -2, -2 + 1e-8}).R2, 0)
+	near(t, "constant and met", RSquared(0, 0), 1)
+	near(t, "constant and missed", RSquared(1e-8, 0), 0)
+	if f := figures([]float64{-2, -2, -2}, []float64{-2, -2, -2}); f.R2 != nil || f.ExplainedVariance != nil ||
+		!strings.Contains(f.Reason, "the target is -2 in every row") {
+		t.Errorf("a constant target: %+v", f)
+	}
 	if f := figures([]float64{1}, []float64{2}); f.R2 != nil || f.Reason == "" || *f.MSE != 1 {
 		t.Errorf("one row: %+v", f)
 	}

@@ -61,8 +61,10 @@ func (p *Page) series(d *metrics.Dataset) figure {
 	if banded {
 		f.Should = "The lines should run together, far inside the band, which is for single rows."
 	}
-	f.Does = fmt.Sprintf("Here they are farthest apart in %s: %s.", s.Name(s.Period[worst]),
-		off(s.Actual[worst]-s.Predicted[worst]))
+	f.Does = "Here they never part."
+	if apart := s.Actual[worst] - s.Predicted[worst]; apart != 0 {
+		f.Does = fmt.Sprintf("Here they are farthest apart in %s: %s.", s.Name(s.Period[worst]), off(apart))
+	}
 	if odd {
 		all, some := int64(0), 0
 		for _, rows := range s.Anomalous {
@@ -196,7 +198,10 @@ func groups(c *chart, g []metrics.Group, at func(i int) float64, name func(i int
 		}
 		c.dot("point", at(i), *v.MeanResidual)
 	}
-	does = fmt.Sprintf("here %s is worst, predicted %s", name(worst), off(*g[worst].MeanResidual))
+	does = "here nothing is left on average"
+	if left := *g[worst].MeanResidual; left != 0 {
+		does = fmt.Sprintf("here %s is worst, predicted %s", name(worst), off(left))
+	}
 	if all > 0 {
 		does += fmt.Sprintf("; %d of %d are within two standard errors of 0", within, all)
 	}

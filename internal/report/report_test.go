@@ -102,7 +102,7 @@ func TestPage(t *testing.T) {
 		"one file":   {Page{Metrics: measured(t, 1, 400, true), Model: model(5)}, 1 + 6 + 1, "The file"},
 		"no time":    {Page{Metrics: measured(t, 3, 400, false), Model: model(5)}, 5 + 1, "there is nothing by month"},
 		"three rows": {Page{Metrics: measured(t, 1, 3, true), Model: model(2)}, 1 + 6 + 1, "on 3 new rows"},
-		"one row":    {Page{Metrics: measured(t, 1, 1, false)}, 4, "Some figures are not defined"},
+		"one row":    {Page{Metrics: measured(t, 1, 1, false)}, 3, "Some figures are not defined"},
 		"nothing scored": {Page{Metrics: measured(t, 2, 0, true), Model: model(5)}, 1,
 			"Nothing can be said of the predictions"},
 		"nothing else": {Page{Metrics: measured(t, 2, 60, true), Missing: []string{"it is gone"}}, 2 + 6, "It is gone."},
@@ -218,6 +218,68 @@ func TestCaptions(t *testing.T) {
 }
 
 func ptr(v float64) *float64 { return &v }
+
+// No doubt stands beside praise.
+func TestVerdict(t *testing.T) {
+	for what, doubt := range map[string]func(*metrics.Report){
+		"":                                   func(*metrics.Report) {},
+		"Saying that nothing changes":        func(r *metrics.Report) { r.Skill.Persistence = ptr(-0.01) },
+		"The season alone would do better.":  func(r *metrics.Report) { r.Skill.Climatology = ptr(-0.01) },
+		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Intervals[3].Coverage = ptr(0.849) },
+		"too low on average, more than half": func(r *metrics.Report) { r.Bias = ptr(-0.51 * *r.RMSE) },
+	} {
+		report := measured(t, 2, 100, false)
+		doubt(report)
+		verdict := (&Page{Metrics: report}).verdict(report.Datasets)
+		if strings.Contains(verdict, "predicts the target very well") != (what == "") ||
+			strings.Contains(verdict, "does not predict the target well") != (what != "") || !strings.Contains(verdict, what) {
+			t.Errorf("%q: %s", what, verdict)
+		}
+	}
+}
+
+// Where nothing is left no period is the farthest apart and no month the worst, and a
+// picture of one place is none.
+func TestNothingLeft(t *testing.T) {
+	s := &metrics.Sample{Scale: metrics.NewScale(1, 50, 10, 5), TrainMean: 10}
+	var times []dataset.Time
+	for i := range 100 {
+		y := float64(i % 10)
+		s.Actual, s.Predicted, s.Spread = append(s.Actual, y), append(s.Predicted, y), append(s.Spread, 1)
+		times = append(times, dataset.Time(time.Date(2020, 1, 1+i, 0, 0, 0, 0, time.UTC).UnixMicro()))
+	}
+	b := string((&Page{Metrics: one(t, s, times)}).HTML())
+	if strings.Count(b, "never part") != 2 || strings.Count(b, "ere nothing is left on average") != 4 {
+		t.Error(b)
+	}
+	s.Actual, s.Predicted, s.Spread = s.Actual[:1], s.Predicted[:1], s.Spread[:1]
+	b = string((&Page{Metrics: one(t, s, times[:1])}).HTML())
+	for _, want := range []string{"at two times or more", "all of one month", "predictions are all alike"} {
+		if !strings.Contains(b, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// one is the report on a file.
+func one(t *testing.T, s *metrics.Sample, times []dataset.Time) *metrics.Report {
+	t.Helper()
+	var counts metrics.Counts
+	var errs metrics.Errors
+	var pattern metrics.Pattern
+	var timeline metrics.Timeline
+	errs.Add(s)
+	timeline.Add(s, times, nil)
+	counts.Add(s)
+	pattern.Add(s, times, make([]float64, len(s.Actual)))
+	d := metrics.NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, errs, metrics.Errors{}, pattern, nil)
+	d.Series = timeline.Series()
+	report, err := metrics.New("s", "m", []metrics.Dataset{d}, &counts, design.Unseen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
 
 // An axis reaches over its numbers, with few ticks, which are round.
 func TestNumeric(t *testing.T) {

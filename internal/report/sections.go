@@ -12,6 +12,9 @@ import (
 	"mlpipeline/internal/regression"
 )
 
+// wellFrom is the skill from which predictions are good, where there is no doubt.
+const wellFrom = 0.7
+
 // verdict is the answer in plain words.
 func (p *Page) verdict(worst []metrics.Dataset) string {
 	m, target := p.Metrics, p.target()
@@ -27,15 +30,20 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	for _, q := range []struct {
 		least float64
 		words string
-	}{{0.9, "very well"}, {0.7, "well"}, {0.4, "passably"}, {0.1, "poorly"},
+	}{{0.9, "very well"}, {wellFrom, "well"}, {0.4, "passably"}, {0.1, "poorly"},
 		{0, "hardly better than if it knew nothing"}} {
 		if skill >= q.least {
 			quality = q.words
 			break
 		}
 	}
-	text := fmt.Sprintf("The model predicts %s %s: on %s of %s it is off by %s (root of the mean square), where the "+
-		"training's mean alone would be off by %s", target, quality, plural(m.Rows, "new row", "new rows"),
+	doubts := m.Doubts()
+	predicts := fmt.Sprintf("predicts %s %s", target, quality)
+	if len(doubts) > 0 && skill >= wellFrom {
+		predicts = fmt.Sprintf("does not predict %s well", target)
+	}
+	text := fmt.Sprintf("The model %s: on %s of %s it is off by %s (root of the mean square), where the "+
+		"training's mean alone would be off by %s", predicts, plural(m.Rows, "new row", "new rows"),
 		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3),
 		p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean }))
 	if m.Skill.Climatology != nil {
@@ -43,8 +51,8 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 			p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
 	}
 	text += "."
-	if s := m.Skill.Persistence; s != nil && *s < 0 {
-		text += " Saying that nothing changes from row to row would do better."
+	for _, doubt := range doubts {
+		text += " " + sentence("%s.", doubt)
 	}
 	if coverage := m.Coverage(); coverage != nil {
 		judgement := cmp.Or(m.Judgement(), "as they should")
@@ -129,7 +137,7 @@ func (p *Page) warnings() (w []string) {
 			add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))
 		}
 		if s.Clusters.Few() {
-			add("the robust standard errors are of %d clusters only, and rough", s.Clusters.N)
+			add("the robust standard errors are of %s only, and rough", plural(int64(s.Clusters.N), "cluster", "clusters"))
 		}
 		if column, factor := s.Wider(); column != "" {
 			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
@@ -201,13 +209,13 @@ func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
 // time are the pictures of the worst files that have a time.
 func (p *Page) time(worst []metrics.Dataset, l limits) section {
 	s := section{Title: "Along the time"}
-	timed := slices.DeleteFunc(slices.Clone(worst), func(d metrics.Dataset) bool { return d.Series == nil })
+	timed := slices.DeleteFunc(slices.Clone(worst), func(d metrics.Dataset) bool { return d.Series == nil || len(d.Series.Period) < 2 })
 	for _, d := range timed[:min(l.pictures, len(timed))] {
 		s.Figures = append(s.Figures, p.series(&d))
 	}
 	switch more := len(timed) - len(s.Figures); {
 	case len(timed) == 0:
-		s.Text = []string{"No row that was scored has a time: there is nothing to show."}
+		s.Text = []string{"No file has scored rows at two times or more: there is nothing to show."}
 	case more > 0:
 		s.Text = []string{sentence("the %s; %s no picture.", plural(int64(len(s.Figures)), "worst file", "worst files"),
 			plural(int64(more), "other has", "others have"))}
@@ -229,11 +237,18 @@ func (p *Page) left() section {
 		s.Text = append(s.Text, "No row is within three deviations of the training's mean: there is nothing to show of "+
 			"predicted against measured.")
 	}
-	s.Figures = append(s.Figures, p.tenths())
-	if len(d.Months) > 0 {
-		s.Figures = append(s.Figures, p.months())
+	if filled(d.Predictions) > 1 {
+		s.Figures = append(s.Figures, p.tenths())
 	} else {
+		s.Text = append(s.Text, "The predictions are all alike: there is nothing to show by their size.")
+	}
+	switch filled(d.Months) {
+	case 0:
 		s.Text = append(s.Text, "The rows have no time: there is nothing by month.")
+	case 1:
+		s.Text = append(s.Text, "The rows are all of one month of the year: there is nothing to compare by month.")
+	default:
+		s.Figures = append(s.Figures, p.months())
 	}
 	s.Figures = append(s.Figures, p.histogram())
 	if d.Autocorrelation[0] != nil {
@@ -247,6 +262,16 @@ func (p *Page) left() section {
 		s.Text = append(s.Text, "There are no intervals: training left no error to make them of.")
 	}
 	return s
+}
+
+// filled counts the groups that have rows.
+func filled(groups []metrics.Group) (n int) {
+	for _, g := range groups {
+		if g.Rows > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // training is what was known before the test.

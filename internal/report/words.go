@@ -96,10 +96,7 @@ func name(s string) string { return short(s, 48) }
 
 // off says by how much a prediction is off, from the mean of measured − predicted.
 func off(residual float64) string {
-	switch {
-	case residual == 0:
-		return "exactly right"
-	case residual < 0:
+	if residual < 0 {
 		return digits(-residual, 3) + " too high"
 	}
 	return digits(residual, 3) + " too low"
