@@ -89,12 +89,16 @@ func (d *Design) Check() error {
 
 // CheckSettings is Check while the features may not be known yet.
 func (d *Design) CheckSettings() error {
+	if err := d.checkRanges(); err != nil { // before names are made of them
+		return err
+	}
 	if err := d.checkCategories(); err != nil {
 		return err
 	}
 	names := d.Names()
+	seen := make(map[string]bool, len(names))
 	for i, name := range names {
-		if slices.Index(names, name) < i {
+		if seen[name] {
 			hint := ""
 			if from, _ := d.Harmonics(); i >= from {
 				hint = "; rename the column, or do without these harmonics or lags"
@@ -103,16 +107,24 @@ func (d *Design) CheckSettings() error {
 			}
 			return fmt.Errorf("the feature %q comes twice%s", name, hint)
 		}
+		seen[name] = true
 	}
 	switch {
 	case d.Target == "":
 		return errors.New("there is no target column")
 	case d.Target == d.Time:
 		return fmt.Errorf("%q cannot be both the target and the time column", d.Target)
-	case slices.Contains(names, d.Target):
+	case seen[d.Target]:
 		return fmt.Errorf("the target %q is among the features", d.Target)
 	case d.Time != "" && slices.Contains(d.Features, d.Time):
 		return fmt.Errorf("the time column %q is among the features; its calendar enters by -annual and -daily", d.Time)
+	}
+	return nil
+}
+
+// checkRanges reports numbers that are too large or too small.
+func (d *Design) checkRanges() error {
+	switch {
 	case d.Annual < 0 || d.Daily < 0 || d.Annual > maxHarmonics || d.Daily > maxHarmonics:
 		return fmt.Errorf("%d pairs of harmonics of the year and %d of the day: each is from 0 to %d", d.Annual, d.Daily,
 			maxHarmonics)
