@@ -129,42 +129,32 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
 	}
-	var folds regression.Folds
 	reducer := regression.NewReducer(s, in.settings.Folds)
-	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers,
-		Work: func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, in.used[r.File]), nil }}
-	for part, err := range scan.Parts(ctx, in.files) {
+	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
+		Work:  func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, in.used[r.File]), nil },
+		Merge: (*regression.Folds).Merge}
+	for file, err := range scan.Files(ctx, in.files) {
 		if err != nil {
 			return nil, err
 		}
-		folds.Merge(part.Result)
-		bar.Add(part.Bytes)
-		if part.End == nil {
-			continue
-		}
-		path, id, n := in.files[part.File].Path, part.End.ID, part.End.Used
-		if err := in.manifests.Verify(path, id); err != nil {
-			return nil, err
-		}
-		changed := in.known[part.File] && !s.Has(id.XXH64)
+		changed := in.known[file.File] && !s.Has(file.XXH64)
 		switch {
 		case changed && o.append:
 			return nil, fmt.Errorf("%s: is not the file of this name and time that %s was fitted on; "+
-				"run model_preprocessing again, or give it another name", path, o.scaler)
-		case changed || n != in.used[part.File]:
-			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", path, o.scaler)
+				"run model_preprocessing again, or give it another name", file.Path, o.scaler)
+		case changed || file.Used != in.used[file.File]:
+			return nil, fmt.Errorf("%s: changed since %s was fitted; run model_preprocessing again", file.Path, o.scaler)
 		}
-		if what := inModel.Find(id, dataset.Twice); what != "" {
-			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", path,
+		if what := inModel.Find(file.ID, dataset.Twice); what != "" {
+			return nil, fmt.Errorf("%s: has %s, on which %s was trained already; -append takes new files only", file.Path,
 				what, o.out)
 		}
-		if unseen := part.End.Unseen; unseen.Cells > 0 {
-			o.Warnf("%s: %v%s; model_preprocessing on all files would give them columns", path, unseen,
+		if unseen := file.Unseen; unseen.Cells > 0 {
+			o.Warnf("%s: %v%s; model_preprocessing on all files would give them columns", file.Path, unseen,
 				unseen.Near(&s.Design))
 		}
-		folds.Finish()
-		datasets = append(datasets, regression.Dataset{ID: id, Used: n, Folds: folds})
-		folds = nil
+		file.Sum.Finish()
+		datasets = append(datasets, regression.Dataset{ID: file.ID, Used: file.Used, Folds: file.Sum})
 	}
 	return datasets, nil
 }
@@ -238,15 +228,12 @@ func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) e
 			unseen, which = append(unseen, f), append(which, i)
 		}
 	}
-	scan := design.Scan[struct{}]{Design: &s.Design, Workers: o.Workers,
-		Work: func(*design.Rows) (struct{}, error) { return struct{}{}, nil }}
-	for part, err := range scan.Parts(ctx, unseen) {
+	scan := design.Scan[struct{}]{Design: &s.Design, Workers: o.Workers}
+	for file, err := range scan.Files(ctx, unseen) {
 		if err != nil {
 			return err
 		}
-		if part.End != nil {
-			in.used[which[part.File]] = part.End.Used
-		}
+		in.used[which[file.File]] = file.Used
 	}
 	return nil
 }

@@ -130,30 +130,19 @@ func say(o *options, s *scaler.Scaler) {
 // reduce is the pass over the files.
 func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
 	datasets []scaler.Dataset, err error) {
-	var sums scaler.Sums
-	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Gaps: true, Work: scaler.Reduce}
-	for part, err := range scan.Parts(ctx, files) {
+	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
+		Gaps: true, Work: scaler.Reduce, Merge: (*scaler.Sums).Merge}
+	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
 			return nil, err
 		}
-		sums.Merge(part.Result)
-		bar.Add(part.Bytes)
-		end := part.End
-		if end == nil {
-			continue
-		}
-		path := files[part.File].Path
-		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, err
-		}
-		step, irregular := end.Steps.Irregular()
+		step, irregular := file.Steps.Irregular()
 		if irregular > 0 {
 			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
-				"rows that have nothing but a time would fill the gaps", path, irregular, end.Rows, step)
+				"rows that have nothing but a time would fill the gaps", file.Path, irregular, file.Rows, step)
 		}
-		datasets = append(datasets, scaler.Dataset{
-			ID: end.ID, Used: end.Used, Dropped: end.Left, Irregular: irregular, Gaps: end.Gaps, Sums: sums})
-		sums = scaler.Sums{}
+		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Irregular: irregular,
+			Gaps: file.Gaps, Sums: file.Sum})
 	}
 	return datasets, nil
 }

@@ -30,53 +30,34 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	if err != nil {
 		return nil, err
 	}
-	p := len(s.FeatureNamesOut)
-	scan := design.Scan[[]byte]{
-		Design: &s.Design, Workers: o.Workers,
-		Work: func(r *design.Rows) ([]byte, error) {
-			z := make([]float64, r.N*p)
-			s.Standardize(z, p, r, 0, r.N)
-			var b []byte
-			for i := range r.N {
-				if o.Time != "" {
-					b = append(r.Times[i].Append(b), ',')
-				}
-				for _, v := range z[i*p : (i+1)*p] {
-					b = append(table.AppendFloat(b, v), ',')
-				}
-				b = append(table.AppendFloat(b, r.Y[i]), '\n')
-			}
-			return b, nil
-		},
-	}
 	var out *artifact.File
 	var hash *xxhash.Digest
-	for part, err := range scan.Parts(ctx, files) {
+	scan := design.Scan[[]byte]{Design: &s.Design, Workers: o.Workers,
+		Work: func(r *design.Rows) ([]byte, error) { return scaledRows(s, r), nil },
+		Each: func(file int, block *[]byte) (err error) {
+			lines := *block
+			if out == nil {
+				if out, err = artifact.Create(scaledPath(o.write, files[file])); err != nil {
+					return err
+				}
+				scaled, hash = append(scaled, out), xxhash.New()
+				lines = append(table.AppendRecord(nil, header...), lines...)
+			}
+			_, _ = hash.Write(lines)
+			_, err = out.Write(lines)
+			return err
+		}}
+	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
 			return scaled, err
 		}
-		if out == nil {
-			if out, err = artifact.Create(scaledPath(o.write, files[part.File])); err != nil {
-				return scaled, err
-			}
-			scaled, hash = append(scaled, out), xxhash.New()
-			part.Result = append(table.AppendRecord(nil, header...), part.Result...)
-		}
-		_, _ = hash.Write(part.Result)
-		if _, err := out.Write(part.Result); err != nil {
-			return scaled, err
-		}
-		if part.End == nil {
-			continue
-		}
-		if d := s.Datasets[part.File]; d.XXH64 != part.End.XXH64 {
-			return scaled, fmt.Errorf("%s: changed while it was read", files[part.File].Path)
+		if s.Datasets[file.File].XXH64 != file.XXH64 {
+			return scaled, fmt.Errorf("%s: changed while it was read", file.Path)
 		}
 		if err := out.Finish(); err != nil {
 			return scaled, err
 		}
-		name := files[part.File].Name
-		list.Files[name] = append(list.Files[name], fmt.Sprintf("%016x", hash.Sum64()))
+		list.Files[file.Name] = append(list.Files[file.Name], fmt.Sprintf("%016x", hash.Sum64()))
 		out = nil
 	}
 	// First comes the list, with what is there and what will be.
@@ -84,6 +65,23 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		return scaled, err
 	}
 	return slices.Insert(scaled, 0, out), nil
+}
+
+// scaledRows writes the scaled rows of a block as CSV.
+func scaledRows(s *scaler.Scaler, r *design.Rows) (lines []byte) {
+	p := len(r.X)
+	z := make([]float64, r.N*p)
+	s.Standardize(z, p, r, 0, r.N)
+	for i := range r.N {
+		if s.Time != "" {
+			lines = append(r.Times[i].Append(lines), ',')
+		}
+		for _, v := range z[i*p : (i+1)*p] {
+			lines = append(table.AppendFloat(lines, v), ',')
+		}
+		lines = append(table.AppendFloat(lines, r.Y[i]), '\n')
+	}
+	return lines
 }
 
 // listing is DIR/scaled.json: the files that -write made in DIR, which it may

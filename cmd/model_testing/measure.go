@@ -104,56 +104,52 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 		}
 	}
 	trained := newTrained(ids)
-	var sums result
-	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Unknown: true,
-		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep, Work: p.work}
-	for part, err := range scan.Parts(ctx, p.files) {
+	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
+		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
+		Work: p.work, Merge: (*result).merge,
+		Each: func(file int, block *result) error {
+			counts.Merge(&block.counts)
+			p.truths[file].forget(block.end)
+			if p.predictions == nil {
+				return nil
+			}
+			p.predictions.rows += block.predicted
+			_, err := p.predictions.Write(block.lines)
+			return err
+		}}
+	for file, err := range scan.Files(ctx, p.files) {
 		if err != nil {
 			return nil, nil, unseen, err
 		}
-		sums.normal.Merge(&part.Result.normal)
-		sums.anomalous.Merge(&part.Result.anomalous)
-		sums.pattern.Join(&part.Result.pattern)
-		sums.timeline.Join(&part.Result.timeline)
-		sums.outside += part.Result.outside
-		counts.Merge(&part.Result.counts)
-		p.truths[part.File].forget(part.Result.end)
-		bar.Add(part.Bytes)
-		if p.predictions != nil {
-			p.predictions.rows += part.Result.predicted
-			if _, err := p.predictions.Write(part.Result.lines); err != nil {
-				return nil, nil, unseen, err
-			}
-		}
-		end := part.End
-		if end == nil {
-			continue
-		}
-		path := p.files[part.File].Path
-		if err := manifests.Verify(path, end.ID); err != nil {
-			return nil, nil, unseen, err
-		}
-		if err := trained.leak(path, end.ID); err != nil && !manifests.Apart(path, ids) {
+		if err := trained.leak(file.Path, file.ID); err != nil && !manifests.Apart(file.Path, ids) {
 			if !o.allowLeak {
 				return nil, nil, unseen, fmt.Errorf("%w; test on other data, or use -allow-leak", err)
 			}
 			o.Warnf("%v; its figures say nothing of new data", err)
 		}
-		d := metrics.NewDataset(end.ID, end.Left, sums.normal, sums.anomalous, sums.pattern,
-			p.truths[part.File].noiseFloor())
-		_, d.Irregular = end.Steps.Irregular()
-		d.Unseen = end.Unseen.Cells
+		truth, sums := p.truths[file.File], &file.Sum
+		d := metrics.NewDataset(file.ID, file.Left, sums.normal, sums.anomalous, sums.pattern, truth.noiseFloor())
+		_, d.Irregular = file.Steps.Irregular()
+		d.Unseen = file.Unseen.Cells
 		d.Outside, d.Series = sums.outside, sums.timeline.Series()
-		unseen.Merge(end.Unseen)
+		unseen.Merge(file.Unseen)
 		if d.Rows == 0 && p.predictions == nil {
-			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", path,
-				cli.Plural(end.Rows, "row", "rows"), cli.Aside(end.Left))
+			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", file.Path,
+				cli.Plural(file.Rows, "row", "rows"), cli.Aside(file.Left))
 		}
-		p.truths[part.File].close()
+		truth.close()
 		datasets = append(datasets, d)
-		sums = result{}
 	}
 	return datasets, counts, unseen, nil
+}
+
+// merge includes the errors of a block.
+func (r *result) merge(block result) {
+	r.normal.Merge(&block.normal)
+	r.anomalous.Merge(&block.anomalous)
+	r.pattern.Join(&block.pattern)
+	r.timeline.Join(&block.timeline)
+	r.outside += block.outside
 }
 
 // readModel reads the scaler and the model, which must belong together.

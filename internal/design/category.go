@@ -61,49 +61,49 @@ func (d *Design) checkCategories() error {
 
 // Unfinished returns the design without what a scaler finds out: the levels.
 func (d *Design) Unfinished() Design {
-	plain := *d
-	plain.Categories = make([]Category, len(d.Categories))
+	unfinished := *d
+	unfinished.Categories = make([]Category, len(d.Categories))
 	for k, c := range d.Categories {
-		plain.Categories[k] = Category{Name: c.Name, Levels: []string{}}
+		unfinished.Categories[k] = Category{Name: c.Name, Levels: []string{}}
 	}
-	return plain
+	return unfinished
 }
 
 // Columns returns the columns of X of category k: from to to, to not included.
 func (d *Design) Columns(k int) (from, to int) {
-	from = newLayout(d).first[k]
+	from = newColumns(d).firstLevel[k]
 	return from, from + len(d.Categories[k].Levels)
 }
 
-// layout says where in X the columns of a block are.
-type layout struct {
+// columns says where in X the features are.
+type columns struct {
 	numbers, words []string         // the features, apart
 	at             []int            // column of X of each number
-	first          []int            // and of each category's first level
-	columns        []map[string]int // and of all its words
+	firstLevel     []int            // and of each category's first level
+	ofWord         []map[string]int // and of all its words
 }
 
-func newLayout(d *Design) (l layout) {
+func newColumns(d *Design) (c columns) {
 	j := 0
 	for _, feature := range d.Features {
-		c := d.category(feature)
-		if c == nil {
-			l.numbers, l.at = append(l.numbers, feature), append(l.at, j)
+		category := d.category(feature)
+		if category == nil {
+			c.numbers, c.at = append(c.numbers, feature), append(c.at, j)
 			j++
 			continue
 		}
-		l.words, l.first = append(l.words, feature), append(l.first, j)
-		columns := map[string]int{}
-		for _, level := range c.Levels {
-			columns[level] = j
+		c.words, c.firstLevel = append(c.words, feature), append(c.firstLevel, j)
+		ofWord := map[string]int{}
+		for _, level := range category.Levels {
+			ofWord[level] = j
 			j++
 		}
-		for _, level := range c.Pooled {
-			columns[level] = j - 1 // that of Other
+		for _, level := range category.Pooled {
+			ofWord[level] = j - 1 // that of Other
 		}
-		l.columns = append(l.columns, columns)
+		c.ofWord = append(c.ofWord, ofWord)
 	}
-	return l
+	return c
 }
 
 // Codes are the cells of a category in some rows.

@@ -17,13 +17,13 @@ var worded = Design{Target: "y", Features: []string{"w", "x", "v"}, Lags: []int{
 
 // words scans a file and returns per row the column of X of the first category, and
 // what became of the rows.
-func words(t *testing.T, d Design, csv string) (rows []string, end End, err error) {
+func words(t *testing.T, d Design, csv string) (rows []string, file Result[[]string], err error) {
 	t.Helper()
 	files, err := table.Open([]string{"-"}, strings.NewReader(csv), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan := Scan[[]string]{Design: &d, Workers: 2,
+	scan := Scan[[]string]{Design: &d, Workers: 2, Merge: appendTo,
 		Work: func(r *Rows) (rows []string, err error) {
 			c := &r.Codes[0]
 			for i := range r.N {
@@ -41,16 +41,13 @@ func words(t *testing.T, d Design, csv string) (rows []string, end End, err erro
 			}
 			return rows, nil
 		}}
-	for part, err := range scan.Parts(context.Background(), files) {
+	for read, err := range scan.Files(context.Background(), files) {
 		if err != nil {
-			return nil, end, err
+			return nil, file, err
 		}
-		rows = append(rows, part.Result...)
-		if part.End != nil {
-			end = *part.End
-		}
+		file = *read
 	}
-	return rows, end, nil
+	return file.Sum, file, nil
 }
 
 // A word is the column of its level; a rare one that of the pool; one that is missing
@@ -78,8 +75,8 @@ func TestCodes(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	// Before a scaler is fitted no level is known, and none is missed.
-	plain := worded.Unfinished()
-	if names := plain.Names(); fmt.Sprint(names) != "[x]" || len(worded.Categories[0].Levels) != 3 {
+	unfinished := worded.Unfinished()
+	if names := unfinished.Names(); fmt.Sprint(names) != "[x]" || len(worded.Categories[0].Levels) != 3 {
 		t.Errorf("%v, %v", names, worded.Categories)
 	}
 	if names := worded.Names(); fmt.Sprint(names) != "[w=rain w=sun w=(other) x]" {

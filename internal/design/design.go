@@ -1,6 +1,20 @@
-// Package design turns blocks of CSV columns into rows of X and y: the chosen
-// columns, of categories one per level, harmonics of the calendar and lags of the
-// target.
+// Package design turns files into rows of X and y: the chosen columns, of categories
+// one per level, harmonics of the calendar and lags of the target.
+//
+// The way of a row through model_preparation, function by function:
+//
+//	design.Scan.Files       yields once per file, when its last row is in
+//	table.InOrder           shares the blocks out among the cores, puts results in order
+//	table.Scan.Blocks, cut  one file behind the other
+//	table.cutter.next       cuts blocks of whole rows
+//	design.Scan.block       takes a block through all that follows, on one core
+//	table.Block.Parse       cells become numbers, times, codes of words
+//	design.Scan.usableRows  which rows have a target and lack nothing
+//	design.Scan.fill        the columns of X and y of those
+//	regression.Reducer.Reduce   tiles of rows, fold by fold
+//	scaler.Scaler.Standardize   z = (x − mean)/scale
+//	regression.Factor.Add   reflects a tile into a triangle
+//	regression.Folds.Merge  triangles of blocks, in order, into those of the file
 package design
 
 import (
@@ -61,10 +75,12 @@ func (d *Design) Names() []string {
 		}
 	}
 	for _, k := range d.Lags {
-		names = append(names, d.Target+"_lag_"+strconv.Itoa(k))
+		names = append(names, d.lagName(k))
 	}
 	return names
 }
+
+func (d *Design) lagName(k int) string { return d.Target + "_lag_" + strconv.Itoa(k) }
 
 // Harmonics returns the range of the columns of X that depend on the calendar
 // alone.

@@ -21,16 +21,15 @@ func ExampleScan() {
 		panic(err)
 	}
 	scan := Scan[string]{Design: &d, Workers: 1,
-		Work: func(r *Rows) (string, error) { return fmt.Sprintln(d.Names(), r.X, r.Y), nil },
+		Work:  func(r *Rows) (string, error) { return fmt.Sprint(d.Names(), r.X, r.Y), nil },
+		Merge: func(file *string, block string) { *file += block },
 	}
-	for part, err := range scan.Parts(context.Background(), files) {
+	for file, err := range scan.Files(context.Background(), files) {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Print(part.Result)
-		if end := part.End; end != nil {
-			fmt.Println(end.Used, "of", end.Rows, "used; left out:", end.Left)
-		}
+		fmt.Println(file.Sum)
+		fmt.Println(file.Used, "of", file.Rows, "used; left out:", file.Left)
 	}
 	// Output:
 	// [wind load_lag_1] [[2 4] [10 12]] [11 13]
@@ -45,7 +44,7 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 		t.Fatal(err)
 	}
 	var all []string
-	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown,
+	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown, Merge: appendTo,
 		Work: func(r *Rows) (rows []string, err error) {
 			for i := range r.N {
 				row := fmt.Sprintf("%d/%d:", r.Used+int64(i), r.Index(i))
@@ -57,18 +56,19 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 			return rows, nil
 		},
 	}
-	for part, err := range scan.Parts(context.Background(), files) {
+	for file, err := range scan.Files(context.Background(), files) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, part.Result...)
-		if end := part.End; end != nil && (end.Used != int64(len(all)) || !unknown &&
-			end.Used+end.Left.Total() != end.Rows) {
-			t.Errorf("%d rows used, %d seen, %d left out of %d", end.Used, len(all), end.Left.Total(), end.Rows)
+		all = append(all, file.Sum...)
+		if file.Used != int64(len(all)) || !unknown && file.Used+file.Left.Total() != file.Rows {
+			t.Errorf("%d rows used, %d seen, %d left out of %d", file.Used, len(all), file.Left.Total(), file.Rows)
 		}
 	}
 	return all
 }
+
+func appendTo(file *[]string, block []string) { *file = append(*file, block...) }
 
 // Lags reach over the borders of blocks: row i of a long file has the target
 // of row i − k, and the ordinals are right, for any number of workers.
@@ -298,16 +298,15 @@ func TestTally(t *testing.T) {
 				return bad, nil
 			}}
 		blocks := 0
-		for part, err := range scan.Parts(context.Background(), files) {
+		scan.Each = func(_ int, bad *int) error {
+			if blocks++; *bad > 0 {
+				return fmt.Errorf("%d rows have another row before them", *bad)
+			}
+			return nil
+		}
+		for file, err := range scan.Files(context.Background(), files) {
 			if err != nil {
 				t.Fatal(err)
-			}
-			if part.Result > 0 {
-				t.Errorf("%d rows have another row before them", part.Result)
-			}
-			blocks++
-			if part.End == nil {
-				continue
 			}
 			// Rows 22, 32, … of every hundred lack their lag; the first two too.
 			left := dataset.Left{NoTarget: n / 50, MissingFeature: n / 100, MissingLag: n/50 + 2}
@@ -315,15 +314,15 @@ func TestTally(t *testing.T) {
 			if unknown {
 				used += n / 100 // those without a target and with their feature and lag
 			}
-			if part.End.Left != left || part.End.Used != used {
-				t.Errorf("unknown %v: %+v and %d used, want %+v and %d", unknown, part.End.Left, part.End.Used, left, used)
+			if file.Left != left || file.Used != used {
+				t.Errorf("unknown %v: %+v and %d used, want %+v and %d", unknown, file.Left, file.Used, left, used)
 			}
-			if step, rows := part.End.Steps.Irregular(); rows != 1 || step != time.Minute {
+			if step, rows := file.Steps.Irregular(); rows != 1 || step != time.Minute {
 				t.Errorf("%d rows are not one step of %v behind", rows, step)
 			}
 		}
 		if blocks < 3 {
-			t.Errorf("%d parts only", blocks)
+			t.Errorf("%d blocks only", blocks)
 		}
 	}
 }
@@ -339,13 +338,13 @@ func TestMissingIsError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		scan := Scan[struct{}]{Design: &d, Workers: 1, Work: func(*Rows) (s struct{}, err error) { return s, nil }}
+		scan := Scan[struct{}]{Design: &d, Workers: 1}
 		got := ""
-		for part, err := range scan.Parts(context.Background(), files) {
+		for file, err := range scan.Files(context.Background(), files) {
 			if err != nil {
 				got = err.Error()
-			} else if part.End != nil && part.End.Left.NoTarget != 1 {
-				t.Errorf("%+v", part.End.Left)
+			} else if file.Left.NoTarget != 1 {
+				t.Errorf("%+v", file.Left)
 			}
 		}
 		if got != want {
@@ -376,7 +375,7 @@ func TestEvery(t *testing.T) {
 		want = append(want, fmt.Sprintf("%s n%d %s", y, i, why))
 	}
 	d := Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{2}, Missing: Drop}
-	scan := Scan[[]string]{Design: &d, Workers: 2, Unknown: true, All: true, Texts: []string{"name"},
+	scan := Scan[[]string]{Design: &d, Workers: 2, Unknown: true, All: true, Texts: []string{"name"}, Merge: appendTo,
 		Work: func(r *Rows) (got []string, err error) {
 			used := 0
 			for i, why := range r.Every.Why {
@@ -399,11 +398,11 @@ func TestEvery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for part, err := range scan.Parts(context.Background(), files) {
+		for file, err := range scan.Files(context.Background(), files) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, part.Result...)
+			got = append(got, file.Sum...)
 		}
 	}
 	if want = append(want, "NaN a y_lag_2 is missing"); len(got) != len(want) {

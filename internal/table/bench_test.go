@@ -39,8 +39,8 @@ func BenchmarkScan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		scan := Scan[struct{}, struct{}]{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2, Work: nothing}
-		for _, err := range scan.Parts(b.Context(), files) {
+		scan := &Scan{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2}
+		for _, err := range parsed(b.Context(), scan, files, func(*Block) {}) {
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func BenchmarkParse(b *testing.B) {
 	block.newlines = bytes.Count(block.data, []byte("\n"))
 	b.SetBytes(int64(len(block.data)))
 	for b.Loop() {
-		if err := block.parse(); err != nil {
+		if err := block.Parse(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// Block is a run of whole rows of one file, parsed. It belongs to the scan and
-// is valid only during the call that it is handed to.
+// Block is a run of whole rows of one file, parsed once Parse has been called. It
+// belongs to the scan, which uses its memory again once it is given back.
 type Block struct {
-	File  int   // index of the file in the scan
-	Row   int64 // row of the file, from 0, with which it begins
+	File  int    // index of the file in the scan
+	End   string // "", but for the empty block behind the last one of a file: the hash of the file's bytes
 	Rows  int
 	Times []dataset.Time // never going back; empty without a time column
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading
@@ -27,6 +27,7 @@ type Block struct {
 	layout   *layout
 	sketch   dataset.Sketch
 	hashes   []uint64 // of the rows; memory of sample
+	free     chan<- *Block
 }
 
 // sample makes the sketch of the block's rows, by hashes of their numbers, words

@@ -19,26 +19,20 @@ func scanWords(in string, workers int, columns ...string) (words [][]string, id 
 	if err != nil {
 		return nil, id, err
 	}
-	scan := Scan[struct{}, [][]string]{Categories: columns, Workers: workers,
-		Work: func(b *Block, _ struct{}) (s struct{}, result func() ([][]string, error), err error) {
-			return s, func() (rows [][]string, err error) {
-				for i := range b.Rows {
-					var row []string
-					for _, c := range b.Cats {
-						row = append(row, c.Levels[c.Codes[i]])
-					}
-					rows = append(rows, row)
-				}
-				return rows, nil
-			}, nil
-		}}
-	for part, err := range scan.Parts(context.Background(), files) {
+	scan := &Scan{Categories: columns, Workers: workers}
+	for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
+		if err == nil {
+			err = b.Describe(&id)
+		}
 		if err != nil {
 			return nil, id, err
 		}
-		words = append(words, part.Result...)
-		if part.End != nil {
-			id = *part.End
+		for i := 0; b.End == "" && i < b.Rows; i++ {
+			var row []string
+			for _, c := range b.Cats {
+				row = append(row, c.Levels[c.Codes[i]])
+			}
+			words = append(words, row)
 		}
 	}
 	return words, id, nil

@@ -12,8 +12,8 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// parse reads b.data into b.Times, b.Cols and b.Cats.
-func (b *Block) parse() error {
+// Parse reads what was cut into b.Times, b.Cols and b.Cats.
+func (b *Block) Parse() error {
 	b.Rows, b.Gaps = 0, 0
 	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
 		b.data = append(b.data, '\n')

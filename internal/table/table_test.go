@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,21 +26,24 @@ func ExampleScan() {
 	if err != nil {
 		panic(err)
 	}
-	scan := Scan[struct{}, string]{
-		Time: "timestamp", Columns: []string{"temperature"}, Workers: 2,
-		Work: func(b *Block, _ struct{}) (struct{}, func() (string, error), error) {
-			return struct{}{}, func() (string, error) { return fmt.Sprintln(b.Cols[0]), nil }, nil
-		},
-	}
-	for part, err := range scan.Parts(context.Background(), files) {
+	scan := Scan{Time: "timestamp", Columns: []string{"temperature"}, Workers: 2}
+	var id dataset.ID
+	for b, err := range scan.Blocks(context.Background(), files) {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Print(part.Result)
-		if part.End != nil {
-			fmt.Println(part.End.Name, part.End.Rows, part.End.Last)
+		if b.End == "" {
+			if err := b.Parse(); err != nil {
+				panic(err)
+			}
+			fmt.Println(b.Cols[0])
 		}
+		if err := b.Describe(&id); err != nil {
+			panic(err)
+		}
+		b.Free()
 	}
+	fmt.Println(id.Name, id.Rows, id.Last)
 	// Output:
 	// [4.5 NaN]
 	// stdin 2 2020-01-02T00:00:00Z
@@ -56,41 +60,51 @@ type rows struct {
 // scanAll reads files in full.
 func scanAll(files []*File, timeColumn string, columns []string, workers int) (*rows, error) {
 	all := &rows{cols: make([][]float64, len(columns))}
-	type part struct {
-		row   int64
-		times []dataset.Time
-		cols  [][]float64
-	}
-	scan := Scan[int64, part]{
-		Time: timeColumn, Columns: columns, Workers: workers,
-		Work: func(b *Block, before int64) (int64, func() (part, error), error) {
-			if before != b.Row {
-				return 0, nil, fmt.Errorf("the word passed on says row %d, the block row %d", before, b.Row)
-			}
-			return before + int64(b.Rows), func() (part, error) {
-				p := part{row: b.Row, times: append([]dataset.Time(nil), b.Times...)}
-				for _, c := range b.Cols {
-					p.cols = append(p.cols, append([]float64(nil), c...))
-				}
-				return p, nil
-			}, nil
-		},
-	}
-	for p, err := range scan.Parts(context.Background(), files) {
+	var id dataset.ID
+	scan := &Scan{Time: timeColumn, Columns: columns, Workers: workers}
+	for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
+		if err == nil {
+			err = b.Describe(&id)
+		}
 		if err != nil {
 			return all, err
 		}
-		if p.End != nil {
-			all.ids = append(all.ids, *p.End)
+		if b.End != "" {
+			all.ids = append(all.ids, id)
+			id = dataset.ID{}
 			continue
 		}
-		all.firsts = append(all.firsts, p.Result.row)
-		all.times = append(all.times, p.Result.times...)
-		for j := range p.Result.cols {
-			all.cols[j] = append(all.cols[j], p.Result.cols[j]...)
+		all.firsts = append(all.firsts, id.Rows-int64(b.Rows))
+		all.times = append(all.times, b.Times...)
+		for j := range b.Cols {
+			all.cols[j] = append(all.cols[j], b.Cols[j]...)
 		}
 	}
 	return all, nil
+}
+
+// parsed yields the blocks of files, in order, once they are parsed and work is done on
+// them.
+func parsed(ctx context.Context, s *Scan, files []*File, work func(*Block)) iter.Seq2[*Block, error] {
+	blocks := func(ctx context.Context) iter.Seq2[*Block, error] { return s.Blocks(ctx, files) }
+	parse := func(b *Block) (*Block, error) {
+		if b.End != "" {
+			return b, nil
+		}
+		err := b.Parse()
+		if err == nil {
+			work(b)
+		}
+		return b, err
+	}
+	return func(yield func(*Block, error) bool) {
+		for b, err := range InOrder(ctx, s.Workers, blocks, parse) {
+			if !yield(b, err) || err != nil {
+				return
+			}
+			b.Free()
+		}
+	}
 }
 
 func scanString(content, timeColumn string, workers int, columns ...string) (*rows, error) {
@@ -282,8 +296,8 @@ func TestChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := true
-		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1, Work: nothing}
-		for _, err = range scan.Parts(context.Background(), files) {
+		scan := &Scan{Time: "t", Workers: 1}
+		for _, err = range parsed(context.Background(), scan, files, func(*Block) {}) {
 			if first {
 				first = false
 				err = c.change(path)
@@ -364,9 +378,9 @@ func TestCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan := Scan[struct{}, struct{}]{Time: "", Columns: nil, Workers: 2, Work: nothing}
+	scan := &Scan{Workers: 2}
 	time.AfterFunc(50*time.Millisecond, cancel)
-	for _, err = range scan.Parts(ctx, files) {
+	for _, err = range parsed(ctx, scan, files, func(*Block) {}) {
 	}
 	if err != context.Canceled {
 		t.Errorf("got %v", err)
@@ -383,17 +397,14 @@ func TestCancelAnywhere(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		var seen atomic.Int32
-		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1 + k%3,
-			Work: func(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
-				return struct{}{}, func() (struct{}, error) {
-					if int(seen.Add(1)) == 1+k%5 {
-						cancel()
-						time.Sleep(time.Millisecond) // the others may leave meanwhile
-					}
-					return struct{}{}, nil
-				}, nil
-			}}
-		for _, err = range scan.Parts(ctx, files) {
+		scan := &Scan{Time: "t", Workers: 1 + k%3}
+		cancelOnce := func(*Block) {
+			if int(seen.Add(1)) == 1+k%5 {
+				cancel()
+				time.Sleep(time.Millisecond) // the others may leave meanwhile
+			}
+		}
+		for _, err = range parsed(ctx, scan, files, cancelOnce) {
 		}
 		if err != nil && err != context.Canceled {
 			t.Fatal(err)
@@ -412,16 +423,13 @@ func TestBreak(t *testing.T) {
 			t.Fatal(err)
 		}
 		busy := atomic.Int32{}
-		scan := Scan[struct{}, struct{}]{Time: "t", Workers: 3,
-			Work: func(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
-				busy.Add(1)
-				return struct{}{}, func() (struct{}, error) {
-					time.Sleep(time.Millisecond)
-					busy.Add(-1)
-					return struct{}{}, nil
-				}, nil
-			}}
-		for range scan.Parts(context.Background(), files) {
+		scan := &Scan{Time: "t", Workers: 3}
+		work := func(*Block) {
+			busy.Add(1)
+			time.Sleep(time.Millisecond)
+			busy.Add(-1)
+		}
+		for range parsed(context.Background(), scan, files, work) {
 			break
 		}
 		if n := busy.Load(); n != 0 {
@@ -435,11 +443,6 @@ func TestBreak(t *testing.T) {
 	}
 }
 
-// nothing is made of a block.
-func nothing(*Block, struct{}) (struct{}, func() (struct{}, error), error) {
-	return struct{}{}, func() (struct{}, error) { return struct{}{}, nil }, nil
-}
-
 // Columns are handed on as they are written, quotes undone, also those that are read
 // as numbers; a column that a file may lack is missing in every row.
 func TestTexts(t *testing.T) {
@@ -450,33 +453,33 @@ func TestTexts(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows := 0
-		scan := Scan[struct{}, int]{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}, Workers: 2,
-			Work: func(b *Block, _ struct{}) (struct{}, func() (int, error), error) {
-				if b.Gaps != b.Rows || b.Cols[0][0] == b.Cols[0][0] || b.Cols[1][0] != 1.5 {
-					t.Errorf("%d gaps, columns begin with %v and %v", b.Gaps, b.Cols[0][0], b.Cols[1][0])
-				}
-				for k, want := range []string{"p\nq NA ", "1.50 2 3", "x say \"y\" "} {
-					got := strings.Join(b.Texts[k], " ")
-					if content != in {
-						want = strings.TrimSuffix(strings.Repeat([]string{"NA", "1.50", " x "}[k]+" ", b.Rows), " ")
-					}
-					if got != want {
-						t.Errorf("column %d is %.50q, want %.50q", k, got, want)
-					}
-				}
-				return struct{}{}, func() (int, error) { return b.Rows, nil }, nil
-			}}
-		for part, err := range scan.Parts(context.Background(), files) {
+		scan := &Scan{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}, Workers: 2}
+		for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows += part.Result
+			if b.End != "" {
+				continue
+			}
+			rows += b.Rows
+			if b.Gaps != b.Rows || b.Cols[0][0] == b.Cols[0][0] || b.Cols[1][0] != 1.5 {
+				t.Errorf("%d gaps, columns begin with %v and %v", b.Gaps, b.Cols[0][0], b.Cols[1][0])
+			}
+			for k, want := range []string{"p\nq NA ", "1.50 2 3", "x say \"y\" "} {
+				got := strings.Join(b.Texts[k], " ")
+				if content != in {
+					want = strings.TrimSuffix(strings.Repeat([]string{"NA", "1.50", " x "}[k]+" ", b.Rows), " ")
+				}
+				if got != want {
+					t.Errorf("column %d is %.50q, want %.50q", k, got, want)
+				}
+			}
 		}
 		if want := map[bool]int{true: 3, false: 40000}[content == in]; rows != want {
 			t.Errorf("%d rows, want %d", rows, want)
 		}
 	}
-	for _, scan := range []Scan[struct{}, struct{}]{
+	for _, scan := range []Scan{
 		{Columns: []string{"y"}},
 		{Columns: []string{"a"}, Texts: []string{"y"}},
 		{Columns: []string{"a", "z"}, Optional: "y"},
@@ -485,8 +488,8 @@ func TestTexts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		scan.Workers, scan.Work = 1, nothing
-		for _, err := range scan.Parts(context.Background(), files) {
+		scan.Workers = 1
+		for _, err := range scan.Blocks(context.Background(), files) {
 			if err == nil || !strings.HasPrefix(err.Error(), "-:1: there is no column ") {
 				t.Errorf("a column that is not there: %v", err)
 			}
@@ -528,8 +531,8 @@ func TestSecondVanishes(t *testing.T) {
 	if err := os.Remove(paths[1]); err != nil {
 		t.Fatal(err)
 	}
-	scan := Scan[struct{}, struct{}]{Time: "t", Workers: 1, Work: nothing}
-	for _, err = range scan.Parts(context.Background(), files) {
+	scan := &Scan{Time: "t", Workers: 1}
+	for _, err = range parsed(context.Background(), scan, files, func(*Block) {}) {
 		if err != nil {
 			break
 		}
