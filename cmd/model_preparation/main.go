@@ -50,20 +50,20 @@
 //
 //	$ model_preparation -alpha auto
 //	model_preparation: coefficient      value  std_error    robust  t_robust
-//	model_preparation: humidity      -0.06233   0.002392  0.002667    -23.37
-//	model_preparation: pressure       0.1748    0.003606  0.002270     77.01
-//	model_preparation: wind_speed    -0.2614    0.01381   0.007645    -34.20
-//	model_preparation: cloud_cover   -0.4427    0.01183   0.01187     -37.28
-//	model_preparation: annual_sin_1  -2.075     0.03573   0.03534     -58.70
-//	model_preparation: annual_cos_1  -6.521     0.03675   0.03454    -188.8
-//	model_preparation: annual_sin_2   0.6521    0.03469   0.03150      20.70
-//	model_preparation: annual_cos_2   0.4726    0.03389   0.03170      14.91
-//	model_preparation: daily_sin_1   -1.880     0.03383   0.04525     -41.55
-//	model_preparation: daily_cos_1   -1.826     0.03384   0.04204     -43.44
-//	model_preparation: the robust standard error of "daily_sin_1" is 1.3 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
+//	model_preparation: humidity      -0.05781   0.002461  0.001927    -29.99
+//	model_preparation: pressure       0.1799    0.003865  0.002428     74.11
+//	model_preparation: wind_speed    -0.2549    0.01476   0.02120     -12.03
+//	model_preparation: cloud_cover   -0.4570    0.01290   0.01786     -25.59
+//	model_preparation: annual_sin_1  -2.110     0.03812   0.02934     -71.93
+//	model_preparation: annual_cos_1  -6.625     0.03931   0.03440    -192.6
+//	model_preparation: annual_sin_2   0.6367    0.03778   0.02902      21.94
+//	model_preparation: annual_cos_2   0.5003    0.03670   0.02819      17.75
+//	model_preparation: daily_sin_1   -1.889     0.03655   0.06004     -31.46
+//	model_preparation: daily_cos_1   -1.923     0.03655   0.05554     -34.62
+//	model_preparation: the robust standard error of "daily_sin_1" is 1.6 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
 //	model_preparation: alpha 0.31622776601683794 chosen of 22 by cross-validation
-//	model_preparation: cross-validation, 10 folds: MSE 1.8420 ± 0.9813, R² 0.8369
-//	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9512, condition 1.84; in 0.0241 s → models/model.gob
+//	model_preparation: cross-validation, 10 folds: MSE 2.1501 ± 1.0538, R² 0.8372
+//	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9447, condition 1.89; in 0.0215 s → models/model.gob
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
 package main

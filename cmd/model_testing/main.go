@@ -66,7 +66,7 @@
 // # Example
 //
 //	$ model_testing -quiet -min-r2 0.8
-//	Model test MSE: 2.2573, R²: 0.8486
+//	Model test MSE: 2.2021, R²: 0.8706
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
 // 3 a quality gate (-min-r2, -max-mse, -min-skill, -min-coverage, -min-scored)

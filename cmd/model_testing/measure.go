@@ -29,7 +29,6 @@ type result struct {
 	predicted         int   // rows
 	outside           int64 // rows that are outside the training's range of a column
 	lines             []byte
-	end               int64 // the row of the file behind the block's last used one
 }
 
 // measure is the stage: one pass over the test files that leaves error sums and,
@@ -48,7 +47,6 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	if err != nil {
 		return nil, nil, err
 	}
-	defer p.close()
 	if o.predictions != "" {
 		p.predictions, err = newPredictions(o, m)
 		if p.predictions != nil {
@@ -107,9 +105,8 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
 		Work: p.work, Merge: (*result).merge,
-		Each: func(file int, block *result) error {
+		Each: func(_ int, block *result) error {
 			counts.Merge(&block.counts)
-			p.truths[file].forget(block.end)
 			if p.predictions == nil {
 				return nil
 			}
@@ -137,7 +134,6 @@ func reduce(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, man
 			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", file.Path,
 				cli.Plural(file.Rows, "row", "rows"), cli.Aside(file.Left))
 		}
-		truth.close()
 		datasets = append(datasets, d)
 	}
 	return datasets, counts, unseen, nil
@@ -239,18 +235,11 @@ func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, ma
 	for _, f := range files {
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
-			p.close()
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
 		p.truths = append(p.truths, truth)
 	}
 	return p, nil
-}
-
-func (p *predictor) close() {
-	for _, t := range p.truths {
-		t.close()
-	}
 }
 
 // scratch is memory for one block.
@@ -341,13 +330,12 @@ func (t *scratch) residuals(r *design.Rows) []float64 {
 
 // score sums the errors of the rows that have a target.
 func (t *scratch) score(all *metrics.Sample, r *design.Rows, truth *truth) (res result) {
-	var ranges [][2]int64 // of anomalous rows
+	var marks []bool // of the rows from the block's first used one on
 	if r.N > 0 {
-		res.end = r.Index(r.N-1) + 1
-		ranges = truth.anomalous(r.Index(0), res.end)
+		marks = truth.anomalous(r.Index(0), r.Index(r.N-1)+1)
 	}
 	t.anomalous = t.anomalous[:0]
-	if len(ranges) == 0 && !slices.ContainsFunc(r.Y, math.IsNaN) {
+	if marks == nil && !slices.ContainsFunc(r.Y, math.IsNaN) {
 		res.normal.Add(all)
 		return res
 	}
@@ -357,10 +345,7 @@ func (t *scratch) score(all *metrics.Sample, r *design.Rows, truth *truth) (res 
 			Climatology: p.Climatology[:0], Prev: p.Prev[:0], TrainMean: all.TrainMean}
 	}
 	for i, y := range r.Y {
-		for len(ranges) > 0 && ranges[0][1] < r.Index(i) {
-			ranges = ranges[1:]
-		}
-		anomalous := len(ranges) > 0 && ranges[0][0] <= r.Index(i)
+		anomalous := marks != nil && marks[r.Index(i)-r.Index(0)]
 		t.anomalous = append(t.anomalous, anomalous)
 		switch {
 		case y != y:

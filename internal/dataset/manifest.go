@@ -16,7 +16,7 @@ import (
 )
 
 // ManifestKind is the format of manifest.json.
-var ManifestKind = artifact.Kind{Format: "manifest", Version: 3, Program: "data_creation"}
+var ManifestKind = artifact.Kind{Format: "manifest", Version: 4, Program: "data_creation"}
 
 // Manifest lists the files that data_creation wrote and what it knows of them.
 type Manifest struct {

@@ -57,6 +57,7 @@ import (
 	"time"
 
 	"mlpipeline/internal/circle"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/moments"
 )
 
@@ -123,17 +124,11 @@ type Settings struct {
 	Test     int // rows, behind the others
 }
 
-// stream is the source of the log's random numbers: first of the anomalies, then
-// of the weather.
-func (set *Settings) stream() *rand.PCG {
-	return stream(set.Seed, fmt.Sprintf("weather %s %d", set.Scenario, set.Station))
-}
-
 // Rows is a run of rows of a log. The columns hold whole units of the last
 // decimal, as a sensor counts; NoReading marks empty cells.
 type Rows struct {
-	First  int       // row of the log
-	Micros []int64   // since 1970-01-01T00:00:00Z
+	First  int // row of the log
+	Times  []dataset.Time
 	Cells  [][]int64 // per column
 	Signal []float64 // the temperature without noise and anomalies, °C
 }
@@ -146,15 +141,13 @@ type Simulator struct {
 	Climate Climate
 	Sigma   float64 // of the sensor noise, °C
 
-	set      Settings
-	scenario *Scenario
-	plan     *plan // of the anomalies
-	rng      *rand.Rand
-	x        [6]float64 // s, p, n, h, u, v
-	keep     [6]float64 // e^(−Δ/τ)
-	stir     [6]float64 // √(1 − e^(−2Δ/τ))
-	row      int
-	last     int64 // temperature that was logged, in hundredths of a degree
+	set    Settings
+	rng    *rand.Rand
+	x      [6]float64 // s, p, n, h, u, v
+	keep   [6]float64 // e^(−Δ/τ)
+	stir   [6]float64 // √(1 − e^(−2Δ/τ))
+	row    int
+	logged []float64 // temperatures of the row before and of the rows that are made
 }
 
 // timescales τ of s, p, n, h, u and v.
@@ -167,9 +160,8 @@ func New(set Settings) (*Simulator, error) {
 	if sc == nil {
 		return nil, fmt.Errorf("there is no scenario %q", set.Scenario)
 	}
-	pcg := set.stream()
-	sim := &Simulator{set: set, scenario: sc, Climate: NewClimate(set.Seed, set.Station), plan: sc.newPlan(pcg, &set),
-		rng: rand.New(pcg)}
+	sim := &Simulator{set: set, Climate: NewClimate(set.Seed, set.Station), logged: make([]float64, 1),
+		rng: rand.New(stream(set.Seed, fmt.Sprintf("weather %s %d", set.Scenario, set.Station)))}
 	sim.Sigma = sc.Sigma * sim.Climate.NoiseFactor
 	for i, tau := range timescales {
 		ratio := float64(set.Step) / float64(tau)
@@ -184,7 +176,7 @@ func New(set Settings) (*Simulator, error) {
 func (sim *Simulator) Next(rows *Rows, n int) {
 	n = min(n, sim.set.Train+sim.set.Test-sim.row)
 	rows.First = sim.row
-	rows.Micros = resize(rows.Micros, n)
+	rows.Times = resize(rows.Times, n)
 	rows.Signal = resize(rows.Signal, n)
 	if rows.Cells == nil {
 		rows.Cells = make([][]int64, len(Columns))
@@ -192,9 +184,22 @@ func (sim *Simulator) Next(rows *Rows, n int) {
 	for j := range rows.Cells {
 		rows.Cells[j] = resize(rows.Cells[j], n)
 	}
+	before := sim.logged[len(sim.logged)-1]
+	sim.logged = resize(sim.logged, n+1)
+	sim.logged[0] = before
 	for i := range n {
 		sim.step(rows, i)
 		sim.row++
+	}
+	events := sim.set.events(rows.First, rows.First+n)
+	for _, e := range events {
+		e.distortRows(sim.logged, rows.First)
+	}
+	for i, t := range sim.logged[1:] {
+		rows.Cells[0][i] = int64(math.Round(t * 100))
+	}
+	for _, e := range events {
+		e.loseRows(rows)
 	}
 }
 
@@ -204,6 +209,7 @@ func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 func (sim *Simulator) step(rows *Rows, i int) {
 	c, x := &sim.Climate, &sim.x
 	micros := sim.set.Start.UnixMicro() + int64(sim.row)*sim.set.Step.Microseconds()
+	rows.Times[i] = dataset.Time(micros)
 	season := part(micros, year)
 	cosA := cosine(season - c.Phase[0]/(2*math.Pi))
 
@@ -224,15 +230,11 @@ func (sim *Simulator) step(rows *Rows, i int) {
 	}
 	signal += float64(PerHumidity*(float64(humidity)/10-70)) + float64(PerPressure*(float64(pressure)/10-1013.2)) +
 		float64(PerWindSpeed*(float64(wind)/10-3.3)) + float64(PerCloudCover*(float64(cloud)-4.5))
-	measured := signal + float64(sim.Sigma*sim.rng.NormFloat64())
-
-	rows.Micros[i], rows.Signal[i] = micros, signal
-	events := sim.plan.at(sim.row)
-	rows.Cells[0][i] = sim.log(events, measured)
+	rows.Signal[i] = signal
+	sim.logged[i+1] = signal + float64(sim.Sigma*sim.rng.NormFloat64())
 	for j, v := range []int64{humidity, pressure, wind, cloud} {
 		rows.Cells[j+1][i] = v
 	}
-	lose(events, rows, i)
 }
 
 // part returns the part of the period that has passed, less than 1.
