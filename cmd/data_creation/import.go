@@ -38,7 +38,10 @@ func importFlags(o *options) {
 			if *to = []string{}; s != "" {
 				*to, err = csv.NewReader(strings.NewReader(s)).Read()
 			}
-			return err
+			if err != nil {
+				return errors.New(`is no list; write it as a line of CSV: 'a,"b, c"'`)
+			}
+			return nil
 		})
 	}
 	list("category", &o.Category)
@@ -46,6 +49,7 @@ func importFlags(o *options) {
 	list("drop", &o.Drop)
 	list("missing", &o.Missing)
 	o.StringVar(&o.Delimiter, "delimiter", "", "")
+	o.StringVar(&o.Encoding, "encoding", "", "")
 	o.Func("decimal", "", func(s string) error {
 		if s != "." && s != "," {
 			return errors.New("is neither . nor ,")
@@ -57,8 +61,10 @@ func importFlags(o *options) {
 	o.IntVar(&o.Skip, "skip", 0, "")
 	o.BoolFunc("header", "", func(s string) error {
 		v, err := strconv.ParseBool(s)
-		o.Header = &v
-		return err
+		if o.Header = &v; err != nil {
+			return errors.New("is neither true nor false")
+		}
+		return nil
 	})
 	o.StringVar(&o.rejects, "rejects", "", "")
 	o.StringVar(&o.sha256, "sha256", "", "")
@@ -66,7 +72,7 @@ func importFlags(o *options) {
 
 // importOnly are the flags that need -import.
 var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter",
-	"decimal", "time-layout", "skip", "header", "rejects", "sha256"}
+	"encoding", "decimal", "time-layout", "skip", "header", "rejects", "sha256"}
 
 // checkImport reports what of the command line does not go together.
 func checkImport(o *options) error {
@@ -105,17 +111,22 @@ func checkImport(o *options) error {
 			return cli.Usagef("-delimiter: %w", err)
 		}
 	}
+	if o.Encoding != "" {
+		if _, err := importer.ParseEncoding(o.Encoding); err != nil {
+			return cli.Usagef("-encoding: %w", err)
+		}
+	}
 	names := map[string]string{}
 	for _, src := range o.imports {
+		if err := importer.CheckSource(src); err != nil {
+			return cli.Usagef("-import %w", err)
+		}
 		name := safeName(src)
 		if other, taken := names[name]; taken {
 			return cli.Usagef("-import: both %s and %s would be the dataset %q", importer.Shown(other),
 				importer.Shown(src), name)
 		}
 		names[name] = src
-		if scheme, _, remote := strings.Cut(src, "://"); remote && scheme != "http" && scheme != "https" {
-			return cli.Usagef("-import %s: only http and https URLs can be fetched", importer.Shown(src))
-		}
 		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv"), o.rejects}
 		if err := artifact.CheckOutputs(outputs, []string{src}); err != nil {
 			return cli.Usagef("%w", err)
@@ -235,7 +246,7 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 // differs between the sources, for which there is one flag.
 func repeat(o *options, tables []*importer.Table) (command string, guessed bool) {
 	words := []string{"data_creation"}
-	add := func(name, value string) { words = append(words, "-"+name, quote(value)) }
+	add := func(name, value string) { words = append(words, "-"+name, importer.ShellWord(value)) }
 	lists := map[string][]string{}
 	for _, t := range tables {
 		for j, name := range t.Header {
@@ -270,6 +281,9 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 	}
 	if layout, ok := same((*importer.Table).Layout); ok && layout != "none" {
 		add("time-layout", layout)
+	}
+	if e, ok := same((*importer.Table).Encoding); ok && e != "" {
+		add("encoding", e)
 	}
 	if d, ok := same(func(t *importer.Table) string { return importer.DelimiterName(t.Delimiter) }); ok {
 		add("delimiter", d)
@@ -309,17 +323,6 @@ func line(list []string) string {
 	}
 	w.Flush()
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// quote writes a word for the shell.
-func quote(word string) string {
-	special := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-+./:,%=@", r)
-	}
-	if word != "" && !strings.ContainsFunc(word, special) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // safeName is the dataset name of a source, fit to be a file's name.

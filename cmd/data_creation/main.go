@@ -27,6 +27,7 @@
 //	  -sha256 HEX          refuse a SRC with another SHA-256
 //	How SRC is written; what is not given is guessed
 //	  -delimiter CHARACTER between cells, or tab, or blanks
+//	  -encoding NAME       of what is not UTF-8: windows-1252, windows-1251, shift_jis, …
 //	  -decimal SIGN        . or ,
 //	  -time-layout LAYOUT  such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel
 //	  -skip N, -header=false   lines before the header, and whether there is one
@@ -53,7 +54,7 @@
 // # Imported datasets
 //
 // SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL,
-// of any CSV: plain, gzip, zstd or zip; UTF-8, UTF-16 or Latin-1; with a preamble, a
+// of any CSV: plain, gzip, zstd or zip; UTF-8, UTF-16, UTF-32 or the encodings of old that its letters tell; with a preamble, a
 // header of several lines, a line of units, or no header. It is read twice, in
 // constant memory. The first pass counts what the cells of every column can be read
 // as, in all rows; what a column is follows from these counts: a number (with a

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/cespare/xxhash/v2"
-
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
 )
@@ -27,8 +25,13 @@ type splitter struct {
 	values map[int]map[string]bool  // of the columns in apart, in rows of one time
 	totals                          // over all datasets
 	open   *splitDataset            // that rows belong to now
-	last   []byte                   // the row before
-	spare  []byte                   // memory
+	last   rowText                  // the row before
+}
+
+// rowText is a row that was written, and the hash of what it was written from.
+type rowText struct {
+	line  []byte
+	whole uint64
 }
 
 // totals are what is to be said of the rows.
@@ -177,30 +180,27 @@ func (t *totals) check(test float64, timed bool) error {
 // cells; and finds out which columns tell rows of one time apart.
 func (s *splitter) look(row *importer.Row) {
 	timed := row.Time != dataset.NoTime
-	before := s.last
-	s.last = append(s.spare[:0], row.Line...)
-	s.spare = before
 	if timed && (s.open.times == 0 || row.Time != s.open.last) {
 		s.seen, s.values = nil, nil
+		s.last = rowText{append(s.last.line[:0], row.Line...), row.Whole}
 		return
 	}
 	if timed {
 		s.sameTime++
 		if s.seen == nil { // the row before is the first of this time
-			s.seen = map[uint64]bool{xxhash.Sum64(before): true}
-			s.tell(before)
+			s.seen = map[uint64]bool{s.last.whole: true}
+			s.tell(s.last.line)
 		}
 		s.tell(row.Line)
 	}
 	if s.seen == nil {
 		s.seen = map[uint64]bool{}
 	}
-	hash := xxhash.Sum64(row.Line)
 	switch {
-	case s.seen[hash]:
+	case s.seen[row.Whole]:
 		s.repeats++
 	case len(s.seen) < mostSeen:
-		s.seen[hash] = true
+		s.seen[row.Whole] = true
 	default:
 		s.atLeast = true
 	}

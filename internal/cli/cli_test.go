@@ -100,7 +100,7 @@ func TestMistyped(t *testing.T) {
 		"-quit":     "there is no flag -quit; did you mean -quiet?",
 		"--worker":  "there is no flag -worker; did you mean -workers?",
 		"-xyz":      "there is no flag -xyz",
-		"-quiet=no": `invalid boolean value "no" for -quiet: parse error`,
+		"-quiet=no": `-quiet "no" is not true or false`,
 	} {
 		err := New("name", source, new(bytes.Buffer), new(bytes.Buffer)).Parse([]string{arg})
 		if fmt.Sprint(err) != want {

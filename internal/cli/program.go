@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -101,7 +102,7 @@ func (p *Program) help() string {
 func (p *Program) mistyped(err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
-		return Usagef("%w", err)
+		return p.badValue(err)
 	}
 	var names []string
 	p.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
@@ -110,6 +111,29 @@ func (p *Program) mistyped(err error) error {
 		hint = "; did you mean -" + strings.Join(near, ", -") + "?"
 	}
 	return Usagef("there is no flag -%s%s", name, hint)
+}
+
+// badValue is the error of a value that a flag does not take.
+func (p *Program) badValue(err error) error {
+	m := regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (parse error|value out of range)$`).
+		FindStringSubmatch(err.Error())
+	if m == nil {
+		return Usagef("%w", err)
+	}
+	kind := "a number"
+	if getter, ok := p.Lookup(m[2]).Value.(flag.Getter); ok {
+		switch getter.Get().(type) {
+		case int:
+			kind = "a whole number"
+		case uint64:
+			kind = "a whole number from 0 to 2⁶⁴ − 1"
+		case time.Duration:
+			kind = "a time such as 90s, 10m or 24h"
+		case bool:
+			kind = "true or false"
+		}
+	}
+	return Usagef("-%s %s is not %s", m[2], m[1], kind)
 }
 
 // Version returns the version of the program.

@@ -88,8 +88,8 @@ func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error
 	}
 }
 
-// each calls f with the cells of every row of a block, and its line.
-func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64) error) error {
+// each calls f with the cells of every row of a block, its text, and its line.
+func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte, line int64) error) error {
 	l := lexer{grammar: d.grammar}
 	line := b.line
 	gap := false // the line before is empty
@@ -101,7 +101,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 			var bad *lexError
 			if next, bad = l.record(b.data, i); bad != nil {
 				if bad.open && len(b.data)-i > maxRecord {
-					return tooLong(name, line)
+					bad.what = fmt.Sprintf("a quote is opened here and not closed within %d KiB", maxRecord>>10)
 				}
 				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))
 				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.cell, len(d.Header)-1)], bad.what)
@@ -122,7 +122,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 			case n != len(d.Header):
 				return d.ragged(name, line, n)
 			default:
-				if err := f(l.cells, line); err != nil {
+				if err := f(l.cells, b.data[i:next], line); err != nil {
 					return err
 				}
 			}
@@ -135,7 +135,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, line int64)
 }
 
 func tooLong(name string, line int64) error {
-	return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?", name, line,
+	return fmt.Errorf("%s:%d: this row is longer than %d KiB; is it a CSV file?", name, line,
 		maxRecord>>10)
 }
 

@@ -133,6 +133,7 @@ type Row struct {
 	Group string       // its value of Options.By
 	Time  dataset.Time // NoTime without a time column
 	Hash  uint64       // of its cells, or of that of Options.SplitKey
+	Whole uint64       // hash of all that the source has
 	Line  []byte       // of CSV, with its newline
 }
 
@@ -196,8 +197,8 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)
 	ends := make([]int, 0, lines)
-	err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
-		row := Row{Time: dataset.NoTime}
+	err := t.each(t.Name, b, func(cells [][]byte, text []byte, line int64) error {
+		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(text)}
 		start := len(csv)
 		if t.Time != nil {
 			joined = t.Time.join(joined[:0], cells, c.named)

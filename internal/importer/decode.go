@@ -3,17 +3,45 @@ package importer
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
-	"unicode/utf16"
+	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	unicodes "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
-// decode spools what is not UTF-8 with line ends of LF or CRLF.
+const (
+	bom      = "\xef\xbb\xbf"
+	headSize = 1 << 18 // what is looked at to find out how a source is written
+)
+
+// wides are the encodings whose characters have two or four bytes: they begin with a
+// mark, or most of the bytes at these places of every character are 0.
+var wides = []struct {
+	name, mark string
+	size       int
+	zeros      []int
+	encoding   encoding.Encoding
+}{ // UTF-32 first: its mark begins with that of UTF-16
+	{"UTF-32", "\xff\xfe\x00\x00", 4, []int{1, 2, 3}, utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)},
+	{"UTF-32", "\x00\x00\xfe\xff", 4, []int{0, 1, 2}, utf32.UTF32(utf32.BigEndian, utf32.UseBOM)},
+	{"UTF-16", "\xff\xfe", 2, []int{1}, unicodes.UTF16(unicodes.LittleEndian, unicodes.UseBOM)},
+	{"UTF-16", "\xfe\xff", 2, []int{0}, unicodes.UTF16(unicodes.BigEndian, unicodes.UseBOM)},
+}
+
+// decode spools what is not of one byte or UTF-8 with line ends of LF or CRLF.
 func (s *Source) decode(ctx context.Context) error {
 	r, err := s.open()
 	if err != nil {
@@ -25,11 +53,18 @@ func (s *Source) decode(ctx context.Context) error {
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
-	big, little := wide(head)
+	for _, w := range wides {
+		if !bytes.HasPrefix(head, []byte(w.mark)) && !zerosAt(head, w.size, w.zeros) {
+			continue
+		}
+		if s.Size%int64(w.size) != 0 {
+			return fmt.Errorf("%s: is %s and cut off in the middle of a character", s.Name, w.name)
+		}
+		s.encoding = w.name
+		s.notes = append(s.notes, "is "+w.name)
+		return s.spool(ctx, transform.NewReader(b, w.encoding.NewDecoder()))
+	}
 	switch {
-	case big || little:
-		s.notes = append(s.notes, "is UTF-16")
-		return s.spool(ctx, &transcoder{r: b, next: utf16Text(big)})
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ")), len(head) > 4 && bytes.HasPrefix(head[4:], []byte("1AY&SY")):
 		return fmt.Errorf("%s: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | data_creation "+
 			"-import -", s.Name)
@@ -42,149 +77,202 @@ func (s *Source) decode(ctx context.Context) error {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom)))) == 0 && len(head) < headSize:
 		return fmt.Errorf("%s: is empty", s.Name)
 	case bytes.Count(head, []byte("\r"))-bytes.Count(head, []byte("\r\n")) > bytes.Count(head, []byte("\n")):
-		return s.spool(ctx, &transcoder{r: b, next: oldLines})
+		return s.spool(ctx, oldLines{b})
 	}
 	return nil
 }
 
 var markup = regexp.MustCompile(`(?i)^\s*<(!doctype|html|head|body|table|\?xml|svg|rss)`)
 
-const (
-	bom      = "\xef\xbb\xbf"
-	headSize = 1 << 18 // what is looked at to find out how a source is written
-)
-
-// wide reports UTF-16 and its order of bytes, by its mark or, without one, by zeros in every
-// other place.
-func wide(head []byte) (big, little bool) {
-	switch {
-	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return true, false
-	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return false, true
-	}
-	zeros := [2]int{}
+// zerosAt reports whether of each size bytes those at some places, and no others, are
+// mostly 0.
+func zerosAt(head []byte, size int, places []int) bool {
+	zeros := make([]int, size)
 	for i, c := range head {
 		if c == 0 {
-			zeros[i%2]++
+			zeros[i%size]++
 		}
 	}
-	most := len(head) / 2 * 3 / 4
-	return most > 0 && zeros[0] > most && zeros[1] == 0, most > 0 && zeros[1] > most && zeros[0] == 0
+	most := len(head) / size * 3 / 4
+	for i, n := range zeros {
+		if at := slices.Contains(places, i); most == 0 || at && n <= most || !at && n > 0 {
+			return false
+		}
+	}
+	return true
 }
 
-// windows1252 are the characters 0x80 to 0x9f of Windows-1252. The others are those of
-// ISO 8859-1, which has control characters here.
-const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+// oldLines turns the line ends of old, CR alone, into LF.
+type oldLines struct{ io.Reader }
 
-// toLatin1 reads the source as Windows-1252, of which Latin-1 is a part. A source that
-// is UTF-8 but for some bytes is neither.
-func (s *Source) toLatin1(ctx context.Context) error {
+func (r oldLines) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for i, c := range p[:n] {
+		if c == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// codePage is an encoding that a source which is not UTF-8 may have, and the letters
+// that are frequent in each language that is written in it. Those of Latin stand beside
+// others of ASCII; words of other scripts have none.
+type codePage struct {
+	name      string
+	latin     bool
+	languages []string
+	encoding.Encoding
+}
+
+// codePages are tried in this order; where several fit alike, the first is taken.
+var codePages = []codePage{
+	{"windows-1252", true, []string{"äöüß", "éèêëàâçîïôûùœ", "ñáéíóúüãõâêç", "åæøäöé", "àèéìòù"}, charmap.Windows1252},
+	{"windows-1250", true, []string{"ąćęłńóśźż", "áčďéěíňóřšťúůýžľĺôä", "áéíóöőúüű", "ăâîșțşţ", "čćđšž"}, charmap.Windows1250},
+	{"windows-1251", false, []string{"оеаинтс", "оаинтеії"}, charmap.Windows1251},
+	{"koi8-r", false, []string{"оеаинтс"}, charmap.KOI8R},
+	{"shift_jis", false, []string{"のはをにがとでたしてるいなれらもこあうきくけさすそつりアイウエオカクコサシスタテトドナニネノハバフプマムメモラリルレロンー" +
+		"日時月年分度気温電力量平均最高低風速雨水値合計火木金土"}, japanese.ShiftJIS},
+	{"gb18030", false, []string{"的一是不了在人有我他这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然" +
+		"于心学日期间温度湿气压风速负荷电力量价格城市站点值平均最高低雨水月分数据总用编号名称类型单位"}, simplifiedchinese.GB18030},
+}
+
+// recode spools the source as UTF-8: from the encoding that is named, or from the one
+// that the name of the target or the letters tell. A source that is UTF-8 but for some
+// bytes has none.
+func (s *Source) recode(ctx context.Context, opt *Options) error {
+	if opt.Encoding != "" {
+		e, err := ParseEncoding(opt.Encoding)
+		if err != nil {
+			return err
+		}
+		return s.transcode(ctx, opt.Encoding, e)
+	}
+	sample, err := s.foreign()
+	if err != nil {
+		return err
+	}
+	page, why := guessPage(sample, opt.Target)
+	if page == nil {
+		return fmt.Errorf("%s: is not UTF-8, and its letters tell no other encoding; name it with -encoding: %s", s.Name,
+			"windows-1252, windows-1251, shift_jis, …")
+	}
+	s.notes = append(s.notes, fmt.Sprintf("is not UTF-8; read as %s, %s; -encoding names another", page.name, why))
+	return s.transcode(ctx, page.name, page)
+}
+
+func (s *Source) transcode(ctx context.Context, name string, e encoding.Encoding) error {
 	r, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	b, line, bad, text, wide := bufio.NewReader(r), 1, 0, false, false
-	for {
-		c, size, err := b.ReadRune()
-		if err == io.EOF {
-			break
+	s.encoding = name
+	return s.spool(ctx, transform.NewReader(bufio.NewReader(r), e.NewDecoder()))
+}
+
+// ParseEncoding finds an encoding by the names that browsers know.
+func ParseEncoding(name string) (encoding.Encoding, error) {
+	e, err := htmlindex.Get(name)
+	if err != nil {
+		return nil, fmt.Errorf("there is no encoding %q; windows-1252, windows-1251 and shift_jis are some", name)
+	}
+	return e, nil
+}
+
+// foreign returns lines with bytes beyond ASCII, up to headSize of them.
+func (s *Source) foreign() (sample []byte, err error) {
+	r, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	b, bad, text := bufio.NewReaderSize(r, headSize), 0, false
+	for line := 1; ; line++ {
+		row, err := b.ReadSlice('\n')
+		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
-		switch {
-		case err != nil:
-			return fmt.Errorf("%s: %w", s.Name, err)
-		case c == '\n':
-			line++
-		case c == utf8.RuneError && size == 1:
-			bad = cmp.Or(bad, line)
-			_ = b.UnreadRune()
-			raw, _ := b.ReadByte()
-			wide = wide || raw < 0xa0
-		case size > 1:
+		valid := utf8.Valid(row) || err == bufio.ErrBufferFull // which cuts characters
+		if !valid && bad == 0 {
+			bad = line
+		} else if valid && slices.ContainsFunc(row, func(c byte) bool { return c >= utf8.RuneSelf }) {
 			text = true
 		}
 		if text && bad > 0 {
-			return fmt.Errorf("%s:%d: holds a byte that is not UTF-8, as the rest of the file is; mend it", s.Name, bad)
+			return nil, fmt.Errorf("%s:%d: holds a byte that is not UTF-8, as the rest of the file is; mend it, or -encoding "+
+				"utf-8 reads such bytes as \ufffd", s.Name, bad)
+		}
+		if !valid && len(sample) < headSize {
+			sample = append(sample, row...)
+		}
+		if err == io.EOF {
+			return sample, nil
 		}
 	}
-	if r, err = s.open(); err != nil {
-		return err
-	}
-	defer r.Close()
-	name := "Latin-1"
-	if wide {
-		name = "Windows-1252"
-	}
-	s.notes = append(s.notes, "is not UTF-8; read as "+name)
-	s.latin1 = true
-	upper := []rune(windows1252)
-	return s.spool(ctx, &transcoder{r: bufio.NewReader(r), next: func(r *bufio.Reader, dst []byte) ([]byte, error) {
-		c, err := r.ReadByte()
-		switch {
-		case err != nil:
-			return dst, err
-		case c >= 0x80 && c < 0xa0:
-			return utf8.AppendRune(dst, upper[c-0x80]), nil
+}
+
+// guessPage returns the encoding in which the sample has the target's name or, where that
+// does not tell, the most frequent letters; nil if its letters are frequent in none.
+func guessPage(sample []byte, target string) (best *codePage, why string) {
+	most := 0.0
+	why = "as its letters tell"
+	for i := range codePages {
+		p := &codePages[i]
+		score := p.score(sample)
+		name, err := p.NewEncoder().String(target)
+		if score > 0 && err == nil && name != target && bytes.Contains(sample, []byte(name)) {
+			score++
+			why = "as the name of the target tells"
 		}
-		return utf8.AppendRune(dst, rune(c)), nil
-	}})
-}
-
-// transcoder reads text in another form.
-type transcoder struct {
-	r    *bufio.Reader
-	next func(r *bufio.Reader, dst []byte) ([]byte, error) // appends a character
-	left []byte
-	err  error
-}
-
-func (t *transcoder) Read(p []byte) (int, error) {
-	for len(t.left) < len(p) && t.err == nil {
-		t.left, t.err = t.next(t.r, t.left)
+		if score > most {
+			best, most = p, score
+		}
 	}
-	n := copy(p, t.left)
-	t.left = append(t.left[:0], t.left[n:]...)
-	if n == 0 {
-		return 0, t.err
+	if most < 0.25 {
+		return nil, ""
 	}
-	return n, nil
+	return best, why
 }
 
-// oldLines turns the line ends of old, CR alone, into LF.
-func oldLines(r *bufio.Reader, dst []byte) ([]byte, error) {
-	c, err := r.ReadByte()
+// score returns how frequent the letters are, in one language, as which the sample
+// reads: 1 where there is none, only signs such as °; 0 if it does not read.
+func (p *codePage) score(sample []byte) float64 {
+	text, err := p.NewDecoder().Bytes(sample)
+	if err != nil || bytes.Contains(text, []byte("\ufffd")) {
+		return 0
+	}
+	letters, common := 0, make([]float64, len(p.languages))
+	runes := []rune(" " + string(text) + " ")
+	for i, r := range runes[1 : len(runes)-1] {
+		before, after := runes[i], runes[i+2]
+		box := r >= 0x2500 && r < 0x25a0 // which no table holds
+		if r < utf8.RuneSelf || !unicode.IsLetter(r) && !box || r == 'º' || r == 'ª' || r == 'µ' || isBreak(before) && isBreak(after) {
+			continue
+		}
+		letters++
+		inWord := unicode.IsLetter(before) || unicode.IsLetter(after)
+		if beside := isASCIILetter(before) || isASCIILetter(after); !inWord || beside != p.latin {
+			continue
+		}
+		for k, frequent := range p.languages {
+			if strings.ContainsRune(frequent, r) {
+				common[k]++
+			} else if strings.ContainsRune(frequent, unicode.ToLower(r)) {
+				common[k] += 0.9
+			}
+		}
+	}
 	switch {
-	case err != nil:
-		return dst, err
-	case c == '\r':
-		c = '\n'
+	case letters > 0:
+		return slices.Max(common) / float64(letters)
+	case p.latin:
+		return 1
 	}
-	return append(dst, c), nil
+	return 0
 }
 
-func utf16Text(big bool) func(r *bufio.Reader, dst []byte) ([]byte, error) {
-	unit := func(r *bufio.Reader) (rune, error) {
-		var b [2]byte
-		_, err := io.ReadFull(r, b[:])
-		if big {
-			b[0], b[1] = b[1], b[0]
-		}
-		return rune(b[0]) | rune(b[1])<<8, err
-	}
-	return func(r *bufio.Reader, dst []byte) ([]byte, error) {
-		c, err := unit(r)
-		if err == nil && utf16.IsSurrogate(c) {
-			var low rune
-			low, err = unit(r)
-			c = utf16.DecodeRune(c, low)
-		}
-		switch {
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			return dst, errors.New("is cut off in the middle of a character")
-		case err != nil:
-			return dst, err
-		}
-		return utf8.AppendRune(dst, c), nil
-	}
-}
+func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+// isBreak reports whether a character stands between words.
+func isBreak(r rune) bool { return r < utf8.RuneSelf && !isASCIILetter(r) }

@@ -27,7 +27,7 @@ type record struct {
 }
 
 // records cuts the head into records, as far as it can; end is where they end.
-func (g grammar) records(head []byte, most int) (records []record, end record, broken bool) {
+func (g grammar) records(head []byte, most int) (records []record, end record, broken *lexError) {
 	l := lexer{grammar: g}
 	end.line = 1
 	for end.at < len(head) && len(records) < most {
@@ -37,7 +37,7 @@ func (g grammar) records(head []byte, most int) (records []record, end record, b
 		} else {
 			var bad *lexError
 			if next, bad = l.record(head, end.at); next < 0 {
-				return records, end, bad != nil
+				return records, end, bad
 			}
 			cells := make([]string, len(l.cells))
 			for i, c := range l.cells {
@@ -48,7 +48,7 @@ func (g grammar) records(head []byte, most int) (records []record, end record, b
 		end.line += bytes.Count(head[end.at:next], []byte("\n"))
 		end.at = next
 	}
-	return records, end, false
+	return records, end, nil
 }
 
 // usual returns the usual number of cells of the records, and the share of them
@@ -127,7 +127,7 @@ func (g grammar) score(head []byte) float64 {
 		}
 	}
 	score := share * float64(clean) / float64(all)
-	if broken {
+	if broken != nil {
 		score /= 2
 	}
 	return score
@@ -173,12 +173,16 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if said < len(records) {
 		records = records[said:]
 	}
+	if len(records) == 0 && broken != nil && broken.open {
+		line := opt.Skip + end.line + bytes.Count(body[end.at:broken.at], []byte("\n"))
+		return nil, fmt.Errorf("%s:%d: a quote is opened here and never closed", name, line)
+	}
 	if len(records) == 0 {
-		return nil, fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", name, opt.Skip+1,
+		return nil, fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", name, opt.Skip+1,
 			headSize>>10)
 	}
 	first := d.findHeader(records, opt)
-	if first == len(records) && !broken {
+	if first == len(records) && broken == nil {
 		return nil, fmt.Errorf("%s: no data rows", name)
 	}
 	for _, r := range records[first:] {

@@ -32,6 +32,7 @@ type Options struct {
 	Drop      []string
 	Delimiter string // one character
 	Decimal   string // "." or ","
+	Encoding  string // as the WHATWG calls it
 	Missing   []string
 	Layout    string // see parseLayout
 	Skip      int    // lines before the header
@@ -77,6 +78,8 @@ type Table struct {
 	formats []format
 	foot    foot
 	opt     *Options
+
+	garbled int // characters
 }
 
 // Rows returns how many rows have a time, or all without one.
@@ -88,21 +91,28 @@ func (t *Table) Rows() int64 {
 	return n
 }
 
-// errNotUTF8 says that the source is to be read as Latin-1.
+// errNotUTF8 says that the source is in another encoding.
 var errNotUTF8 = errors.New("is not UTF-8")
 
 // Profile reads a source once and counts what its cells can be read as. progress
 // is told of bytes.
 func Profile(ctx context.Context, s *Source, opt *Options, workers int, progress func(int)) (*Table, error) {
-	t, err := profile(ctx, s, opt, workers, progress)
+	err := errNotUTF8
+	var t *Table
+	if opt.Encoding == "" || s.encoding != "" {
+		t, err = profile(ctx, s, opt, workers, progress)
+	}
 	if errors.Is(err, errNotUTF8) {
-		if err := s.toLatin1(ctx); err != nil {
+		if err := s.recode(ctx, opt); err != nil {
 			return nil, err
 		}
 		t, err = profile(ctx, s, opt, workers, progress)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if t.garbled > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("%d characters are none in %s, and are \ufffd now", t.garbled, s.encoding))
 	}
 	t.Notes = slices.Concat(s.notes, t.Dialect.notes, t.Notes)
 	return t, nil
@@ -118,7 +128,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	if !validText(head) && !s.latin1 {
+	if !validText(head) && s.encoding == "" {
 		return nil, errNotUTF8
 	}
 	t := &Table{Source: s, opt: opt}
@@ -163,6 +173,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		}
 		t.foot.merge(part.foot.example)
 		t.foot.n += part.foot.n
+		t.garbled += part.garbled
 		progress(part.bytes)
 	}
 	if t.foot.n > 0 {
@@ -193,21 +204,26 @@ type counted struct {
 	whens   []Column
 	foot    foot
 	bytes   int
+
+	garbled int // characters, of another encoding
 }
 
 // count makes the records of a block's columns.
 func (t *Table) count(p *profiler, b *block) (*counted, error) {
-	if !t.latin1 && !utf8.Valid(b.data) {
+	garbled := 0
+	if t.encoding != "" {
+		garbled = bytes.Count(b.data, []byte("\ufffd"))
+	} else if !utf8.Valid(b.data) {
 		return nil, errNotUTF8
 	}
-	c := &counted{columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
+	c := &counted{garbled: garbled, columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
 	worker := *p // with a cache of days of its own
 	if worker.plain(t, c, b) {
 		return c, nil
 	}
 	c.columns, c.whens = make([]Column, len(t.Header)), make([]Column, len(t.whens))
 	var joined []byte
-	err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
+	err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
 		for j, cell := range cells {
 			c.columns[j].Rows++
 			worker.add(&c.columns[j], j, cell, line)

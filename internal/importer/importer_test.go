@@ -111,7 +111,7 @@ func TestQuirks(t *testing.T) {
 		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
 		{"Windows-1252", "when;y\n01.02.2020;1.234,50 \x80\n", "2020-02-01T00:00:00Z 1234.50"},
 		{"a bad byte in UTF-8", "y,town\n1,Zürich\n2,Gen\xe8ve\n", "f.csv:3: holds a byte that is not UTF-8, as the rest of the " +
-			"file is; mend it"},
+			"file is; mend it, or -encoding utf-8 reads such bytes as \ufffd"},
 		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
 
 		{"two byte order marks", "\ufeff\ufefft,y\n3,1\n4,2\n", "3 1|4 2"},
@@ -687,6 +687,62 @@ func TestBadTime(t *testing.T) {
 	if want := (Reject{9, "time", "soon", "not a time"}); len(got.rejects) != 1 || got.rejects[0] != want ||
 		got.left != 2 {
 		t.Errorf("%v, %d rows left out", got.rejects, got.left)
+	}
+}
+
+// A source that is not UTF-8 is read in the encoding that its target's name or its letters
+// tell; the others are refused, never read as what they are not.
+func TestEncodings(t *testing.T) {
+	for _, c := range []struct{ encoding, header, word, why string }{
+		{"windows-1251", "Дата;Температура;Нагрузка", "Москва", "as the name of the target tells"},
+		{"windows-1251", "date;температура наружного воздуха;y", "да", "as its letters tell"},
+		{"windows-1251", "date;ТЕМПЕРАТУРА ВОЗДУХА;y", "НЕТ", "as its letters tell"},
+		{"koi8-r", "Дата;Температура;Нагрузка", "нет", "as the name of the target tells"},
+		{"koi8-r", "date;Температура воздуха;y", "Москва", "as its letters tell"},
+		{"windows-1250", "data;Łódź;y", "świeży", "as its letters tell"},
+		{"windows-1250", "datum;Příkon;y", "čtvrtek", "as its letters tell"},
+		{"windows-1252", "Zeit;Wärme;y", "Straße", "as its letters tell"},
+		{"windows-1252", "dato;Måling på øen;y", "sø", "as its letters tell"},
+		{"windows-1252", "t;°C;y", "µ", "as its letters tell"},
+		{"shift_jis", "日時;気温;電力", "はい", "as the name of the target tells"},
+		{"shift_jis", "date;平均気温;y", "データ", "as its letters tell"},
+		{"gb18030", "日期;温度;负荷", "是", "as the name of the target tells"},
+		{"gb18030", "date;平均温度;y", "上海", "as its letters tell"},
+	} {
+		want := c.header + "\n1;" + c.word + ";5\n2;" + c.word + ";6\n2;" + c.word + ";7\n"
+		e, err := ParseEncoding(c.encoding)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := e.NewEncoder().String(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := strings.Split(c.header, ";")
+		for _, opt := range []Options{{Target: names[2]}, {Target: names[2], Encoding: c.encoding}} {
+			got, err := read(t, in, opt)
+			if err != nil {
+				t.Errorf("%s: %v", c.header, err)
+				continue
+			}
+			said := opt.Encoding != "" || strings.Contains(got.said(), "read as "+c.encoding+", "+c.why)
+			if !slices.Equal(got.Header, names) || !said || !strings.Contains(strings.Join(got.rows, "|"), c.word) {
+				t.Errorf("%s: %q, %s", c.header, got.rows, got.said())
+			}
+		}
+	}
+	for in, want := range map[string]string{
+		"a;\xa4\xc8\xa4\xce\xa5\xc7;y\n1;2;3\n": "f.csv: is not UTF-8, and its letters tell no other encoding; name it with -encoding: " +
+			"windows-1252, windows-1251, shift_jis, …", // EUC-JP
+	} {
+		if _, err := read(t, in, Options{}); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+	got, err := read(t, "y,town\n1,Zürich\n2,Gen\xe8ve\n2,Gen\xe8ve\n", Options{Encoding: "utf-8"})
+	if err != nil || !slices.Equal(got.rows, []string{"1 Zürich", "2 Gen\ufffdve", "2 Gen\ufffdve"}) ||
+		!strings.Contains(got.said(), "2 characters are none in utf-8, and are \ufffd now") {
+		t.Errorf("%v, %q", err, got.said())
 	}
 }
 

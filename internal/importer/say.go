@@ -1,6 +1,10 @@
 package importer
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
 
 // What there is to be said of a table.
 
@@ -83,6 +87,14 @@ func (t *Table) DecimalSign() string {
 	return ""
 }
 
+// Encoding returns what -encoding is to be for a source that is not UTF-8.
+func (t *Table) Encoding() string {
+	if strings.HasPrefix(t.encoding, "UTF-") { // which is recognised
+		return ""
+	}
+	return t.encoding
+}
+
 // HasHeader reports whether the source names its columns.
 func (t *Table) HasHeader() bool { return t.names }
 
@@ -118,4 +130,15 @@ func (t *Table) MayTellApart() map[int]bool {
 		i++
 	}
 	return apart
+}
+
+// ShellWord writes a word for the shell.
+func ShellWord(word string) string {
+	special := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-+./:,%=@", r)
+	}
+	if word != "" && !strings.ContainsFunc(word, special) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

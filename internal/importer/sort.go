@@ -86,6 +86,7 @@ func (s *Sorter) spill() error {
 		b = append(b, row.Group...)
 		b = binary.LittleEndian.AppendUint64(b, uint64(row.Time))
 		b = binary.LittleEndian.AppendUint64(b, row.Hash)
+		b = binary.LittleEndian.AppendUint64(b, row.Whole)
 		b = binary.AppendUvarint(b, uint64(len(row.Line)))
 		b = append(b, row.Line...)
 		if _, err := w.Write(b); err != nil {
@@ -116,7 +117,7 @@ func reader(r *bufio.Reader) func() (Row, error) {
 		}
 		var group, fixed []byte
 		if group, err = field(n); err == nil {
-			fixed, err = field(16)
+			fixed, err = field(24)
 		}
 		if err == nil {
 			n, err = binary.ReadUvarint(r)
@@ -128,7 +129,7 @@ func reader(r *bufio.Reader) func() (Row, error) {
 			return row, fmt.Errorf("a scratch file ends too early: %w", io.ErrUnexpectedEOF)
 		}
 		row.Group, row.Time = string(group), dataset.Time(binary.LittleEndian.Uint64(fixed))
-		row.Hash = binary.LittleEndian.Uint64(fixed[8:])
+		row.Hash, row.Whole = binary.LittleEndian.Uint64(fixed[8:]), binary.LittleEndian.Uint64(fixed[16:])
 		return row, nil
 	}
 }

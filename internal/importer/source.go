@@ -24,13 +24,13 @@ import (
 
 // Source is a ready dataset: UTF-8 text that can be read more than once.
 type Source struct {
-	Name    string // as it may be seen
-	Size    int64  // bytes of text
-	path    string // of a file that is read as it lies; else scratch
-	scratch *artifact.Scratch
-	dir     string // where scratch files go
-	latin1  bool
-	notes   []string
+	Name     string // as it may be seen
+	Size     int64  // bytes of text
+	path     string // of a file that is read as it lies; else scratch
+	scratch  *artifact.Scratch
+	dir      string // where scratch files go
+	encoding string // that it was read from, "" for UTF-8
+	notes    []string
 }
 
 // Close removes what was spooled.
@@ -56,7 +56,7 @@ const (
 )
 
 // Open opens a source: a file, - for standard input, or an http(s) URL; plain,
-// gzip, zstd or a zip of one table; in UTF-8, UTF-16 or Latin-1. What cannot be
+// gzip, zstd or a zip of one table; in UTF-8, UTF-16 or UTF-32, else see recode. What cannot be
 // read twice as it lies is spooled to a scratch file in dir, as text. sha, if it
 // is not "", is the SHA-256 that the source must have, as it lies.
 func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source, err error) {
@@ -76,14 +76,15 @@ func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source
 			if err != nil {
 				return s, err
 			}
-			defer answer.Body.Close()
-			r = answer.Body
+			defer answer.Close()
+			r = answer
 		}
 		if err := s.spool(ctx, r); err != nil {
 			return s, err
 		}
-	case strings.Contains(src, "://"):
-		return s, fmt.Errorf("%s: only http and https URLs can be fetched", s.Name)
+	case isURL(src):
+		_, err := parseURL(src)
+		return s, err
 	default:
 		if archive, name, ok := cutMember(src); ok {
 			src, member = archive, name
@@ -93,7 +94,7 @@ func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source
 		case err != nil:
 			return s, err
 		case info.IsDir():
-			return s, fmt.Errorf("%s: is a folder", src)
+			return s, folder(src)
 		case info.Mode().IsRegular():
 			s.path, s.Size = src, info.Size()
 		default: // a pipe
@@ -114,6 +115,22 @@ func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source
 		return s, err
 	}
 	return s, s.decode(ctx)
+}
+
+// folder says what to import instead of a folder.
+func folder(dir string) error {
+	files, _ := table.Find([]string{dir}) // none is said, too
+	if len(files) == 0 {
+		return fmt.Errorf("%s: is a folder, and no CSV file is in it; name a file", dir)
+	}
+	words := ""
+	for _, f := range files[:min(3, len(files))] {
+		words += " -import " + ShellWord(f)
+	}
+	if len(files) > 3 {
+		words += " …"
+	}
+	return fmt.Errorf("%s: is a folder; name its files:%s", dir, words)
 }
 
 // cutMember tells an archive and its member in FILE.zip/NAME.
@@ -241,21 +258,42 @@ func (s *Source) member(name string) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tables []string
+	var tables []*zip.File
 	for _, f := range archive.File {
 		if f.Name == name {
-			return f.Open()
+			return openMember(f)
 		}
 		if f.Name == "[Content_Types].xml" {
 			return nil, errors.New("is an Office file; save it as CSV")
 		}
 		if slices.Contains([]string{".csv", ".tsv", ".txt", ".dat"}, strings.ToLower(path.Ext(f.Name))) &&
 			!strings.HasPrefix(f.Name, "__MACOSX/") {
-			tables = append(tables, f.Name)
+			tables = append(tables, f)
 		}
 	}
-	if name != "" || len(tables) != 1 {
-		return nil, fmt.Errorf("has %d tables (%s); name one as FILE.zip/NAME", len(tables), table.Quote(tables))
+	if name == "" && len(tables) == 1 {
+		return openMember(tables[0])
 	}
-	return archive.Open(tables[0])
+	names := make([]string, len(tables))
+	for i, f := range tables {
+		names[i] = f.Name
+	}
+	if len(names) == 0 {
+		return nil, errors.New("holds no .csv, .tsv, .txt or .dat file; name another member as FILE.zip/NAME")
+	}
+	return nil, fmt.Errorf("has %d tables (%s); name one as FILE.zip/NAME", len(names), table.Quote(names))
+}
+
+// openMember opens a member of an archive, wherever its name says that it would go.
+func openMember(f *zip.File) (io.Reader, error) {
+	const encrypted = 1
+	if f.Flags&encrypted != 0 {
+		return nil, fmt.Errorf("%q in it is encrypted; unpack it first: unzip -p ARCHIVE NAME | data_creation -import -", f.Name)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("%q in it cannot be read (%w); unpack it first: unzip -p ARCHIVE NAME | data_creation -import -",
+			f.Name, err)
+	}
+	return r, nil
 }

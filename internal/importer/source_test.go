@@ -65,6 +65,12 @@ func TestSources(t *testing.T) {
 		_, _ = io.WriteString(z, table)
 		z.Close()
 	})
+	outside := pack("outside.zip", zipped("../up.csv", "/root.csv", `back\slash.csv`))
+	secret := pack("secret.zip", func(w io.Writer) {
+		z := zip.NewWriter(w)
+		_, _ = z.CreateRaw(&zip.FileHeader{Name: "one.csv", Flags: 1, CompressedSize64: 1, UncompressedSize64: 1})
+		z.Close()
+	})
 	several := pack("several.zip", zipped("b/one.csv", "two.txt", "readme.md"))
 	for src, want := range map[string]string{
 		plain:  table,
@@ -80,14 +86,24 @@ func TestSources(t *testing.T) {
 		pack("wide.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf16le(table)) }):         table,
 		pack("unmarked.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf16le(table)[2:]) }): table,
 		pack("one.zip", zipped("one.csv", "__MACOSX/one.csv", "readme.md")):                      table,
-		several + "/b/one.csv": table,
-		several:                `several.zip: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
-		several + "/none.csv":  `several.zip/none.csv: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
+		several + "/b/one.csv":              table,
+		outside:                             `outside.zip: has 3 tables ("../up.csv", "/root.csv", "back\\slash.csv"); name one as FILE.zip/NAME`,
+		outside + "/../up.csv":              table,
+		outside + "//root.csv":              table,
+		outside + `/back\slash.csv`:         table,
+		pack("up.zip", zipped("../up.csv")): table,
+		pack("none.zip", zipped("a.pdf")):   "none.zip: holds no .csv, .tsv, .txt or .dat file; name another member as FILE.zip/NAME",
+		secret:                              `secret.zip: "one.csv" in it is encrypted; unpack it first: unzip -p ARCHIVE NAME | data_creation -import -`,
+		pack("wider.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf32le(table)) }):    table,
+		pack("bare.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf32le(table)[4:]) }): table,
+		pack("odd.csv", func(w io.Writer) { _, _ = io.WriteString(w, utf16le(table)+"x") }):  "odd.csv: is UTF-16 and cut off in the middle of a character",
+		several:               `several.zip: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
+		several + "/none.csv": `several.zip/none.csv: has 2 tables ("b/one.csv", "two.txt"); name one as FILE.zip/NAME`,
 		pack("book.xlsx", zipped("[Content_Types].xml")): "book.xlsx: is an Office file; save it as CSV",
 		pack("t.parquet", func(w io.Writer) { _, _ = io.WriteString(w, "PAR1....") }): "t.parquet: is Parquet; write it as CSV " +
 			"first: duckdb -c \"COPY (FROM 't.parquet') TO '/dev/stdout' (FORMAT csv)\" | data_creation -import -",
 		filepath.Join(dir, "none.csv"): "stat none.csv: no such file or directory",
-		dir + "/.":                     ".: is a folder",
+		dir + "/.":                     ".: is a folder; name its files: -import a.csv -import a.csv.gz -import bare.csv …",
 		"ftp://host/a.csv":             "ftp://host/a.csv: only http and https URLs can be fetched",
 	} {
 		if got := text(t, src, dir, "", nil); got != want {
@@ -114,4 +130,12 @@ func TestSources(t *testing.T) {
 			t.Errorf("left behind: %s", e.Name())
 		}
 	}
+}
+
+func utf32le(s string) string {
+	b := []byte("\xff\xfe\x00\x00")
+	for _, r := range s {
+		b = append(b, byte(r), byte(r>>8), 0, 0)
+	}
+	return string(b)
 }

@@ -383,7 +383,7 @@ func (t *Table) unreadable(w *When, fit []int) error {
 			return err
 		}
 		var joined []byte
-		err := t.each(t.Name, b, func(cells [][]byte, line int64) error {
+		err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
 			if joined = w.join(joined[:0], cells, named); len(joined) == 0 || reads(string(joined)) {
 				return nil
 			}

@@ -54,8 +54,11 @@ func (c *cutter) next(b *Block) error {
 			if size < maxRecord {
 				continue
 			}
-			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is a quote left open, or is it not a CSV file?",
-				c.file.Path, c.line, maxRecord>>10)
+			if open := openQuote(b.data); open >= 0 {
+				return fmt.Errorf("%s:%d: a quote is opened here and not closed within %d KiB", c.file.Path,
+					c.line+int64(bytes.Count(b.data[:open], []byte("\n"))), maxRecord>>10)
+			}
+			return fmt.Errorf("%s:%d: this row is longer than %d KiB; is it a CSV file?", c.file.Path, c.line, maxRecord>>10)
 		}
 		if end == 0 {
 			return io.EOF
@@ -106,4 +109,21 @@ func lastRecordEnd(b []byte) int {
 		}
 	}
 	return end
+}
+
+// openQuote returns where the quote is that is open at the end of b, −1 for none.
+func openQuote(b []byte) int {
+	open := -1
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] != '"':
+		case open < 0:
+			open = i
+		case i+1 < len(b) && b[i+1] == '"':
+			i++
+		default:
+			open = -1
+		}
+	}
+	return open
 }

@@ -31,9 +31,11 @@ func (f *File) readHeader(whole bool) error {
 	case commas >= maxColumns, end < 0 && bytes.Count(b, []byte(",")) >= maxColumns:
 		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path,
 			line, maxColumns)
+	case end < 0 && openQuote(b) >= 0:
+		line += int64(bytes.Count(b[:openQuote(b)], []byte("\n")))
+		return fmt.Errorf("%s:%d: a quote is opened here and not closed within %d KiB", f.Path, line, peekSize>>10)
 	case end < 0 && !whole:
-		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is a quote left open?", f.Path, line,
-			peekSize>>10)
+		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", f.Path, line, peekSize>>10)
 	case end < 0:
 		end = len(b)
 	}

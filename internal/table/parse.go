@@ -226,6 +226,9 @@ func (b *Block) parseQuoted() error {
 			line := b.line
 			if p, ok := errors.AsType[*csv.ParseError](err); ok {
 				line += int64(p.Line) - 1
+				if open := openQuote(b.data); p.Err == csv.ErrQuote && open >= 0 && p.Line >= bytes.Count(b.data, []byte("\n")) {
+					return fmt.Errorf("%s:%d: a quote is opened here and never closed", b.layout.file.Path, b.lineAt(open))
+				}
 			}
 			return fmt.Errorf("%s:%d: %w", b.layout.file.Path, line, csvError(err))
 		}
