@@ -5,13 +5,11 @@ go 1.26.0
 require (
 	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/klauspost/compress v1.20.3
+	golang.org/x/text v0.43.0
 	gonum.org/v1/gonum v0.17.0
 )
 
-require (
-	golang.org/x/text v0.43.0 // indirect
-	golang.org/x/tools v0.51.0 // indirect
-)
+require golang.org/x/tools v0.51.0 // indirect
 
 require (
 	github.com/go-gota/gota v0.12.0
