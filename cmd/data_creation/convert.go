@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -59,11 +60,16 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 	err := errDisorder
 	if w.By == "" {
 		s.rows = func(string) int64 { return t.Rows() }
-		left, err = w.inOrder(ctx, t, s)
+		err = s.addAll(ctx, w.asTheyCome(ctx, t, &left))
 	}
 	if errors.Is(err, errDisorder) {
 		s.drop()
-		left, err = w.sorted(ctx, t, s)
+		sorter := importer.NewSorter(w.out, sortMemory)
+		defer sorter.Close()
+		s.rows = func(group string) int64 { return sorter.Groups[group] }
+		if err = w.sort(ctx, t, s, sorter, &left); err == nil {
+			err = s.addAll(ctx, sorter.Rows())
+		}
 	}
 	if err != nil {
 		return err
@@ -91,86 +97,54 @@ func (l *leftOut) add(c *importer.Chunk) {
 	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
 }
 
-// inOrder writes the rows as they come.
-func (w *writer) inOrder(ctx context.Context, t *importer.Table, s *splitter) (left leftOut, err error) {
-	for again := true; again; {
-		left = leftOut{}
-		settled := len(s.from)
+// asTheyCome yields the rows of a table, and errDisorder where their times go back.
+func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Row, error] {
+	return func(yield func(*importer.Row, error) bool) {
+		*left = leftOut{}
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
 		last := dataset.NoTime
 		for chunk, err := range t.Chunks(ctx, w.Workers, false) {
-			if err != nil {
-				return left, err
+			if err == nil && len(chunk.Rows) > 0 && (!chunk.Sorted || chunk.Rows[0].Time < last) {
+				err = errDisorder
 			}
-			if len(chunk.Rows) > 0 && (!chunk.Sorted || chunk.Rows[0].Time < last) {
-				return left, errDisorder
+			if err != nil {
+				yield(nil, err)
+				return
 			}
 			for i := range chunk.Rows {
-				if err := s.add(&chunk.Rows[i]); err != nil {
-					return left, err
-				}
 				last = chunk.Rows[i].Time
+				if !yield(&chunk.Rows[i], nil) {
+					return
+				}
 			}
 			left.add(chunk)
 			bar.Add(chunk.Bytes)
 		}
-		if err := s.end(); err != nil {
-			return left, fmt.Errorf("%s: %w", t.Name, err)
-		}
-		if again = len(s.from) > settled; again {
-			s.drop()
-		}
 	}
-	return left, nil
 }
 
-// sorted sorts the rows by dataset and time and writes them.
-func (w *writer) sorted(ctx context.Context, t *importer.Table, s *splitter) (left leftOut, err error) {
-	sorter := importer.NewSorter(w.out, sortMemory)
-	defer sorter.Close()
+// sort hands the rows to a sorter, by dataset and time.
+func (w *writer) sort(ctx context.Context, t *importer.Table, s *splitter, sorter *importer.Sorter,
+	left *leftOut) error {
 	bar := w.Progress(t.Size, cli.Bytes, t.Name)
 	defer bar.Clear()
-	left.sorted = true
+	*left = leftOut{sorted: true}
 	for chunk, err := range t.Chunks(ctx, w.Workers, true) {
-		if err != nil {
-			return left, err
+		if err == nil {
+			err = sorter.Add(chunk)
 		}
-		if err := sorter.Add(chunk); err != nil {
-			return left, err
+		if err != nil {
+			return err
 		}
 		left.add(chunk)
 		bar.Add(chunk.Bytes)
 	}
 	const most = 10000
 	if len(sorter.Groups) > most {
-		return left, fmt.Errorf("%s: column %q has more than %d values; -by takes one that has few", t.Name, w.By, most)
+		return fmt.Errorf("%s: column %q has more than %d values; -by takes one that has few", t.Name, w.By, most)
 	}
-	if err := w.checkGroups(t, s, sorter.Groups); err != nil {
-		return left, err
-	}
-	s.rows = func(group string) int64 { return sorter.Groups[group] }
-	for again := true; again; {
-		settled := len(s.from)
-		for row, err := range sorter.Rows() {
-			if err == nil {
-				err = s.add(row)
-			}
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return left, fmt.Errorf("%s: %w", t.Name, err)
-			}
-		}
-		if err := s.end(); err != nil {
-			return left, fmt.Errorf("%s: %w", t.Name, err)
-		}
-		if again = len(s.from) > settled; again {
-			s.drop()
-		}
-	}
-	return left, nil
+	return w.checkGroups(t, s, sorter.Groups)
 }
 
 // checkGroups reports two values of -by that would make one file.

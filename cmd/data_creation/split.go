@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"math"
 
 	"mlpipeline/internal/dataset"
@@ -45,19 +48,18 @@ type totals struct {
 // splitDataset is a dataset being written.
 type splitDataset struct {
 	group       string
-	train, test batch
+	train, test *part        // nil without a row
 	want        int64        // rows to train on
 	last        dataset.Time // of the row before
 	times       int64        // different ones
 }
 
-// batch are rows on their way into a part.
-type batch struct {
-	part        *part
-	rows        int64
-	csv         []byte
-	n           int
-	first, last dataset.Time
+// rows is how many a part has.
+func (p *part) rows() int64 {
+	if p == nil {
+		return 0
+	}
+	return p.entry.Rows
 }
 
 const mostSeen = 1 << 18 // rows without a time among which repeats are looked for
@@ -83,7 +85,7 @@ func (s *splitter) add(row *importer.Row) error {
 	} else if from, settled := s.from[row.Group]; settled {
 		test = row.Time >= from
 	} else {
-		test = d.test.rows > 0 || d.train.rows >= d.want && row.Time != d.last
+		test = d.test != nil || d.train.rows() >= d.want && row.Time != d.last
 	}
 	if row.Time != d.last {
 		d.times++
@@ -93,6 +95,26 @@ func (s *splitter) add(row *importer.Row) error {
 		return s.write(&d.test, "test", row)
 	}
 	return s.write(&d.train, "train", row)
+}
+
+// addAll writes rows, in order of their datasets and of time: again if it has turned
+// out only behind them where the testing of a dataset begins.
+func (s *splitter) addAll(ctx context.Context, rows iter.Seq2[*importer.Row, error]) error {
+	for {
+		settled := len(s.from)
+		for row, err := range rows {
+			if err == nil {
+				err = cmp.Or(s.add(row), ctx.Err())
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := s.end(); err != nil || len(s.from) == settled {
+			return err
+		}
+		s.drop()
+	}
 }
 
 // isTest reports whether a row without a time is tested.
@@ -106,34 +128,17 @@ func isTest(hash, seed uint64, share float64) bool {
 	return float64(hash>>11) < share*(1<<53)
 }
 
-// write puts a row into a part.
-func (s *splitter) write(b *batch, which string, row *importer.Row) (err error) {
-	if b.part == nil {
-		if b.part, err = newPart(s.o.out, which, s.name(s.open.group), s.header); b.part != nil {
-			s.parts = append(s.parts, b.part)
+// write puts a row into a part, which begins with it if there is none.
+func (s *splitter) write(p **part, which string, row *importer.Row) (err error) {
+	if *p == nil {
+		if *p, err = newPart(s.o.out, which, s.name(s.open.group), s.header); *p != nil {
+			s.parts = append(s.parts, *p)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if b.n == 0 {
-		b.first = row.Time
-	}
-	b.rows, b.n, b.last = b.rows+1, b.n+1, row.Time
-	b.csv = append(b.csv, row.Line...)
-	if len(b.csv) < 1<<18 {
-		return nil
-	}
-	return b.flush()
-}
-
-func (b *batch) flush() error {
-	if b.n == 0 {
-		return nil
-	}
-	err := b.part.add(b.csv, b.n, b.first, b.last)
-	b.csv, b.n = b.csv[:0], 0
-	return err
+	return (*p).add(row.Line, 1, row.Time, row.Time)
 }
 
 // end finishes the dataset that is open.
@@ -142,19 +147,16 @@ func (s *splitter) end() error {
 	if d == nil {
 		return nil
 	}
-	for _, b := range []*batch{&d.train, &d.test} {
-		if b.part == nil {
+	for _, p := range []*part{d.train, d.test} {
+		if p == nil {
 			continue
 		}
-		if err := b.flush(); err != nil {
-			return err
-		}
-		if err := b.part.finish(); err != nil {
+		if err := p.finish(); err != nil {
 			return err
 		}
 	}
-	s.datasets, s.trained, s.tested = s.datasets+1, s.trained+d.train.rows, s.tested+d.test.rows
-	if s.o.test > 0 && d.test.rows == 0 {
+	s.datasets, s.trained, s.tested = s.datasets+1, s.trained+d.train.rows(), s.tested+d.test.rows()
+	if s.o.test > 0 && d.test == nil {
 		if _, settled := s.from[d.group]; !settled && d.times > 1 { // all of the last rows share their time
 			s.from[d.group] = d.last
 			return nil

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +23,7 @@ type part struct {
 	entry dataset.Entry
 	file  *artifact.File
 	hash  *xxhash.Digest
+	both  *bufio.Writer // into file and hash
 }
 
 // newPart begins DIR/PART/NAME.csv.
@@ -35,26 +38,27 @@ func newPart(dir, which, name string, header []string) (*part, error) {
 	if p.file, err = artifact.Create(path); err != nil {
 		return nil, err
 	}
-	return p, p.write(table.AppendRecord(nil, header...))
-}
-
-func (p *part) write(b []byte) error {
-	_, _ = p.hash.Write(b)
-	_, err := p.file.Write(b)
-	return err
+	p.both = bufio.NewWriterSize(io.MultiWriter(p.hash, p.file), 1<<18)
+	_, err = p.both.Write(table.AppendRecord(nil, header...))
+	return p, err
 }
 
 // add writes n rows, the first and last of which are of these times.
-func (p *part) add(b []byte, n int, first, last dataset.Time) error {
+func (p *part) add(rows []byte, n int, first, last dataset.Time) error {
 	if p.entry.Rows == 0 {
 		p.entry.First = first
 	}
 	p.entry.Rows += int64(n)
 	p.entry.Last = last
-	return p.write(b)
+	_, err := p.both.Write(rows)
+	return err
 }
 
 func (p *part) finish() error {
+	err := p.both.Flush()
+	if p.both = nil; err != nil { // others may follow, and take the memory
+		return err
+	}
 	p.entry.XXH64 = fmt.Sprintf("%016x", p.hash.Sum64())
 	return p.file.Finish()
 }
