@@ -123,8 +123,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	switch {
-	case o.folds < 2 || o.folds > 1000:
-		return cli.Usagef("-folds %d is not between 2 and 1000", o.folds)
+	case o.folds < 2 || o.folds > regression.MostFolds:
+		return cli.Usagef("-folds %d is not between 2 and %d", o.folds, regression.MostFolds)
 	case regression.Twin(o.out) == o.out:
 		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
 	}

@@ -162,13 +162,8 @@ func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
 // readOld sets the model that -append adds to, an empty one if there is none, and
 // what to train with.
 func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
-	from, to := s.Harmonics()
 	in.old = new(regression.Model)
-	in.settings = regression.Settings{
-		Scaler: s.Fingerprint(), Target: s.Target, Time: s.Time, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
-		TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: o.auto, Alpha: o.alpha, Folds: o.folds,
-		Categories: categories(s),
-	}
+	in.settings = regression.SettingsOf(s, o.auto, o.alpha, o.folds)
 	if !o.append {
 		return nil
 	}
@@ -183,22 +178,14 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	case old.Scaler != s.Fingerprint():
 		return fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler, or train "+
 			"without -append", o.out, o.scaler)
+	case !old.Follows(s):
+		return fmt.Errorf("%s: its columns are not those of %s; train without -append", o.out, o.scaler)
 	case o.IsSet("alpha") && (old.Auto != o.auto || old.Alpha != o.alpha) || o.IsSet("folds") && old.Folds != o.folds:
 		return cli.Usagef("-append goes on with the settings of %s: alpha %s, %d folds", o.out, old.AlphaName(),
 			old.Folds)
 	}
 	in.old, in.settings, in.base = old, old.Settings, fingerprint
 	return nil
-}
-
-// categories returns the categories that have columns of X.
-func categories(s *scaler.Scaler) (list []regression.Category) {
-	for k, c := range s.Categories {
-		if from, to := s.Columns(k); from < to {
-			list = append(list, regression.Category{Name: c.Name, From: from, To: to, Reference: s.Reference(k)})
-		}
-	}
-	return list
 }
 
 // countRows sets how many rows of each file can be used: from the scaler where

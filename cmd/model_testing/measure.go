@@ -165,6 +165,9 @@ func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
 		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again",
 			o.model, o.scaler)
 	}
+	if !m.Follows(s) {
+		return nil, nil, "", fmt.Errorf("%s: its columns are not those of %s; run model_preparation again", o.model, o.scaler)
+	}
 	return s, m, fingerprint, nil
 }
 

@@ -22,8 +22,8 @@ func writePage(o *options, r *metrics.Report, gates []report.Gate) (*artifact.Fi
 	} else {
 		page.Scaler = s
 	}
-	twin, m := regression.Twin(o.model), new(regression.Summary)
-	if err := regression.SummaryKind.ReadJSON(twin, m); err != nil {
+	twin := regression.Twin(o.model)
+	if m, err := regression.ReadSummary(twin); err != nil {
 		page.Missing = append(page.Missing, err.Error())
 	} else if m.Model != r.Model {
 		page.Missing = append(page.Missing, fmt.Sprintf("%s is not of the model of these metrics", twin))

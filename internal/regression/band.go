@@ -1,7 +1,6 @@
 package regression
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -184,8 +183,16 @@ func (m *Model) Leverage(dst []float64, rows *design.Rows) {
 			h[i] = 1 / float64(b.Rows)
 		}
 		b.leverage(h, cols)
+		for i, v := range h {
+			if !(v < farthest) {
+				h[i] = farthest
+			}
+		}
 	}
 }
+
+// farthest stands for a leverage that float64 cannot hold.
+const farthest = 1e300
 
 // centre writes z − z̄ of column j into dst, which may be x. A missing x is the mean.
 func (m *Model) centre(dst []float64, j int, x []float64) {
@@ -258,32 +265,4 @@ func (m *Model) breaks(rows *design.Rows, i, j int, relation []float64) bool {
 // ErrorScale returns what errors of this model are measured by.
 func (m *Model) ErrorScale() *metrics.Scale {
 	return metrics.NewScale(m.Band.Sigma, m.Band.Dof, m.TrainMean, m.Band.Fitted)
-}
-
-// check reports parts that do not fit together, for p columns.
-func (b *Band) check(p int) error {
-	bad := errors.New("the intervals' figures do not fit together")
-	k := len(b.Taken)
-	if len(b.Centre) != p || len(b.T) != k*(k+1)/2 || len(b.Dropped) != len(b.Relation) || b.Rows < 1 || b.Sigma < 0 ||
-		b.Dof < 0 || b.Sigma > 0 && b.Dof < 1 {
-		return bad
-	}
-	for _, columns := range [][]int{b.Taken, b.Dropped} {
-		for _, j := range columns {
-			if j < 0 || j >= p {
-				return bad
-			}
-		}
-	}
-	for j := range b.Taken {
-		if !(b.T[j*(j+3)/2] > 0 || b.T[j*(j+3)/2] < 0) {
-			return bad
-		}
-	}
-	for _, r := range b.Relation {
-		if len(r) > k {
-			return bad
-		}
-	}
-	return nil
 }

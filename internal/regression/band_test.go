@@ -162,31 +162,3 @@ func TestDoubt(t *testing.T) {
 		}
 	}
 }
-
-// Figures that do not fit together are refused.
-func TestBandCheck(t *testing.T) {
-	whole := func() Band {
-		return Band{Sigma: 1, Dof: 3, Rows: 9, Centre: []float64{0, 0, 0}, Taken: []int{0, 2}, T: []float64{1, 5, -1},
-			Dropped: []int{1}, Relation: [][]float64{{1}}}
-	}
-	if b := whole(); b.check(3) != nil {
-		t.Error("what fits is refused")
-	}
-	for name, spoil := range map[string]func(b *Band){
-		"centre":         func(b *Band) { b.Centre = b.Centre[1:] },
-		"triangle":       func(b *Band) { b.T = b.T[1:] },
-		"diagonal":       func(b *Band) { b.T[2] = 0 },
-		"column":         func(b *Band) { b.Taken[1] = 3 },
-		"dropped column": func(b *Band) { b.Dropped[0] = -1 },
-		"relations":      func(b *Band) { b.Relation = nil },
-		"long relation":  func(b *Band) { b.Relation[0] = []float64{1, 2, 3} },
-		"rows":           func(b *Band) { b.Rows = 0 },
-		"deviation":      func(b *Band) { b.Sigma = -1 },
-		"freedom":        func(b *Band) { b.Dof = 0.5 },
-	} {
-		b := whole()
-		if spoil(&b); b.check(3) == nil {
-			t.Errorf("%s: not refused", name)
-		}
-	}
-}

@@ -99,7 +99,7 @@ func reduceWords(s *scaler.Scaler, d wordTable) Dataset {
 
 func fitWords(t *testing.T, set Settings, d Dataset) (*Model, *Summary) {
 	t.Helper()
-	m, summary, err := New(set, []Dataset{d})
+	m, summary, err := New(set, counted([]Dataset{d}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestManyCategories(t *testing.T) {
 		}
 		d.Folds[i/TileRows%2].Add(rows, w)
 	}
-	m, summary, err := New(set, []Dataset{d})
+	m, summary, err := New(set, counted([]Dataset{d}))
 	if err != nil {
 		t.Fatal(err)
 	}

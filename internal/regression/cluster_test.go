@@ -117,13 +117,13 @@ func TestClusterErrors(t *testing.T) {
 			m.Datasets[k].Folds[0] = Factor{}
 		}
 	}
-	_, summary, err = New(m.Settings, m.Datasets)
+	_, summary, err = New(m.Settings, counted(m.Datasets))
 	if err != nil || summary.Clusters.N != 2 || !summary.Clusters.Few() || summary.Coefficients[0].Robust == nil {
 		t.Errorf("two clusters: %+v, %v", summary.Clusters, err)
 	}
 	m.Datasets[0].Folds[1] = Factor{}
 	m.Datasets[0].Folds[0].Merge(&parts[0])
-	_, summary, err = New(m.Settings, m.Datasets)
+	_, summary, err = New(m.Settings, counted(m.Datasets))
 	if err != nil || summary.Clusters.Reason != "all rows are in one cluster" || summary.Clusters.Few() ||
 		summary.Coefficients[0].Robust != nil || summary.InterceptRobust != nil {
 		t.Errorf("one cluster: %+v, %v", summary.Clusters, err)
@@ -331,4 +331,16 @@ func TestDeal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// counted sets how many rows of the datasets are used.
+func counted(datasets []Dataset) []Dataset {
+	for i := range datasets {
+		datasets[i].Used = 0
+		for _, f := range datasets[i].Folds {
+			datasets[i].Used += f.N
+		}
+		datasets[i].Rows = datasets[i].Used
+	}
+	return datasets
 }

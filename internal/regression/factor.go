@@ -189,14 +189,6 @@ func (f *Factor) ResidualSquares() float64 {
 	return rho * rho
 }
 
-// fits reports whether the factor is one of w columns, or has no rows.
-func (f *Factor) fits(w int) bool {
-	if f.N == 0 {
-		return len(f.R) == 0
-	}
-	return f.N > 0 && f.Width == w && len(f.R) == trapezoid(f.rows(), w) && (len(f.Lo) == 0 || len(f.Lo) == len(f.R))
-}
-
 // finite reports whether nothing has overflowed, nor its squares would.
 func (f *Factor) finite() bool {
 	s := 0.0

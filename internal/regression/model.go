@@ -11,6 +11,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/scaler"
 )
 
 // Kind is the format of model.gob.
@@ -64,6 +65,25 @@ type Model struct {
 	Climatology []float64
 	TrainMean   float64 // of the target
 	Band        Band
+}
+
+// SettingsOf returns the settings of a scaler's rows.
+func SettingsOf(s *scaler.Scaler, auto bool, alpha float64, folds int) Settings {
+	from, to := s.Harmonics()
+	settings := Settings{Scaler: s.Fingerprint(), Target: s.Target, Time: s.Time, Names: s.FeatureNamesOut,
+		Mean: s.Mean, Scale: s.Scale, TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: auto,
+		Alpha: alpha, Folds: folds}
+	for k, c := range s.Categories {
+		if from, to := s.Columns(k); from < to {
+			settings.Categories = append(settings.Categories, Category{c.Name, from, to, s.Reference(k)})
+		}
+	}
+	return settings
+}
+
+// Follows reports whether the settings are those of a scaler's rows.
+func (s *Settings) Follows(from *scaler.Scaler) bool {
+	return reflect.DeepEqual(*s, SettingsOf(from, s.Auto, s.Alpha, s.Folds))
 }
 
 // FoldBounds returns where the folds of n rows begin, and n: the first n mod K
@@ -129,7 +149,10 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if err := summary.finite(); err != nil {
 		return nil, nil, err
 	}
-	return m, summary, errors.Join(m.check(), m.checkFactors())
+	if err := m.check(false); err != nil {
+		return nil, nil, err
+	}
+	return m, summary, nil
 }
 
 // NewPart makes a part of a model, for Merge.
@@ -265,73 +288,16 @@ func read(path string, factors, part bool) (*Model, string, error) {
 			return nil, "", err
 		}
 	}
-	if err = m.check(); err == nil && factors {
-		err = m.setFactors(folds)
+	if factors && len(folds) != len(m.Datasets) {
+		err = fmt.Errorf("factors of %d datasets for %d", len(folds), len(m.Datasets))
+	} else {
+		for i := range folds {
+			m.Datasets[i].Folds = folds[i]
+		}
+		err = m.check(factors)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: is not a model: %w; run %s again", path, err, Kind.Program)
 	}
 	return m, fingerprint, nil
-}
-
-func (m *Model) check() error {
-	p := len(m.Names)
-	season := m.SeasonTo - m.SeasonFrom
-	switch {
-	case p == 0 || len(m.Mean) != p || len(m.Scale) != p || len(m.Coef) != p && m.Part == nil:
-		return fmt.Errorf("%d names, %d means, %d scales, %d coefficients", p, len(m.Mean), len(m.Scale), len(m.Coef))
-	case m.SeasonFrom < 0 || season < 0 || m.SeasonTo > p || season == 0 && len(m.Climatology) != 0 ||
-		season > 0 && len(m.Climatology) != season+1 && m.Part == nil:
-		return fmt.Errorf("season's columns %d to %d of %d with %d coefficients", m.SeasonFrom, m.SeasonTo, p,
-			len(m.Climatology))
-	case slices.ContainsFunc(m.Categories, func(c Category) bool {
-		return c.From < 0 || c.Reference < c.From || c.To <= c.Reference || c.To > p
-	}):
-		return fmt.Errorf("categories %v of %d columns", m.Categories, p)
-	case m.Folds < 2 || len(m.Datasets) == 0 && m.Part == nil || !(m.Alpha >= 0) || !(m.Penalty >= 0):
-		return fmt.Errorf("%d folds, %d datasets, alpha %v", m.Folds, len(m.Datasets), m.Penalty)
-	case !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }):
-		return errors.New("datasets out of order")
-	}
-	if err := m.Band.check(p); err != nil && m.Part == nil {
-		return err
-	}
-	figures := append(slices.Clone(m.Band.Relation), m.Mean, m.Scale, m.Coef, m.Climatology, m.Band.Centre, m.Band.T,
-		[]float64{m.TargetMean, m.Intercept, m.TrainMean, m.Alpha, m.Penalty, m.Band.Sigma, m.Band.Dof, m.Band.Fitted})
-	for _, figures := range figures {
-		for _, v := range figures {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return errors.New("a figure is not finite")
-			}
-		}
-	}
-	return nil
-}
-
-// setFactors gives the datasets their factors back, if these fit.
-func (m *Model) setFactors(factors []Folds) error {
-	if len(factors) != len(m.Datasets) {
-		return fmt.Errorf("factors of %d datasets for %d", len(factors), len(m.Datasets))
-	}
-	for i := range m.Datasets {
-		m.Datasets[i].Folds = factors[i]
-	}
-	return m.checkFactors()
-}
-
-// checkFactors reports factors that do not fit. Those of a part may overflow, which is
-// for the whole to say.
-func (m *Model) checkFactors() error {
-	w := len(m.Names) + 2
-	for _, d := range m.Datasets {
-		if len(d.Folds) != m.Folds {
-			return fmt.Errorf("dataset %q has %d folds", d.Name, len(d.Folds))
-		}
-		for _, f := range d.Folds {
-			if !f.fits(w) || m.Part == nil && !f.finite() {
-				return fmt.Errorf("dataset %q has a factor that is none", d.Name)
-			}
-		}
-	}
-	return nil
 }

@@ -198,18 +198,16 @@ func randomTable(seed uint64, rows, most int) *table {
 	return d
 }
 
-// fit returns the solver of the columns for which keep holds, of a target, ŷ, and the
-// noise. The rows come in so many files, which are merged.
-func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int) (a *solver, predicted []float64,
-	noise float64) {
-	t.Helper()
+// problem returns the settings and the rows [1 | Z | y] of the columns for which keep
+// holds.
+func (d *table) problem(keep func(j int) bool, y []float64) (set Settings, rows []float64) {
 	var columns [][]float64
 	for j, x := range d.columns {
 		if keep(j) {
 			columns = append(columns, x)
 		}
 	}
-	set := settings(len(columns))
+	set = settings(len(columns))
 	if len(columns) == len(d.columns) {
 		set.Categories = d.categories
 	}
@@ -218,8 +216,6 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 		m.Add(x)
 		set.Mean[j], set.Scale[j] = m.Mean.Value(), m.Std()
 	}
-	w := len(columns) + 2
-	rows := make([]float64, 0, d.n*w)
 	for i := range d.n {
 		rows = append(rows, 1)
 		for j, x := range columns {
@@ -227,6 +223,16 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 		}
 		rows = append(rows, y[i])
 	}
+	return set, rows
+}
+
+// fit returns the solver of the columns for which keep holds, of a target, ŷ, and the
+// noise. The rows come in so many files, which are merged.
+func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int) (a *solver, predicted []float64,
+	noise float64) {
+	t.Helper()
+	set, rows := d.problem(keep, y)
+	w := len(set.Names) + 2
 	var total Factor
 	for k := range files {
 		var f Factor

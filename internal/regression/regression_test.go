@@ -1,18 +1,14 @@
 package regression
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
-	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/moments"
 )
@@ -346,45 +342,6 @@ func near10(t *testing.T, what string, got, want float64) {
 	if !(math.Abs(got-want) <= 1e-10*max(1, math.Abs(want))) {
 		t.Errorf("%s = %v, want %v", what, got, want)
 	}
-}
-
-// Behind a valid checksum anything may stand: it is a model whose parts fit
-// together, or an error; never a panic.
-func TestMutations(t *testing.T) {
-	m, _, err := New(settings(2), []Dataset{split("a", problem(rand.New(rand.NewPCG(1, 2)), 30, 2, 1), 4, 5)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, _, err := m.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	payload := file[bytes.IndexByte(file, '\n')+1:]
-	path := filepath.Join(t.TempDir(), "model.gob")
-	r := rand.New(rand.NewPCG(3, 4))
-	read := 0
-	for range 3000 {
-		b := bytes.Clone(payload)
-		for range 1 + r.IntN(4) {
-			b[r.IntN(len(b))] = byte(r.IntN(256))
-		}
-		if err := os.WriteFile(path, artifact.Seal(Kind, b), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		m, _, err := Read(path)
-		if err != nil {
-			continue
-		}
-		read++
-		if merged, _, err := Merge([]*Model{m}); err == nil {
-			for _, c := range merged.Coef {
-				if math.IsNaN(c) {
-					t.Fatalf("coefficients %v", merged.Coef)
-				}
-			}
-		}
-	}
-	t.Logf("%d of 3000 are still models", read)
 }
 
 // A factor is that of rows in any unit, also where their squares vanish or overflow.

@@ -54,11 +54,22 @@ type Summary struct {
 // Twin returns the path of the readable form of a model.
 func Twin(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".json" }
 
+// ReadSummary reads model.json.
+func ReadSummary(path string) (*Summary, error) {
+	s := new(Summary)
+	if err := SummaryKind.ReadJSON(path, s); err != nil {
+		return nil, err
+	}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("%s: is not a %s: %w; run %s again", path, SummaryKind.Format, err, SummaryKind.Program)
+	}
+	return s, nil
+}
+
 // CheckTwin reports a readable form beside a model that is not of this model:
 // edited, or of another run. There need not be one; no program needs it.
 func CheckTwin(path, fingerprint string) error {
-	var s Summary
-	err := SummaryKind.ReadJSON(Twin(path), &s)
+	s, err := ReadSummary(Twin(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil

@@ -1,0 +1,220 @@
+package regression
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/artifact/artifacttest"
+	"mlpipeline/internal/design"
+)
+
+// forgeable returns a model with all that a model can have: a category, a column that
+// follows from another, a season, two datasets; and some of its rows.
+func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
+	t.Helper()
+	d := &table{n: 60, random: rand.New(rand.NewPCG(61, 62))}
+	d.addCategory(3, false, func(i int) int { return i % 3 })
+	x := d.addNumbers(5, 0)
+	d.add(true, func(i int) float64 { return 2 * x[i] })
+	d.add(false, func(i int) float64 { return math.Sin(float64(i) / 5) })
+	d.add(false, func(i int) float64 { return math.Cos(float64(i) / 5) })
+	y := make([]float64, d.n)
+	for i := range y {
+		y[i] = x[i] + float64(i%3) + 0.1*d.random.NormFloat64()
+	}
+	set, rows := d.problem(func(int) bool { return true }, y)
+	set.SeasonFrom, set.SeasonTo, set.Folds = 5, 7, 2
+	w := len(set.Names) + 2
+	m, summary, err := New(set, []Dataset{split("a", rows[:40*w], w, 2), split("b", rows[40*w:], w, 2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &design.Rows{N: 10, X: make([][]float64, w-2), Y: y[:10], Codes: []design.Codes{{To: 3,
+		Levels: []string{"", "a", "b", "c"}, Column: []int{-1, 0, 1, 2}, Rows: make([]int32, 10)}}}
+	for j := 3; j < w-2; j++ {
+		r.X[j] = d.columns[j][:10]
+	}
+	for i := range r.Codes[0].Rows {
+		r.Codes[0].Rows[i] = int32(i % 4)
+	}
+	return m, summary, r
+}
+
+// use does with a model what the programs do, and reports a figure that is not finite.
+func (m *Model) use(rows *design.Rows) error {
+	if m.Part != nil {
+		return nil
+	}
+	predicted, leverage, spread := make([]float64, rows.N), make([]float64, rows.N), make([]float64, rows.N)
+	m.Predict(predicted, rows)
+	m.Leverage(leverage, rows)
+	m.Spread(spread, leverage)
+	figures := slices.Concat(predicted, spread, leverage)
+	if len(m.Climatology) > 0 {
+		m.PredictSeason(predicted, rows)
+		figures = append(figures, predicted...)
+	}
+	for i := range rows.N {
+		m.Doubt(rows, i, leverage[i], m.Mean, m.Mean)
+	}
+	if again, summary, err := Merge([]*Model{m}); err == nil {
+		if err := errors.Join(again.check(true), summary.check()); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(figures, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
+		return fmt.Errorf("figures %v", figures)
+	}
+	return nil
+}
+
+// readForged reads a model behind a valid checksum, without its factors and with them, and
+// uses it. It reports whether the whole was read.
+func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows) (read bool) {
+	t.Helper()
+	if err := os.WriteFile(path, file, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	defer func(from time.Time) {
+		if took := time.Since(from); took > time.Second {
+			t.Errorf("%s: %v", what, took)
+		}
+		if fault := recover(); fault != nil {
+			t.Errorf("%s: %v", what, fault)
+		}
+	}(time.Now())
+	for _, reader := range []func(string) (*Model, string, error){ReadLight, ReadPart} {
+		m, _, err := reader(path)
+		if read = err == nil; !read {
+			continue
+		}
+		if err := m.use(rows); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	return read
+}
+
+// Behind a valid checksum any figure may stand in the place of any other, and none: what is
+// read is a possible model, from which finite figures follow.
+func TestForgedModels(t *testing.T) {
+	gob := filepath.Join(t.TempDir(), "model.gob")
+	m, _, rows := forgeable(t)
+	document, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := map[string]bool{}
+	artifacttest.Mutate(t, document, func(path string, mutated []byte) {
+		forged := new(Model)
+		if json.Unmarshal(mutated, forged) != nil {
+			return
+		}
+		file, _, err := forged.Encode()
+		if err != nil {
+			return
+		}
+		read[path] = readForged(t, gob, path, file, rows)
+	})
+	floats(reflect.ValueOf(m).Elem(), func(v reflect.Value) {
+		was := v.Float()
+		for _, other := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			v.SetFloat(other)
+			if file, _, err := m.Encode(); err != nil || readForged(t, gob, "NaN or ∞", file, rows) {
+				t.Errorf("%v is read: %v", other, err)
+			}
+		}
+		v.SetFloat(was)
+	})
+	t.Logf("%d mutations", len(read))
+	for _, path := range []string{".Names without its last", ".Scale[0] = 0", ".Coef = null", ".Band.T without its last",
+		".Band.Rows = 0", ".Folds = 2000000000", ".Categories[0].To = 2000000000", ".SeasonTo = 0", ".Datasets = null",
+		".Datasets out of order", ".Datasets[0].Used = -1", ".Band.Sigma = -1", ".Climatology = null",
+		".Band.Centre without its last", ".Band.Taken[0] = -1", ".Band.Relation = null"} {
+		if was, tried := read[path]; was || !tried {
+			t.Errorf("%s: read %v, tried %v", path, was, tried)
+		}
+	}
+}
+
+// floats calls f for floating-point numbers of v, the first two and the last of each list.
+func floats(v reflect.Value, f func(v reflect.Value)) {
+	switch v.Kind() {
+	case reflect.Float64:
+		f(v)
+	case reflect.Slice:
+		for i := range v.Len() {
+			if i < 2 || i == v.Len()-1 {
+				floats(v.Index(i), f)
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				floats(v.Field(i), f)
+			}
+		}
+	}
+}
+
+// So may any bytes.
+func TestForgedBytes(t *testing.T) {
+	m, _, rows := forgeable(t)
+	file, _, err := m.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload := file[bytes.IndexByte(file, '\n')+1:]
+	path, r := filepath.Join(t.TempDir(), "model.gob"), rand.New(rand.NewPCG(3, 4))
+	for i := range 300 {
+		b := bytes.Clone(payload)
+		for range 1 + r.IntN(4) {
+			b[r.IntN(len(b))] = byte(r.IntN(256))
+		}
+		readForged(t, path, fmt.Sprint("bytes ", i), artifact.Seal(Kind, b), rows)
+	}
+}
+
+// A forged model.json is refused, or its figures are possible.
+func TestForgedSummaries(t *testing.T) {
+	_, summary, _ := forgeable(t)
+	document, err := SummaryKind.EncodeJSON(summary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "model.json")
+	read := map[string]bool{}
+	artifacttest.Mutate(t, document, func(what string, mutated []byte) {
+		if err := os.WriteFile(path, mutated, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		s, err := ReadSummary(path)
+		if read[what] = err == nil; err != nil {
+			return
+		}
+		name, factor := s.Wider()
+		classical, robust := s.HalfWidths()
+		if math.IsNaN(factor+classical+robust) || math.IsInf(factor+classical+robust, 0) {
+			t.Errorf("%s: %s is wider by %v, half widths %v and %v", what, name, factor, classical, robust)
+		}
+	})
+	for _, path := range []string{".coefficients = null", ".coefficients = []", ".standardized without its last",
+		".cross_validation.mse_std = null", ".cross_validation.mse = -1", ".cross_validation.folds = 2000000000", ".rows = 0",
+		".rank = 2000000000", ".clusters.dof = 2", ".coefficients[1].t = 0", ".coefficients[1].std_error = -1",
+		".residual_std = null", ".r2 = 2", ".condition = 0", ".influence[0].rows = -1"} {
+		if was, tried := read[path]; was || !tried {
+			t.Errorf("%s: read %v, tried %v", path, was, tried)
+		}
+	}
+}
