@@ -13,6 +13,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
 	"mlpipeline/internal/table"
@@ -174,7 +175,7 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 		}
 		var b []byte
 		for _, r := range chunk.Rejects {
-			b = table.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason)
+			b = csv.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason)
 		}
 		if _, err := w.rejects.Write(b); err != nil {
 			return err

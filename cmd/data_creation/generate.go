@@ -7,9 +7,10 @@ import (
 	"sync"
 
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/weather"
 )
 
@@ -43,7 +44,7 @@ func generate(ctx context.Context, o *options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := func(l *simulation) (*simulation, error) { return l, l.run(ctx, o.out) }
-	for l, err := range table.InOrder(ctx, min(o.Workers, len(logs)), items(logs), run) {
+	for l, err := range ordered.Map(ctx, min(o.Workers, len(logs)), items(logs), run) {
 		if err != nil {
 			cancel() // the other logs
 			return err
@@ -124,7 +125,7 @@ func (l *simulation) write(ctx context.Context, p *part, sim *weather.Simulator,
 		Train: l.Train, Test: l.Test}}
 	p.entry.Truth = truth
 	// One goroutine simulates while another writes CSV and this one does the rest.
-	for b, err := range table.InOrder(ctx, 1, blocks(sim, n), format) {
+	for b, err := range ordered.Map(ctx, 1, blocks(sim, n), format) {
 		if err != nil {
 			return err
 		}
@@ -171,11 +172,11 @@ func blocks(sim *weather.Simulator, n int) func(context.Context) iter.Seq2[*bloc
 func format(b *block) (*block, error) {
 	b.csv = b.csv[:0]
 	for i, t := range b.rows.Times {
-		b.csv = table.AppendTime(b.csv, t)
+		b.csv = t.Append(b.csv)
 		for j, column := range b.rows.Cells {
 			b.csv = append(b.csv, ',')
 			if column[i] != weather.NoReading {
-				b.csv = table.AppendFixed(b.csv, column[i], weather.Decimals[j])
+				b.csv = csv.AppendFixed(b.csv, column[i], weather.Decimals[j])
 			}
 		}
 		b.csv = append(b.csv, '\n')

@@ -14,6 +14,7 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
 )
@@ -39,7 +40,7 @@ func newPart(dir, which, name string, header []string) (*part, error) {
 		return nil, err
 	}
 	p.both = bufio.NewWriterSize(io.MultiWriter(p.hash, p.file), 1<<18)
-	_, err = p.both.Write(table.AppendRecord(nil, header...))
+	_, err = p.both.Write(csv.AppendRecord(nil, header...))
 	return p, err
 }
 

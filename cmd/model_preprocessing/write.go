@@ -13,6 +13,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -41,7 +42,7 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 					return err
 				}
 				scaled, hash = append(scaled, out), xxhash.New()
-				lines = append(table.AppendRecord(nil, header...), lines...)
+				lines = append(csv.AppendRecord(nil, header...), lines...)
 			}
 			_, _ = hash.Write(lines)
 			_, err = out.Write(lines)
@@ -77,9 +78,9 @@ func scaledRows(s *scaler.Scaler, r *design.Rows) (lines []byte) {
 			lines = append(r.Times[i].Append(lines), ',')
 		}
 		for _, v := range z[i*p : (i+1)*p] {
-			lines = append(table.AppendFloat(lines, v), ',')
+			lines = append(csv.AppendFloat(lines, v), ',')
 		}
-		lines = append(table.AppendFloat(lines, r.Y[i]), '\n')
+		lines = append(csv.AppendFloat(lines, r.Y[i]), '\n')
 	}
 	return lines
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
-	"mlpipeline/internal/table"
 )
 
 // predictions is the file of -predictions: a line for every row of input.
@@ -33,13 +33,13 @@ func newPredictions(o *options, m *regression.Model) (*predictions, error) {
 	if p.File, err = artifact.Create(o.predictions); err != nil {
 		return nil, err
 	}
-	_, err = p.Write(table.AppendRecord(nil, slices.Insert(slices.Clone(fixed), 2, o.keep...)...))
+	_, err = p.Write(csv.AppendRecord(nil, slices.Insert(slices.Clone(fixed), 2, o.keep...)...))
 	return p, err
 }
 
 // lines are those of -predictions for a block.
 func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
-	field := table.AppendField(nil, p.files[r.File].Name)
+	field := csv.AppendField(nil, p.files[r.File].Name)
 	quantile := p.predictions.quantile
 	var b []byte
 	every := &r.Every
@@ -50,27 +50,27 @@ func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
 			b = every.Times[row].Append(b)
 		}
 		for _, texts := range every.Texts {
-			b = table.AppendField(append(b, ','), texts[row])
+			b = csv.AppendField(append(b, ','), texts[row])
 		}
 		y := every.Y[row]
-		b = table.AppendFloat(append(b, ','), y)
+		b = csv.AppendFloat(append(b, ','), y)
 		if i == r.N || r.Place(i) != row {
 			b = append(b, ",,,,,"...)
-			b = append(table.AppendField(b, every.Why[row]), '\n')
+			b = append(csv.AppendField(b, every.Why[row]), '\n')
 			continue
 		}
 		predicted := t.predicted[i]
-		b = table.AppendFloat(append(b, ','), predicted)
-		b = table.AppendFloat(append(b, ','), y-predicted)
+		b = csv.AppendFloat(append(b, ','), predicted)
+		b = csv.AppendFloat(append(b, ','), y-predicted)
 		if quantile > 0 {
 			half := float64(quantile * t.spread[i])
-			b = table.AppendFloat(append(b, ','), predicted-half)
-			b = table.AppendFloat(append(b, ','), predicted+half)
+			b = csv.AppendFloat(append(b, ','), predicted-half)
+			b = csv.AppendFloat(append(b, ','), predicted+half)
 		} else {
 			b = append(b, ",,"...)
 		}
 		note := strings.Join(p.model.Doubt(r, i, t.leverage[i], p.low, p.high), "; ")
-		b = append(table.AppendField(append(b, ','), note), '\n')
+		b = append(csv.AppendField(append(b, ','), note), '\n')
 		i++
 	}
 	return b

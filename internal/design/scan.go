@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/table"
 )
 
@@ -91,7 +92,7 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 	blocks := func(ctx context.Context) iter.Seq2[*block[R], error] { return s.blocks(ctx, files) }
 	return func(yield func(*Result[R], error) bool) {
 		file := new(Result[R])
-		for b, err := range table.InOrder(ctx, s.Workers, blocks, s.block) {
+		for b, err := range ordered.Map(ctx, s.Workers, blocks, s.block) {
 			if err == nil {
 				err = s.include(file, b)
 			}

@@ -7,21 +7,13 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
-
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
 )
 
-const (
-	blockSize  = 256 << 10
-	maxRecord  = 1 << 20
-	maxColumns = 10000
-)
-
-// block is a run of whole records. Behind them there is room for table.Padding
+// block is a run of whole records. Behind them there is room for csv.Padding
 // bytes.
 type block struct {
-	data  []byte // ends in a newline
+	data  []byte // ends in a newline, with csv.Padding behind it
 	line  int64  // of the first record
 	blank int64  // rows of empty cells, found by each
 	foot  foot
@@ -37,54 +29,30 @@ type foot struct {
 
 const mostFoot = 10 // lines
 
-// blocks cuts the rows of the source. hash takes in all of them.
-func (s *Source) blocks(d *Dialect, hash *xxhash.Digest) iter.Seq2[*block, error] {
+// blocks cuts the rows of the source. sum is set at the end to the hash of all of them.
+func (s *Source) blocks(d *Dialect, sum *uint64) iter.Seq2[*block, error] {
 	return func(yield func(*block, error) bool) {
 		r, err := s.open()
 		if err == nil {
 			defer r.Close()
 			_, err = io.CopyN(io.Discard, r, d.offset)
 		}
-		if err != nil {
-			yield(nil, fmt.Errorf("%s: %w", s.Name, err))
-			return
-		}
 		l := lexer{grammar: d.grammar}
-		var rest []byte
-		line := d.line
-		for more := true; more || len(rest) > 0; {
-			size := blockSize
-			b := append(make([]byte, 0, size+1+table.Padding), rest...)
-			end := 0
-			for end == 0 {
-				var n int
-				b = slices.Grow(b, size+1+table.Padding-len(b))
-				n, err = io.ReadFull(r, b[len(b):max(size, len(b))])
-				_, _ = hash.Write(b[len(b) : len(b)+n])
-				b = b[:len(b)+n]
-				if more = err == nil; !more && err != io.EOF && err != io.ErrUnexpectedEOF {
-					yield(nil, fmt.Errorf("%s: %w", s.Name, err))
-					return
-				}
-				if len(b) == 0 {
-					return
-				}
-				if end = l.wholeRecords(b); !more {
-					if b[len(b)-1] != '\n' {
-						b = append(b, '\n')
-					}
-					end = len(b)
-				}
-				if size *= 2; end == 0 && len(b) > maxRecord {
-					end = len(b) // too long, as the parser will tell
-				}
-			}
-			rest = append(rest[:0], b[end:]...)
-			if !yield(&block{data: b[:end:cap(b)], line: line}, nil) {
+		c := csv.NewCutter(r, d.line, l.wholeRecords)
+		for err == nil {
+			b := &block{line: c.Line}
+			b.data, _, err = c.Next(nil)
+			if err == io.EOF {
+				*sum = c.Sum()
 				return
 			}
-			line += int64(bytes.Count(b[:end], []byte("\n")))
+			if err == nil || err == csv.ErrLong { // which the parser will tell
+				if !yield(b, nil) {
+					return
+				}
+			}
 		}
+		yield(nil, fmt.Errorf("%s: %w", s.Name, err))
 	}
 }
 
@@ -100,13 +68,13 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte
 		} else {
 			var bad *lexError
 			if next, bad = l.record(b.data, i); bad != nil {
-				if bad.open && len(b.data)-i > maxRecord {
-					bad.what = fmt.Sprintf("a quote is opened here and not closed within %d KiB", maxRecord>>10)
+				if bad.open && len(b.data)-i > csv.MaxRecord {
+					bad.what = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
 				}
 				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))
 				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.cell, len(d.Header)-1)], bad.what)
 			}
-			if next < 0 || next-i > maxRecord {
+			if next < 0 || next-i > csv.MaxRecord {
 				return tooLong(name, line)
 			}
 			empty := !slices.ContainsFunc(l.cells, func(c []byte) bool { return len(c) > 0 })
@@ -136,7 +104,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte
 
 func tooLong(name string, line int64) error {
 	return fmt.Errorf("%s:%d: this row is longer than %d KiB; is it a CSV file?", name, line,
-		maxRecord>>10)
+		csv.MaxRecord>>10)
 }
 
 func (d *Dialect) ragged(name string, line int64, cells int) error {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
 )
 
 // number is what a cell says if it is a number.
@@ -184,7 +184,7 @@ func parse(digits []byte) float64 {
 	if len(digits) == 0 {
 		return math.NaN()
 	}
-	v, err := table.ParseNumber(digits)
+	v, err := csv.ParseNumber(digits)
 	if err != nil {
 		return math.NaN()
 	}

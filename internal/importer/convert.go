@@ -13,8 +13,9 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/ordered"
 )
 
 // Decide says what the columns of the tables are, those of one name together.
@@ -158,20 +159,20 @@ type Chunk struct {
 
 // Chunks converts the rows, in the order of the source or, in each chunk, in that of
 // dataset and time.
-func (t *Table) Chunks(ctx context.Context, workers int, ordered bool) iter.Seq2[*Chunk, error] {
+func (t *Table) Chunks(ctx context.Context, workers int, sorted bool) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
-		hash := xxhash.New()
-		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, hash) }
-		c := &converter{t: t, ordered: ordered}
+		var hash uint64
+		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, &hash) }
+		c := &converter{t: t, sorted: sorted}
 		c.named, c.numbers = t.opt.missing()
 		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
-		for part, err := range table.InOrder(ctx, workers, cut, c.convert) {
+		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
 			if !yield(part, err) || err != nil {
 				return
 			}
 		}
-		if hash.Sum64() != t.Hash {
+		if hash != t.Hash {
 			yield(nil, fmt.Errorf("%s: the file changed while it was read; run this again when it is complete", t.Name))
 		}
 	}
@@ -183,7 +184,7 @@ type converter struct {
 	named   map[string]bool
 	numbers []float64
 	by, key int  // columns, −1 for none
-	ordered bool // in a chunk
+	sorted  bool // in a chunk
 	iso     bool // times are ISO 8601
 }
 
@@ -191,15 +192,15 @@ type converter struct {
 func (c *converter) convert(b *block) (*Chunk, error) {
 	t := c.t
 	out := &Chunk{Bytes: len(b.data), Sorted: true}
-	csv := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
-	var days table.DayCache
+	text := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
+	var days csv.DayCache
 	var joined, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)
 	ends := make([]int, 0, lines)
-	err := t.each(t.Name, b, func(cells [][]byte, text []byte, line int64) error {
-		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(text)}
-		start := len(csv)
+	err := t.each(t.Name, b, func(cells [][]byte, raw []byte, line int64) error {
+		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(raw)}
+		start := len(text)
 		if t.Time != nil {
 			joined = t.Time.join(joined[:0], cells, c.named)
 			var ok bool
@@ -213,11 +214,11 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 					return nil
 				}
 			}
-			csv = append(table.AppendTime(csv, row.Time), ',')
+			text = append(row.Time.Append(text), ',')
 		}
 		if c.by >= 0 {
 			if row.Group = string(cells[c.by]); isMissing(row.Group) {
-				csv = csv[:start]
+				text = text[:start]
 				out.NoGroup++
 				return nil
 			}
@@ -229,8 +230,8 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 			if f.Kind != Number && f.Kind != Category {
 				continue
 			}
-			before := len(csv)
-			if csv = c.cell(csv, f, cells[j]); len(csv) == before {
+			before := len(text)
+			if text = c.cell(text, f, cells[j]); len(text) == before {
 				if f.Kind == Number && !c.gap(f, cells[j]) {
 					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j]), "not a number"})
 				}
@@ -238,32 +239,32 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 				filled = true
 			}
 			if t.Time == nil {
-				values = appendValue(values, f, csv[before:])
+				values = appendValue(values, f, text[before:])
 			}
-			csv = append(csv, ',')
+			text = append(text, ',')
 		}
 		if !filled {
-			csv = csv[:start]
+			text = text[:start]
 			out.Blank++
 			return nil
 		}
-		csv[len(csv)-1] = '\n'
+		text[len(text)-1] = '\n'
 		if row.Hash = xxhash.Sum64(values); c.key >= 0 {
 			row.Hash = xxhash.Sum64(cells[c.key])
 		}
 		if n := len(out.Rows); n > 0 && row.Time < out.Rows[n-1].Time {
 			out.Sorted = false
 		}
-		out.Rows, ends = append(out.Rows, row), append(ends, len(csv))
+		out.Rows, ends = append(out.Rows, row), append(ends, len(text))
 		return nil
 	})
 	out.Blank += b.blank
 	from := 0
 	for i, to := range ends { // now that the memory stays where it is
-		out.Rows[i].Line = csv[from:to:to]
+		out.Rows[i].Line = text[from:to:to]
 		from = to
 	}
-	if c.ordered {
+	if c.sorted {
 		slices.SortStableFunc(out.Rows, func(a, b Row) int { return compare(&a, &b) })
 	}
 	return out, err
@@ -271,8 +272,8 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 
 // cell appends a cell as it is written, nothing if it is missing or not a number.
 func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
-	if f.plain && cap(cell) >= len(cell)+table.Padding {
-		if _, end, ok := table.ShortNumber(cell[:len(cell)+table.Padding], 0); ok && end == len(cell) {
+	if f.plain && cap(cell) >= len(cell)+csv.Padding {
+		if _, end, ok := csv.ShortNumber(cell[:len(cell)+csv.Padding], 0); ok && end == len(cell) {
 			return append(dst, cell...)
 		}
 	}
@@ -283,7 +284,7 @@ func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
 		if f.fold {
 			cell = bytes.ToLower(cell)
 		}
-		return table.AppendField(dst, cell)
+		return csv.AppendField(dst, cell)
 	}
 	n, ok := readCell(cell)
 	v := n.point

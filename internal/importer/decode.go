@@ -20,12 +20,12 @@ import (
 	unicodes "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
+
+	"mlpipeline/internal/csv"
 )
 
-const (
-	bom      = "\xef\xbb\xbf"
-	headSize = 1 << 18 // what is looked at to find out how a source is written
-)
+// headSize is what is looked at to find out how a source is written.
+const headSize = 1 << 18
 
 // wides are the encodings whose characters have two or four bytes: they begin with a
 // mark, or most of the bytes at these places of every character are 0.
@@ -74,7 +74,7 @@ func (s *Source) decode(ctx context.Context) error {
 		return fmt.Errorf("%s: is a web page or XML, not a CSV file", s.Name)
 	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")):
 		return fmt.Errorf("%s: is JSON, not a CSV file", s.Name)
-	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(bom)))) == 0 && len(head) < headSize:
+	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(csv.BOM)))) == 0 && len(head) < headSize:
 		return fmt.Errorf("%s: is empty", s.Name)
 	case bytes.Count(head, []byte("\r"))-bytes.Count(head, []byte("\r\n")) > bytes.Count(head, []byte("\n")):
 		return s.spool(ctx, oldLines{b})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"mlpipeline/internal/csv"
 )
 
 // Dialect is how a source is written.
@@ -137,7 +139,7 @@ func (g grammar) score(head []byte) float64 {
 // says that there is no more of it.
 func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect, error) {
 	d := &Dialect{Skip: opt.Skip, names: true}
-	body := bytes.TrimPrefix(head, []byte(bom))
+	body := bytes.TrimPrefix(head, []byte(csv.BOM))
 	start := len(head) - len(body)
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, fmt.Errorf("%s: is empty", name)
@@ -161,8 +163,8 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 		delimiter, said = string(line[4:5]), 1
 	}
 	tooWide := fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", name,
-		opt.Skip+1, maxColumns)
-	if bytes.Count(line, []byte(",")) >= maxColumns {
+		opt.Skip+1, csv.MaxColumns)
+	if bytes.Count(line, []byte(",")) >= csv.MaxColumns {
 		return nil, tooWide
 	}
 	var err error
@@ -191,7 +193,7 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 		}
 	}
 	records = append(records, end) // where the reader will say what is broken
-	if len(d.Header) > maxColumns {
+	if len(d.Header) > csv.MaxColumns {
 		return nil, tooWide
 	}
 	d.offset, d.line = int64(start+records[first].at), int64(opt.Skip+records[first].line)

@@ -15,9 +15,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/cespare/xxhash/v2"
-
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
+	"mlpipeline/internal/ordered"
 )
 
 // Options say how sources are written and what their columns are. What is empty is
@@ -50,7 +49,7 @@ func (o *Options) missing() (cells map[string]bool, numbers []float64) {
 	cells = map[string]bool{}
 	for _, m := range o.Missing {
 		cells[m] = true
-		if v, err := table.ParseNumber([]byte(m)); err == nil {
+		if v, err := csv.ParseNumber([]byte(m)); err == nil {
 			numbers = append(numbers, v)
 		}
 	}
@@ -152,9 +151,8 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	for j := range t.Columns {
 		t.Columns[j] = new(Column)
 	}
-	hash := xxhash.New()
-	cut := func(context.Context) iter.Seq2[*block, error] { return s.blocks(t.Dialect, hash) }
-	for part, err := range table.InOrder(ctx, workers, cut, func(b *block) (*counted, error) {
+	cut := func(context.Context) iter.Seq2[*block, error] { return s.blocks(t.Dialect, &t.Hash) }
+	for part, err := range ordered.Map(ctx, workers, cut, func(b *block) (*counted, error) {
 		return t.count(p, b)
 	}) {
 		if err != nil {
@@ -180,7 +178,6 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		t.Notes = append(t.Notes, fmt.Sprintf("%d lines behind the rows are none and were left out, the first %q in line %d",
 			t.foot.n, t.foot.Cell, t.foot.Line))
 	}
-	t.Hash = hash.Sum64()
 	if t.Columns[0].Rows == 0 {
 		return nil, fmt.Errorf("%s: no data rows", s.Name)
 	}
@@ -247,7 +244,7 @@ func (p *profiler) plain(t *Table, c *counted, b *block) bool {
 		return false
 	}
 	end := len(b.data)
-	d := b.data[:end+table.Padding]
+	d := b.data[:end+csv.Padding]
 	line, last := b.line, len(t.Header)-1
 	for i := 0; i < end; line++ {
 		if blank(d, i) {
@@ -260,7 +257,7 @@ func (p *profiler) plain(t *Table, c *counted, b *block) bool {
 		for j := 0; ; j++ {
 			col := &c.columns[j]
 			col.Rows++
-			v, k, ok := table.ShortNumber(d, i)
+			v, k, ok := csv.ShortNumber(d, i)
 			cell := d[i:k]
 			if d[k] == '\r' && d[k+1] == '\n' {
 				k++

@@ -3,7 +3,7 @@ package importer
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
+	strict "encoding/csv"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,7 +13,7 @@ import (
 	"testing"
 	"unicode"
 
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
 )
 
 // imported is what comes of a source.
@@ -69,7 +69,7 @@ func read(t testing.TB, content string, opt Options) (*imported, error) {
 		got.left += chunk.NoTime + chunk.NoGroup + chunk.Blank
 		got.rejects = append(got.rejects, chunk.Rejects...)
 		for _, r := range chunk.Rows {
-			cells, err := csv.NewReader(bytes.NewReader(r.Line)).Read()
+			cells, err := strict.NewReader(bytes.NewReader(r.Line)).Read()
 			if err != nil {
 				t.Fatalf("%q: %v", r.Line, err)
 			}
@@ -609,7 +609,7 @@ func FuzzRead(f *testing.F) {
 				continue
 			}
 			for _, cells := range got.cells {
-				if _, err := table.ParseNumber([]byte(cells[i])); err != nil && cells[i] != "" {
+				if _, err := csv.ParseNumber([]byte(cells[i])); err != nil && cells[i] != "" {
 					t.Fatalf("%q: cell %q: %v", in, cells[i], err)
 				}
 			}

@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/table"
 )
 
 // layout is a way to write times.
@@ -383,7 +383,7 @@ func goFormat(name string) string {
 }
 
 // fastISO reads the most usual ISO forms, which many layouts share.
-func fastISO(days *table.DayCache, cell []byte) (t dataset.Time, ok bool) {
+func fastISO(days *csv.DayCache, cell []byte) (t dataset.Time, ok bool) {
 	if len(cell) != 10 && len(cell) != 20 {
 		return 0, false
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
 )
 
 // grammar is how the cells of a source are told apart.
@@ -54,7 +54,7 @@ func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 			if d[i] != l.Delimiter && d[i] != '\n' {
 				return -1, &lexError{start, len(l.cells), false,
 					fmt.Sprintf("a quote is opened here, and behind the quote that closes it comes %q, not a delimiter",
-						table.Clip(firstLine(d[i:])))}
+						csv.Clip(firstLine(d[i:])))}
 			}
 			l.cells = append(l.cells, trim(cell))
 		} else {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/table"
 )
 
 // Column is what is known of the cells of a column: counts by what they can be
@@ -176,7 +176,7 @@ type profiler struct {
 	bare    []bool          // of each column: bare numbers may be times
 	most    int             // see levelsOf
 	many    []atomic.Bool   // columns known to have more levels than are counted
-	days    table.DayCache
+	days    csv.DayCache
 }
 
 func newProfiler(bare []bool, opt *Options) *profiler {

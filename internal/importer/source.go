@@ -3,7 +3,6 @@ package importer
 import (
 	"archive/zip"
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,10 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
 )
 
@@ -205,36 +202,24 @@ func (s *Source) unpack(ctx context.Context, member string) error {
 	defer r.Close()
 	b := bufio.NewReader(r)
 	magic, _ := b.Peek(4)
-	var unpacked io.Reader
-	switch {
-	case bytes.HasPrefix(magic, []byte("\x1f\x8b")):
-		unpacked, err = gzip.NewReader(b)
-	case string(magic) == "\x28\xb5\x2f\xfd":
-		var z *zstd.Decoder
-		if z, err = zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(32<<20)); err == nil {
-			defer z.Close()
-			unpacked = z
-		}
-	case string(magic) == "PK\x03\x04":
-		unpacked, err = s.member(member)
-	case string(magic) == "PAR1":
+	if string(magic) == "PAR1" {
 		return fmt.Errorf("%s: is Parquet; write it as CSV first: duckdb -c \"COPY (FROM '%s') TO '/dev/stdout' "+
 			"(FORMAT csv)\" | data_creation -import -", s.Name, s.Name)
-	default:
-		if member != "" {
-			return fmt.Errorf("%s: is no zip archive", s.Name)
-		}
+	}
+	text, packed, err := csv.Unpack(b)
+	if string(magic) == "PK\x03\x04" {
+		text, err = s.member(member)
+	} else if member != "" {
+		return fmt.Errorf("%s: is no zip archive", s.Name)
+	} else if !packed {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
 	limit := max(harmless, mostRatio*s.Size)
-	bounded := &io.LimitedReader{R: unpacked, N: limit + 1}
+	bounded := &io.LimitedReader{R: text, N: limit + 1}
 	if err := s.spool(ctx, bounded); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("%s: is cut off in the middle of its packed data", s.Name)
-		}
 		return err
 	}
 	if bounded.N == 0 {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"mlpipeline/internal/csv"
 )
 
 // text opens a source and returns its text, or what was wrong.
@@ -31,7 +33,7 @@ func text(t *testing.T, src, dir, sha string, stdin io.Reader) string {
 	if err != nil || int64(len(b)) != s.Size {
 		t.Errorf("%d bytes of %d: %v", len(b), s.Size, err)
 	}
-	return strings.TrimPrefix(string(b), bom)
+	return strings.TrimPrefix(string(b), csv.BOM)
 }
 
 // However a table is packed and encoded, it is the same table; nothing is left behind.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlpipeline/internal/table"
+	"mlpipeline/internal/csv"
 )
 
 // span is what is known of some numbers.
@@ -100,7 +100,7 @@ type example struct {
 
 func (e *example) see(cell []byte, line int64) {
 	if e.Line == 0 {
-		*e = example{table.Clip(string(cell)), line}
+		*e = example{csv.Clip(string(cell)), line}
 	}
 }
 

@@ -9,8 +9,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/cespare/xxhash/v2"
-
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
 )
 
@@ -378,7 +377,7 @@ func (t *Table) unreadable(w *When, fit []int) error {
 		as = " as " + l.name + ", as others are"
 	}
 	var found error
-	for b, err := range t.blocks(t.Dialect, xxhash.New()) {
+	for b, err := range t.blocks(t.Dialect, new(uint64)) {
 		if err != nil {
 			return err
 		}
@@ -389,7 +388,7 @@ func (t *Table) unreadable(w *When, fit []int) error {
 			}
 			_, n := w.record.times()
 			found = fmt.Errorf("%s:%d: column %q: %q is not a time%s; %d of %d cells are not. Use -missing for what is "+
-				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, table.Clip(string(joined)), as,
+				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, csv.Clip(string(joined)), as,
 				w.record.Rows-w.record.gaps()-n, w.record.Rows-w.record.gaps())
 			return found
 		})

@@ -6,17 +6,18 @@ import (
 	"path/filepath"
 	"testing"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
 // benchFile is a CSV like those of data_creation.
 func benchFile(b *testing.B) string {
 	path := filepath.Join(b.TempDir(), "bench.csv")
-	text := AppendRecord(nil, "timestamp", "temperature", "humidity", "pressure", "wind_speed", "cloud_cover")
+	text := csv.AppendRecord(nil, "timestamp", "temperature", "humidity", "pressure", "wind_speed", "cloud_cover")
 	for i := range int64(200000) {
-		text = AppendTime(text, dataset.Time(1577836800e6+i*60e6))
+		text = dataset.Time(1577836800e6 + i*60e6).Append(text)
 		for j, d := range []int{2, 1, 1, 1, 0} {
-			text = AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-int64(j%2)*9999, d)
+			text = csv.AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-int64(j%2)*9999, d)
 		}
 		text = append(text, '\n')
 	}
@@ -62,7 +63,7 @@ func BenchmarkParse(b *testing.B) {
 	if block.layout, err = newLayout(f, "timestamp", f.Header[1:], nil, "", nil); err != nil {
 		b.Fatal(err)
 	}
-	end := lastRecordEnd(data[:blockSize])
+	end := lastRecordEnd(data[:csv.BlockSize])
 	block.data = append(block.data, data[f.body:end]...)
 	block.newlines = bytes.Count(block.data, []byte("\n"))
 	b.SetBytes(int64(len(block.data)))
@@ -78,9 +79,9 @@ func BenchmarkWrite(b *testing.B) {
 	i := int64(0)
 	for b.Loop() {
 		i++
-		text = AppendTime(text[:0], dataset.Time(1577836800e6+i*60e6))
+		text = dataset.Time(1577836800e6 + i*60e6).Append(text[:0])
 		for j, d := range []int{2, 1, 1, 1, 0} {
-			text = AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-9999, d)
+			text = csv.AppendFixed(append(text, ','), (i*7919+int64(j)*104729)%20000-9999, d)
 		}
 	}
 	b.SetBytes(int64(len(text)))

@@ -2,7 +2,7 @@ package table
 
 import (
 	"bytes"
-	"encoding/csv"
+	strict "encoding/csv"
 	"fmt"
 	"math"
 
@@ -107,7 +107,7 @@ func (b *Block) ragged(line int64, cells int) error {
 
 // Errorf returns an error about one cell, with its file, line and column.
 func (b *Block) Errorf(row int, column, format string, args ...any) error {
-	r := csv.NewReader(bytes.NewReader(b.data))
+	r := strict.NewReader(bytes.NewReader(b.data))
 	r.ReuseRecord = true
 	r.FieldsPerRecord = -1
 	line := 1

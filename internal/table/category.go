@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
+
+	"mlpipeline/internal/csv"
 )
 
 // Category is a column of words in a block, as codes into the words that the block
@@ -77,9 +79,9 @@ func (c *Category) code(cell []byte) (int32, error) {
 	}
 	word := string(cell)
 	switch {
-	case missing(cell): // code 0
+	case csv.Missing(cell): // code 0
 	case !utf8.Valid(cell):
-		return 0, fmt.Errorf("%q is not UTF-8; save the file as UTF-8", Clip(word))
+		return 0, fmt.Errorf("%q is not UTF-8; save the file as UTF-8", csv.Clip(word))
 	default:
 		code = int32(len(c.Levels))
 		c.Levels = append(c.Levels, word)

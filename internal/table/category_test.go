@@ -2,7 +2,7 @@ package table
 
 import (
 	"context"
-	"encoding/csv"
+	strict "encoding/csv"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
@@ -41,7 +42,7 @@ func scanWords(in string, workers int, columns ...string) (words [][]string, id 
 // checkWords compares with encoding/csv.
 func checkWords(t *testing.T, in string, workers int) {
 	t.Helper()
-	r := csv.NewReader(strings.NewReader(in))
+	r := strict.NewReader(strings.NewReader(in))
 	records, wantErr := r.ReadAll()
 	if wantErr == nil && len(records) > 0 && strangeHeader(records[0]) {
 		return
@@ -60,7 +61,7 @@ func checkWords(t *testing.T, in string, workers int) {
 	column := slices.Index(records[0], "w")
 	for i, rec := range records[1:] {
 		want := rec[column]
-		if missing([]byte(want)) {
+		if csv.Missing([]byte(want)) {
 			want = ""
 		}
 		if i >= len(got) || got[i][0] != want {
@@ -104,7 +105,7 @@ func FuzzWords(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		if !strings.HasPrefix(in, bom) {
+		if !strings.HasPrefix(in, csv.BOM) {
 			checkWords(t, in, 2)
 		}
 	})

@@ -1,8 +1,6 @@
 package table
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
@@ -33,7 +29,7 @@ type File struct {
 }
 
 // peekSize bounds what Open reads: the header and the first rows.
-const peekSize = blockSize
+const peekSize = csv.BlockSize
 
 // Find expands paths to files: a folder stands for the .csv files, packed or not,
 // in it (not in folders below it), anything else for itself. No path may come
@@ -167,7 +163,7 @@ func (f *File) load(stdin io.Reader) error {
 		r.Close()
 		return err
 	}
-	for !whole && recordEnd(f.peek[f.body:]) < 0 && len(f.peek) < peekSize+maxRecord { // until the first row is there
+	for !whole && recordEnd(f.peek[f.body:]) < 0 && len(f.peek) < peekSize+csv.MaxRecord { // until the first row is there
 		more := make([]byte, peekSize)
 		n, err := io.ReadFull(r, more)
 		f.peek = append(f.peek, more[:n]...)
@@ -204,22 +200,12 @@ func (f *File) reader(stdin io.Reader) (io.ReadCloser, fs.FileInfo, error) {
 		}
 		raw = file
 	}
-	r := &source{Reader: raw, Closer: raw, file: f, info: info}
-	b := bufio.NewReaderSize(raw, 1<<16)
-	r.Reader = b
-	var err error
-	if magic, _ := b.Peek(4); bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
-		r.Reader, err = gzip.NewReader(b)
-	} else if string(magic) == "\x28\xb5\x2f\xfd" {
-		var z *zstd.Decoder // without goroutines, which nobody would end
-		z, err = zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(32<<20))
-		r.Reader = z
-	}
+	text, _, err := csv.Unpack(raw)
 	if err != nil {
 		raw.Close()
 		return nil, nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
-	return r, info, nil
+	return &source{Reader: text, Closer: raw, file: f, info: info}, info, nil
 }
 
 // source is an open file that notices at its end if it changed while it was
@@ -233,9 +219,6 @@ type source struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
-	if err == io.ErrUnexpectedEOF { // of packed data; not to be taken for the end
-		return n, errors.New("is cut off in the middle of its packed data")
-	}
 	if err == io.EOF && s.info != nil && s.info.Mode().IsRegular() {
 		now, statErr := os.Stat(s.file.Path)
 		if statErr != nil {
@@ -247,11 +230,6 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// maxColumns is the widest table that is read.
-const maxColumns = 10000
-
-const bom = "\xef\xbb\xbf"
 
 // Stream reports whether the file can be read only once, as a pipe.
 func (f *File) Stream() bool { return f.stream != nil }

@@ -2,13 +2,14 @@ package table
 
 import (
 	"bytes"
-	"encoding/csv"
+	strict "encoding/csv"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
@@ -18,7 +19,7 @@ func (f *File) readHeader(whole bool) error {
 	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
 		return fmt.Errorf("%s: is UTF-16; save it as UTF-8", f.Path)
 	}
-	b = bytes.TrimPrefix(b, []byte(bom))
+	b = bytes.TrimPrefix(b, []byte(csv.BOM))
 	line := int64(1)
 	for len(b) > 0 && (b[0] == '\n' || bytes.HasPrefix(b, []byte("\r\n"))) {
 		b = b[1+bytes.IndexByte(b, '\n'):] // an empty line, as anywhere
@@ -28,9 +29,9 @@ func (f *File) readHeader(whole bool) error {
 	switch commas := bytes.Count(b[:max(end, 0)], []byte(",")); {
 	case len(b) == 0:
 		return fmt.Errorf("%s: is empty; a header line is needed", f.Path)
-	case commas >= maxColumns, end < 0 && bytes.Count(b, []byte(",")) >= maxColumns:
+	case commas >= csv.MaxColumns, end < 0 && bytes.Count(b, []byte(",")) >= csv.MaxColumns:
 		return fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", f.Path,
-			line, maxColumns)
+			line, csv.MaxColumns)
 	case end < 0 && openQuote(b) >= 0:
 		line += int64(bytes.Count(b[:openQuote(b)], []byte("\n")))
 		return fmt.Errorf("%s:%d: a quote is opened here and not closed within %d KiB", f.Path, line, peekSize>>10)
@@ -39,7 +40,7 @@ func (f *File) readHeader(whole bool) error {
 	case end < 0:
 		end = len(b)
 	}
-	r := csv.NewReader(bytes.NewReader(b[:end]))
+	r := strict.NewReader(bytes.NewReader(b[:end]))
 	names, err := r.Read()
 	if err != nil {
 		return fmt.Errorf("%s:%d: unreadable header: %w", f.Path, line, csvError(err))
@@ -54,12 +55,12 @@ func (f *File) readHeader(whole bool) error {
 			return fmt.Errorf("%s:%d: column %d has no name in the header", f.Path, line, i+1)
 		case !utf8.ValidString(name):
 			return fmt.Errorf("%s:%d: column %d is named %q, which is not UTF-8; save the file as UTF-8", f.Path, line,
-				i+1, Clip(name))
+				i+1, csv.Clip(name))
 		case strings.ContainsAny(name, "\x00\r"):
 			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path,
-				line, i+1, Clip(name))
+				line, i+1, csv.Clip(name))
 		case seen[name]:
-			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, Clip(name))
+			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, csv.Clip(name))
 		}
 		seen[name] = true
 	}
@@ -82,7 +83,7 @@ func recordEnd(b []byte) int {
 
 // records returns the complete records among the first bytes of the file.
 func (f *File) records(most int) [][]string {
-	r := csv.NewReader(bytes.NewReader(f.peek[f.body:]))
+	r := strict.NewReader(bytes.NewReader(f.peek[f.body:]))
 	r.FieldsPerRecord = -1
 	var records [][]string
 	for len(records) < most {
@@ -123,13 +124,13 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 		return nil, nil, fmt.Errorf("%s: no data rows", f.Path)
 	}
 	for i, name := range f.Header {
-		isGap := func(rec []string) bool { return i >= len(rec) || missing([]byte(rec[i])) }
+		isGap := func(rec []string) bool { return i >= len(rec) || csv.Missing([]byte(rec[i])) }
 		isNumber := func(rec []string) bool {
 			if isGap(rec) {
 				return false
 			}
-			_, err := ParseNumber([]byte(rec[i]))
-			return err == nil || errors.Is(err, errNotFinite)
+			_, err := csv.ParseNumber([]byte(rec[i]))
+			return err == nil || errors.Is(err, csv.ErrNotFinite)
 		}
 		isText := func(rec []string) bool { return !isGap(rec) && !isNumber(rec) }
 		if slices.ContainsFunc(records, isNumber) || !slices.ContainsFunc(records, isText) {
@@ -141,18 +142,10 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 	return numeric, rest, nil
 }
 
-// Clip shortens what an error message quotes.
-func Clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
-}
-
 // csvError drops the position that encoding/csv puts into its errors, which
 // counts from the block's beginning.
 func csvError(err error) error {
-	if p, ok := errors.AsType[*csv.ParseError](err); ok {
+	if p, ok := errors.AsType[*strict.ParseError](err); ok {
 		return p.Err
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/nearest"
 )
 
@@ -42,7 +43,7 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 		switch {
 		case !ok && len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
 			return 0, fmt.Errorf("%s:%d: there is no column %q, but a header of one cell, %q; data_creation -import reads "+
-				"other delimiters than a comma", f.Path, f.Line, name, Clip(f.Header[0]))
+				"other delimiters than a comma", f.Path, f.Line, name, csv.Clip(f.Header[0]))
 		case !ok:
 			return 0, fmt.Errorf("%s:%d: there is no column %q; %s", f.Path, f.Line, name,
 				Meant(name, f.Header, "the header has"))
@@ -104,7 +105,7 @@ func Quote(names []string) string {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = fmt.Appendf(b, "%q", Clip(name))
+		b = fmt.Appendf(b, "%q", csv.Clip(name))
 	}
 	return string(b)
 }

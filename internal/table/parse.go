@@ -2,22 +2,20 @@ package table
 
 import (
 	"bytes"
-	"encoding/csv"
+	strict "encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
 // Parse reads what was cut into b.Times, b.Cols and b.Cats.
 func (b *Block) Parse() error {
 	b.Rows, b.Gaps = 0, 0
-	if n := len(b.data); n > 0 && b.data[n-1] != '\n' {
-		b.data = append(b.data, '\n')
-	}
 	most := b.newlines + 1
 	for j := range b.Cols {
 		b.Cols[j] = resize(b.Cols[j], most)
@@ -61,7 +59,7 @@ func (b *Block) Parse() error {
 // parseTexts reads b.data, which is parsed, once more: into b.Texts.
 func (b *Block) parseTexts() error {
 	b.Texts = make([][]string, len(b.layout.texts))
-	r := csv.NewReader(bytes.NewReader(b.data))
+	r := strict.NewReader(bytes.NewReader(b.data))
 	r.FieldsPerRecord = -1
 	for range b.Rows {
 		rec, err := r.Read()
@@ -80,8 +78,8 @@ func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 // parsePlain is parse for a block without quotes. An empty line is no row.
 func (b *Block) parsePlain() error {
 	n := len(b.data)
-	b.data = slices.Grow(b.data, Padding)
-	d := b.data[:n+Padding]
+	b.data = slices.Grow(b.data, csv.Padding)
+	d := b.data[:n+csv.Padding]
 	slots, ends := b.layout.slot, b.layout.ends
 	// Where the numbers go, by the columns of the file; nil if elsewhere.
 	numeric := make([][]float64, len(slots))
@@ -92,7 +90,7 @@ func (b *Block) parsePlain() error {
 	}
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
-	row, times, days := 0, b.Times, DayCache{}
+	row, times, days := 0, b.Times, csv.DayCache{}
 	defer func() { b.Rows = row }()
 	for i := 0; i < n; {
 		if d[i] == '\n' {
@@ -106,7 +104,7 @@ func (b *Block) parsePlain() error {
 		for col := 0; col < len(slots); col++ {
 			if numeric[col] != nil {
 				var plain int
-				plain, i = numbers(d, i, row, numeric[col:], ends[col:])
+				plain, i = csv.Numbers(d, i, row, numeric[col:], ends[col:])
 				if col += plain; col == len(slots) {
 					break
 				}
@@ -114,7 +112,7 @@ func (b *Block) parsePlain() error {
 			slot, end, ok := slots[col], i, true
 			switch {
 			case slot >= 0:
-				numeric[col][row], end, ok = ShortNumber(d, i)
+				numeric[col][row], end, ok = csv.ShortNumber(d, i)
 			case slot == timeSlot:
 				times[row], end, ok = days.ShortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
@@ -145,27 +143,6 @@ func (b *Block) parsePlain() error {
 	return nil
 }
 
-// numbers reads plain decimals of a row from d[i] on, a cell each, as many as there
-// are one behind the other in columns of numbers. It returns how many they were and
-// where the cell behind them begins. It does nothing else, so that the compiler
-// keeps all it needs in registers.
-func numbers(d []byte, i, row int, columns [][]float64, ends []byte) (n, next int) {
-	for n, column := range columns {
-		if column == nil {
-			return n, i
-		}
-		neg := minus(d[i])
-		digits, point, end := plain(d, i+int(neg))
-		v, ok := decimal(digits, neg, i+int(neg), point, end)
-		if !ok || d[end] != ends[n] {
-			return n, i
-		}
-		column[row] = v
-		i = end + 1
-	}
-	return len(columns), i
-}
-
 // cellEnd returns the index of the comma or newline at or after d[i].
 func cellEnd(d []byte, i int) int {
 	for d[i] != ',' && d[i] != '\n' {
@@ -185,17 +162,17 @@ func trimCR(d []byte, start, end int) []byte {
 // cell reads one cell of the row b.Rows, however it is written.
 func (b *Block) cell(slot int, cell []byte) (err error) {
 	switch {
-	case slot >= 0 && missing(cell):
+	case slot >= 0 && csv.Missing(cell):
 		b.Cols[slot][b.Rows] = math.NaN()
 		b.Gaps++
 	case slot >= 0:
-		if b.Cols[slot][b.Rows], err = ParseNumber(cell); err != nil && !errors.Is(err, errNotFinite) {
+		if b.Cols[slot][b.Rows], err = csv.ParseNumber(cell); err != nil && !errors.Is(err, csv.ErrNotFinite) {
 			return fmt.Errorf("%w; data_creation -import cleans a file", err)
 		}
 	case slot <= categorySlot:
 		c := &b.Cats[categorySlot-slot]
 		c.Codes[b.Rows], err = c.code(cell)
-	case slot == timeSlot && missing(cell):
+	case slot == timeSlot && csv.Missing(cell):
 		return errors.New("the timestamp is missing")
 	case slot == timeSlot:
 		if b.Times[b.Rows], err = dataset.ParseTime(string(cell)); err != nil {
@@ -214,7 +191,7 @@ func goesBack(t, before dataset.Time) error {
 
 // parseQuoted is parse for a block that has a quote in it.
 func (b *Block) parseQuoted() error {
-	r := csv.NewReader(bytes.NewReader(b.data))
+	r := strict.NewReader(bytes.NewReader(b.data))
 	r.ReuseRecord = true
 	r.FieldsPerRecord = -1
 	for {
@@ -224,9 +201,9 @@ func (b *Block) parseQuoted() error {
 		}
 		if err != nil {
 			line := b.line
-			if p, ok := errors.AsType[*csv.ParseError](err); ok {
+			if p, ok := errors.AsType[*strict.ParseError](err); ok {
 				line += int64(p.Line) - 1
-				if open := openQuote(b.data); p.Err == csv.ErrQuote && open >= 0 && p.Line >= bytes.Count(b.data, []byte("\n")) {
+				if open := openQuote(b.data); p.Err == strict.ErrQuote && open >= 0 && p.Line >= bytes.Count(b.data, []byte("\n")) {
 					return fmt.Errorf("%s:%d: a quote is opened here and never closed", b.layout.file.Path, b.lineAt(open))
 				}
 			}
@@ -244,4 +221,39 @@ func (b *Block) parseQuoted() error {
 		}
 		b.Rows++
 	}
+}
+
+// lastRecordEnd returns the end of the last whole row of b, which begins
+// outside quotes, or 0.
+func lastRecordEnd(b []byte) int {
+	if bytes.IndexByte(b, '"') < 0 {
+		return bytes.LastIndexByte(b, '\n') + 1
+	}
+	end, quoted := 0, false
+	for i, c := range b {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n' && !quoted:
+			end = i + 1
+		}
+	}
+	return end
+}
+
+// openQuote returns where the quote is that is open at the end of b, −1 for none.
+func openQuote(b []byte) int {
+	open := -1
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] != '"':
+		case open < 0:
+			open = i
+		case i+1 < len(b) && b[i+1] == '"':
+			i++
+		default:
+			open = -1
+		}
+	}
+	return open
 }

@@ -1,9 +1,9 @@
 // Package table reads CSV files as ordered blocks of columns, float64 numbers and
 // words as codes, in constant memory, and writes them.
 //
-// Scan.Blocks cuts the files, in order, into blocks of whole rows (cutter.next).
+// Scan.Blocks cuts the files, in order, into blocks of whole rows (csv.Cutter).
 // Whoever takes a block parses it (Block.Parse), on any core, and gives its memory back
-// (Block.Free). InOrder shares the blocks out among the cores and puts the results in
+// (Block.Free). ordered.Map shares the blocks out among the cores and puts the results in
 // order again; design.Scan.Files joins the two.
 package table
 
@@ -14,6 +14,7 @@ import (
 	"iter"
 	"slices"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 )
 
@@ -76,8 +77,8 @@ func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*
 				return
 			}
 			b.layout, b.End = l, ""
-			if err = c.next(b); err == io.EOF {
-				b.End = fmt.Sprintf("%016x", c.hash.Sum64())
+			if err = b.fill(c); err == io.EOF {
+				b.End = fmt.Sprintf("%016x", c.Sum())
 				yield(b, nil)
 				return
 			}
@@ -87,6 +88,37 @@ func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*
 		}
 		yield(nil, err)
 	}
+}
+
+// newCutter cuts the rows of a file that r holds: from its beginning, unless it can be
+// read only once.
+func newCutter(f *File, r io.Reader) (*csv.Cutter, error) {
+	c := csv.NewCutter(r, f.line, lastRecordEnd)
+	head := f.peek
+	if f.stream == nil { // skip the header
+		head = make([]byte, f.body)
+		if _, err := io.ReadFull(r, head); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+	}
+	c.Begin(head, f.body)
+	return c, nil
+}
+
+// fill reads the next whole rows; io.EOF says that there are no more.
+func (b *Block) fill(c *csv.Cutter) (err error) {
+	b.line = c.Line
+	if b.data, b.newlines, err = c.Next(b.data); err == nil || err == io.EOF {
+		return err
+	}
+	path := b.layout.file.Path
+	switch open := openQuote(b.data); {
+	case err == csv.ErrLong && open >= 0:
+		return fmt.Errorf("%s:%d: a quote is opened here and not closed within %d KiB", path, b.lineAt(open), csv.MaxRecord>>10)
+	case err == csv.ErrLong:
+		return fmt.Errorf("%s:%d: this row is longer than %d KiB; is it a CSV file?", path, b.line, csv.MaxRecord>>10)
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // Free gives the memory of a block back to its scan.

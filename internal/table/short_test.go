@@ -1,28 +1,11 @@
 package table
 
 import (
-	"strconv"
 	"strings"
 	"testing"
-)
 
-// As many decimals as a short number can have are those of strconv.
-func TestDecimals(t *testing.T) {
-	for decimals := range 16 {
-		for _, digits := range []int64{0, 7, 123456789, 987654321012345} {
-			s := strings.TrimPrefix(string(AppendFixed(nil, digits, decimals)), "0.")
-			if len(s) == decimals && decimals > 0 {
-				s = "." + s
-			}
-			line := append([]byte(s), make([]byte, Padding)...)
-			line[len(s)] = '\n'
-			got, end, ok := ShortNumber(line, 0)
-			if want, err := strconv.ParseFloat(s, 64); err != nil || ok && (got != want || end != len(s)) {
-				t.Errorf("%s is %v, want %v", s, got, want)
-			}
-		}
-	}
-}
+	"mlpipeline/internal/csv"
+)
 
 // Missing words at the start of a block and behind it; rows behind one that is longer than a block.
 func TestEdgesOfBlocks(t *testing.T) {
@@ -31,20 +14,9 @@ func TestEdgesOfBlocks(t *testing.T) {
 	checkWords(t, "w,a\n"+long+",1\n"+strings.Repeat("sun,2\nrain,3\n", 60000)+long+",4\n", 2)
 }
 
-// What is plain is read by the short ways, which the others would only be slower than.
+// A word that has come before is read by the short way.
 func TestShortIsTaken(t *testing.T) {
-	pad := strings.Repeat("\x00", Padding)
-	for _, s := range []string{"0", "-12.34", "123456789012345", ".5"} {
-		if _, end, ok := ShortNumber([]byte(s+"\n"+pad), 0); !ok || end != len(s) {
-			t.Errorf("%s is not taken", s)
-		}
-	}
-	var days DayCache
-	for _, s := range []string{"2020-02-29", "1969-12-31T23:59:59Z", "2019-08-07T06:54:32Z", "0000-01-01"} {
-		if _, end, ok := days.ShortTime([]byte(s+"\n"+pad), 0); !ok || end != len(s) {
-			t.Errorf("%s is not taken", s)
-		}
-	}
+	pad := strings.Repeat("\x00", csv.Padding)
 	var c Category
 	c.reset(3)
 	for _, s := range []string{"sun", "seven77", "longer than eight"} {
@@ -57,9 +29,5 @@ func TestShortIsTaken(t *testing.T) {
 				t.Errorf("%s is not taken", s)
 			}
 		}
-	}
-	columns := [][]float64{{0}, {0}, {0}}
-	if n, next := numbers([]byte("1,-2.5,3\n"+pad), 0, 0, columns, []byte(",,\n")); n != 3 || next != 9 {
-		t.Errorf("%d numbers, to %d", n, next)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/ordered"
 )
 
 func ExampleScan() {
@@ -98,7 +99,7 @@ func parsed(ctx context.Context, s *Scan, files []*File, work func(*Block)) iter
 		return b, err
 	}
 	return func(yield func(*Block, error) bool) {
-		for b, err := range InOrder(ctx, s.Workers, blocks, parse) {
+		for b, err := range ordered.Map(ctx, s.Workers, blocks, parse) {
 			if !yield(b, err) || err != nil {
 				return
 			}

@@ -1,4 +1,4 @@
-package table
+package csv
 
 import (
 	"encoding/binary"
@@ -100,25 +100,4 @@ func daysIn(year, month int64) int64 {
 		return 28
 	}
 	return 31
-}
-
-// AppendTime appends t as RFC 3339 in UTC, as dataset.Time does, but faster
-// for whole seconds.
-func AppendTime(dst []byte, t dataset.Time) []byte {
-	const perDay = 86400e6
-	days := int64(t) / perDay
-	micros := int64(t) % perDay
-	if days < 0 || days > 2932896 || micros < 0 || micros%1e6 != 0 { // 9999-12-31
-		return t.Append(dst)
-	}
-	y, m, d := time.UnixMicro(int64(t)).UTC().Date()
-	s := int(micros / 1e6)
-	two := func(sep byte, v int) { dst = append(dst, sep, byte('0'+v/10), byte('0'+v%10)) }
-	dst = append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10))
-	two('-', int(m))
-	two('-', d)
-	two('T', s/3600)
-	two(':', s/60%60)
-	two(':', s%60)
-	return append(dst, 'Z')
 }

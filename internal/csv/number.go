@@ -1,4 +1,4 @@
-package table
+package csv
 
 import (
 	"bytes"
@@ -35,6 +35,27 @@ func ShortNumber(d []byte, i int) (v float64, end int, ok bool) {
 	return v, end, ok
 }
 
+// Numbers reads plain decimals of a row from d[i] on, a cell each, as many as there
+// are one behind the other in columns of numbers. It returns how many they were and
+// where the cell behind them begins. It does nothing else, so that the compiler
+// keeps all it needs in registers.
+func Numbers(d []byte, i, row int, columns [][]float64, ends []byte) (n, next int) {
+	for n, column := range columns {
+		if column == nil {
+			return n, i
+		}
+		neg := minus(d[i])
+		digits, point, end := plain(d, i+int(neg))
+		v, ok := decimal(digits, neg, i+int(neg), point, end)
+		if !ok || d[end] != ends[n] {
+			return n, i
+		}
+		column[row] = v
+		i = end + 1
+	}
+	return len(columns), i
+}
+
 // minus returns 1 for a minus sign and 0 for anything else, without a branch.
 func minus(c byte) uint64 { return (uint64(c^'-') - 1) >> 63 }
 
@@ -64,7 +85,8 @@ func decimal(digits, neg uint64, start, point, end int) (v float64, ok bool) {
 	return math.Float64frombits(math.Float64bits(v) | neg<<63), uint(n-1) < 15
 }
 
-var errNotFinite = errors.New("is not finite")
+// ErrNotFinite says that a number is infinite, none, or beyond float64.
+var ErrNotFinite = errors.New("is not finite")
 
 // ParseNumber reads a decimal number. Unlike strconv.ParseFloat it takes no
 // hexadecimal, no underscores and no names of infinities.
@@ -72,7 +94,7 @@ func ParseNumber(cell []byte) (float64, error) {
 	for _, c := range cell {
 		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
 			if _, err := strconv.ParseFloat(string(cell), 64); err == nil && !bytes.ContainsAny(cell, "xX_") {
-				return 0, fmt.Errorf("%q %w", cell, errNotFinite) // a name of infinity
+				return 0, fmt.Errorf("%q %w", cell, ErrNotFinite) // a name of infinity
 			}
 			return 0, fmt.Errorf("%q is not a number", Clip(string(cell)))
 		}
@@ -80,16 +102,16 @@ func ParseNumber(cell []byte) (float64, error) {
 	v, err := strconv.ParseFloat(string(cell), 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%q %w: it is beyond the range of float64", Clip(string(cell)), errNotFinite)
+		return 0, fmt.Errorf("%q %w: it is beyond the range of float64", Clip(string(cell)), ErrNotFinite)
 	case err != nil:
 		return 0, fmt.Errorf("%q is not a number", Clip(string(cell)))
 	}
 	return v, nil
 }
 
-// missing reports whether a cell stands for a missing reading: empty, or NA,
+// Missing reports whether a cell stands for a missing reading: empty, or NA,
 // NaN or null in any case.
-func missing(cell []byte) bool {
+func Missing(cell []byte) bool {
 	switch len(cell) {
 	case 0:
 		return true

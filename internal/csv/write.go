@@ -1,4 +1,4 @@
-package table
+package csv
 
 // AppendRecord appends one row of CSV and its newline. Fields are quoted where
 // they must be.
@@ -31,4 +31,12 @@ func AppendField[T string | []byte](dst []byte, f T) []byte {
 		dst = append(dst, f[i])
 	}
 	return append(dst, '"')
+}
+
+// Clip shortens what an error message quotes.
+func Clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
 }

@@ -1,4 +1,5 @@
-package table
+// Package ordered does work on all cores and hands on the results in order.
+package ordered
 
 import (
 	"context"
@@ -6,14 +7,14 @@ import (
 	"sync"
 )
 
-// InOrder hands items to work on several goroutines and yields the results in
+// Map hands items to work on several goroutines and yields the results in
 // the order of the items. The first error in that order, of an item or of work,
 // is the last thing that it yields.
 //
 // When the loop over the results ends, for whatever reason, no worker is left.
 // The goroutine that asks for items is told by the context that it hands them, and
 // ends after the one that it is at.
-func InOrder[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
+func Map[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
 	work func(T) (R, error)) iter.Seq2[R, error] {
 	type job struct {
 		item   T
