@@ -4,7 +4,7 @@
 // The way of a row through model_preparation, function by function:
 //
 //	design.Scan.Files       yields once per file, when its last row is in
-//	table.InOrder           shares the blocks out among the cores, puts results in order
+//	ordered.Map             shares the blocks out among the cores, puts results in order
 //	table.Scan.Blocks, cut  one file behind the other
 //	table.cutter.next       cuts blocks of whole rows
 //	design.Scan.block       takes a block through all that follows, on one core
