@@ -39,7 +39,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if columns != nil && !o.IsSet("time") {
 		o.Time = columns.Time
 	}
-	o.seasonless()
+	o.chooseAnnual()
 	files, first, err := openFiles(o, found, stdin)
 	if err != nil {
 		return nil, nil, err

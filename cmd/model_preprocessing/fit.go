@@ -101,6 +101,10 @@ func say(o *options, s *scaler.Scaler) {
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
 	}
+	if s.AnnualAuto && s.Annual == 0 {
+		o.Logf("no harmonics of the year: no dataset spans a year with rows of different seasons; -annual %d takes them "+
+			"all the same", design.UsualAnnual)
+	}
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
@@ -122,7 +126,7 @@ func say(o *options, s *scaler.Scaler) {
 	several := func(d scaler.Dataset) bool { // rows a day, not all of them at midnight
 		return d.Rows > 1 && (d.Last-d.First)/dataset.Time(d.Rows-1) <= day/2 && (d.First%day != 0 || d.Last%day != 0)
 	}
-	if s.Annual > 0 && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) {
+	if (s.Annual > 0 || s.AnnualAuto) && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) {
 		o.Logf("there are several rows a day; -daily 2 adds columns for the time of day")
 	}
 }
@@ -131,7 +135,7 @@ func say(o *options, s *scaler.Scaler) {
 func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
 	datasets []scaler.Dataset, err error) {
 	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
-		Gaps: true, Work: scaler.Reduce, Merge: (*scaler.Sums).Merge}
+		Gaps: true, Work: scaler.Of, Merge: (*scaler.Sums).Merge}
 	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
 			return nil, err

@@ -17,7 +17,8 @@
 //	  -category LIST       features that are categories (the manifest's, and columns of words)
 //	  -max-levels N        of a category; the rarest beyond become (other) (100)
 //	What is made of them
-//	  -annual K            sine/cosine pairs of the year (2; 0 without a time)
+//	  -annual K            sine/cosine pairs of the year (2 where a dataset spans a year and
+//	                       its rows fall into different seasons, else 0)
 //	  -daily K             sine/cosine pairs of the day (0)
 //	  -lags LIST           of the target in rows, such as 1,2,7
 //	  -missing POLICY      of a row without a feature: drop, error, or mean (drop)
@@ -100,7 +101,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	features := o.String("features", "", "")
 	categories := o.String("category", "", "")
 	o.IntVar(&o.MaxLevels, "max-levels", 100, "")
-	o.IntVar(&o.Annual, "annual", 2, "")
+	o.IntVar(&o.Annual, "annual", 0, "")
 	o.IntVar(&o.Daily, "daily", 0, "")
 	lags := o.String("lags", "", "")
 	missing := o.String("missing", "drop", "")
@@ -135,7 +136,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.category, err = list("category", *categories); err != nil {
 		return err
 	}
-	o.seasonless()
+	o.chooseAnnual()
 	if o.MaxLevels < 2 {
 		return cli.Usagef("-max-levels %d is not 2 or more", o.MaxLevels)
 	}
@@ -152,10 +153,14 @@ func (o *options) makeFolder() {
 	}
 }
 
-// seasonless takes the usual harmonics away where there is no time.
-func (o *options) seasonless() {
-	if o.Time == "" && !o.IsSet("annual") {
-		o.Annual = 0
+// chooseAnnual leaves the harmonics of the year to the scaler where there is a time and
+// -annual does not say.
+func (o *options) chooseAnnual() {
+	if o.IsSet("annual") {
+		return
+	}
+	if o.AnnualAuto, o.Annual = o.Time != "", 0; o.AnnualAuto {
+		o.Annual = design.UsualAnnual
 	}
 }
 

@@ -72,6 +72,24 @@ func (p *Part) Unmerged(path, program string) error {
 	return fmt.Errorf("%s: is only %v; run %s -merge on all of them", path, p, program)
 }
 
+// Check reports a part that cannot be, or not of so many datasets.
+func (p *Part) Check(datasets int) error {
+	if p == nil {
+		return nil
+	}
+	if p.I < 0 || p.I >= p.N || p.N > maxShards || p.Files < 1 {
+		return fmt.Errorf("%v of %d files is none", p, p.Files)
+	}
+	want := 0
+	if p.I < p.Files {
+		want = (p.Files-1-p.I)/p.N + 1
+	}
+	if datasets != want {
+		return fmt.Errorf("%v of %d files has %d datasets where %d are needed", p, p.Files, datasets, want)
+	}
+	return nil
+}
+
 // Complete reports what keeps artifacts from being merged: they must be all the
 // parts of one list, each once, or no parts at all.
 func Complete(parts []*Part) error {

@@ -56,12 +56,41 @@ func (d *Design) checkCategories() error {
 	if len(d.Categories) > 0 && d.MaxLevels < 2 {
 		return fmt.Errorf("a category of at most %d levels says nothing; 2 are the least", d.MaxLevels)
 	}
+	for _, c := range d.Categories {
+		if !c.possible(d.MaxLevels) {
+			return fmt.Errorf("the category %q has levels that none has", c.Name)
+		}
+	}
 	return nil
 }
 
-// Unfinished returns the design without what a scaler finds out: the levels.
+// possible reports whether a scaler can have made the levels: words in the order of their
+// bytes, no more than most, the last of them Other if some are pooled.
+func (c *Category) possible(most int) bool {
+	levels := c.Levels
+	if n := len(levels); len(c.Pooled) > 0 {
+		if n == 0 || levels[n-1] != Other {
+			return false
+		}
+		levels = levels[:n-1]
+	}
+	for _, words := range [][]string{levels, c.Pooled} {
+		for i, word := range words {
+			if word == "" || i > 0 && word <= words[i-1] {
+				return false
+			}
+		}
+	}
+	return len(c.Levels) <= most || len(c.Levels) == 0
+}
+
+// Unfinished returns the design without what a scaler finds out: the levels, and
+// whether the rows show seasons.
 func (d *Design) Unfinished() Design {
 	unfinished := *d
+	if d.AnnualAuto {
+		unfinished.Annual = UsualAnnual
+	}
 	unfinished.Categories = make([]Category, len(d.Categories))
 	for k, c := range d.Categories {
 		unfinished.Categories[k] = Category{Name: c.Name, Levels: []string{}}

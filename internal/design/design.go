@@ -44,10 +44,16 @@ type Design struct {
 	Categories []Category `json:"categories"`
 	MaxLevels  int        `json:"max_levels"` // of a category; the rarest beyond are one
 	Annual     int        `json:"annual"`     // pairs of sine and cosine of the year
-	Daily      int        `json:"daily"`      // and of the day
-	Lags       []int      `json:"lags"`       // ascending
-	Missing    Policy     `json:"missing"`
+	// AnnualAuto says that Annual is for a scaler to choose: UsualAnnual where the rows
+	// show seasons, else 0.
+	AnnualAuto bool   `json:"annual_auto,omitempty"`
+	Daily      int    `json:"daily"` // pairs of the day
+	Lags       []int  `json:"lags"`  // ascending
+	Missing    Policy `json:"missing"`
 }
+
+// UsualAnnual is how many pairs of the year there are where rows show seasons.
+const UsualAnnual = 2
 
 // Periods of the harmonics in microseconds. The year is the Gregorian mean,
 // 365.2425 days. Phase 0 is 1970-01-01T00:00:00Z.
@@ -98,7 +104,7 @@ func (d *Design) Check() error {
 		return err
 	}
 	if len(d.Names()) == 0 && len(d.Categories) == 0 {
-		return errors.New("there is no feature: no column besides the target, no harmonics, no lags")
+		return errors.New("there is no feature: no column besides the target, no harmonics, no lags; -lags 1 makes one")
 	}
 	return nil
 }
@@ -144,6 +150,8 @@ func (d *Design) checkRanges() error {
 	case d.Annual < 0 || d.Daily < 0 || d.Annual > maxHarmonics || d.Daily > maxHarmonics:
 		return fmt.Errorf("%d pairs of harmonics of the year and %d of the day: each is from 0 to %d", d.Annual, d.Daily,
 			maxHarmonics)
+	case d.AnnualAuto && d.Annual != 0 && d.Annual != UsualAnnual:
+		return fmt.Errorf("%d pairs of harmonics of the year are not what seasons in the rows would choose", d.Annual)
 	case d.Time == "" && d.Annual+d.Daily > 0:
 		return errors.New("harmonics need a time column; use -annual 0 -daily 0")
 	case d.Missing != Drop && d.Missing != Error && d.Missing != Mean:

@@ -174,6 +174,17 @@ func (m Moments) Constant() bool {
 	return m.Min == m.Max || m.Std() <= 0x1p-52*math.Abs(m.Mean.Value())
 }
 
+// Possible reports whether numbers can have these moments, but for rounding.
+func (m Moments) Possible() bool {
+	if m.N == 0 {
+		return m == Moments{}
+	}
+	rounding := 1e-9*(m.Max-m.Min) + 0x1p-50*max(m.Max, -m.Min)
+	mean, std := m.Mean.Value()+m.Mean.Lo, m.Std()
+	return m.N > 0 && m.Min <= mean+rounding && mean-rounding <= m.Max && std >= 0 && std <= m.Max-m.Min+rounding &&
+		!math.IsInf(rounding, 0) && !math.IsNaN(m.Dev.Lo)
+}
+
 // Finite reports whether no overflow has happened, nor would in the variance.
 func (m Moments) Finite() bool {
 	s := m.Squares().Value()

@@ -73,6 +73,20 @@ func (l *Levels) N() (n int64) {
 	return n
 }
 
+// possible reports whether these can be the levels of so many rows.
+func (l *Levels) possible(rows int64) bool {
+	bytes, last := 0, ""
+	for _, c := range l.Counts {
+		if c.Level <= last || c.N < 1 || c.N > rows {
+			return false
+		}
+		rows -= c.N
+		bytes += len(c.Level)
+		last = c.Level
+	}
+	return len(l.Counts) <= manyLevels && bytes <= manyBytes && !(l.Many && len(l.Counts) > 0)
+}
+
 // finish returns the levels of X, no more than most, and what is pooled in the last
 // one, design.Other, if there are more: the rarest, of equally rare ones the first,
 // which is scikit-learn's rule (OneHotEncoder, max_categories). An identifier has no
@@ -138,18 +152,18 @@ func (l *Levels) moments(c *design.Category) (columns []moments.Moments) {
 	return columns
 }
 
-// columns returns the moments of all columns of X, and of the target.
-func (s *Scaler) columns(total Sums) (columns []moments.Moments) {
-	numbers, k := total.Moments, 0
+// momentsOfX returns the moments of all columns of X, and of the target.
+func (s *Scaler) momentsOfX(total Sums) (columns []moments.Moments) {
+	rest, k := total.Moments, 0
 	for _, feature := range s.Features {
 		if k < len(s.Categories) && s.Categories[k].Name == feature {
 			columns = append(columns, total.Levels[k].moments(&s.Categories[k])...)
 			k++
 			continue
 		}
-		columns, numbers = append(columns, numbers[0]), numbers[1:]
+		columns, rest = append(columns, rest[0]), rest[1:]
 	}
-	return append(columns, numbers...)
+	return append(columns, rest...)
 }
 
 // Reference returns the column of X of a category's most frequent level, of equally
@@ -163,24 +177,4 @@ func (s *Scaler) Reference(category int) (column int) {
 		}
 	}
 	return column
-}
-
-// expand writes the columns of a category in rows a to b: z of 1 where the column is
-// that of the row's level and of 0 elsewhere; 0 in all of them where the level is
-// missing or not known.
-func expand[T any](dst []T, stride int, c *design.Codes, a, b int, z func(j int, x float64) T) {
-	var zero, one []T
-	for j := c.From; j < c.To; j++ {
-		zero, one = append(zero, z(j, 0)), append(one, z(j, 1))
-	}
-	for i, code := range c.Rows[a:b] {
-		row := dst[i*stride+c.From:][:len(zero)]
-		j := c.Column[code]
-		if j < 0 {
-			clear(row)
-			continue
-		}
-		copy(row, zero)
-		row[j-c.From] = one[j-c.From]
-	}
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 )
@@ -120,7 +119,7 @@ func fitWords(t *testing.T, name string, a, y []float64, cells ...string) Datase
 	t.Helper()
 	var s Sums
 	s.Add(&design.Rows{X: [][]float64{a, y}, Y: y, Codes: []design.Codes{words(cells...)}})
-	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(y)), Sums: s}
+	return Dataset{ID: untimed(name, len(y)), Used: int64(len(y)), Sums: s}
 }
 
 // The moments of a level are those of its zeros and ones, without the missing cells,

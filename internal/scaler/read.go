@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 )
 
 // Read reads scaler.json, without the sums of its datasets. That its figures follow
@@ -21,7 +23,7 @@ func Read(path string) (*Scaler, error) {
 		err := d.Decode(&without)
 		s.Datasets = append(s.Datasets, Dataset{ID: without.ID, Used: without.Used})
 		return err
-	})
+	}, (*Dataset).checkRows)
 	if err != nil {
 		return nil, err
 	}
@@ -30,95 +32,149 @@ func Read(path string) (*Scaler, error) {
 
 // ReadPart reads a scaler, or a part of one, with all that Merge needs.
 func ReadPart(path string) (*Scaler, error) {
-	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
-		var ds Dataset
-		err := d.Decode(&ds)
-		s.Datasets = append(s.Datasets, ds)
+	return read(path, func(s *Scaler, d *json.Decoder) error {
+		var whole Dataset
+		err := d.Decode(&whole)
+		s.Datasets = append(s.Datasets, whole)
 		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.checkSums(); err != nil {
-		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
-	}
-	return s, nil
+	}, (*Dataset).checkSums)
 }
 
-func read(path string, element func(*Scaler, *json.Decoder) error) (*Scaler, error) {
+func read(path string, element func(*Scaler, *json.Decoder) error, checkDataset func(*Dataset, *design.Design) error) (
+	*Scaler, error) {
 	s := new(Scaler)
 	err := Kind.ReadListJSON(path, s, "datasets", func(d *json.Decoder) error { return element(s, d) })
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(); err != nil {
+	if err := s.check(checkDataset); err != nil {
 		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
 	s.index()
 	return s, nil
 }
 
-// index makes what Has looks up.
-func (s *Scaler) index() {
-	s.byHash = make(map[string]bool, len(s.Datasets))
-	for _, d := range s.Datasets {
-		s.byHash[d.XXH64] = true
-	}
-}
-
-// check reports parts that do not fit together.
-func (s *Scaler) check() error {
+// check reports what no run can have written, whatever the checksum says.
+func (s *Scaler) check(checkDataset func(*Dataset, *design.Design) error) error {
 	if err := s.Design.Check(); err != nil {
 		return err
 	}
-	if s.Part == nil {
-		if err := s.checkColumns(); err != nil {
-			return err
-		}
+	if err := s.Part.Check(len(s.Datasets)); err != nil {
+		return err
 	}
 	if len(s.Datasets) == 0 && s.Part == nil ||
 		!slices.IsSortedFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
 		return errors.New("its datasets are none, or out of order")
 	}
+	unfinished := s.Unfinished()
+	for i := range s.Datasets {
+		if err := checkDataset(&s.Datasets[i], &unfinished); err != nil {
+			return fmt.Errorf("dataset %q has %w", s.Datasets[i].Name, err)
+		}
+	}
+	if s.Part != nil {
+		return nil
+	}
+	return s.checkColumns()
+}
+
+const mostRows = 1 << 48 // that a file can have: the sum over all files must be a number yet
+
+// checkRows reports numbers of rows and times that cannot be.
+func (d *Dataset) checkRows(of *design.Design) error {
+	timed := d.First != dataset.NoTime
+	switch {
+	case d.Used < 0 || d.Used > d.Rows || d.Rows < 1 || d.Rows > mostRows:
+		return fmt.Errorf("%d rows used of %d", d.Used, d.Rows)
+	case timed != (of.Time != "") || timed != (d.Last != dataset.NoTime) || d.First > d.Last:
+		return fmt.Errorf("times from %v to %v", d.First, d.Last)
+	}
 	return nil
 }
 
-// checkSums reports sums that are not of the design.
-func (s *Scaler) checkSums() error {
-	plain := s.Unfinished() // whose columns of X are those that hold no level
-	want := len(plain.Names()) + 1
-	for _, d := range s.Datasets {
-		if len(d.Moments) != want {
-			return fmt.Errorf("dataset %q has moments of %d columns where %d are needed", d.Name, len(d.Moments), want)
+// checkSums reports sums that cannot be, or not of the design, which is unfinished: its
+// columns of X are those that hold no level.
+func (d *Dataset) checkSums(of *design.Design) error {
+	if err := d.checkRows(of); err != nil {
+		return err
+	}
+	left := d.Dropped
+	if min(left.NoTarget, left.MissingFeature, left.MissingLag) < 0 || max(left.NoTarget, left.MissingFeature,
+		left.MissingLag) > d.Rows || d.Used+left.Total() != d.Rows || d.Irregular < 0 || d.Irregular > d.Rows {
+		return fmt.Errorf("%d rows used, %d left out and %d irregular of %d", d.Used, left.Total(), d.Irregular, d.Rows)
+	}
+	if len(d.Gaps) != 0 && len(d.Gaps) != len(of.Features) {
+		return fmt.Errorf("gaps of %d features where %d are needed", len(d.Gaps), len(of.Features))
+	}
+	for _, gap := range d.Gaps {
+		if gap.Alone < 0 || gap.Alone > gap.Rows || gap.Rows > d.Rows {
+			return fmt.Errorf("gaps in %d rows, %d of them alone", gap.Rows, gap.Alone)
 		}
-		if len(d.Gaps) != 0 && len(d.Gaps) != len(s.Features) {
-			return fmt.Errorf("dataset %q has gaps of %d features where %d are needed", d.Name, len(d.Gaps), len(s.Features))
+	}
+	if want := len(of.Names()) + 1; len(d.Moments) != want {
+		return fmt.Errorf("moments of %d columns where %d are needed", len(d.Moments), want)
+	}
+	for j := range d.Moments {
+		// Numbers that are too large are of no use, but New has the better word for it.
+		if m := &d.Moments[j]; m.N < 0 || m.N > d.Used || !m.Possible() && !(max(m.Max, -m.Min) > largest) {
+			return fmt.Errorf("impossible moments of column %d", j)
 		}
-		if len(d.Levels) != len(s.Categories) {
-			return fmt.Errorf("dataset %q has levels of %d categories where %d are needed", d.Name, len(d.Levels),
-				len(s.Categories))
+	}
+	if target := d.Moments[len(d.Moments)-1].N; target != d.Used {
+		return fmt.Errorf("%d rows used with %d targets", d.Used, target)
+	}
+	if len(d.Levels) != len(of.Categories) {
+		return fmt.Errorf("levels of %d categories where %d are needed", len(d.Levels), len(of.Categories))
+	}
+	for k := range d.Levels {
+		if !d.Levels[k].possible(d.Used) {
+			return fmt.Errorf("impossible levels of %q", of.Categories[k].Name)
 		}
 	}
 	return nil
 }
 
-// checkColumns reports columns that are not those of the design.
+// checkColumns reports figures that cannot be, or not of the design.
 func (s *Scaler) checkColumns() error {
-	p := len(s.Names())
+	names := s.Names()
+	p := len(names)
 	if len(s.NSamplesSeen) == 1 { // one number for all
 		s.NSamplesSeen = slices.Repeat(s.NSamplesSeen, p)
 	}
-	if !slices.Equal(s.FeatureNamesOut, s.Names()) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
+	if !slices.Equal(s.FeatureNamesOut, names) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
 		len(s.DataMin) != p || len(s.DataMax) != p || len(s.NSamplesSeen) != p {
 		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
 			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
 	}
-	for j := range p {
-		if !(s.Scale[j] > 0) || !(s.Var[j] >= 0) {
-			return fmt.Errorf("column %q has scale %v and variance %v", s.FeatureNamesOut[j], s.Scale[j], s.Var[j])
+	used := s.Used()
+	for j, name := range names {
+		if n := s.NSamplesSeen[j]; n < 1 || n > used {
+			return fmt.Errorf("column %q has %d numbers in %d rows", name, n, used)
+		}
+		if !s.possible(j) {
+			return fmt.Errorf("column %q has scale %v, variance %v and mean %v between %v and %v", name, s.Scale[j], s.Var[j],
+				s.Mean[j], s.DataMin[j], s.DataMax[j])
 		}
 	}
+	if !(s.TargetVar >= 0) || math.Sqrt(s.TargetVar) > 2*largest || math.Abs(s.TargetMean) > largest {
+		return fmt.Errorf("the target has mean %v and variance %v", s.TargetMean, s.TargetVar)
+	}
 	return nil
+}
+
+// possible reports whether the figures of column j fit together, but for rounding.
+func (s *Scaler) possible(j int) bool {
+	low, high, deviation := s.DataMin[j], s.DataMax[j], math.Sqrt(s.Var[j])
+	size := max(high, -low)
+	rounding := 1e-9*(high-low) + 0x1p-50*size + design.HarmonicError
+	if !(low <= high && size <= largest && s.Mean[j] >= low-rounding && s.Mean[j] <= high+rounding &&
+		deviation <= high-low+rounding) {
+		return false
+	}
+	if s.Constant(j) {
+		return deviation <= rounding
+	}
+	return math.Abs(s.Scale[j]-deviation) <= 1e-9*s.Scale[j]
 }
 
 // Counts are the numbers seen of each column, written as scikit-learn's

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
@@ -23,7 +24,7 @@ var Kind = artifact.Kind{Format: "scaler", Version: 3, Program: "model_preproces
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
 	artifact.Header
-	Part *dataset.Part `json:"part,omitempty"` // with it there are only the design and the datasets
+	Part *dataset.Part `json:"part,omitempty"` // of a shard, which has only the design and the datasets
 	design.Design
 	FeatureNamesOut []string  `json:"feature_names_out"` // the p columns of X, in order
 	Mean            []float64 `json:"mean"`
@@ -36,7 +37,7 @@ type Scaler struct {
 	TargetVar       float64   `json:"target_var"`
 	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
 
-	byHash map[string]bool
+	byHash map[string]bool // what Has looks up
 }
 
 // Dataset is what one file contributed.
@@ -57,8 +58,8 @@ type Sums struct {
 	Levels  []Levels          `json:"levels"`
 }
 
-// Reduce makes the sums of a block, by a design whose levels are not known yet.
-func Reduce(rows *design.Rows) (s Sums, err error) {
+// Of makes the sums of a block, by a design that is not finished.
+func Of(rows *design.Rows) (s Sums, err error) {
 	s.Add(rows)
 	return s, nil
 }
@@ -105,46 +106,92 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	for _, ds := range datasets {
 		total.Merge(ds.Sums)
 	}
+	if s.AnnualAuto && !s.showsSeasons() {
+		from, _ := s.Harmonics()
+		total.Moments = slices.Delete(total.Moments, from, from+2*s.Annual)
+		s.Annual = 0
+	}
 	if err := s.finishLevels(total.Levels); err != nil {
 		return nil, err
 	}
 	s.index()
 	s.FeatureNamesOut = s.Names()
-	p := len(s.FeatureNamesOut)
+	columns := s.momentsOfX(total)
+	for j, name := range append(slices.Clip(s.FeatureNamesOut), d.Target) {
+		if err := checkMoments(name, &columns[j]); err != nil {
+			return nil, err
+		}
+	}
+	s.finishColumns(columns)
+	return s, nil
+}
+
+// A dataset shows seasons if it spans a year, but for a day or two, and the phases of its
+// rows vary: sine and cosine of the year together by 1 where all seasons are there, by
+// 0.2 where a quarter of the year is, by 0 where there is one row a year.
+const (
+	seasonSpan     = dataset.Time(363 * 24 * time.Hour / time.Microsecond)
+	seasonVariance = 0.1
+)
+
+// showsSeasons reports whether any dataset shows seasons. Files of one name, which go on
+// where the one before ends, are one dataset here.
+func (s *Scaler) showsSeasons() bool {
+	sine, _ := s.Harmonics()
+	for i := 0; i < len(s.Datasets); {
+		first := s.Datasets[i]
+		var year [2]moments.Moments
+		var rows int64
+		last := first.Last
+		for ; i < len(s.Datasets) && s.Datasets[i].Name == first.Name; i++ {
+			d := &s.Datasets[i]
+			rows, last = rows+d.Rows, d.Last
+			year[0].Merge(d.Moments[sine])
+			year[1].Merge(d.Moments[sine+1])
+		}
+		span := float64(last-first.First) * float64(rows) / float64(max(rows-1, 1)) // with a step behind the last row
+		if span >= float64(seasonSpan) && year[0].Var()+year[1].Var() >= seasonVariance {
+			return true
+		}
+	}
+	return false
+}
+
+// Squares of numbers beyond these bounds, and their sums, leave the range of float64.
+const (
+	largest     = 1e100
+	leastSpread = 1e-100
+)
+
+// checkMoments refuses a column that cannot be standardised.
+func checkMoments(name string, m *moments.Moments) error {
+	switch spread := m.Max - m.Min; {
+	case m.N == 0:
+		return fmt.Errorf("column %q has no number in any row that can be used; leave it out with -features", name)
+	case max(m.Max, -m.Min) > largest, spread > 0 && spread < leastSpread:
+		return fmt.Errorf("column %q goes from %v to %v: beyond 1e±100 squares leave the range of float64; change its unit",
+			name, m.Min, m.Max)
+	}
+	return nil
+}
+
+// finishColumns sets the figures by the moments of the columns of X and, the last, the
+// target.
+func (s *Scaler) finishColumns(columns []moments.Moments) {
 	from, to := s.Harmonics()
-	for j, m := range s.columns(total) {
-		name := d.Target
-		if j < p {
-			name = s.FeatureNamesOut[j]
-		}
-		if m.N == 0 {
-			return nil, fmt.Errorf("column %q has no number in any row that can be used; leave it out with -features",
-				name)
-		}
-		if !m.Finite() {
-			return nil, fmt.Errorf("column %q overflows: its numbers are too large to take their variance in "+
-				"float64; change its unit", name)
-		}
-		mean, v := m.Mean.Value(), m.Var()
-		if j == p {
-			s.TargetMean, s.TargetVar = mean, v
-			break
-		}
+	for j, m := range columns[:len(columns)-1] {
 		scale := m.Std()
-		constant := m.Constant() || j >= from && j < to && scale <= design.HarmonicError
-		if constant {
+		if m.Constant() || j >= from && j < to && scale <= design.HarmonicError {
 			scale = 1
 		}
-		s.Mean = append(s.Mean, mean)
-		s.Var = append(s.Var, v)
+		s.Mean = append(s.Mean, m.Mean.Value())
+		s.Var = append(s.Var, m.Var())
 		s.Scale = append(s.Scale, scale)
 		s.DataMin, s.DataMax = append(s.DataMin, m.Min), append(s.DataMax, m.Max)
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
-	if len(s.Mean) != p {
-		return nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
-	}
-	return s, nil
+	target := &columns[len(columns)-1]
+	s.TargetMean, s.TargetVar = target.Mean.Value(), target.Var()
 }
 
 // NewPart makes a part of a scaler, for Merge: no level, no mean.
@@ -179,89 +226,35 @@ func (s *Scaler) Used() int64 {
 // Has reports whether the scaler was fitted on a file with these bytes.
 func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
 
-// Merge joins scalers over different files, or all parts of one, exactly: it is
+// index makes what Has looks up.
+func (s *Scaler) index() {
+	s.byHash = make(map[string]bool, len(s.Datasets))
+	for _, d := range s.Datasets {
+		s.byHash[d.XXH64] = true
+	}
+}
+
+// Merge joins scalers over different files, or all shards of one, exactly: it is
 // the scaler that one run over all their files would have fitted.
-func Merge(parts []*Scaler) (*Scaler, error) {
+func Merge(scalers []*Scaler) (*Scaler, error) {
 	var datasets []Dataset
 	var shards []*dataset.Part
-	for _, s := range parts {
+	for _, s := range scalers {
 		shards = append(shards, s.Part)
 	}
 	if err := dataset.Complete(shards); err != nil {
 		return nil, err
 	}
-	want, _ := json.Marshal(parts[0].Unfinished())
-	for i, s := range parts {
+	want, _ := json.Marshal(scalers[0].Unfinished())
+	for i, s := range scalers {
 		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
 			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
 				want)
 		}
 		datasets = append(datasets, s.Datasets...)
 	}
-	return New(parts[0].Design, datasets)
-}
-
-// Standardize writes rows a to b of X, standardised, into dst, row major with
-// the given stride: z = (x − mean)/scale. A missing x becomes 0, the mean, and
-// so does every x of a constant column. A level that is not known is missing.
-func (s *Scaler) Standardize(dst []float64, stride int, rows *design.Rows, a, b int) {
-	for k := range rows.Codes {
-		expand(dst, stride, &rows.Codes[k], a, b, s.z)
+	if len(datasets) == 0 {
+		return nil, errors.New("there is no dataset in any of them")
 	}
-	for j, x := range rows.X {
-		if x == nil {
-			continue
-		}
-		mean, scale := s.Mean[j], s.Scale[j]
-		if s.Constant(j) {
-			for i := range b - a {
-				dst[i*stride+j] = 0
-			}
-			continue
-		}
-		k := j
-		for _, v := range x[a:b] {
-			z := (v - mean) / scale
-			if z != z {
-				z = 0
-			}
-			dst[k] = z
-			k += stride
-		}
-	}
-}
-
-// z standardises a number of column j.
-func (s *Scaler) z(j int, x float64) float64 {
-	if s.Constant(j) {
-		return 0
-	}
-	return (x - s.Mean[j]) / s.Scale[j]
-}
-
-// StandardizePrecise is Standardize in double-double arithmetic.
-func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.Rows, a, b int) {
-	for k := range rows.Codes {
-		expand(dst, stride, &rows.Codes[k], a, b, s.precise)
-	}
-	for j, x := range rows.X {
-		if x == nil {
-			continue
-		}
-		for i, v := range x[a:b] {
-			var z moments.Sum
-			if v == v {
-				z = s.precise(j, v)
-			}
-			dst[i*stride+j] = z
-		}
-	}
-}
-
-// precise is z in double-double arithmetic.
-func (s *Scaler) precise(j int, x float64) (z moments.Sum) {
-	if s.Constant(j) {
-		return z
-	}
-	return moments.Float(x).Minus(moments.Float(s.Mean[j])).Over(moments.Float(s.Scale[j]))
+	return New(scalers[0].Design, datasets)
 }

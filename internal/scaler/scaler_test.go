@@ -34,7 +34,12 @@ func of(name string, columns ...[]float64) Dataset {
 	n := len(columns) - 1
 	var c Sums
 	c.Add(&design.Rows{X: columns[:n], Y: columns[n]})
-	return Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(columns[0])), Sums: c}
+	return Dataset{ID: untimed(name, len(columns[0])), Used: int64(len(columns[0])), Sums: c}
+}
+
+// untimed is a file of so many rows without a time.
+func untimed(name string, rows int) dataset.ID {
+	return dataset.ID{Name: name, XXH64: name, Rows: int64(rows), First: dataset.NoTime, Last: dataset.NoTime}
 }
 
 var two = design.Design{Target: "y", Features: []string{"a", "b"}, Missing: design.Mean, Lags: []int{}}
@@ -51,14 +56,13 @@ func TestConstant(t *testing.T) {
 		{[]float64{0.1, 0.1, 0.1}, true},
 		{[]float64{1e15, 1e15 + 0.125, 1e15}, true},
 		{[]float64{1e10, 1e10 + 1, 1e10}, false},
-		{[]float64{1e-162, 2e-162, 3e-162}, false}, // its variance underflows to 0, its deviation does not
-		{[]float64{1e-300, 2e-300, 3e-300}, false},
-		{[]float64{5e-324, 0, 0}, false},
 		{[]float64{72793024233, 72793024234, 72793024234}, false},
 		{[]float64{0.3, 0.1 + 0.2, 0.3}, true}, // one unit in the last place
 		{[]float64{1e17, 1e17 + 16, 1e17}, true},
 		{[]float64{-1, 1, -1, 1}, false}, // of scale 1
 		{[]float64{1e-100, 2e-100, 3e-100}, false},
+		{[]float64{1e100, 0, -1e100}, false},
+		{[]float64{1e-300, 1e-300}, true},
 		{[]float64{7}, true},
 	} {
 		s, err := New(two, []Dataset{of("d", c.x, c.x, c.x)})
@@ -91,10 +95,19 @@ func TestStandardize(t *testing.T) {
 	}
 }
 
-func TestOverflow(t *testing.T) {
-	_, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{1e308, -1e308}, []float64{1, 2})})
-	if err == nil || !strings.Contains(err.Error(), `column "b" overflows`) {
-		t.Errorf("got %v", err)
+// A column, or the target, is refused where squares would leave the range of float64: its
+// unit is for people to change.
+func TestTooLargeOrSmall(t *testing.T) {
+	fine := []float64{1, 2}
+	for _, x := range [][]float64{{1e308, -1e308}, {1.1e100, 0}, {0, -1.1e100}, {1e200, 1e200}, {1e-162, 2e-162},
+		{5e-324, 0}, {0, 0.9e-100}} {
+		for name, columns := range map[string][][]float64{"b": {fine, x, fine}, "y": {fine, fine, x}} {
+			_, err := New(two, []Dataset{of("d", columns...)})
+			if want := fmt.Sprintf("column %q goes from %v to %v: ", name, min(x[0], x[1]), max(x[0], x[1])); err == nil ||
+				!strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "; change its unit") {
+				t.Errorf("%s, %v: %v", name, x, err)
+			}
+		}
 	}
 }
 
@@ -145,6 +158,11 @@ func TestMergeAndRead(t *testing.T) {
 		`its datasets are none`:              func(s *Scaler) { s.Datasets = nil },
 		`the target "a" is among`:            func(s *Scaler) { s.Target = "a" },
 		`2 names, 2 means, 2 variances, 2 s`: func(s *Scaler) { s.NSamplesSeen = Counts{1, 2, 3} },
+		`column "a" has 5 numbers in 4 rows`: func(s *Scaler) { s.NSamplesSeen[0] = 5 },
+		`mean 1e+10 between 1 and 1e+09`:     func(s *Scaler) { s.Mean[0] = 1e10 },
+		`"a" has 2 rows used of 1`:           func(s *Scaler) { s.Datasets[0].Rows = 1 },
+		`"b" has times from 1970-01-01T00:`:  func(s *Scaler) { s.Datasets[1].First = 0 },
+		`the target has mean`:                func(s *Scaler) { s.TargetVar = -1 },
 		`out of order`:                       func(s *Scaler) { slices.Reverse(s.Datasets) },
 	} {
 		other := fit(a, b)

@@ -1,0 +1,172 @@
+package scaler
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/artifact/artifacttest"
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/table"
+)
+
+var seasonal = design.Design{Target: "y", Time: "t", Features: []string{"a", "w"}, Missing: design.Drop, Lags: []int{1},
+	Categories: []design.Category{{Name: "w"}}, MaxLevels: 2, Annual: design.UsualAnnual, AnnualAuto: true}
+
+// series is a file of so many rows, days apart.
+func series(t *testing.T, d *design.Design, name string, start time.Time, days, rows int) Dataset {
+	t.Helper()
+	var csv strings.Builder
+	csv.WriteString("t,y,a,w\n")
+	for i := range rows {
+		fmt.Fprintf(&csv, "%s,%d,%v,w%d\n", start.AddDate(0, 0, i*days).Format(time.DateOnly), i*i%7,
+			[]any{1.5, 2, ""}[i%3], i%4)
+	}
+	path := filepath.Join(t.TempDir(), name+".csv")
+	if err := os.WriteFile(path, []byte(csv.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	files, err := table.Open([]string{path}, nil, "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan := design.Scan[Sums]{Design: d, Workers: 1, Gaps: true, Work: Of, Merge: (*Sums).Merge}
+	for file, err := range scan.Files(context.Background(), files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Gaps: file.Gaps, Sums: file.Sum}
+	}
+	panic("no file")
+}
+
+// Whatever is in a file under a valid checksum, it is refused by its name, or read as a
+// scaler that gives finite figures: soon, and without a panic.
+func TestForged(t *testing.T) {
+	d := seasonal
+	year := time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
+	datasets := []Dataset{series(t, &d, "a", year, 10, 40), series(t, &d, "b", year, 1, 9)}
+	whole, err := New(d, datasets)
+	if err != nil || whole.Annual != 2 {
+		t.Fatalf("%v pairs, %v", whole, err)
+	}
+	path := filepath.Join(t.TempDir(), "scaler.json")
+	for name, s := range map[string]*Scaler{
+		"whole": whole, "part": NewPart(d, &dataset.Part{I: 0, N: 1, Files: 2, List: "l"}, datasets),
+	} {
+		document, err := Kind.EncodeJSON(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		artifacttest.Mutate(t, document, func(where string, mutated []byte) {
+			if err := os.WriteFile(path, mutated, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			if s, err := Read(path); err == nil {
+				checkFinite(t, where, s)
+			} else if !strings.HasPrefix(err.Error(), path+": ") {
+				t.Errorf("%s, %s: %v", name, where, err)
+			}
+			if s, err := ReadPart(path); err == nil {
+				if merged, err := Merge([]*Scaler{s}); err == nil {
+					checkFinite(t, where, merged)
+				}
+			} else if !strings.HasPrefix(err.Error(), path+": ") {
+				t.Errorf("%s, %s: %v", name, where, err)
+			}
+			if took := time.Since(start); took > time.Second {
+				t.Errorf("%s, %s: takes %v", name, where, took)
+			}
+		})
+	}
+}
+
+// checkFinite standardises a row.
+func checkFinite(t *testing.T, where string, s *Scaler) {
+	t.Helper()
+	rows := &design.Rows{X: make([][]float64, len(s.Names())), Codes: make([]design.Codes, len(s.Categories))}
+	for k := range s.Categories {
+		from, to := s.Columns(k)
+		rows.Codes[k] = design.Codes{Rows: []int32{1}, Levels: []string{"", "x"}, From: from, To: to, Column: []int{-1, from}}
+		if from == to {
+			rows.Codes[k].Column[1] = -1
+		}
+	}
+	for j := range rows.X {
+		rows.X[j] = []float64{1}
+	}
+	for k := range rows.Codes {
+		clear(rows.X[rows.Codes[k].From:rows.Codes[k].To])
+	}
+	z := make([]float64, len(rows.X))
+	s.Standardize(z, len(z), rows, 0, 1)
+	for _, v := range append(z, s.TargetMean, s.TargetVar) {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			t.Errorf("%s: %v", where, z)
+			return
+		}
+	}
+}
+
+// Without -annual there are harmonics of the year where a dataset, of one file or of
+// several of one name, spans a year and shows its seasons; parts merge into the scaler of
+// all, byte for byte, whichever of them shows it.
+func TestSeasons(t *testing.T) {
+	d := seasonal
+	start := func(year, month int) time.Time { return time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC) }
+	for name, c := range map[string]struct {
+		datasets []Dataset
+		pairs    int
+	}{
+		"four days":           {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 5)}, 0},
+		"a year of days":      {[]Dataset{series(t, &d, "a", start(2021, 1), 1, 365)}, 2},
+		"eleven months":       {[]Dataset{series(t, &d, "a", start(2021, 1), 1, 334)}, 0},
+		"52 weeks":            {[]Dataset{series(t, &d, "a", start(2021, 1), 7, 52)}, 2},
+		"one row a year":      {[]Dataset{series(t, &d, "a", start(1980, 1), 365, 30)}, 0},
+		"quarters":            {[]Dataset{series(t, &d, "a", start(1980, 1), 91, 30)}, 2},
+		"two halves":          {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 180), series(t, &d, "a", start(2020, 7), 1, 186)}, 2},
+		"two halves, apart":   {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 180), series(t, &d, "b", start(2020, 7), 1, 186)}, 0},
+		"one of them does":    {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 18), series(t, &d, "b", start(2020, 7), 1, 400)}, 2},
+		"a week in two years": {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 7), series(t, &d, "a", start(2021, 1), 1, 7)}, 0},
+	} {
+		s, err := New(d, c.datasets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Annual != c.pairs || len(s.Mean) != 1+2+2*c.pairs+1 {
+			t.Errorf("%s: %d pairs, columns %v", name, s.Annual, s.FeatureNamesOut)
+		}
+		want, _ := Kind.EncodeJSON(s)
+		n := len(c.datasets)
+		var wholes, parts []*Scaler
+		for i := range c.datasets {
+			one, err := New(d, c.datasets[i:i+1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			wholes = append(wholes, one)
+			parts = append(parts, NewPart(d, &dataset.Part{I: i, N: n, Files: n}, c.datasets[i:i+1]))
+		}
+		for _, scalers := range [][]*Scaler{wholes, parts} {
+			merged, err := Merge(scalers)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := Kind.EncodeJSON(merged); string(got) != string(want) {
+				t.Errorf("%s: merged\n%s\nwant\n%s", name, got, want)
+			}
+		}
+	}
+	d.Features, d.Categories, d.Lags = nil, nil, nil
+	_, err := New(d, []Dataset{series(t, &d, "a", start(2020, 1), 1, 5)})
+	if err == nil || !strings.HasPrefix(err.Error(), "there is no feature: ") {
+		t.Errorf("nothing to learn from: %v", err)
+	}
+}
