@@ -78,8 +78,7 @@ func (b *Band) penalize(total *Factor, a *solver, alpha float64) {
 	var all Factor
 	all.Merge(total)
 	all.Merge(&penalty)
-	full := make([]float64, w*w)
-	all.unpack(full)
+	full := all.unpack()
 	b.Taken, b.Dropped, b.Relation = nil, nil, nil
 	for j := range a.p {
 		if a.constant(j) {

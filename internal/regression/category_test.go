@@ -247,7 +247,7 @@ func TestManyCategories(t *testing.T) {
 			row[w-1] = y
 			rows = append(rows, row...)
 		}
-		d.Folds[i/TileRows%2].Add(rows, w)
+		d.Folds[i/TileRows%2].Add(slices.Clone(rows), w)
 	}
 	m, summary, err := New(set, counted([]Dataset{d}))
 	if err != nil {

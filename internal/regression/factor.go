@@ -31,13 +31,13 @@ type Factor struct {
 // that is factored fits in a core's cache.
 const TileRows = 256
 
-// Add includes n rows, an n×w matrix by rows.
+// Add includes n rows, an n×w matrix by rows, which it overwrites.
 func (f *Factor) Add(rows []float64, width int) {
 	if len(rows) == 0 {
 		return
 	}
 	f.Width = width
-	f.reduce(len(rows)/width, false, func(a []float64) { copy(a, rows) })
+	f.stackQR(rows, false)
 	f.N += int64(len(rows) / width)
 }
 
@@ -82,7 +82,7 @@ func (f *Factor) merge(o *Factor) {
 		f.reducePrecise(o.precise())
 	default:
 		f.Lo = nil
-		f.reduce(o.rows(), true, o.unpack)
+		f.stackQR(o.unpack(), true)
 	}
 	f.N += o.N
 }
@@ -93,26 +93,14 @@ func (f *Factor) rows() int { return int(min(f.N, int64(f.Width))) }
 // trapezoid returns how many numbers the first rows of a w×w triangle have.
 func trapezoid(rows, w int) int { return rows*w - rows*(rows-1)/2 }
 
-// unpack writes R into a, by rows, zeros below the diagonal.
-func (f *Factor) unpack(a []float64) {
+// unpack returns the rows of R, w numbers each.
+func (f *Factor) unpack() []float64 {
 	w, k := f.Width, 0
+	a := make([]float64, f.rows()*w)
 	for i := range f.rows() {
-		clear(a[i*w : i*w+i])
 		k += copy(a[i*w+i:i*w+w], f.R[k:])
 	}
-}
-
-// pack makes R of the first rows of a, by rows.
-func (f *Factor) pack(a []float64, rows int) {
-	w, r := f.Width, make([]float64, trapezoid(rows, f.Width))
-	f.R = r
-	for i := range rows {
-		sign := math.Copysign(1, a[i*w+i])
-		for j, v := range a[i*w+i : i*w+w] {
-			r[j] = sign * v
-		}
-		r = r[w-i:]
-	}
+	return a
 }
 
 // Columns returns the factor of a choice of columns, in the order given.

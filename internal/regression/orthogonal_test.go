@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"mlpipeline/internal/moments"
@@ -28,7 +29,7 @@ func TestOrthogonal(t *testing.T) {
 		},
 		"zeros at the end": func(random *rand.Rand, i, j, w int) float64 {
 			first := i%40 < 2
-			if w > panelColumns && j < panelColumns || j == panelColumns && first || j == panelColumns+1 && !first {
+			if w > 32 && j < 32 || j == 32 && first || j == 32+1 && !first {
 				return 0
 			}
 			return random.NormFloat64()
@@ -54,9 +55,9 @@ func TestOrthogonal(t *testing.T) {
 			}
 			for from := 0; from < 160; from += step {
 				part := rows[from*w : (from+step)*w]
-				plain.Add(part, w)
+				plain.Add(slices.Clone(part), w)
 				var sum Factor
-				sum.Add(part, w)
+				sum.Add(slices.Clone(part), w)
 				merged.Merge(&sum)
 				exact := make([]moments.Sum, len(part))
 				for i, v := range part {

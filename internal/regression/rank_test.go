@@ -36,7 +36,7 @@ func factorColumns(columns [][]float64, precise bool) (f Factor, offsets []float
 		if precise {
 			f.AddPrecise(big, w)
 		} else {
-			f.Add(rows, w)
+			f.Add(slices.Clone(rows), w)
 		}
 	}
 	return f, offsets
@@ -237,7 +237,7 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 	for k := range files {
 		var f Factor
 		for from, to := d.n*k/files, d.n*(k+1)/files; from < to; from += TileRows {
-			f.Add(rows[from*w:min(from+TileRows, to)*w], w)
+			f.Add(slices.Clone(rows[from*w:min(from+TileRows, to)*w]), w)
 		}
 		total.Merge(&f)
 	}

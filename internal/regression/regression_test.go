@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func problem(r *rand.Rand, n, p int, noise float64) []float64 {
 func factorOf(rows []float64, w int, precise bool) *Factor {
 	var f Factor
 	if !precise {
-		f.Add(rows, w)
+		f.Add(slices.Clone(rows), w)
 		return &f
 	}
 	big := make([]moments.Sum, len(rows))
@@ -69,8 +70,7 @@ func TestFactor(t *testing.T) {
 	gram.Mul(a.T(), a)
 	for _, precise := range []bool{false, true} {
 		whole := factorOf(rows, w, precise)
-		full := make([]float64, w*w)
-		whole.unpack(full)
+		full := whole.unpack()
 		var back mat.Dense
 		back.Mul(mat.NewDense(w, w, full).T(), mat.NewDense(w, w, full))
 		back.Sub(&back, &gram)
@@ -113,7 +113,7 @@ func split(name string, rows []float64, w, folds int) Dataset {
 	bounds := FoldBounds(n, folds)
 	for k := range folds {
 		var f Factor
-		f.Add(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w)
+		f.Add(slices.Clone(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)]), w)
 		d.Folds = append(d.Folds, f)
 	}
 	return d
@@ -319,12 +319,16 @@ func BenchmarkManyDatasets(b *testing.B) {
 }
 
 func BenchmarkFactor(b *testing.B) {
-	const p = 12
-	rows := problem(rand.New(rand.NewPCG(1, 2)), TileRows, p, 1)
-	b.SetBytes(int64(8 * len(rows)))
-	var f Factor
-	for b.Loop() {
-		f.Add(rows, p+2)
+	for _, w := range []int{10, 40, 100, 300, 1000} {
+		b.Run(fmt.Sprint(w), func(b *testing.B) {
+			rows := problem(rand.New(rand.NewPCG(1, 2)), TileRows, w-2, 1)
+			b.SetBytes(int64(8 * len(rows)))
+			f := *factorOf(problem(rand.New(rand.NewPCG(1, 3)), w, w-2, 1), w, false)
+			memory := make([]float64, len(rows))
+			for b.Loop() {
+				f.Add(append(memory[:0], rows...), w)
+			}
+		})
 	}
 }
 
@@ -349,7 +353,7 @@ func TestUnits(t *testing.T) {
 	const w = 5
 	rows := problem(rand.New(rand.NewPCG(51, 52)), 300, w-2, 1)
 	var plain Factor
-	plain.Add(rows, w)
+	plain.Add(slices.Clone(rows), w)
 	for _, exponent := range []int{-600, 600} {
 		scaled := make([]float64, len(rows))
 		for i, v := range rows {

@@ -67,7 +67,7 @@ func (a *solver) reduce() *ridge {
 		}
 	}
 	var impl gonum.Implementation
-	work := make([]float64, (p+n)*panelColumns)
+	work := make([]float64, (p+n)*32)
 	if p < n {
 		s.lq, s.tauLQ, s.a = s.a, make([]float64, p), make([]float64, p*p)
 		impl.Dgelqf(p, n, s.lq, n, s.tauLQ, work, len(work))

@@ -29,8 +29,7 @@ func TestWideFactor(t *testing.T) {
 				if f.N != int64(n) || len(f.R) != trapezoid(min(n, w), w) {
 					t.Fatalf("%s, %s: %d rows, %d numbers", what, how, f.N, len(f.R))
 				}
-				full := make([]float64, f.rows()*w)
-				f.unpack(full)
+				full := f.unpack()
 				triangle := mat.NewDense(f.rows(), w, full)
 				var back mat.Dense
 				back.Mul(triangle.T(), triangle)
@@ -51,7 +50,7 @@ func TestWideFactor(t *testing.T) {
 				}
 			}
 			var added, merged Factor
-			cut(3, func(rows []float64) { added.Add(rows, w) })
+			cut(3, func(rows []float64) { added.Add(slices.Clone(rows), w) })
 			check("in three parts", &added)
 			cut(4, func(rows []float64) { merged.Merge(factorOf(rows, w, false)) })
 			check("of four factors", &merged)
