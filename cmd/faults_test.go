@@ -130,7 +130,7 @@ func TestNoRoom(t *testing.T) {
 		"ulimit -f 1; exec model_preparation":                            "models/model.json: file too large",
 		"ulimit -f 1; exec model_testing":                                "models/metrics.json: file too large",
 		"exec model_preprocessing -o none/s.json":                        "none/s.json: there is no folder none",
-		"exec model_preparation -o none/m.gob":                           "none: no such file or directory",
+		"exec model_preparation -o none/m.gob":                           "none/m.json: there is no folder none; make it first",
 		"exec model_testing -metrics none/m.json":                        "none/m.json: there is no folder none",
 		"exec model_testing -predictions /dev/full -metrics ''":          "/dev/full: no space left on device",
 		"exec model_testing -metrics /dev/full":                          "/dev/full: no space left on device",

@@ -75,6 +75,7 @@ func TestKilledPublication(t *testing.T) {
 				t.Errorf("killed at step %d: data/%s is neither old nor new, and accepted", k, part)
 			}
 		}
+		shell(t, dir, "find . -name '*.mlpipeline~' -exec touch -d '25 hours ago' {} +")
 		must(t, dir, "data_creation", sets[1]...)
 		if got, errs, err := fit(dir, "train"); err != nil || got != want[2] {
 			t.Errorf("killed at step %d and run again: %v %s", k, err, errs)

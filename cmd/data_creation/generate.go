@@ -53,7 +53,7 @@ func generate(ctx context.Context, o *options) error {
 		bytes += l.bytes
 	}
 	bar.Clear()
-	if err := publish(ctx, o, m, parts); err != nil {
+	if err := publish(ctx, o, m, parts, nil); err != nil {
 		return err
 	}
 	o.Logf("%s of %d rows each, %d to train and %d to test; %s in %s → %s",

@@ -127,13 +127,18 @@ func checkImport(o *options) error {
 				importer.Shown(src), name)
 		}
 		names[name] = src
-		outputs := []string{filepath.Join(o.out, "train", name+".csv"), filepath.Join(o.out, "test", name+".csv"), o.rejects}
-		if err := artifact.CheckOutputs(outputs, []string{src}); err != nil {
+		outputs := []artifact.Output{artifact.Listed(filepath.Join(o.out, "train", name+".csv")),
+			artifact.Listed(filepath.Join(o.out, "test", name+".csv"))}
+		if err := dataset.CheckOutputs(outputs, []string{src}); err != nil {
 			return cli.Usagef("%w", err)
 		}
 	}
-	return nil
+	_, _, err := checkOld(o) // again when all is read: it may be another by then
+	return err
 }
+
+// rejectsHeader begins the file of -rejects.
+const rejectsHeader = "source,line,column,value,reason\n"
 
 // importAll profiles every source, decides what the columns are, and converts and
 // splits the rows.
@@ -157,7 +162,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	defer w.cleanup()
 	if o.rejects != "" {
 		if w.rejects, err = artifact.Create(o.rejects); err == nil {
-			_, err = w.rejects.Write([]byte("source,line,column,value,reason\n"))
+			_, err = w.rejects.Write([]byte(rejectsHeader))
 		}
 		if err != nil {
 			return err
@@ -176,18 +181,8 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 		exactly = "(not without a guess: the sources are written differently)"
 	}
 	m := manifest(o, tables, command)
-	if w.rejects != nil {
-		if err := w.rejects.Finish(); err != nil {
-			return err
-		}
-	}
-	if err := publish(ctx, o, m, w.parts); err != nil {
+	if err := publish(ctx, o, m, w.parts, w.rejects); err != nil {
 		return err
-	}
-	if w.rejects != nil {
-		if err := artifact.Commit(w.rejects); err != nil {
-			return err
-		}
 	}
 	o.Logf("%s of %s, %d to train and %d to test (%.3g %%, asked for %.3g %%); %s in %s → %s",
 		cli.Plural(w.datasets, "dataset", "datasets"), cli.Plural(w.trained+w.tested, "row", "rows"), w.trained, w.tested, 100*w.share(), 100*o.test, cli.Megabytes(size), o.Took(), o.out)

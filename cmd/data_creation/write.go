@@ -66,11 +66,16 @@ func (p *part) finish() error {
 
 // publish moves finished parts into place under a new manifest, and says what else
 // is there.
-func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part) error {
+func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part, rejects *artifact.File) error {
+	var files artifact.Set
 	for _, p := range parts {
 		m.Datasets = append(m.Datasets, p.entry)
+		files.Add(p.file)
 	}
-	removed, damaged, err := replace(ctx, o.out, m, parts)
+	if rejects != nil {
+		files.Add(rejects)
+	}
+	removed, damaged, err := replace(ctx, o, m, &files)
 	if damaged != nil {
 		o.Warnf("%v; its files were not removed: look whether there are any", damaged)
 	}
@@ -95,49 +100,87 @@ func publish(ctx context.Context, o *options, m *dataset.Manifest, parts []*part
 // there, and the stages refuse those that are not yet what it says.
 //
 // A manifest that is damaged is replaced too: this is how it is mended.
-func replace(ctx context.Context, dir string, m *dataset.Manifest, parts []*part) (removed []string, damaged,
+func replace(ctx context.Context, o *options, m *dataset.Manifest, files *artifact.Set) (removed []string, damaged,
 	err error) {
-	unlock, err := artifact.Lock(ctx, dir)
+	unlock, err := artifact.Lock(ctx, o.out)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer unlock()
-	manifest := filepath.Join(dir, "manifest.json")
-	var old dataset.Manifest
-	err = dataset.ManifestKind.ReadJSON(manifest, &old)
+	old, damaged, err := checkOld(o)
+	if err == nil && damaged == nil {
+		err = foreign(o.out, old, m)
+	}
+	if err != nil {
+		return nil, damaged, err
+	}
+	// All that is to be there is written before anything goes.
+	var all artifact.Set
+	defer all.Cleanup()
+	if err := all.WriteJSON(dataset.ManifestKind, filepath.Join(o.out, manifestName), m); err != nil {
+		return nil, damaged, err
+	}
+	all.Join(files)
+	if err := all.Finish(); err != nil {
+		return nil, damaged, err
+	}
+	if removed, err = removeOld(o.out, old, m); err != nil {
+		return removed, damaged, err
+	}
+	return removed, damaged, all.Commit()
+}
+
+const manifestName = "manifest.json"
+
+// checkOld reads the manifest that is there, an empty one if there is none, and refuses
+// to remove or to overwrite, with the files that it lists, what is imported, or data to
+// train on for rows that have no target. A damaged one lists nothing.
+func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
+	old = new(dataset.Manifest)
+	manifest := filepath.Join(o.out, manifestName)
+	err = dataset.ManifestKind.ReadJSON(manifest, old)
 	switch {
 	case err == nil || errors.Is(err, fs.ErrNotExist):
-		if err := foreign(dir, &old, parts); err != nil {
-			return nil, nil, err
-		}
 	case errors.Is(err, artifact.ErrForeign):
 		return nil, nil, fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; "+
 			"move it away or use another -out", manifest)
 	default:
-		damaged = err
+		old, damaged = new(dataset.Manifest), err
 	}
-	if removed, err = removeOld(dir, &old, m); err != nil {
-		return removed, damaged, err
+	outputs := []artifact.Output{artifact.Listed(manifest)}
+	trained := false
+	for _, e := range old.Datasets {
+		if !e.Inside() {
+			continue
+		}
+		trained = trained || e.Part == "train"
+		for _, ext := range append([]string{""}, dataset.Packed...) {
+			path := filepath.Join(o.out, filepath.FromSlash(e.Path)) + ext
+			if _, err := os.Stat(path); err == nil {
+				outputs = append(outputs, artifact.Listed(path))
+			}
+		}
 	}
-	if err := dataset.ManifestKind.WriteJSON(manifest, m); err != nil {
-		return removed, damaged, err
+	outputs = append(outputs, artifact.Text(o.rejects, "list of rejects", rejectsHeader))
+	if err := dataset.CheckOutputs(outputs, o.imports); err != nil {
+		return nil, nil, cli.Usagef("%w", err)
 	}
-	files := make([]*artifact.File, len(parts))
-	for i, p := range parts {
-		files[i] = p.file
+	if len(o.imports) > 0 && o.Target == "" && old.Target != "" && trained {
+		return nil, nil, cli.Usagef("%s lists data to train on, which rows without a target would replace; "+
+			"use another -out", manifest)
 	}
-	return removed, damaged, artifact.Commit(files...)
+	return old, damaged, nil
 }
 
 // foreign refuses to overwrite a file that the old manifest does not list.
-func foreign(dir string, old *dataset.Manifest, parts []*part) error {
+func foreign(dir string, old, m *dataset.Manifest) error {
 	listed := map[string]bool{}
 	for _, e := range old.Datasets {
 		listed[e.Path] = true
 	}
-	for _, p := range parts {
-		path := filepath.Join(dir, filepath.FromSlash(p.entry.Path))
-		if _, err := os.Lstat(path); err == nil && !listed[p.entry.Path] {
+	for _, e := range m.Datasets {
+		path := filepath.Join(dir, filepath.FromSlash(e.Path))
+		if _, err := os.Lstat(path); err == nil && !listed[e.Path] {
 			return fmt.Errorf("%s: is there already and no manifest lists it; move it away", path)
 		}
 	}

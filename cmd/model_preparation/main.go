@@ -83,6 +83,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
 )
 
 //go:embed main.go
@@ -132,8 +133,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if err := o.Merges("o", "scaler"); err != nil {
 			return err
 		}
-		if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, []string{o.scaler}); err != nil {
-			return cli.Usagef("%w", err)
+		if err := o.checkOutputs(append(o.Args(), o.scaler)); err != nil {
+			return err
 		}
 	}
 	if o.part != nil {
@@ -152,6 +153,18 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return merge(ctx, &o, s)
 	}
 	return train(ctx, &o, s, stdin)
+}
+
+// checkOutputs reports what the model and its readable twin would overwrite.
+func (o *options) checkOutputs(inputs []string) error {
+	outputs := []artifact.Output{regression.Kind.At(o.out)}
+	if o.part == nil {
+		outputs = append(outputs, regression.SummaryKind.At(regression.Twin(o.out)))
+	}
+	if err := dataset.CheckOutputs(outputs, inputs); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	return nil
 }
 
 // merge joins models of different files, or the parts of one.
@@ -186,8 +199,12 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 		return err
 	}
 	s.Model = fingerprint
-	twin, err := regression.SummaryKind.EncodeJSON(s)
-	if err != nil {
+	var outputs artifact.Set
+	defer outputs.Cleanup()
+	if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), s); err != nil {
+		return err
+	}
+	if err := outputs.Write(o.out, gob); err != nil {
 		return err
 	}
 	unlock, err := artifact.Lock(ctx, filepath.Dir(o.out))
@@ -198,10 +215,8 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 	if !unchanged() {
 		return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
 	}
-	if err := artifact.WriteFile(regression.Twin(o.out), twin); err != nil {
-		return err
-	}
-	return artifact.WriteFile(o.out, gob)
+	sayForgotten(o, m)
+	return outputs.Commit()
 }
 
 // say tells what came of a model.
@@ -257,5 +272,35 @@ func sayRobust(o *options, s *regression.Summary) {
 	}
 	if s.Clusters.Few() {
 		o.Warnf("the robust standard errors are of %d clusters only, and rough; more rows or -folds make more", s.Clusters.N)
+	}
+}
+
+// sayForgotten says which files the model before held and this one does not.
+func sayForgotten(o *options, m *regression.Model) {
+	old, _, err := regression.ReadLight(o.out)
+	if err != nil {
+		return // there is none to be missed
+	}
+	type key struct {
+		name  string
+		first dataset.Time
+	}
+	held := map[key]bool{}
+	for _, id := range m.IDs() {
+		held[key{id.Name, id.First}] = true
+	}
+	var gone []string
+	for _, id := range old.IDs() {
+		if !held[key{id.Name, id.First}] {
+			gone = append(gone, id.Name)
+		}
+	}
+	if n := len(gone); n > 0 {
+		more := ""
+		if n > 4 {
+			more = " …"
+		}
+		o.Logf("the model before held %s that this one does not: %s%s; -append adds to a model and keeps them",
+			cli.Plural(n, "file", "files"), table.Quote(gone[:min(4, n)]), more)
 	}
 }

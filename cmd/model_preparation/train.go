@@ -92,8 +92,8 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	}
 	in.files, in.manifests = files, manifests
 	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler})
-	if err := artifact.CheckOutputs([]string{o.out, regression.Twin(o.out)}, inputs); err != nil {
-		return nil, cli.Usagef("%w", err)
+	if err := o.checkOutputs(inputs); err != nil {
+		return nil, err
 	}
 	if err := in.readOld(o, s); err != nil {
 		return nil, err

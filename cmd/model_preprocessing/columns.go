@@ -11,6 +11,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
 )
 
@@ -51,14 +52,14 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if err := chooseFeatures(o, first, files, categories); err != nil {
 		return nil, nil, err
 	}
-	outputs := []string{o.out}
+	outputs := []artifact.Output{scaler.Kind.At(o.out)}
 	if o.write != "" {
-		outputs = append(outputs, filepath.Join(o.write, listingName))
+		outputs = append(outputs, listingKind.At(filepath.Join(o.write, listingName)))
 		for _, f := range files {
-			outputs = append(outputs, scaledPath(o.write, f))
+			outputs = append(outputs, artifact.Listed(scaledPath(o.write, f)))
 		}
 	}
-	if err := artifact.CheckOutputs(outputs, append(found, manifests.Paths()...)); err != nil {
+	if err := dataset.CheckOutputs(outputs, append(found, manifests.Paths()...)); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -46,27 +47,17 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 		return err
 	}
 	say(o, s)
-	var scaled []*artifact.File
-	defer func() {
-		for _, f := range scaled {
-			f.Cleanup()
-		}
-	}()
+	var outputs artifact.Set
+	defer outputs.Cleanup()
 	if o.write != "" {
-		if scaled, err = writeScaled(ctx, o, s, files); err != nil {
+		if err := writeScaled(ctx, o, s, files, &outputs); err != nil {
 			return err
 		}
 	}
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), outputs.WriteJSON(scaler.Kind, o.out, s)); err != nil {
 		return err
 	}
-	o.makeFolder()
-	out, err := scaler.Kind.CreateJSON(o.out, s)
-	if err != nil {
-		return err
-	}
-	defer out.Cleanup()
-	if err := artifact.Commit(append(scaled, out)...); err != nil {
+	if err := outputs.Commit(); err != nil {
 		return err
 	}
 	var rows int64
@@ -153,6 +144,9 @@ func reduce(ctx context.Context, o *options, files []*table.File, manifests *dat
 
 // merge joins scalers of different files, or the parts of one.
 func merge(o *options) error {
+	if err := dataset.CheckOutputs([]artifact.Output{scaler.Kind.At(o.out)}, o.Args()); err != nil {
+		return cli.Usagef("%w", err)
+	}
 	parts := make([]*scaler.Scaler, o.NArg())
 	for i, path := range o.Args() {
 		var err error
@@ -168,7 +162,6 @@ func merge(o *options) error {
 		return err
 	}
 	say(o, s)
-	o.makeFolder()
 	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 		return err
 	}

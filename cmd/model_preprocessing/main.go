@@ -69,8 +69,6 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"mlpipeline/internal/cli"
@@ -144,13 +142,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usagef("%w", err)
 	}
 	return fit(ctx, &o, stdin)
-}
-
-// makeFolder makes that of the usual output.
-func (o *options) makeFolder() {
-	if !o.IsSet("o") {
-		_ = os.Mkdir(filepath.Dir(o.out), 0o777) // what is wrong with it will be said of the file
-	}
 }
 
 // chooseAnnual leaves the harmonics of the year to the scaler where there is a time and

@@ -20,17 +20,17 @@ import (
 )
 
 // writeScaled writes the scaled rows: the time, the columns of X, the target.
-// The files are finished but not committed, also when there is an error.
-func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (scaled []*artifact.File,
-	err error) {
+func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File, outputs *artifact.Set) error {
 	header := append(slices.Clone(s.FeatureNamesOut), o.Target)
 	if o.Time != "" {
 		header = append([]string{o.Time}, header...)
 	}
 	list, err := readListing(o.write, files)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	var scaled artifact.Set // which comes behind the list
+	defer func() { outputs.Join(&scaled) }()
 	var out *artifact.File
 	var hash *xxhash.Digest
 	scan := design.Scan[[]byte]{Design: &s.Design, Workers: o.Workers,
@@ -38,10 +38,10 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		Each: func(file int, block *[]byte) (err error) {
 			lines := *block
 			if out == nil {
-				if out, err = artifact.Create(scaledPath(o.write, files[file])); err != nil {
+				if out, err = scaled.Create(scaledPath(o.write, files[file])); err != nil {
 					return err
 				}
-				scaled, hash = append(scaled, out), xxhash.New()
+				hash = xxhash.New()
 				lines = append(csv.AppendRecord(nil, header...), lines...)
 			}
 			_, _ = hash.Write(lines)
@@ -50,22 +50,19 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 		}}
 	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
-			return scaled, err
+			return err
 		}
 		if s.Datasets[file.File].XXH64 != file.XXH64 {
-			return scaled, fmt.Errorf("%s: changed while it was read", file.Path)
+			return fmt.Errorf("%s: changed while it was read", file.Path)
 		}
 		if err := out.Finish(); err != nil {
-			return scaled, err
+			return err
 		}
 		list.Files[file.Name] = append(list.Files[file.Name], fmt.Sprintf("%016x", hash.Sum64()))
 		out = nil
 	}
 	// First comes the list, with what is there and what will be.
-	if out, err = listingKind.CreateJSON(filepath.Join(o.write, listingName), list); err != nil {
-		return scaled, err
-	}
-	return slices.Insert(scaled, 0, out), nil
+	return outputs.WriteJSON(listingKind, filepath.Join(o.write, listingName), list)
 }
 
 // scaledRows writes the scaled rows of a block as CSV.

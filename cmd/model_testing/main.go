@@ -91,6 +91,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/report"
 	"mlpipeline/internal/scaler"
 )
 
@@ -120,16 +121,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	var report *metrics.Report
-	var files []*artifact.File // finished
-	defer func() {
-		for _, f := range files {
-			f.Cleanup()
-		}
-	}()
+	var files artifact.Set
+	defer files.Cleanup()
 	if o.merge {
 		report, err = merge(o)
 	} else {
-		report, files, err = measure(ctx, o, stdin)
+		report, err = measure(ctx, o, stdin, &files)
 	}
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
@@ -138,21 +135,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		o.keepOld()
 	}
 	if o.metrics != "" {
-		f, err := metrics.Kind.CreateJSON(o.metrics, report)
-		if err != nil {
+		if err := files.WriteJSON(metrics.Kind, o.metrics, report); err != nil {
 			return err
 		}
-		files = append(files, f)
 	}
 	asked := gates(o, report)
 	if o.report != "" && o.part == nil {
-		f, err := writePage(o, report, asked)
-		if err != nil {
+		if err := files.Write(o.report, makePage(o, report, asked)); err != nil {
 			return err
 		}
-		files = append(files, f)
 	}
-	if err := artifact.Commit(files...); err != nil {
+	if err := files.Commit(); err != nil {
 		return err
 	}
 	if report.Part != nil {
@@ -309,11 +302,24 @@ func sayCoverage(o *options, r *metrics.Report) {
 	o.Logf("95 %% intervals held %.1f %% of %s%s", 100**coverage, cli.Plural(r.Rows, "row", "rows"), judgement)
 }
 
+// checkOutputs reports what the outputs would overwrite.
+func (o *options) checkOutputs(inputs []string) error {
+	outputs := []artifact.Output{metrics.Kind.At(o.metrics),
+		artifact.Text(o.predictions, "file of predictions", strings.Join(fixed[:2], ","))}
+	if o.part == nil {
+		outputs = append(outputs, artifact.Text(o.report, "page of this program", report.Begin))
+	}
+	if err := dataset.CheckOutputs(outputs, inputs); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	return nil
+}
+
 // merge joins the reports on different files, or the parts of one.
 func merge(o *options) (*metrics.Report, error) {
 	inputs := []string{o.scaler, o.model, regression.Twin(o.model)}
-	if err := artifact.CheckOutputs([]string{o.metrics, o.report}, inputs); err != nil {
-		return nil, cli.Usagef("%w", err)
+	if err := o.checkOutputs(append(inputs, o.Args()...)); err != nil {
+		return nil, err
 	}
 	parts := make([]*metrics.Report, o.NArg())
 	for i, path := range o.Args() {

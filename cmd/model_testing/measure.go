@@ -32,48 +32,43 @@ type result struct {
 }
 
 // measure is the stage: one pass over the test files that leaves error sums and,
-// if they are wanted, a file with the predictions, for Commit.
-func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.Report, lines []*artifact.File,
-	err error) {
+// if they are wanted, a file with the predictions, among others.
+func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact.Set) (report *metrics.Report, err error) {
 	s, m, fingerprint, err := readModel(o)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	files, manifests, err := open(o, s, stdin)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p, err := newPredictor(s, m, files, manifests)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if o.predictions != "" {
-		p.predictions, err = newPredictions(o, m)
-		if p.predictions != nil {
-			lines = append(lines, p.predictions.File)
-		}
-		if err != nil {
-			return nil, lines, err
+		if p.predictions, err = newPredictions(o, m, outputs); err != nil {
+			return nil, err
 		}
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	datasets, counts, unseen, err := reduce(ctx, o, s, p, manifests, bar)
 	if err != nil {
-		return nil, lines, err
+		return nil, err
 	}
 	bar.Clear()
 	if p.predictions != nil {
 		if err := p.predictions.Finish(); err != nil {
-			return nil, lines, err
+			return nil, err
 		}
 	}
 	if o.part != nil {
 		report, err = metrics.NewPart(s.Fingerprint(), fingerprint, o.part, datasets, counts, unseen)
-		return report, lines, err
+		return report, err
 	}
 	if report, err = metrics.New(s.Fingerprint(), fingerprint, datasets, counts, unseen); err != nil {
-		return nil, lines, err
+		return nil, err
 	}
 	var rows int64
 	for _, d := range report.Datasets {
@@ -88,7 +83,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader) (report *metrics.
 	if p.predictions != nil && p.predictions.rows == 0 {
 		o.Warnf("no row could be predicted; the notes in %s say why", o.predictions)
 	}
-	return report, lines, nil
+	return report, nil
 }
 
 // reduce is the pass over the files.
@@ -182,14 +177,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 		return nil, nil, err
 	}
 	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
-	outputs := []string{o.metrics, o.predictions}
-	if o.part == nil {
-		outputs = append(outputs, o.report)
-	}
-	if err := artifact.CheckOutputs(outputs, inputs); err != nil {
-		return nil, nil, cli.Usagef("%w", err)
-	}
-	return files, manifests, nil
+	return files, manifests, o.checkOutputs(inputs)
 }
 
 // trained knows the scaler's and the model's files.

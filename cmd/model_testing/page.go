@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
@@ -11,9 +10,9 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// writePage writes the page of -report: a function of the artifacts, whichever way
+// makePage makes that of -report: a function of the artifacts, whichever way
 // they were made. Without the scaler and the model's readable form it is shorter.
-func writePage(o *options, r *metrics.Report, gates []report.Gate) (*artifact.File, error) {
+func makePage(o *options, r *metrics.Report, gates []report.Gate) []byte {
 	page := report.Page{Version: cli.Version(), Metrics: r, Gates: gates}
 	if s, err := scaler.Read(o.scaler); err != nil {
 		page.Missing = append(page.Missing, err.Error())
@@ -30,5 +29,5 @@ func writePage(o *options, r *metrics.Report, gates []report.Gate) (*artifact.Fi
 	} else {
 		page.Model = m
 	}
-	return artifact.CreateFile(o.report, page.HTML())
+	return page.HTML()
 }

@@ -24,13 +24,13 @@ type predictions struct {
 var fixed = []string{"dataset", "timestamp", "actual", "predicted", "residual", "lower", "upper", "note"}
 
 // newPredictions creates the file and writes its header.
-func newPredictions(o *options, m *regression.Model) (*predictions, error) {
+func newPredictions(o *options, m *regression.Model, files *artifact.Set) (*predictions, error) {
 	p := new(predictions)
 	if m.Band.Sigma > 0 {
 		p.quantile = metrics.Quantile((1+o.level)/2, m.Band.Dof)
 	}
 	var err error
-	if p.File, err = artifact.Create(o.predictions); err != nil {
+	if p.File, err = files.Create(o.predictions); err != nil {
 		return nil, err
 	}
 	_, err = p.Write(csv.AppendRecord(nil, slices.Insert(slices.Clone(fixed), 2, o.keep...)...))

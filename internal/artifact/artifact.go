@@ -1,7 +1,6 @@
 package artifact
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,10 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -58,104 +55,66 @@ func (k Kind) EncodeJSON(v Document) ([]byte, error) {
 	return slices.Insert(b, len(k.begin()), []byte(v.header().Checksum)...), nil
 }
 
-func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
-
-// CreateJSON seals v and writes it to a file for path that is finished, for Commit.
-func (k Kind) CreateJSON(path string, v Document) (*File, error) {
-	b, err := k.EncodeJSON(v)
-	if err != nil {
-		return nil, naming(path, err)
+func digest(parts ...[]byte) string {
+	hash := sha256.New()
+	for _, b := range parts {
+		hash.Write(b)
 	}
-	return CreateFile(path, b)
+	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // WriteJSON seals v and writes it to path.
 func (k Kind) WriteJSON(path string, v Document) error {
-	b, err := k.EncodeJSON(v)
-	if err != nil {
-		return naming(path, err)
+	var s Set
+	defer s.Cleanup()
+	if err := s.WriteJSON(k, path, v); err != nil {
+		return err
 	}
-	return WriteFile(path, b)
+	return s.Commit()
 }
 
 // ReadJSON reads what WriteJSON wrote, and nothing else: the checksum must be that
-// of the file's bytes.
-func (k Kind) ReadJSON(path string, v Document) error { return k.ReadListJSON(path, v, "", nil) }
-
-// ReadListJSON is ReadJSON but for one list of v, which may be long: its elements are
-// left in the file, and decoded one by one as element wants them.
-func (k Kind) ReadListJSON(path string, v Document, list string, element func(*json.Decoder) error) error {
-	r, err := open(path, func(beginning []byte) int64 {
-		if k.foreign(beginning) {
-			return 0
-		}
-		return math.MaxInt64
-	})
+// of the file's bytes, and no field may be unknown. Of a long list that is not needed
+// whole v can hold less: see Only.
+func (k Kind) ReadJSON(path string, v Document) error {
+	r, err := open(path)
 	if err != nil {
 		return k.missing(path, err)
 	}
 	defer r.Close()
-	if err := k.decodeJSON(r, v, list, element); err != nil {
-		return naming(path, err)
+	b, err := readBeginning(r)
+	if err == nil && !k.foreign(b) {
+		var rest []byte
+		rest, err = io.ReadAll(r)
+		b = append(b, rest...)
 	}
-	return nil
+	if err == nil {
+		err = k.decodeJSON(b, v)
+	}
+	return naming(path, err)
 }
 
-func (k Kind) decodeJSON(r io.ReadSeeker, v Document, list string, element func(*json.Decoder) error) error {
-	whole, err := k.whole(r)
-	if err != nil {
-		return err
+func (k Kind) decodeJSON(b []byte, v Document) error {
+	begin := k.begin()
+	after := len(begin) + 2*sha256.Size
+	if len(b) < after || string(b[:after]) != begin+digest(b[:len(begin)], b[after:]) {
+		return k.refuse(b)
 	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return err
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if d.Decode(v) != nil {
+		return k.changed()
 	}
-	if !whole {
-		return k.refuse(r)
-	}
-	d := json.NewDecoder(bufio.NewReaderSize(r, 1<<16))
-	if list == "" {
-		d.DisallowUnknownFields()
-		err = d.Decode(v)
-	} else {
-		err = decodeList(d, v, list, element)
-	}
-	if err != nil {
+	if _, err := d.Token(); err != io.EOF { // something stands behind it
 		return k.changed()
 	}
 	return nil
 }
 
-// whole reports whether a file is what EncodeJSON returned: a header and what its
-// checksum is of.
-func (k Kind) whole(r io.Reader) (bool, error) {
-	b := make([]byte, len(k.begin())+2*sha256.Size)
-	n, err := io.ReadFull(r, b)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return false, nil
-	}
-	hash := sha256.New()
-	hash.Write(b[:min(n, len(k.begin()))])
-	if err == nil && strings.HasPrefix(string(b), k.begin()) {
-		_, err = io.Copy(hash, r)
-	}
-	return string(b) == k.begin()+hex.EncodeToString(hash.Sum(nil)), err
-}
-
-// refuse says what is wrong with a file that is not whole.
-func (k Kind) refuse(r io.Reader) error {
-	b := make([]byte, beginning)
-	n, err := io.ReadFull(r, b)
-	if b = b[:n]; err == nil && !k.foreign(b) {
-		rest, err := io.ReadAll(r)
-		if err != nil {
-			return err
-		}
-		b = append(b, rest...)
-	}
+// refuse says what is wrong with a file that is not what EncodeJSON returned.
+func (k Kind) refuse(b []byte) error {
 	var h Header
+	var err error
 	if json.Unmarshal(b, &h) != nil || h.Format == "" {
 		err = fmt.Errorf("is not a whole %s file (damaged, cut off or something else); run %s again", k.Format,
 			k.Program)
@@ -168,52 +127,11 @@ func (k Kind) refuse(r io.Reader) error {
 	return err
 }
 
-// decodeList decodes an object but for one of its lists, the elements of which are
-// handed over.
-func decodeList(d *json.Decoder, v any, list string, element func(*json.Decoder) error) error {
-	if _, err := d.Token(); err != nil {
-		return err
-	}
-	rest := []byte{'{'}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return err
-		}
-		if key == list {
-			if err := decodeElements(d, element); err != nil {
-				return err
-			}
-			continue
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return err
-		}
-		if len(rest) > 1 {
-			rest = append(rest, ',')
-		}
-		rest = append(strconv.AppendQuote(rest, key.(string)), ':')
-		rest = append(rest, value...)
-	}
-	whole := json.NewDecoder(bytes.NewReader(append(rest, '}')))
-	whole.DisallowUnknownFields()
-	return whole.Decode(v)
-}
+// Only is an element of a list in JSON of which only some fields are read, those of T.
+type Only[T any] struct{ Value T }
 
-// decodeElements hands over the elements of a list, or of null, which is none.
-func decodeElements(d *json.Decoder, element func(*json.Decoder) error) error {
-	if open, err := d.Token(); err != nil || open == nil {
-		return err
-	}
-	for d.More() {
-		if err := element(d); err != nil {
-			return err
-		}
-	}
-	_, err := d.Token()
-	return err
-}
+// UnmarshalJSON reads the fields that T has, and passes over the others.
+func (o *Only[T]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &o.Value) }
 
 // ErrForeign says that a file is none of this pipeline's, damaged or not.
 var ErrForeign = errors.New("is not of this pipeline")
@@ -240,7 +158,7 @@ func (k Kind) foreign(b []byte) bool {
 
 func (k Kind) check(format string, version int) error {
 	if format != k.Format {
-		return fmt.Errorf("is a %.40q file where a %s file is needed; run %s again", format, k.Format, k.Program)
+		return fmt.Errorf("is a %.40q file where a %s file is needed, which %s writes", format, k.Format, k.Program)
 	}
 	if version != k.Version {
 		return fmt.Errorf("is version %d of the %s format and this program reads version %d; run %s again", version,
@@ -260,11 +178,22 @@ func (k Kind) missing(path string, err error) error {
 	return err
 }
 
+// beginning is how many bytes of a file tell what it is.
+const beginning = 512
+
+func readBeginning(r io.Reader) ([]byte, error) {
+	b := make([]byte, beginning)
+	n, err := io.ReadFull(r, b)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return b[:n], err
+}
+
 // open opens a file that is read twice, to check it and to decode it. Of what can be
-// read only once, as a pipe, everything is kept: what its first bytes promise is the
-// largest size that is read of it, and one byte more, which is one too many; of what
-// is no artifact at all, only the beginning.
-func open(path string, promised func(beginning []byte) int64) (io.ReadSeekCloser, error) {
+// read only once, as a pipe, everything is kept, or no more than its beginning if it
+// begins like no artifact.
+func open(path string) (io.ReadSeekCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -273,20 +202,13 @@ func open(path string, promised func(beginning []byte) int64) (io.ReadSeekCloser
 		return f, err
 	}
 	defer f.Close()
-	b := make([]byte, beginning)
-	n, err := io.ReadFull(f, b)
-	b = b[:n]
-	if err == nil {
+	b, err := readBeginning(f)
+	if err == nil && (bytes.HasPrefix(b, []byte("{")) || bytes.HasPrefix(b, []byte(gobMagic))) {
 		var rest []byte
-		if more := promised(b); more > beginning {
-			rest, err = io.ReadAll(io.LimitReader(f, more-beginning+1))
-		}
+		rest, err = io.ReadAll(f)
 		b = append(b, rest...)
 	}
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, naming(path, err)
-	}
-	return kept{bytes.NewReader(b)}, nil
+	return kept{bytes.NewReader(b)}, naming(path, err)
 }
 
 // kept is a file's content.

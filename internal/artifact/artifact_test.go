@@ -2,7 +2,6 @@ package artifact
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,13 +33,8 @@ func TestDamage(t *testing.T) {
 		file   []byte
 		decode func(b []byte) error
 	}{
-		"json": {text, func(b []byte) error { return kind.decodeJSON(bytes.NewReader(b), new(thing), "", nil) }},
-		"list": {text, func(b []byte) error {
-			return kind.decodeJSON(bytes.NewReader(b), new(thing), "values", func(d *json.Decoder) error {
-				return d.Decode(new(float64))
-			})
-		}},
-		"gob": {gob, func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }},
+		"json": {text, func(b []byte) error { return kind.decodeJSON(b, new(thing)) }},
+		"gob":  {gob, func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.decode(c.file); err != nil {
@@ -80,8 +74,8 @@ func TestOtherKinds(t *testing.T) {
 	otherGob, _, _ := other.EncodeGob(&v)
 	gob := func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }
 	for want, err := range map[string]error{
-		"is version 1 of the thing format and this program reads version 2": kind.decodeJSON(bytes.NewReader(oldJSON), new(thing), "", nil),
-		`is a "other" file where a thing file is needed`:                    kind.decodeJSON(bytes.NewReader(otherJSON), new(thing), "", nil),
+		"is version 1 of the thing format and this program reads version 2": kind.decodeJSON(oldJSON, new(thing)),
+		`is a "other" file where a thing file is needed`:                    kind.decodeJSON(otherJSON, new(thing)),
 		"is version 1 of the thing format and this program reads version":   gob(oldGob),
 		`is a "other" file where a thing file is`:                           gob(otherGob),
 		"is not a thing file; run make_thing again":                         gob([]byte("hello")),
@@ -111,7 +105,9 @@ func TestCreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, dir, path, "old", 2)
-	if err := Commit(f); err != nil {
+	var set Set
+	set.Add(f)
+	if err := set.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	f.Cleanup()
@@ -146,21 +142,116 @@ func want(t *testing.T, dir, path, content string, files int) {
 	}
 }
 
-// A list can be left in the file and read one by one; everything else is read as ever.
-func TestReadList(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.json")
-	for _, values := range [][]float64{{1, 0.1, 1e300}, {}, nil} {
-		if err := kind.WriteJSON(path, &thing{Name: "a \"}", Values: values}); err != nil {
+// Of a long list only some fields can be read; everything else is read as ever.
+func TestOnly(t *testing.T) {
+	type long struct {
+		Header
+		Name string           `json:"name"`
+		List []map[string]int `json:"list"`
+	}
+	b, err := kind.EncodeJSON(&long{Name: "x", List: []map[string]int{{"a": 1, "b": 2}, {"a": 3}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v long
+	without := struct {
+		*long
+		List []Only[struct{ A int }] `json:"list"`
+	}{long: &v}
+	if err := kind.decodeJSON(b, &without); err != nil || v.Name != "x" || len(without.List) != 2 || without.List[1].Value.A != 3 {
+		t.Errorf("%v: %+v with %+v", err, v, without.List)
+	}
+}
+
+// Behind a document nothing may stand, though the checksum be right.
+func TestTrailing(t *testing.T) {
+	for behind, passes := range map[string]bool{"": true, " \n": true, "{}": false, "x": false, "]": false} {
+		b, _ := kind.EncodeJSON(&thing{Name: "x"})
+		n := len(kind.begin())
+		rest := append(bytes.Clone(b[n+64:]), behind...)
+		forged := slices.Concat(b[:n], []byte(digest(b[:n], rest)), rest)
+		if err := kind.decodeJSON(forged, new(thing)); (err == nil) != passes {
+			t.Errorf("%q: %v", behind, err)
+		}
+	}
+}
+
+// Of files that belong together none is seen before all are written.
+func TestSet(t *testing.T) {
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	for _, path := range []string{first, second} {
+		if err := WriteFile(path, []byte("old")); err != nil {
 			t.Fatal(err)
 		}
-		var v thing
-		var got []float64
-		err := kind.ReadListJSON(path, &v, "values", func(d *json.Decoder) error {
-			got = append(got, 0)
-			return d.Decode(&got[len(got)-1])
-		})
-		if err != nil || v.Name != "a \"}" || v.Values != nil || !slices.Equal(got, values) || v.Checksum == "" {
-			t.Errorf("%v: %+v with %v", err, v, got)
+	}
+	var s Set
+	if err := s.Write(first, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Create(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.file.Close() // as if there were no room
+	if err := s.Commit(); err == nil || !strings.HasPrefix(err.Error(), second) {
+		t.Errorf("a file that could not be written: %v", err)
+	}
+	s.Cleanup()
+	want(t, dir, first, "old", 2)
+	want(t, dir, second, "old", 2)
+}
+
+// An output replaces nothing but what is of its kind, and no file that is read, under
+// whatever name.
+func TestCheckOutputs(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write := func(path string, content []byte) {
+		if err := os.WriteFile(path, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := Kind{Format: "other", Version: 1, Program: "make_other"}
+	whole, _ := kind.EncodeJSON(&thing{Name: "x"})
+	gob, _, _ := kind.EncodeGob(&thing{Name: "x"})
+	foreign, _ := other.EncodeJSON(&thing{Name: "x"})
+	otherGob, _, _ := other.EncodeGob(&thing{Name: "x"})
+	for path, content := range map[string][]byte{"whole": whole, "gob": gob, "cut": whole[:40], "damaged": append([]byte("{\n\n"), whole[2:]...),
+		"empty": nil, "other": foreign, "othergob": otherGob, "text": []byte("a,b\n1,2\n"), "zip": []byte("PK")} {
+		write(path, content)
+	}
+	for path, target := range map[string]string{"link": "text", "loop": "loop2", "loop2": "loop", "nowhere": "nothing"} {
+		if err := os.Symlink(target, path); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Link("text", "hard"); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct {
+		outputs []Output
+		inputs  []string
+		want    string // "" for none
+	}{
+		{[]Output{kind.At("whole"), kind.At("gob"), kind.At("cut"), kind.At("damaged"), kind.At("empty"), kind.At("new"), {}},
+			[]string{"text", "http://example.org/text"}, ""},
+		{[]Output{kind.At("other")}, nil, "other: is there already and is no thing, and would be overwritten; move it away"},
+		{[]Output{kind.At("othergob")}, nil, "othergob: is there already and is no thing"},
+		{[]Output{kind.At("text")}, nil, "text: is there already and is no thing"},
+		{[]Output{kind.At("loop")}, nil, "too many levels of symbolic links"},
+		{[]Output{Text("text", "table", "a,b")}, []string{"whole"}, ""},
+		{[]Output{Text("text", "table", "a,c")}, nil, "text: is there already and is no table"},
+		{[]Output{Text("text", "table", "a,b")}, []string{"link"}, "link would be overwritten, and is read"},
+		{[]Output{Text("hard", "table", "a,b")}, []string{"text"}, "text would be overwritten, and is read"},
+		{[]Output{Listed("zip")}, []string{"zip/member.csv"}, "zip/member.csv would be overwritten, and is read"},
+		{[]Output{kind.At("nothing")}, []string{"nowhere"}, "nowhere would be overwritten, and is read"},
+		{[]Output{kind.At("new"), kind.At("./new")}, nil, "new and ./new are the same file, to be written twice"},
+		{[]Output{kind.At("nothing"), kind.At("nowhere")}, nil, "are the same file, to be written twice"},
+	} {
+		err := CheckOutputs(c.outputs, c.inputs)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q", c.outputs, err, c.want)
 		}
 	}
 }
@@ -231,7 +322,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("mlpipeline thing 2 0 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v thing
-		if kind.decodeJSON(bytes.NewReader(b), &v, "", nil) == nil {
+		if kind.decodeJSON(b, &v) == nil {
 			if again, err := kind.EncodeJSON(&v); err != nil || !bytes.Equal(again, b) {
 				t.Errorf("%q is accepted and not what is written", b)
 			}

@@ -1,6 +1,6 @@
-// Package artifact writes files that are whole or absent and reads back only
-// what it wrote: every artifact names its format and version and carries a
-// SHA-256 of its content.
+// Package artifact writes files that are whole or absent, together with those they
+// belong to, and reads back only what it wrote: every artifact names its format and
+// version and carries a SHA-256 of its content.
 package artifact
 
 import (
@@ -15,19 +15,23 @@ import (
 	"time"
 )
 
-// File is a file being written. Until Finish and Commit, nothing is
-// seen at its path.
+// File is a file being written. Until it is committed with its Set, nothing is seen at
+// its path.
 type File struct {
 	path      string   // as the user named it
 	target    string   // where its symbolic links lead
-	temporary string   // beside target; "" for a device, which is written directly
-	file      *os.File // open until Finish
+	temporary string   // beside target; "" for what is written to directly
+	file      *os.File // nil when it is finished
 }
 
 // Create begins a file at path, in a temporary file beside it. A path that is
 // a symbolic link is written through, a file that is replaced keeps its
-// permissions, and a device or a pipe is written to directly.
+// permissions; a device, a pipe and an open descriptor (/dev/stdout) are written to
+// directly. The folder models is made where it is missing.
 func Create(path string) (*File, error) {
+	if open := descriptor(path); open != nil {
+		return &File{path: path, file: open}, nil
+	}
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -35,7 +39,10 @@ func Create(path string) (*File, error) {
 	case err == nil && !info.Mode().IsRegular():
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
 		return &File{path: path, file: device}, err
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	}
+	makeUsual(filepath.Dir(path))
 	target := resolve(path)
 	file, err := createTemporary(target)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,28 +61,104 @@ func Create(path string) (*File, error) {
 	return f, nil
 }
 
+// makeUsual makes the folder that is the programs' own. What is wrong with it will be
+// said of the file.
+func makeUsual(dir string) {
+	if filepath.Clean(dir) == "models" {
+		_ = os.Mkdir(dir, 0o777)
+	}
+}
+
 // Write writes to the file.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.file.Write(b)
 	return n, naming(f.path, err)
 }
 
-// Finish syncs and closes the file, so that Commit has only to move it.
+// Finish syncs and closes the file, so that it has only to be moved. It may be called
+// again.
 func (f *File) Finish() error {
-	if f.temporary != "" {
-		if err := f.file.Sync(); err != nil {
-			return naming(f.path, err)
-		}
+	file := f.file
+	if f.file = nil; file == nil || f.temporary == "" && descriptor(f.path) != nil {
+		return nil
 	}
-	return naming(f.path, f.file.Close())
+	var err error
+	if f.temporary != "" {
+		err = file.Sync()
+	}
+	return naming(f.path, errors.Join(err, file.Close()))
 }
 
-// Commit moves finished files to their paths, in order, and syncs the folders.
-// What killed programs have left in these folders it removes.
-func Commit(files ...*File) error {
+// Cleanup removes what was not committed. It may follow a commit.
+func (f *File) Cleanup() {
+	if f.temporary == "" {
+		return
+	}
+	if f.file != nil {
+		f.file.Close()
+	}
+	forget(f.temporary)
+	os.Remove(f.temporary)
+}
+
+// Set is files that belong together: all are written before the first is seen.
+type Set struct{ files []*File }
+
+// Add includes files that may still be written to.
+func (s *Set) Add(files ...*File) { s.files = append(s.files, files...) }
+
+// Join includes the files of another set, behind its own.
+func (s *Set) Join(o *Set) { s.Add(o.files...) }
+
+// Create includes a file that is to be written.
+func (s *Set) Create(path string) (*File, error) {
+	f, err := Create(path)
+	if err == nil {
+		s.Add(f)
+	}
+	return f, err
+}
+
+// Write includes a whole file.
+func (s *Set) Write(path string, content []byte) error {
+	f, err := s.Create(path)
+	if err == nil {
+		_, err = f.Write(content)
+	}
+	if err == nil {
+		err = f.Finish()
+	}
+	return err
+}
+
+// WriteJSON seals v and includes it.
+func (s *Set) WriteJSON(k Kind, path string, v Document) error {
+	b, err := k.EncodeJSON(v)
+	if err != nil {
+		return naming(path, err)
+	}
+	return s.Write(path, b)
+}
+
+// Finish finishes all files.
+func (s *Set) Finish() error {
+	for _, f := range s.files {
+		if err := f.Finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commit finishes all files, moves them to their paths, in order, and syncs the
+// folders. What killed programs have left there long ago it removes.
+func (s *Set) Commit() error {
+	if err := s.Finish(); err != nil {
+		return err
+	}
 	defer enter()()
 	var dirs []string
-	for _, f := range files {
+	for _, f := range s.files {
 		if f.temporary == "" {
 			continue
 		}
@@ -96,6 +179,13 @@ func Commit(files ...*File) error {
 	return nil
 }
 
+// Cleanup removes what was not committed. It may follow Commit.
+func (s *Set) Cleanup() {
+	for _, f := range s.files {
+		f.Cleanup()
+	}
+}
+
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // which knows no such thing
@@ -108,45 +198,21 @@ func syncFolder(dir string) error {
 	return d.Sync()
 }
 
-// Cleanup removes what was not committed. It may follow Commit.
-func (f *File) Cleanup() {
-	if f.temporary != "" {
-		f.file.Close()
-		forget(f.temporary)
-		os.Remove(f.temporary)
-	}
-}
-
-// CreateFile writes a whole file, for Commit.
-func CreateFile(path string, content []byte) (*File, error) {
-	f, err := Create(path)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = f.Write(content); err == nil {
-		err = f.Finish()
-	}
-	if err != nil {
-		f.Cleanup()
-		return nil, err
-	}
-	return f, nil
-}
-
 // WriteFile writes a whole file.
 func WriteFile(path string, content []byte) error {
-	f, err := CreateFile(path, content)
-	if err != nil {
+	var s Set
+	defer s.Cleanup()
+	if err := s.Write(path, content); err != nil {
 		return err
 	}
-	defer f.Cleanup()
-	return Commit(f)
+	return s.Commit()
 }
 
 // Lock keeps other processes from publishing in a folder at the same time, so
 // that files which belong together come from one of them. It waits its turn as
 // long as ctx lives. Until it is unlocked, Abort waits.
 func Lock(ctx context.Context, dir string) (unlock func(), err error) {
+	makeUsual(dir)
 	lock, err := openLock(dir)
 	if err != nil {
 		return nil, err
@@ -169,85 +235,6 @@ func Lock(ctx context.Context, dir string) (unlock func(), err error) {
 		case <-ctx.Done():
 		}
 	}
-}
-
-// CheckOutputs refuses outputs that would overwrite an input or each other. ""
-// stands for no output.
-func CheckOutputs(outputs, inputs []string) error {
-	ins := make([]place, len(inputs)) // each is looked at once: there may be thousands
-	for i, in := range inputs {
-		ins[i] = newPlace(in)
-	}
-	var outs []place
-	for _, out := range outputs {
-		o := newPlace(out)
-		if out == "" || o.info != nil && !o.info.Mode().IsRegular() {
-			continue
-		}
-		for _, other := range outs {
-			if o.same(other) {
-				return fmt.Errorf("%s and %s are the same file, to be written twice", other.path, out)
-			}
-		}
-		for _, in := range ins {
-			if o.same(in) {
-				return fmt.Errorf("%s would be overwritten, and is read", in.path)
-			}
-		}
-		outs = append(outs, o)
-	}
-	return nil
-}
-
-// place is a path and what lies there.
-type place struct {
-	path string
-	info fs.FileInfo // nil for nothing
-}
-
-func newPlace(path string) place {
-	info, _ := os.Stat(path)
-	return place{path, info}
-}
-
-// same reports whether two paths lead to one file, which need not exist.
-func (p place) same(o place) bool {
-	switch {
-	case p.info != nil && o.info != nil:
-		return os.SameFile(p.info, o.info)
-	case p.info != nil || o.info != nil:
-		return false
-	}
-	return p.path != "" && o.path != "" && resolve(p.path) == resolve(o.path)
-}
-
-// resolve follows the symbolic links in a path to a file that need not exist.
-func resolve(path string) string {
-	for range 40 { // as many links as Linux follows
-		target, err := os.Readlink(path)
-		if err != nil {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(realFolder(path), target) // ".." is meant from where the link lies
-		}
-		path = target
-	}
-	dir := realFolder(path)
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	return filepath.Join(dir, filepath.Base(path))
-}
-
-// realFolder returns the folder of a path without symbolic links, as far as it is
-// there.
-func realFolder(path string) string {
-	dir := filepath.Dir(path)
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return real
-	}
-	return dir
 }
 
 // naming gives an error the path that the user knows instead of a temporary one.

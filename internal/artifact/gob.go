@@ -30,36 +30,31 @@ func Seal(k Kind, payload []byte) []byte {
 	return append([]byte(k.gobHeader(int64(len(payload)), digest(payload))), payload...)
 }
 
+const gobMagic = "mlpipeline "
+
 func (k Kind) gobHeader(length int64, digest string) string {
-	return fmt.Sprintf("mlpipeline %s %d %d %s\n", k.Format, k.Version, length, digest)
+	return fmt.Sprintf(gobMagic+"%s %d %d %s\n", k.Format, k.Version, length, digest)
 }
 
 // ReadGob reads what EncodeGob wrote, the first of its values or all, and returns its
 // fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
 // is for the caller to check.
 func (k Kind) ReadGob(path string, values ...any) (fingerprint string, err error) {
-	r, err := open(path, func(beginning []byte) int64 {
-		line, _, _ := bytes.Cut(beginning, []byte("\n"))
-		_, _, length := parseGobHeader(line)
-		return int64(len(line)) + 1 + max(0, length)
-	})
+	r, err := open(path)
 	if err != nil {
 		return "", k.missing(path, err)
 	}
 	defer r.Close()
-	if fingerprint, err = k.decodeGob(r, values...); err != nil {
-		return "", naming(path, err)
-	}
-	return fingerprint, nil
+	fingerprint, err = k.decodeGob(r, values...)
+	return fingerprint, naming(path, err)
 }
 
 func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err error) {
-	b := make([]byte, beginning)
-	n, err := io.ReadFull(r, b)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	b, err := readBeginning(r)
+	if err != nil {
 		return "", err
 	}
-	line, _, _ := bytes.Cut(b[:n], []byte("\n"))
+	line, _, _ := bytes.Cut(b, []byte("\n"))
 	format, version, length := parseGobHeader(line)
 	if format == "" {
 		return "", fmt.Errorf("is not a %s file; run %s again", k.Format, k.Program)
@@ -68,10 +63,10 @@ func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err
 		return "", err
 	}
 	begin := int64(len(line)) + 1
-	hash := sha256.New()
 	if _, err := r.Seek(begin, io.SeekStart); err != nil {
 		return "", err
 	}
+	hash := sha256.New()
 	got, err := io.Copy(hash, io.LimitReader(r, max(0, length)+1))
 	if err != nil {
 		return "", err
@@ -96,12 +91,8 @@ func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err
 // parseGobHeader reads the first line of an artifact in gob. format is "" if it
 // is none.
 func parseGobHeader(line []byte) (format string, version int, length int64) {
-	line = line[:min(len(line), beginning)]
-	if n, _ := fmt.Sscanf(string(line), "mlpipeline %s %d %d", &format, &version, &length); n < 2 {
+	if n, _ := fmt.Sscanf(string(line), gobMagic+"%s %d %d", &format, &version, &length); n < 2 {
 		return "", 0, 0
 	}
 	return format, version, length
 }
-
-// beginning is how many bytes of a file tell what it is.
-const beginning = 512

@@ -3,7 +3,6 @@
 package artifact
 
 import (
-	"errors"
 	"os"
 	"syscall"
 )
@@ -16,6 +15,3 @@ func openLock(dir string) (*os.File, error) { return os.Open(dir) }
 
 // tryLock locks a file until it is closed.
 func tryLock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
-
-// alive reports whether a process exists.
-func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

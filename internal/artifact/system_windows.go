@@ -12,20 +12,11 @@ var errLocked error = windows.ERROR_LOCK_VIOLATION
 
 // openLock opens what a folder is locked by: a file in it that stays there.
 func openLock(dir string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(dir, ".lock"+suffix), os.O_RDWR|os.O_CREATE, 0o666)
+	return os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o666)
 }
 
 // tryLock locks a file until it is closed.
 func tryLock(f *os.File) error {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	return windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped))
-}
-
-// alive reports whether a process exists.
-func alive(pid int) bool {
-	p, err := os.FindProcess(pid)
-	if err == nil {
-		_ = p.Release()
-	}
-	return err == nil
 }

@@ -3,22 +3,25 @@ package artifact
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // suffix ends the names of temporary files, and of nothing else:
-// .NAME.HOST.PROCESS.COUNT.mlpipeline~
+// .NAME.NUMBER.mlpipeline~
 const suffix = ".mlpipeline~"
+
+// lockName is that of the file by which a folder is locked where it cannot be itself.
+const lockName = ".lock" + suffix
 
 // running is what this process is about.
 var running = struct {
 	sync.Mutex
 	idle        *sync.Cond
-	count       int
 	temporaries map[string]bool
 	publishing  int // moves and removals that belong together
 	aborted     bool
@@ -36,8 +39,7 @@ func createTemporary(target string) (*os.File, error) {
 	dir, base := filepath.Split(target)
 	base = strings.ToValidUTF8(base[:min(len(base), 80)], "_")
 	for {
-		running.count++
-		name := fmt.Sprintf(".%s.%s.%d.%d%s", base, host(), os.Getpid(), running.count, suffix)
+		name := fmt.Sprintf(".%s.%08x%s", base, rand.Uint32(), suffix)
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil {
 			running.temporaries[f.Name()] = true
@@ -84,48 +86,28 @@ func (s *Scratch) Close() error {
 	return err
 }
 
-// host is this machine's name as it stands in the names of temporary files.
-var host = sync.OnceValue(func() string {
-	name, err := os.Hostname()
-	if err != nil {
-		name = "unknown"
-	}
-	return strings.Map(func(r rune) rune {
-		if r == '.' || r == filepath.Separator {
-			return '-'
-		}
-		return r
-	}, name[:min(len(name), 64)])
-})
-
 func forget(temporary string) {
 	running.Lock()
 	defer running.Unlock()
 	delete(running.temporaries, temporary)
 }
 
-// removeLeftovers removes the temporary files in a folder of processes that are
-// no more. That a file could not be removed is none of the caller's business.
+// leftoverAge is how long nobody must have written to a temporary file to be sure that
+// nobody will.
+const leftoverAge = 24 * time.Hour
+
+// removeLeftovers removes the temporary files in a folder that killed programs have
+// left. That a file could not be removed is none of the caller's business.
 func removeLeftovers(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		name := e.Name()
-		if !strings.HasPrefix(name, ".") || !strings.HasSuffix(name, suffix) {
+		if !strings.HasPrefix(name, ".") || !strings.HasSuffix(name, suffix) || name == lockName {
 			continue
 		}
-		parts := strings.Split(strings.TrimSuffix(name, suffix), ".")
-		if len(parts) < 4 || parts[len(parts)-3] != host() {
-			continue
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
+			os.Remove(filepath.Join(dir, name))
 		}
-		pid, err := strconv.Atoi(parts[len(parts)-2])
-		path := filepath.Join(dir, name)
-		running.Lock()
-		mine := running.temporaries[path]
-		running.Unlock()
-		if err != nil || mine || pid != os.Getpid() && alive(pid) {
-			continue
-		}
-		os.Remove(path)
 	}
 }
 

@@ -243,18 +243,24 @@ func (ms *Manifests) read(dir string) (*folder, error) {
 
 // decode reads a manifest. The truth of ten thousand files takes a hundred megabytes.
 func (ms *Manifests) decode(path string, m *Manifest) error {
-	return ManifestKind.ReadListJSON(path, m, "datasets", func(d *json.Decoder) error {
-		var e struct {
+	var without struct {
+		*Manifest
+		Datasets []struct {
 			Entry
 			Truth json.RawMessage `json:"truth"`
-		}
-		err := d.Decode(&e)
-		if err == nil && e.Truth != nil && ms.names[e.Name] {
-			err = json.Unmarshal(e.Truth, &e.Entry.Truth)
+		} `json:"datasets"`
+	}
+	without.Manifest = m
+	if err := ManifestKind.ReadJSON(path, &without); err != nil {
+		return err
+	}
+	for _, e := range without.Datasets {
+		if ms.names[e.Name] && e.Truth != nil && json.Unmarshal(e.Truth, &e.Entry.Truth) != nil {
+			return fmt.Errorf("%s: %q has a truth that is none; run %s again", path, e.Name, ManifestKind.Program)
 		}
 		m.Datasets = append(m.Datasets, e.Entry)
-		return err
-	})
+	}
+	return nil
 }
 
 // Paths returns the paths of the manifests there are.
@@ -321,4 +327,22 @@ func (ms *Manifests) Apart(file string, others []ID) bool {
 		}
 	}
 	return !slices.ContainsFunc(others, func(id ID) bool { return !train[id.XXH64] })
+}
+
+// CheckOutputs refuses outputs that would overwrite what is not theirs: see
+// artifact.CheckOutputs; nor what a manifest beside them lists.
+func CheckOutputs(outputs []artifact.Output, inputs []string) error {
+	manifests := &Manifests{folders: map[string]*folder{}}
+	for _, out := range outputs {
+		if out.Path == "" || out.What == "" {
+			continue
+		}
+		if _, _, err := manifests.find(out.Path); err != nil {
+			return err
+		}
+		if _, m := manifests.Entry(out.Path); m != nil {
+			return fmt.Errorf("%s would be overwritten, and %s lists it; name another file", out.Path, m.path)
+		}
+	}
+	return artifact.CheckOutputs(outputs, inputs)
 }

@@ -37,13 +37,12 @@ func visible(r rune) rune {
 	return r
 }
 
+// Begin is what a page begins with.
+const Begin = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"generator\" content=\"model_testing\"/>\n"
+
 // page writes all of it. It is well-formed XML too.
 func (m *markup) page(v *view) {
-	m.put(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
+	m.put(Begin+`<meta name="viewport" content="width=device-width, initial-scale=1"/>
 <meta name="color-scheme" content="light dark"/>
 <title>%s</title>
 <style>

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 )
@@ -15,16 +16,21 @@ import (
 // from its datasets is vouched for by its checksum; computed again on another machine
 // they might differ in the last digit.
 func Read(path string) (*Scaler, error) {
-	s, err := read(path, func(s *Scaler, d *json.Decoder) error {
-		var without struct {
+	s := new(Scaler)
+	without := struct {
+		*Scaler
+		Datasets []artifact.Only[struct {
 			dataset.ID
 			Used int64 `json:"used"`
-		}
-		err := d.Decode(&without)
-		s.Datasets = append(s.Datasets, Dataset{ID: without.ID, Used: without.Used})
-		return err
-	}, (*Dataset).checkRows)
-	if err != nil {
+		}] `json:"datasets"`
+	}{Scaler: s}
+	if err := Kind.ReadJSON(path, &without); err != nil {
+		return nil, err
+	}
+	for _, d := range without.Datasets {
+		s.Datasets = append(s.Datasets, Dataset{ID: d.Value.ID, Used: d.Value.Used})
+	}
+	if err := s.finish(path, (*Dataset).checkRows); err != nil {
 		return nil, err
 	}
 	return s, s.Part.Unmerged(path, Kind.Program)
@@ -32,26 +38,20 @@ func Read(path string) (*Scaler, error) {
 
 // ReadPart reads a scaler, or a part of one, with all that Merge needs.
 func ReadPart(path string) (*Scaler, error) {
-	return read(path, func(s *Scaler, d *json.Decoder) error {
-		var whole Dataset
-		err := d.Decode(&whole)
-		s.Datasets = append(s.Datasets, whole)
-		return err
-	}, (*Dataset).checkSums)
-}
-
-func read(path string, element func(*Scaler, *json.Decoder) error, checkDataset func(*Dataset, *design.Design) error) (
-	*Scaler, error) {
 	s := new(Scaler)
-	err := Kind.ReadListJSON(path, s, "datasets", func(d *json.Decoder) error { return element(s, d) })
-	if err != nil {
+	if err := Kind.ReadJSON(path, s); err != nil {
 		return nil, err
 	}
+	return s, s.finish(path, (*Dataset).checkSums)
+}
+
+// finish checks what was read.
+func (s *Scaler) finish(path string, checkDataset func(*Dataset, *design.Design) error) error {
 	if err := s.check(checkDataset); err != nil {
-		return nil, fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
+		return fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
 	s.index()
-	return s, nil
+	return nil
 }
 
 // check reports what no run can have written, whatever the checksum says.

@@ -1,0 +1,210 @@
+package artifact
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Output is a file that a program is about to write, and what it writes there: it
+// replaces nothing else.
+type Output struct {
+	Path string                      // "" for none
+	What string                      // is written there; "" for files of which a manifest of the program's own says more
+	own  func(beginning []byte) bool // whether a file that begins so is what is written there
+}
+
+// At is an output of this kind.
+func (k Kind) At(path string) Output {
+	return Output{path, k.Format, func(b []byte) bool {
+		line, _, _ := bytes.Cut(b, []byte("\n"))
+		format, _, _ := parseGobHeader(line)
+		if _, rest, found := bytes.Cut(b, []byte("{\n  \"format\": \"")); found && format == "" {
+			name, _, _ := bytes.Cut(rest, []byte("\""))
+			format = string(name)
+		}
+		return format == k.Format || format == "" && !k.foreign(b)
+	}}
+}
+
+// Text is an output that begins with some text.
+func Text(path, what, begin string) Output {
+	return Output{path, what, func(b []byte) bool { return bytes.HasPrefix(b, []byte(begin)) }}
+}
+
+// Listed is an output that a manifest of the program's own lists.
+func Listed(path string) Output {
+	return Output{path, "", func([]byte) bool { return true }}
+}
+
+// CheckOutputs refuses outputs that would overwrite an input, each other, or a file of
+// another kind than is written there. Files are told apart by what they are, not by
+// their names: "-" as an input is what standard input is open on, and standard output
+// and standard error are outputs too.
+func CheckOutputs(outputs []Output, inputs []string) error {
+	ins := make([]place, len(inputs)) // each is looked at once: there may be thousands
+	for i, in := range inputs {
+		ins[i] = newInput(in)
+	}
+	outs := standard()
+	for _, out := range outputs {
+		if out.Path == "" || descriptor(out.Path) != nil {
+			continue
+		}
+		o := place{path: out.Path}
+		var err error
+		if o.info, err = os.Stat(out.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err == nil && !o.info.Mode().IsRegular() {
+			continue
+		}
+		for _, other := range outs {
+			if o.same(other) {
+				return fmt.Errorf("%s and %s are the same file, to be written twice", other.path, out.Path)
+			}
+		}
+		for _, in := range ins {
+			if o.same(in) {
+				return fmt.Errorf("%s would be overwritten, and is read; name another output", in.path)
+			}
+		}
+		if err := out.replaces(); err != nil {
+			return err
+		}
+		outs = append(outs, o)
+	}
+	return nil
+}
+
+// replaces reports a file that is no such output.
+func (out *Output) replaces() error {
+	f, err := os.Open(out.Path)
+	if err != nil {
+		return nil // there is none, or what is wrong will be said when it is written
+	}
+	defer f.Close()
+	if b, err := readBeginning(f); err != nil || len(b) == 0 || out.own(b) {
+		return err
+	}
+	return fmt.Errorf("%s: is there already and is no %s, and would be overwritten; move it away or name another file",
+		out.Path, out.What)
+}
+
+// place is a path and what lies there.
+type place struct {
+	path string
+	info fs.FileInfo // nil for nothing
+}
+
+// newInput is that of a file that is read, which may lie in an archive: FILE.zip/NAME.
+func newInput(path string) place {
+	if path == "-" {
+		info, _ := os.Stdin.Stat()
+		return place{path, info}
+	}
+	for at := path; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err == nil && (at == path || info.Mode().IsRegular()) {
+			return place{path, info}
+		}
+		if at == filepath.Dir(at) {
+			return place{path, nil}
+		}
+	}
+}
+
+// standard are standard output and standard error, where these are files.
+func standard() (outs []place) {
+	for name, f := range map[string]*os.File{"standard output": os.Stdout, "standard error": os.Stderr} {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			outs = append(outs, place{name, info})
+		}
+	}
+	return outs
+}
+
+// same reports whether two paths lead to one file, which need not exist.
+func (p place) same(o place) bool {
+	switch {
+	case p.info != nil && o.info != nil:
+		return os.SameFile(p.info, o.info)
+	case p.info != nil || o.info != nil:
+		return false
+	}
+	return resolve(p.path) == resolve(o.path)
+}
+
+// mostLinks are as many as Linux follows.
+const mostLinks = 40
+
+// follow returns what a symbolic link leads to.
+func follow(link string) (target string, err error) {
+	target, err = os.Readlink(link)
+	if err == nil && !filepath.IsAbs(target) {
+		target = filepath.Join(realFolder(link), target) // ".." is meant from where the link lies
+	}
+	return target, err
+}
+
+// resolve follows the symbolic links in a path to a file that need not exist.
+func resolve(path string) string {
+	for range mostLinks {
+		target, err := follow(path)
+		if err != nil {
+			break
+		}
+		path = target
+	}
+	dir := realFolder(path)
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return filepath.Join(dir, filepath.Base(path))
+}
+
+// realFolder returns the folder of a path without symbolic links, as far as it is
+// there.
+func realFolder(path string) string {
+	dir := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// descriptor returns the open file that a path such as /dev/stdout or /dev/fd/3 stands
+// for, or leads to by symbolic links; nil if it stands for none. To open it anew would
+// be to overwrite what was written to it before.
+func descriptor(path string) *os.File {
+	for range mostLinks {
+		for name, file := range map[string]*os.File{"/dev/stdout": os.Stdout, "/dev/stderr": os.Stderr} {
+			if filepath.Clean(path) == name {
+				return file
+			}
+		}
+		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {
+			number, found := strings.CutPrefix(filepath.Clean(path), dir)
+			n, err := strconv.Atoi(number)
+			switch {
+			case !found || err != nil:
+			case n == 1:
+				return os.Stdout
+			case n == 2:
+				return os.Stderr
+			default:
+				return os.NewFile(uintptr(n), path)
+			}
+		}
+		target, err := follow(path)
+		if err != nil {
+			return nil
+		}
+		path = target
+	}
+	return nil
+}
