@@ -35,7 +35,8 @@ var stages = []struct {
 		[]string{"data/manifest.json", "data/train/clean.csv", "data/test/stuck.csv"}},
 	{"model_preprocessing", []string{"-lags", "1", "-category", "cloud_cover"}, []string{"models/scaler.json"}},
 	{"model_preparation", []string{"-alpha", "10"}, []string{"models/model.gob", "models/model.json"}},
-	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.json", "models/report.html", "models/p.csv"}},
+	{"model_testing", []string{"-predictions", "models/p.csv"}, []string{"models/metrics.gob", "models/metrics.json", "models/report.html",
+		"models/p.csv"}},
 }
 
 func contents(dir string, paths []string) []string {
@@ -128,10 +129,10 @@ func TestNoRoom(t *testing.T) {
 		"ulimit -f 2; exec data_creation":                                "file too large",
 		"ulimit -f 1; exec model_preprocessing":                          "models/scaler.json: file too large",
 		"ulimit -f 1; exec model_preparation":                            "models/model.json: file too large",
-		"ulimit -f 1; exec model_testing":                                "models/metrics.json: file too large",
+		"ulimit -f 1; exec model_testing":                                "models/metrics.gob: file too large",
 		"exec model_preprocessing -o none/s.json":                        "none/s.json: there is no folder none",
 		"exec model_preparation -o none/m.gob":                           "none/m.json: there is no folder none; make it first",
-		"exec model_testing -metrics none/m.json":                        "none/m.json: there is no folder none",
+		"exec model_testing -metrics none/m.json":                        "none/m.gob: there is no folder none",
 		"exec model_testing -predictions /dev/full -metrics ''":          "/dev/full: no space left on device",
 		"exec model_testing -metrics /dev/full":                          "/dev/full: no space left on device",
 		"exec model_testing -metrics models":                             "models: is a folder",

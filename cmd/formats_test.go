@@ -41,7 +41,7 @@ func TestFormats(t *testing.T) {
 		"model_preparation -o m.gob",
 		"model_preparation -merge -o m.gob models/model.gob",
 		"model_testing -metrics t.json", // model.json too
-		"model_testing -merge -metrics t.json models/metrics.json",
+		"model_testing -merge -metrics t.json models/metrics.gob",
 	} {
 		args := strings.Fields(command)
 		if _, errs, err := program(dir, args[0], args[1:]...); err != nil || strings.Contains(errs, "model.json") {
@@ -75,8 +75,9 @@ func TestFormats(t *testing.T) {
 	} {
 		args := strings.Fields(command)
 		_, errs, err := program(older, args[0], args[1:]...)
-		want := "is version 2 of the " + format + " format and this program reads version 3; run " + args[0] + " again"
-		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(errs, want) {
+		want := "is version 2 of the " + format + " format and this program reads version "
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(errs, want) ||
+			!strings.Contains(errs, "; run "+args[0]+" again") {
 			t.Errorf("%s: %v\n%s", command, err, errs)
 		}
 	}

@@ -78,7 +78,7 @@ func TestPortable(t *testing.T) {
 	type run func(dir, name string, args ...string) string
 	for dir, program := range map[string]run{here: other, there: mine} {
 		program(dir, "model_testing", "-metrics", "again.json")
-		program(dir, "model_testing", "-merge", "-metrics", "merged-t.json", "models/metrics.json")
+		program(dir, "model_testing", "-merge", "-metrics", "merged-t.json", "models/metrics.gob")
 		program(dir, "model_preprocessing", "-merge", "-o", "merged-s.json", "models/scaler.json")
 		program(dir, "model_preparation", "-merge", "-o", "merged.gob", "models/model.gob")
 		program(dir, "model_preparation", "-append", "new.csv")

@@ -121,4 +121,4 @@ CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$dir/bin/" ./cmd/... # as g
 (cd "$HERE" && exec "$dir/bin/data_creation" -out "$root/data" "$@")
 stage model_preprocessing -o .json
 stage model_preparation -o .gob
-stage model_testing -metrics .json
+stage model_testing -metrics .gob

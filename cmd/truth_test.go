@@ -80,10 +80,9 @@ func TestRecoversTruth(t *testing.T) {
 		must(t, dir, "model_testing")
 		var manifest dataset.Manifest
 		var model regression.Summary
-		var report metrics.Report
 		readJSON(t, filepath.Join(dir, "data/manifest.json"), &manifest)
 		readJSON(t, filepath.Join(dir, "models/model.json"), &model)
-		readJSON(t, filepath.Join(dir, "models/metrics.json"), &report)
+		report := readMetrics(t, dir)
 		truth := manifest.Datasets[0].Truth
 		sum, n := 0.0, 0.0
 		for _, c := range model.Coefficients {
@@ -277,8 +276,7 @@ func TestNormalAndAnomalous(t *testing.T) {
 	must(t, dir, "model_preprocessing", "-daily", "2")
 	must(t, dir, "model_preparation")
 	must(t, dir, "model_testing", "-predictions", "p.csv")
-	var report metrics.Report
-	readJSON(t, filepath.Join(dir, "models/metrics.json"), &report)
+	report := readMetrics(t, dir)
 	file, err := os.Open(filepath.Join(dir, "p.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +306,8 @@ func TestNormalAndAnomalous(t *testing.T) {
 			}
 			sum[k], n[k] = sum[k]+squares[d.Name][i], n[k]+1
 		}
-		for k, part := range []*metrics.Part{d.Normal, d.Anomalous} {
+		for k, errs := range []metrics.Errors{d.Normal, d.Anomalous} {
+			part := errs.Figures()
 			if float64(part.Rows) != n[k] || part.Rows > 0 && math.Abs(*part.MSE-sum[k]/n[k]) > 1e-9*sum[k]/n[k] {
 				t.Errorf("%s, part %d: %d rows of MSE %v, not %v rows of %v", d.Name, k, part.Rows, *part.MSE, n[k],
 					sum[k]/n[k])

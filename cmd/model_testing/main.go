@@ -1,5 +1,5 @@
-// Model_testing measures a model on test data: one line on standard output, all
-// figures in models/metrics.json.
+// Model_testing measures a model on test data: one line on standard output, more
+// figures in models/metrics.json, all of them on a page, models/report.html.
 //
 //	model_testing                                  data/test, with models/model.gob
 //	model_testing -min-r2 0.9 new.csv              a gate: status 3 where it fails
@@ -9,13 +9,14 @@
 //	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/test)
 //	  -scaler FILE         read the scaler from FILE (models/scaler.json)
 //	  -model FILE          read the model from FILE (models/model.gob)
-//	  -metrics FILE        write all figures to FILE (models/metrics.json); '' for none
+//	  -metrics FILE        write the figures to FILE (models/metrics.json), and beside it
+//	                       the sums that they follow from, as .gob; '' for neither
 //	  -report FILE         write a page with pictures to FILE (models/report.html); '' for none
 //	  -predictions FILE    write every row's prediction to FILE, as CSV
 //	  -keep COLUMNS        of the input, to be written there too
 //	  -level P             of the intervals there (0.95)
 //	  -shard I/N           test a part only, every N-th of the files: 0/8 to 7/8
-//	  -merge               PATHs are metrics files, or all parts of one: merge them
+//	  -merge               PATHs are sums (.gob), or all shards of one run: merge them
 //	Gates: status 3 where the figure is worse, or not defined
 //	  -min-r2, -max-mse X  R², and the MSE
 //	  -min-skill X         skill over the training mean
@@ -36,13 +37,12 @@
 // squared error, in the target's unit squared, and R² over all rows that have a
 // target. More figures, over all and for every file, go to models/metrics.json:
 // among them the skill against baselines that know only the training mean, only
-// the season, or only the row before. Rows that cannot be scored are counted by
-// reason; a gate also fails if they are more than half of those with a target
-// (-min-scored).
+// the season, or only the row before, and how often intervals of 95 % held. Rows that
+// cannot be scored are counted by reason; a gate also fails if they are more than half
+// of those with a target (-min-scored).
 //
-// Every prediction has an interval; how often those of 50 to 99 % held, and what is
-// left in the residuals (autocorrelation, skewness, means by month and by
-// prediction), is in models/metrics.json too. -predictions writes all rows of the
+// models/metrics.gob holds the sums that all figures follow from, for -merge and for
+// the page. -predictions writes all rows of the
 // input, in order, in the columns dataset, timestamp, those of -keep, actual,
 // predicted, residual, lower, upper (-level) and a note on what makes them doubtful or
 // impossible. A file without the target will do. Where no row can be scored, the files
@@ -53,15 +53,17 @@
 //
 // models/report.html (-report) is a page for people about all that, in one file: the
 // verdict in a sentence, the files, the worst first, pictures of what was predicted,
-// what is left and what the model is made of, each with what it should look like,
-// what it does look like, and its numbers. -merge makes the same page, from the
+// what is left in the residuals (autocorrelation, skewness, means by month and by
+// prediction), how often intervals of 50 to 99 % held, and what the model is made of,
+// each with what it should look like, what it does look like, and its numbers. -merge makes the same page, from the
 // scaler and the model's readable form.
 //
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.
 //
-// -shard tests on a part, every N-th of the files, wherever the others are tested: it
-// prints no line and knows no gate. -merge of all parts writes what one run would.
+// -shard tests on every N-th of the files, wherever the others are tested: -metrics
+// FILE is then the sums alone, no line is printed, and there is no gate. -merge of all
+// shards writes what one run would.
 //
 // # Example
 //
@@ -83,7 +85,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"mlpipeline/internal/artifact"
@@ -92,7 +93,6 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/report"
-	"mlpipeline/internal/scaler"
 )
 
 //go:embed main.go
@@ -112,7 +112,7 @@ type options struct {
 	minScored                      float64
 	digits                         int
 	allowLeak, merge               bool
-	part                           *dataset.Part // nil without -shard
+	shard                          *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -131,16 +131,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
-	if report.Rows == 0 && o.predictions != "" { // the figures of the last test are worth more than none
+	if o.shard == nil && report.Rows == 0 && o.predictions != "" { // the figures of the last test are worth more than none
 		o.keepOld()
 	}
-	if o.metrics != "" {
-		if err := files.WriteJSON(metrics.Kind, o.metrics, report); err != nil {
-			return err
-		}
+	if err := writeMetrics(o, report, &files); err != nil {
+		return err
 	}
 	asked := gates(o, report)
-	if o.report != "" && o.part == nil {
+	if o.report != "" && o.shard == nil {
 		if err := files.Write(o.report, makePage(o, report, asked)); err != nil {
 			return err
 		}
@@ -148,28 +146,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := files.Commit(); err != nil {
 		return err
 	}
-	if report.Part != nil {
-		o.Logf("%v: %s, in %s → %s", o.part, cli.Plural(len(report.Datasets), "file", "files"), o.Took(), o.metrics)
+	if o.shard != nil {
+		o.Logf("%v: %s, in %s → %s", o.shard, cli.Plural(len(report.Datasets), "file", "files"), o.Took(), o.metrics)
 		return nil
 	}
-	warnOfUnseen(o, report)
-	where := ""
-	if o.metrics != "" {
-		where = ", in " + o.metrics
+	if err := say(o, report, stdout); err != nil {
+		return err
 	}
-	o.Table(datasetTable(report), " datasets"+where)
-	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(report.MSE),
-		o.decimal(report.R2)); err != nil {
-		return fmt.Errorf("standard output: %w", err)
-	}
-	warnOfUnscored(o, report)
-	if report.R2 == nil && report.Rows > 0 {
-		o.Warnf("R² is not defined: %s", report.Reason)
-	}
-	if doubts := report.Doubts(); len(doubts) > 0 {
-		o.Warnf("the model does not predict well: %s", strings.Join(doubts, "; "))
-	}
-	sayCoverage(o, report)
 	return gate(asked)
 }
 
@@ -193,7 +176,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.BoolVar(&o.merge, "merge", false, "")
 	o.Func("min-scored", "", number(&o.minScored))
 	o.Func("shard", "", func(s string) (err error) {
-		o.part, err = dataset.ParsePart(s)
+		o.shard, err = dataset.ParsePart(s)
 		return err
 	})
 	if err := o.Parse(args); err != nil {
@@ -214,6 +197,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
 	case !(o.level > 0 && o.level < 1):
 		return nil, cli.Usagef("-level %v is not between 0 and 1", o.level)
+	case o.shard == nil && o.metrics != "" && metrics.Twin(o.metrics) == o.metrics:
+		return nil, cli.Usagef("-metrics %s: .gob is for the sums, which lie beside FILE; name it .json", o.metrics)
 	case o.predictions == "" && (*keep != "" || o.IsSet("level")):
 		return nil, cli.Usagef("-keep and -level are for -predictions")
 	}
@@ -232,7 +217,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 			return nil, err
 		}
 	}
-	if o.part != nil {
+	if o.shard != nil {
 		if err := o.Shards("metrics", append(gates, "digits", "predictions", "report")...); err != nil {
 			return nil, err
 		}
@@ -241,6 +226,37 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		o.report = "" // nobody has asked for it
 	}
 	return o, nil
+}
+
+// sums is the path of metrics.gob, "" for none.
+func (o *options) sums() string {
+	if o.shard != nil || o.metrics == "" {
+		return o.metrics
+	}
+	if info, err := os.Stat(o.metrics); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return "" // nothing lies beside a device
+	}
+	return metrics.Twin(o.metrics)
+}
+
+// writeMetrics writes the sums and, but for a shard, their readable form.
+func writeMetrics(o *options, r *metrics.Report, files *artifact.Set) error {
+	if o.metrics == "" {
+		return nil
+	}
+	content, fingerprint, err := r.Sums.Encode()
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.sums(), err)
+	}
+	if path := o.sums(); path != "" {
+		if err := files.Write(path, content); err != nil {
+			return err
+		}
+	}
+	if o.shard != nil {
+		return nil
+	}
+	return files.WriteJSON(metrics.SummaryKind, o.metrics, r.Summary(fingerprint))
 }
 
 // keepOld leaves the files of figures as they are, but for those that were named.
@@ -259,55 +275,13 @@ func (o *options) keepOld() {
 	}
 }
 
-// warnOfUnseen names levels that training has not.
-func warnOfUnseen(o *options, r *metrics.Report) {
-	unseen := r.AllUnseen()
-	if unseen.Cells == 0 {
-		return
-	}
-	near := ""
-	if s, err := scaler.Read(o.scaler); err == nil && s.Fingerprint() == r.Scaler {
-		near = unseen.Near(&s.Design)
-	}
-	o.Warnf("%v%s; train on files that have them", unseen, near)
-}
-
-// warnOfUnscored says that the figures are not of all rows with a target.
-func warnOfUnscored(o *options, r *metrics.Report) {
-	const most = 0.05 // of the rows may be left out without a warning
-	if !(r.Scored() < 1-most) {
-		return
-	}
-	left := r.Unscored.MissingFeature + r.Unscored.MissingLag
-	hint := "; the figures are of the others"
-	if r.Rows == 0 {
-		hint = ""
-	}
-	if r.Unscored.MissingFeature > 0 {
-		hint += ". model_preprocessing -missing mean keeps rows without a feature"
-	}
-	o.Warnf("%d of %s with a target were not scored%s", left, cli.Plural(r.Rows+left, "row", "rows"), hint)
-}
-
-// sayCoverage says whether the intervals can be trusted.
-func sayCoverage(o *options, r *metrics.Report) {
-	coverage := r.Coverage()
-	if coverage == nil {
-		return
-	}
-	judgement := r.Judgement()
-	if judgement != "" {
-		judgement = "; " + judgement
-	}
-	o.Logf("95 %% intervals held %.1f %% of %s%s", 100**coverage, cli.Plural(r.Rows, "row", "rows"), judgement)
-}
-
 // checkOutputs reports what the outputs would overwrite.
 func (o *options) checkOutputs(inputs []string) error {
-	outputs := []artifact.Output{metrics.Kind.At(o.metrics),
+	outputs := []artifact.Output{metrics.Kind.At(o.sums()),
 		artifact.Text(o.predictions, "file of predictions", strings.Join(fixed[:2], ","))}
-	if o.part == nil {
-		outputs = append(outputs, artifact.Text(o.report, "page of this program", report.Begin))
+	if o.shard == nil {
+		outputs = append(outputs, metrics.SummaryKind.At(o.metrics),
+			artifact.Text(o.report, "page of this program", report.Begin))
 	}
 	if err := dataset.CheckOutputs(outputs, inputs); err != nil {
 		return cli.Usagef("%w", err)
@@ -321,10 +295,10 @@ func merge(o *options) (*metrics.Report, error) {
 	if err := o.checkOutputs(append(inputs, o.Args()...)); err != nil {
 		return nil, err
 	}
-	parts := make([]*metrics.Report, o.NArg())
+	parts := make([]*metrics.Sums, o.NArg())
 	for i, path := range o.Args() {
-		parts[i] = new(metrics.Report)
-		if err := metrics.Kind.ReadJSON(path, parts[i]); err != nil {
+		var err error
+		if parts[i], err = metrics.Read(path); err != nil {
 			return nil, err
 		}
 	}
@@ -334,12 +308,4 @@ func merge(o *options) (*metrics.Report, error) {
 			cli.Plural(len(report.Datasets), "file", "files"), cli.Plural(report.Rows, "row", "rows"))
 	}
 	return report, err
-}
-
-// decimal writes a figure for standard output.
-func (o *options) decimal(v *float64) string {
-	if v == nil {
-		return "n/a"
-	}
-	return strconv.FormatFloat(*v, 'f', o.digits, 64)
 }

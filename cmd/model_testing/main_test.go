@@ -23,8 +23,8 @@ func TestRun(t *testing.T) {
 	if err := run(context.Background(), append(args, dir+"data/test"), nil, &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
-	var report metrics.Report
-	if err := metrics.Kind.ReadJSON(out, &report); err != nil {
+	var report metrics.Summary
+	if err := metrics.SummaryKind.ReadJSON(out, &report); err != nil {
 		t.Fatal(err)
 	}
 	if line := stdout.String(); !strings.HasPrefix(line, "Model test MSE: ") || strings.Count(line, "\n") != 1 {

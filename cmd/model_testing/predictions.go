@@ -37,6 +37,16 @@ func newPredictions(o *options, m *regression.Model, files *artifact.Set) (*pred
 	return p, err
 }
 
+// write appends the lines of a block, if there is a file.
+func (p *predictions) write(block *result) error {
+	if p == nil {
+		return nil
+	}
+	p.rows += block.predicted
+	_, err := p.Write(block.lines)
+	return err
+}
+
 // lines are those of -predictions for a block.
 func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
 	field := csv.AppendField(nil, p.files[r.File].Name)

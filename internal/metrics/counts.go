@@ -1,75 +1,96 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 const (
-	pitBins   = 20
+	tenths    = 10
 	histogram = 32 // bins of a quarter, from −4 to 4
 	grid      = 24 // cells of a quarter of the target's deviation in training, from −3 to 3
 )
 
+// normalTenths are the quantiles 0.1, 0.2, … of the normal distribution.
+var normalTenths = [tenths - 1]float64{-1.2815515655446004, -0.8416212335729143, -0.5244005127080407,
+	-0.2533471031357997, 0, 0.2533471031357997, 0.5244005127080407, 0.8416212335729143, 1.2815515655446004}
+
+// Scale is what errors are measured by: figures of the model alone.
+type Scale struct {
+	sigma  float64              // residual standard deviation in training; 0 for none
+	half   [len(Levels)]float64 // quantiles of t: half the width of an interval, in spreads
+	tenths [tenths - 1]float64  // predictions between the bins
+	from   float64              // where the cells of Density begin
+	width  float64              // and their size
+}
+
+// NewScale makes the scale of a model of residual deviation sigma, with so many
+// degrees of freedom, whose predictions of the training rows have a mean and a
+// standard deviation.
+func NewScale(sigma, dof, mean, deviation float64) *Scale {
+	s := &Scale{sigma: sigma}
+	for i, quantile := range normalTenths {
+		s.tenths[i] = mean + float64(quantile*deviation)
+	}
+	target := math.Sqrt(float64(deviation*deviation) + float64(sigma*sigma)) // its deviation
+	if s.width = 6 * target / grid; s.width == 0 {
+		s.width = 1
+	}
+	s.from = mean - float64(s.width*grid/2)
+	if sigma == 0 {
+		return s
+	}
+	for l, level := range Levels {
+		s.half[l] = Quantile((1+level)/2, dof)
+	}
+	return s
+}
+
+// unit returns what residuals are multiplied with to be in units of the training's.
+func (s *Scale) unit() float64 {
+	if s.sigma > 0 {
+		return 1 / s.sigma
+	}
+	return 1
+}
+
+// tenth returns the bin of a prediction: how many borders are below it.
+func (s *Scale) tenth(predicted float64) (n int) {
+	for _, border := range s.tenths {
+		if border < predicted {
+			n++
+		}
+	}
+	return n
+}
+
 // Counts are how many rows there are of a kind. Whole numbers add up to the same in
 // any order, so that there is one for all files.
 type Counts struct {
-	// Rows by the probability that their prediction gave to less than what was
-	// measured (probability integral transform): from 0 to 0.05, to 0.1, …
-	PIT []int64 `json:"pit"`
 	// Rows by their residual in units of its standard deviation σ̂·√(1 + h): below −4, to
 	// −3.75, …, to 4, above.
-	Histogram []int64 `json:"histogram"`
-	Density   Density `json:"density"`
-}
-
-// Density counts rows by what was predicted and what was measured: below From, in
-// cells of Width, and above them.
-type Density struct {
-	From  float64   `json:"from"`
-	Width float64   `json:"width"` // 0 while there are no rows
-	Rows  [][]int64 `json:"rows"`  // by the prediction, and in each by what was measured
-}
-
-func (c *Counts) grow() {
-	if c.Histogram != nil {
-		return
-	}
-	c.Histogram = make([]int64, histogram+2)
-	c.Density.Rows = make([][]int64, grid+2)
-	for i := range c.Density.Rows {
-		c.Density.Rows[i] = make([]int64, grid+2)
-	}
+	Histogram [histogram + 2]int64
+	// Rows by what was predicted and, in each, by what was measured: below From, in cells
+	// of Width, and above them.
+	Density [grid + 2][grid + 2]int64
+	From    float64
+	Width   float64 // 0 while there are no rows
 }
 
 // Add includes the rows of a sample that have a target.
 func (c *Counts) Add(s *Sample) {
-	c.grow()
-	if len(s.Spread) > 0 && c.PIT == nil {
-		c.PIT = make([]int64, pitBins)
-	}
 	scale := s.Scale
-	c.Density.From, c.Density.Width = scale.from, scale.width
+	c.From, c.Width = scale.from, scale.width
 	unit, cells := scale.unit(), 1/scale.width
-	var bars [histogram + 2]int64
-	var square [(grid + 2) * (grid + 2)]int64
 	for i, y := range s.Actual {
 		predicted := s.Predicted[i]
 		e := y - predicted
 		if e != e {
 			continue
 		}
-		square[bin((predicted-scale.from)*cells, grid)*(grid+2)+bin((y-scale.from)*cells, grid)]++
+		c.Density[bin((predicted-scale.from)*cells, grid)][bin((y-scale.from)*cells, grid)]++
 		z := e * unit
 		if len(s.Spread) > 0 {
 			z = e / s.Spread[i]
-			c.PIT[scale.pit.find(z)]++
 		}
-		bars[bin(float64(z*4)+histogram/2, histogram)]++
-	}
-	plus(c.Histogram, bars[:])
-	for i, column := range c.Density.Rows {
-		plus(column, square[i*(grid+2):][:grid+2])
+		c.Histogram[bin(float64(z*4)+histogram/2, histogram)]++
 	}
 }
 
@@ -86,43 +107,16 @@ func bin(v float64, n int) int {
 
 // Merge includes the rows of o, by the same model.
 func (c *Counts) Merge(o *Counts) {
-	if o.Density.Width == 0 {
+	if o.Width == 0 {
 		return
 	}
-	c.grow()
-	c.Density.From, c.Density.Width = o.Density.From, o.Density.Width
-	if len(c.PIT) == 0 {
-		c.PIT = make([]int64, len(o.PIT))
+	c.From, c.Width = o.From, o.Width
+	for i, n := range o.Histogram {
+		c.Histogram[i] += n
 	}
-	plus(c.PIT, o.PIT)
-	plus(c.Histogram, o.Histogram)
-	for i, column := range o.Density.Rows {
-		plus(c.Density.Rows[i], column)
+	for i, column := range o.Density {
+		for j, n := range column {
+			c.Density[i][j] += n
+		}
 	}
-}
-
-func plus(to, from []int64) {
-	for i, n := range from {
-		to[i] += n
-	}
-}
-
-// clone returns a copy, with lists that are empty where there is nothing.
-func (c *Counts) clone() Counts {
-	o := Counts{append([]int64{}, c.PIT...), append([]int64{}, c.Histogram...), c.Density}
-	o.Density.Rows = [][]int64{}
-	for _, column := range c.Density.Rows {
-		o.Density.Rows = append(o.Density.Rows, slices.Clone(column))
-	}
-	return o
-}
-
-// fits reports counts as Add makes them, or none.
-func (c *Counts) fits() bool {
-	if c.Density.Width == 0 {
-		return len(c.PIT)+len(c.Histogram)+len(c.Density.Rows) == 0
-	}
-	square := !slices.ContainsFunc(c.Density.Rows, func(column []int64) bool { return len(column) != grid+2 })
-	return (len(c.PIT) == 0 || len(c.PIT) == pitBins) && len(c.Histogram) == histogram+2 &&
-		len(c.Density.Rows) == grid+2 && square && !math.IsNaN(c.Density.From) && c.Density.Width > 0
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 )
 
@@ -22,10 +21,10 @@ func TestDefinitions(t *testing.T) {
 		s.Spread = append(s.Spread, 2+r.Float64())
 		s.Actual = append(s.Actual, 4+2*r.NormFloat64())
 		s.Predicted = append(s.Predicted, 4.5+2*r.NormFloat64())
-		s.Climatology = append(s.Climatology, 4+r.NormFloat64())
-		s.Prev = append(s.Prev, 4+2*r.NormFloat64())
+		s.Season = append(s.Season, 4+r.NormFloat64())
+		s.Before = append(s.Before, 4+2*r.NormFloat64())
 	}
-	s.Prev[0], s.Prev[17] = math.NaN(), math.NaN()
+	s.Before[0], s.Before[17] = math.NaN(), math.NaN()
 	mean := func(f func(i int) float64) (m float64) {
 		for i := range n {
 			m += f(i) / n
@@ -39,7 +38,7 @@ func TestDefinitions(t *testing.T) {
 	variance := mean(func(i int) float64 { return square(s.Actual[i] - targetMean) })
 	known := func(f func(i int) float64) float64 { // Σ over the rows whose row before is known
 		return n * mean(func(i int) float64 {
-			if math.IsNaN(s.Prev[i]) {
+			if math.IsNaN(s.Before[i]) {
 				return 0
 			}
 			return f(i)
@@ -64,23 +63,25 @@ func TestDefinitions(t *testing.T) {
 	near(t, "R²", *f.R2, 1-mse/variance)
 	near(t, "explained variance", *f.ExplainedVariance, 1-(mse-bias*bias)/variance)
 	near(t, "skill over the mean", *f.Skill.Mean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
-	near(t, "skill over the season", *f.Skill.Climatology,
-		1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Climatology[i]) }))
-	near(t, "skill over persistence", *f.Skill.Persistence,
-		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Prev[i]) }))
-	if e.Persistence.N != n-2 {
-		t.Errorf("%d rows have a row before, not %d", e.Persistence.N, n-2)
+	near(t, "RMSE of the mean", *f.GuessRMSE.Mean,
+		math.Sqrt(mean(func(i int) float64 { return square(s.Actual[i] - 3.5) })))
+	near(t, "skill over the season", *f.Skill.Season,
+		1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Season[i]) }))
+	near(t, "skill over persistence", *f.Skill.Before,
+		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Before[i]) }))
+	if e.Baselines[rowBefore].N != n-2 {
+		t.Errorf("%d rows have a row before, not %d", e.Baselines[rowBefore].N, n-2)
 	}
 
 	// Without a season or a row before there is no skill over them; the training
 	// mean may be exact.
-	s.Climatology, s.Prev = nil, nil
+	s.Season, s.Before = nil, nil
 	e = Errors{}
 	e.Add(s)
-	if e.Climatology != nil || e.Persistence != nil {
+	if e.Baselines[season] != (Baseline{}) || e.Baselines[rowBefore] != (Baseline{}) {
 		t.Error("sums over what is not there")
 	}
-	if f := e.Figures(); f.Skill.Climatology != nil || f.Skill.Persistence != nil || f.Skill.Mean == nil ||
+	if f := e.Figures(); f.Skill.Season != nil || f.Skill.Before != nil || f.Skill.Mean == nil ||
 		f.Reason != "" {
 		t.Errorf("%+v", f)
 	}
@@ -92,18 +93,17 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
-// Rows taken one by one from a sample are the sample, whatever it has.
-func TestAppend(t *testing.T) {
+// Rows picked from a sample are those rows, whatever it has.
+func TestPick(t *testing.T) {
 	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9),
-		{Actual: []float64{1, 2}, Predicted: []float64{3, 4}}} {
-		rows := Sample{TrainMean: s.TrainMean, Scale: s.Scale}
-		for i := range s.Actual {
-			rows.Append(s, i)
-		}
+		{Actual: []float64{1, 2, 3}, Predicted: []float64{3, 4, 5}}} {
+		var rows Sample
+		rows.pick(sample(rand.New(rand.NewPCG(9, 8)), 5), []int{3, 4}) // which is forgotten
+		rows.pick(s, []int{1, 2})
 		var got, want Errors
 		got.Add(&rows)
-		want.Add(s)
-		if !reflect.DeepEqual(got, want) {
+		want.Add(s.part(1, 3))
+		if got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
@@ -168,12 +168,12 @@ func TestMergeEverySum(t *testing.T) {
 		}
 	}
 	compare("Errors", reflect.ValueOf(whole), reflect.ValueOf(merged))
-	if sums < 17 {
+	if sums < 36 {
 		t.Errorf("%d sums were compared", sums)
 	}
 }
 
-// Normal and anomalous rows are measured apart, each against the noise floor.
+// Normal and anomalous rows are measured apart, and all together.
 func TestDataset(t *testing.T) {
 	one := func(residual float64, n int) (e Errors) {
 		for i := range n {
@@ -181,28 +181,14 @@ func TestDataset(t *testing.T) {
 		}
 		return e
 	}
-	id := dataset.ID{Name: "a", Rows: 9, First: 3, Last: 4, XXH64: "x", Sketch: dataset.Sketch{Sum: 7, Least: []uint64{5}}}
-	left := dataset.Left{NoTarget: 1, MissingFeature: 2}
-	floor := 0.25
-	d := NewDataset(id, left, one(1, 4), one(3, 2), Pattern{}, &floor)
-	near(t, "MSE", *d.MSE, (4*1+2*9)/6.)
-	near(t, "excess", *d.ExcessMSE, (4*1+2*9)/6.-0.25)
-	near(t, "noise floor", *d.NoiseFloor, 0.25)
-	near(t, "normal MSE", *d.Normal.MSE, 1)
-	near(t, "normal excess", *d.Normal.ExcessMSE, 0.75)
-	near(t, "anomalous MSE", *d.Anomalous.MSE, 9)
-	near(t, "anomalous excess", *d.Anomalous.ExcessMSE, 8.75)
-	if d.Rows != 6 || d.Normal.Rows != 4 || d.Anomalous.Rows != 2 || !reflect.DeepEqual(d.id(), id) ||
-		d.Unscored != left {
-		t.Errorf("%+v", d)
-	}
-	if d := NewDataset(id, left, one(1, 4), Errors{}, Pattern{}, &floor); d.Anomalous.ExcessMSE != nil || d.Anomalous.Rows != 0 {
-		t.Errorf("no anomalous row: %+v", d.Anomalous)
-	}
-	d = NewDataset(id, left, one(1, 4), one(3, 2), Pattern{}, nil)
-	near(t, "MSE where nothing is known", *d.MSE, (4*1+2*9)/6.)
-	if d.Normal != nil || d.Anomalous != nil || d.ExcessMSE != nil || d.NoiseFloor != nil {
-		t.Errorf("where nothing is known: %+v", d)
+	d := Dataset{Normal: one(1, 4), Anomalous: one(3, 2)}
+	all, normal, anomalous, floor := d.Errors(), d.Normal.Figures(), d.Anomalous.Figures(), 0.25
+	near(t, "MSE", *all.Figures().MSE, (4*1+2*9)/6.)
+	near(t, "excess", *Excess(all.Figures().MSE, &floor), (4*1+2*9)/6.-0.25)
+	near(t, "normal MSE", *normal.MSE, 1)
+	near(t, "anomalous MSE", *anomalous.MSE, 9)
+	if Excess(nil, &floor) != nil || Excess(&floor, nil) != nil {
+		t.Error("an excess over what is not known")
 	}
 }
 
@@ -211,12 +197,12 @@ func TestDataset(t *testing.T) {
 func TestScored(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	dataset := func(name string, rows int, left dataset.Left) Dataset {
-		var e Errors
-		e.Add(sample(r, rows))
-		return NewDataset(dataset.ID{Name: name, XXH64: name}, left, e, Errors{}, Pattern{}, nil)
+		d := Dataset{ID: dataset.ID{Name: name, XXH64: name}, Unscored: left}
+		d.Normal.Add(sample(r, rows))
+		return d
 	}
 	report := func(d ...Dataset) *Report {
-		got, err := New("s", "m", d, new(Counts), design.Unseen{})
+		got, err := New(&Sums{Datasets: d})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,16 +229,15 @@ func TestBeyondFloat64(t *testing.T) {
 		"residual":           {Actual: two, Predicted: []float64{1e200, -1e200}},
 		"target":             {Actual: []float64{1e200, -1e200}, Predicted: []float64{1e200, -1e200}},
 		"training mean":      {Actual: two, Predicted: two, TrainMean: 1e200},
-		"season":             {Actual: two, Predicted: two, Climatology: []float64{1e200, 0}},
-		"row before":         {Actual: two, Predicted: two, Prev: []float64{1e200, 0}},
+		"season":             {Actual: two, Predicted: two, Season: []float64{1e200, 0}},
+		"row before":         {Actual: two, Predicted: two, Before: []float64{1e200, 0}},
 		"tiny":               {Actual: []float64{1e-170, 2e-170}, Predicted: []float64{0, 0}},
 		"tiny constant":      {Actual: []float64{1e-170, 1e-170}, Predicted: []float64{0, 0}},
 		"tiny and predicted": {Actual: []float64{1e-170, 2e-170}, Predicted: []float64{1e-170, 2e-170}},
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
-			nil)}, new(Counts), design.Unseen{}); err == nil ||
+		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Normal: e}}}); err == nil ||
 			!strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -268,8 +253,7 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New("s", "m", []Dataset{NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, e, Errors{}, Pattern{},
-			nil)}, new(Counts), design.Unseen{}); err != nil {
+		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Normal: e}}}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -278,19 +262,20 @@ func TestBeyondFloat64(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		var e Errors
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
-		all = append(all, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, e, Errors{}, Pattern{}, nil))
+		all = append(all, Dataset{ID: dataset.ID{Name: name, XXH64: name}, Normal: e})
 	}
-	if _, err := New("s", "m", all, new(Counts), design.Unseen{}); err == nil || !strings.HasPrefix(err.Error(),
+	if _, err := New(&Sums{Datasets: all}); err == nil || !strings.HasPrefix(err.Error(),
 		"the errors on all datasets together") {
 		t.Errorf("all together: %v", err)
 	}
 }
 
-// A number on a border is in the bin below it, one on the edge of an interval inside.
+// A prediction on a border is in the bin below it, a row on the edge of an interval
+// inside.
 func TestBorders(t *testing.T) {
-	b := newBorders([]float64{-2, 0, 1, 3})
-	for v, want := range map[float64]int{-3: 0, -2: 0, -1: 1, 0: 1, 0.5: 2, 1: 2, 2: 3, 3: 3, 4: 4} {
-		if got := b.find(v); got != want {
+	scale := &Scale{tenths: [tenths - 1]float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}
+	for v, want := range map[float64]int{-5: 0, -4: 0, -3.5: 1, 0: 4, 0.5: 5, 4: 8, 5: 9} {
+		if got := scale.tenth(v); got != want {
 			t.Errorf("%v is in bin %d, want %d", v, got, want)
 		}
 	}
@@ -303,20 +288,11 @@ func TestBorders(t *testing.T) {
 	}
 }
 
-// Reports of a model without intervals merge too.
-func TestMergeWithoutIntervals(t *testing.T) {
-	var counts Counts
-	counts.Add(&Sample{Actual: []float64{1, 2}, Predicted: []float64{1, 2}, Scale: NewScale(0, 0, 1, 1)})
-	if !counts.fits() {
-		t.Errorf("%+v", counts)
-	}
-}
-
 // A misfit is said beyond two standard errors, and is finite where all rows are held.
 func TestMisfitBounds(t *testing.T) {
 	misfit := func(n int64, coverage float64) float64 {
 		f := Figures{Rows: n, Intervals: make([]Interval, len(Levels))}
-		f.Intervals[gateLevel].Coverage = &coverage
+		f.Intervals[gateLevel].Coverage = coverage
 		return f.Misfit()
 	}
 	se := math.Sqrt(0.95 * 0.05 / 1000)

@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,7 +11,6 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/design"
 )
 
 func ExampleErrors() {
@@ -62,18 +59,23 @@ func sample(r *rand.Rand, n int) *Sample {
 		s.Actual = append(s.Actual, y)
 		s.Predicted = append(s.Predicted, y+0.1*r.NormFloat64())
 		s.Spread = append(s.Spread, 0.05+0.01*r.Float64())
-		s.Climatology = append(s.Climatology, 1e5)
-		s.Prev = append(s.Prev, y-0.5)
+		s.Season = append(s.Season, 1e5)
+		s.Before = append(s.Before, y-0.5)
 		if i%3 == 0 {
-			s.Prev[i] = math.NaN()
+			s.Before[i] = math.NaN()
 		}
 	}
 	return s
 }
 
 func (s *Sample) part(from, to int) *Sample {
-	return &Sample{s.Actual[from:to], s.Predicted[from:to], s.Spread[from:to], s.Scale, s.TrainMean,
-		s.Climatology[from:to], s.Prev[from:to]}
+	part := *s
+	for _, column := range part.columns() {
+		if len(*column) > 0 {
+			*column = (*column)[from:to]
+		}
+	}
+	return &part
 }
 
 // Merged parts equal the whole.
@@ -97,11 +99,12 @@ func TestMerge(t *testing.T) {
 					*expected.Field(i).Interface().(*float64))
 			}
 		}
-		near(t, "persistence", *merged.Figures().Skill.Persistence, *want.Skill.Persistence)
+		near(t, "persistence", *merged.Figures().Skill.Before, *want.Skill.Before)
 	}
 }
 
-// A merged report is, byte for byte, the report on all files.
+// A merged report is, byte for byte, the report on all files, and what is written is what
+// is read.
 func TestMergeReports(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	floor := 0.01
@@ -109,67 +112,99 @@ func TestMergeReports(t *testing.T) {
 	var pooled Pattern
 	var counts [3]Counts
 	for i, name := range []string{"a", "b", "c"} {
-		var normal, anomalous Errors
-		normal.Add(sample(r, 50+i))
-		anomalous.Add(sample(r, i))
-		series, times := trail(r, 70+i, i == 1)
-		left := pattern(series, times, 0, 70+i)
-		left.round()
-		pooled.Merge(&left)
-		counts[i].Add(series)
-		datasets = append(datasets, NewDataset(dataset.ID{Name: name, XXH64: name}, dataset.Left{}, normal, anomalous,
-			left, &floor))
-	}
-	report := func(which ...int) *Report {
-		var d []Dataset
-		var c Counts
-		for _, i := range which {
-			d = append(d, datasets[i])
-			c.Merge(&counts[i])
+		s, times := trail(r, 70+i, i == 1)
+		d := Dataset{ID: dataset.ID{Name: name, XXH64: name}, NoiseFloor: &floor}
+		anomalous := make([]bool, 70+i)
+		for k, y := range s.Actual {
+			anomalous[k] = k%9 == i && y == y
 		}
-		got, err := New("s", "m", d, &c, design.Unseen{})
+		counts[i] = d.add(s, times, anomalous)
+		pooled.Merge(&d.Pattern)
+		datasets = append(datasets, d)
+	}
+	sums := func(which ...int) *Sums {
+		s := &Sums{Scaler: "s", Model: "m"}
+		for _, i := range which {
+			s.Datasets = append(s.Datasets, datasets[i])
+			s.Counts.Merge(&counts[i])
+		}
+		return s
+	}
+	encode := func(s *Sums) string {
+		b, _, err := s.Encode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got
+		return string(b)
 	}
-	merged, err := Merge([]*Report{report(2), report(1, 0)})
+	merged, err := Merge([]*Sums{sums(2), sums(1, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Kind.EncodeJSON(report(0, 1, 2))
+	want, err := New(sums(0, 1, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
-		t.Error("the merged report is another", err)
+	if encode(merged.Sums) != encode(want.Sums) || !reflect.DeepEqual(merged.Figures, want.Figures) {
+		t.Error("the merged report is another")
 	}
-	var all Counts
-	for i := range counts {
-		all.Merge(&counts[i])
-	}
-	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics(&all)) {
+	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics()) {
 		t.Error("the diagnostics are not of all files")
 	}
-	var back Report
-	path := filepath.Join(t.TempDir(), "metrics.json")
-	if err := errors.Join(os.WriteFile(path, want, 0o666), Kind.ReadJSON(path, &back)); err != nil {
-		t.Error(err)
+	path := filepath.Join(t.TempDir(), "metrics.gob")
+	if err := os.WriteFile(path, []byte(encode(want.Sums)), 0o666); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := Merge([]*Report{report(0), report(0)}); err == nil ||
-		!strings.Contains(err.Error(), `"a"`) {
+	if back, err := Read(path); err != nil || encode(back) != encode(want.Sums) {
+		t.Errorf("what is read is not what was written: %v", err)
+	}
+	if _, err := Merge([]*Sums{sums(0), sums(0)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
 	}
-	spoiled := report(0)
-	spoiled.Diagnostics.Histogram = spoiled.Diagnostics.Histogram[1:]
-	if _, err := Merge([]*Report{report(1), spoiled}); err == nil || !strings.HasPrefix(err.Error(), "report 2 has counts") {
-		t.Errorf("counts that do not fit: %v", err)
-	}
-	other, _ := New("s", "other", datasets[:1], new(Counts), design.Unseen{})
-	if _, err := Merge([]*Report{report(1), other}); err == nil ||
+	other := sums(0)
+	other.Model = "other"
+	if _, err := Merge([]*Sums{sums(1), other}); err == nil ||
 		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
 		t.Errorf("another model: %v", err)
 	}
+}
+
+// The readable form has every dataset by its name, also two of one name, in few bytes.
+func TestSummary(t *testing.T) {
+	s := &Sums{}
+	for i := range 50 {
+		d := Dataset{ID: dataset.ID{Name: fmt.Sprintf("station-%02d", i/2), XXH64: fmt.Sprint(i), First: dataset.Time(i), Last: dataset.Time(i)}}
+		d.Normal.Add(sample(rand.New(rand.NewPCG(1, uint64(i))), 100))
+		s.Datasets = append(s.Datasets, d)
+	}
+	r, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := SummaryKind.EncodeJSON(r.Summary("x"))
+	if err != nil || len(file) > 1500+50*200 {
+		t.Errorf("%d bytes, %v", len(file), err)
+	}
+	both := r.Summary("x").Datasets
+	near(t, "R² of the second of a name", *both["station-03 from 1970-01-01T00:00:00.000007Z"].R2, *r.Each[1+2*3].R2)
+	if len(both) != 50 || both["station-03"].Rows != 100 {
+		t.Errorf("%d datasets", len(both))
+	}
+}
+
+// add includes a whole file, of which some rows may be anomalous.
+func (d *Dataset) add(s *Sample, times []dataset.Time, anomalous []bool) (counts Counts) {
+	var left []float64
+	for i, y := range s.Actual {
+		left = append(left, y-s.Predicted[i])
+		if y != y {
+			d.Unscored.NoTarget++
+		}
+	}
+	d.Rows = int64(len(left))
+	d.Add(s, times, anomalous, left)
+	counts.Add(s)
+	return counts
 }
 
 func near(t *testing.T, what string, got, want float64) {

@@ -11,40 +11,56 @@ import (
 const (
 	lags   = 30
 	months = 12
-	tenths = 10
 )
-
-// normalTenths are the quantiles 0.1, 0.2, … of the normal distribution.
-var normalTenths = [tenths - 1]float64{-1.2815515655446004, -0.8416212335729143, -0.5244005127080407,
-	-0.2533471031357997, 0, 0.2533471031357997, 0.5244005127080407, 0.8416212335729143, 1.2815515655446004}
 
 // Pattern are sums that show what is left in the residuals of rows: x is a
 // residual in units of the training's. The zero value has seen no row. Sums of
 // whole files merge in any number, those of blocks of one file join in order.
 type Pattern struct {
-	N      int64      `json:"n"`
-	Powers [4]float64 `json:"powers"` // Σx, Σx², Σx³, Σx⁴
-	Lags   Lags       `json:"lags"`
-	Steps  float64    `json:"steps"`  // Σ(x − x of the row before)²
-	Months Bins       `json:"months"` // January to December; empty without time
-	Tenths Bins       `json:"tenths"` // by the prediction
+	N      int64
+	Powers [4]float64 // Σx, Σx², Σx³, Σx⁴
+	Lags   [lags]Lag  // of pairs of scored rows 1, 2, … rows of the file apart
+	Steps  float64    // Σ(x − x of the row before)²
+	Months [months]Bin
+	Tenths [tenths]Bin // by the prediction
 
 	head, tail []float64 // the first and the last x, no more than lags, NaN for a row that was not scored
 }
 
-// Lags are sums over pairs of scored rows 1, 2, … rows of the file apart.
-type Lags struct {
-	N       [lags]int64   `json:"n"`
-	Product [lags]float64 `json:"product"` // Σ x·x′
-	Sum     [lags]float64 `json:"sum"`     // Σ (x + x′)
+// Lag are sums over pairs of rows.
+type Lag struct {
+	N       int64
+	Product float64 // Σ x·x′
+	Sum     float64 // Σ (x + x′)
 }
 
-// Bins are sums over parts of the rows, in units of the data.
-type Bins struct {
-	N         []int64   `json:"n"`
-	Residual  []float64 `json:"residual"`
-	Predicted []float64 `json:"predicted"`
-	Squares   []float64 `json:"squares"` // Σ residual²
+// Merge includes the pairs of o.
+func (l *Lag) Merge(o Lag) {
+	l.N += o.N
+	l.Product += o.Product
+	l.Sum += o.Sum
+}
+
+// Bin are sums over some of the rows, in units of the data.
+type Bin struct {
+	N                            int64
+	Residual, Predicted, Squares float64 // Σ; of Squares, of residual²
+}
+
+// Add includes a row.
+func (b *Bin) Add(residual, predicted float64) {
+	b.N++
+	b.Residual += residual
+	b.Predicted += predicted
+	b.Squares += float64(residual * residual)
+}
+
+// Merge includes the rows of o.
+func (b *Bin) Merge(o Bin) {
+	b.N += o.N
+	b.Residual += o.Residual
+	b.Predicted += o.Predicted
+	b.Squares += o.Squares
 }
 
 // Add includes the rows of a block, of which those with a target are scored.
@@ -85,7 +101,7 @@ func (p *Pattern) correlate(x []float64) {
 				break
 			}
 			sum -= x[k] + x[n-1-k] // which have no partner
-			p.Lags.add(k, int64(n-k-1), product, sum)
+			p.Lags[k] = Lag{int64(n - k - 1), product, sum}
 		}
 		return
 	}
@@ -100,7 +116,7 @@ func (p *Pattern) correlate(x []float64) {
 	}
 	pairs, both, late, early := products(scored, scored), products(x, x), products(x, scored), products(scored, x)
 	for k := range lags {
-		p.Lags.add(k, int64(pairs[k]), both[k], late[k]+early[k])
+		p.Lags[k] = Lag{int64(pairs[k]), both[k], late[k] + early[k]}
 	}
 }
 
@@ -132,12 +148,7 @@ func products(x, y []float64) (sums [lags]float64) {
 
 // bin sums up the scored rows by month and by prediction.
 func (p *Pattern) bin(s *Sample, times []dataset.Time) {
-	p.Tenths = newBins(tenths)
-	if len(times) > 0 {
-		p.Months = newBins(months)
-	}
-	var groups [tenths]group
-	var run group // of rows of one month
+	var run Bin // of rows of one month
 	month := 0
 	until := dataset.NoTime // when it ends
 	for i, y := range s.Actual {
@@ -147,68 +158,18 @@ func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 			continue
 		}
 		if len(times) > 0 && times[i] >= until {
-			run.flush(&p.Months, month)
+			p.Months[month].Merge(run)
+			run = Bin{}
 			t := time.UnixMicro(int64(times[i])).UTC()
 			month = int(t.Month()) - 1
 			until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 		}
-		run.add(e, predicted)
-		groups[s.Scale.tenths.find(predicted)].add(e, predicted)
+		run.Add(e, predicted)
+		p.Tenths[s.Scale.tenth(predicted)].Add(e, predicted)
 	}
 	if len(times) > 0 {
-		run.flush(&p.Months, month)
+		p.Months[month].Merge(run)
 	}
-	for i := range groups {
-		groups[i].flush(&p.Tenths, i)
-	}
-}
-
-// group is a bin in the making.
-type group struct {
-	n                            int64
-	residual, predicted, squares float64
-}
-
-func (g *group) add(residual, predicted float64) {
-	g.n++
-	g.residual += residual
-	g.predicted += predicted
-	g.squares += float64(residual * residual)
-}
-
-// flush includes the rows in a bin, and forgets them.
-func (g *group) flush(b *Bins, bin int) {
-	b.add(bin, g.n, g.residual, g.predicted, g.squares)
-	*g = group{}
-}
-
-func newBins(n int) Bins {
-	return Bins{make([]int64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-}
-
-// add includes rows in a bin.
-func (b *Bins) add(bin int, n int64, residual, predicted, squares float64) {
-	b.N[bin] += n
-	b.Residual[bin] += residual
-	b.Predicted[bin] += predicted
-	b.Squares[bin] += squares
-}
-
-// merge includes the rows of o.
-func (b *Bins) merge(o *Bins) {
-	if len(b.N) == 0 {
-		*b = newBins(len(o.N))
-	}
-	for i, n := range o.N {
-		b.add(i, n, o.Residual[i], o.Predicted[i], o.Squares[i])
-	}
-}
-
-// add includes pairs of rows k+1 rows apart.
-func (l *Lags) add(k int, n int64, product, sum float64) {
-	l.N[k] += n
-	l.Product[k] += product
-	l.Sum[k] += sum
 }
 
 // Join includes the block that follows in the same file.
@@ -220,7 +181,7 @@ func (p *Pattern) Join(o *Pattern) {
 				continue
 			}
 			x, y := o.head[i], p.tail[j]
-			p.Lags.add(k-1, 1, float64(x*y), x+y)
+			p.Lags[k-1].Merge(Lag{1, float64(x * y), x + y})
 			if k == 1 {
 				p.Steps += float64((x - y) * (x - y))
 			}
@@ -238,69 +199,46 @@ func (p *Pattern) Merge(o *Pattern) {
 	for i, v := range o.Powers {
 		p.Powers[i] += v
 	}
-	for k, n := range o.Lags.N {
-		p.Lags.add(k, n, o.Lags.Product[k], o.Lags.Sum[k])
+	for k, lag := range o.Lags {
+		p.Lags[k].Merge(lag)
 	}
 	p.Steps += o.Steps
-	p.Months.merge(&o.Months)
-	p.Tenths.merge(&o.Tenths)
-}
-
-// round leaves the sums of a file ten digits each, more than diagnostics are read to:
-// artifacts of many files are half as long.
-func (p *Pattern) round() {
-	for _, sums := range [][]float64{p.Powers[:], p.Lags.Product[:], p.Lags.Sum[:], p.Months.Residual, p.Months.Predicted,
-		p.Months.Squares, p.Tenths.Residual, p.Tenths.Predicted, p.Tenths.Squares} {
-		for i, v := range sums {
-			sums[i] = Round(v, 10)
-		}
+	for i, b := range o.Months {
+		p.Months[i].Merge(b)
 	}
-	p.Steps = Round(p.Steps, 10)
-}
-
-// finite reports whether no sum has overflowed.
-func (p *Pattern) finite() bool {
-	sum := p.Steps
-	for _, v := range p.Powers {
-		sum += math.Abs(v)
+	for i, b := range o.Tenths {
+		p.Tenths[i].Merge(b)
 	}
-	for _, bins := range []*Bins{&p.Months, &p.Tenths} {
-		for i := range bins.N {
-			sum += math.Abs(bins.Residual[i]) + math.Abs(bins.Predicted[i]) + bins.Squares[i]
-		}
-	}
-	return !math.IsInf(sum, 0) && !math.IsNaN(sum)
 }
 
 // Diagnostics are what the residuals, actual − predicted, still show of the rows.
 // Those of a model that says all there is to say have no autocorrelation (a
-// Durbin-Watson figure of 2), skewness 0 and kurtosis 3, the same mean of 0 in
-// every month and at every prediction, and as many rows in each bin of the PIT.
+// Durbin-Watson figure of 2), skewness 0 and kurtosis 3, and the same mean of 0 in
+// every month and at every prediction.
 type Diagnostics struct {
 	// Mean of (e − ē)(e′ − ē) over the scored rows 1, 2, … rows of the same file
-	// apart, over the variance; null where there are none. Of a bias that is much
-	// larger than the deviation, it and the two below are null: they drown in it.
-	Autocorrelation []*float64 `json:"autocorrelation"`
-	DurbinWatson    *float64   `json:"durbin_watson"` // Σ(e − e of the row before)²/Σe²
-	Skewness        *float64   `json:"skewness"`      // third central moment over the deviation cubed
-	Kurtosis        *float64   `json:"kurtosis"`      // fourth, over the variance squared
-	Months          []Group    `json:"months"`        // January to December; none without time
+	// apart, over the variance; nil where there are none. Of a bias that is much
+	// larger than the deviation, it and the two below are nil: they drown in it.
+	Autocorrelation [lags]*float64
+	DurbinWatson    *float64 // Σ(e − e of the row before)²/Σe²
+	Skewness        *float64 // third central moment over the deviation cubed
+	Kurtosis        *float64 // fourth, over the variance squared
+	Months          []Group  // January to December; none without time
 	// By the prediction: tenths of a normal distribution with the mean and the
 	// deviation of the training's predictions.
-	Predictions []Group `json:"predictions"`
-	Counts
+	Predictions []Group
 }
 
 // Group is some of the rows.
 type Group struct {
-	Rows           int64    `json:"rows"`
-	MeanPrediction *float64 `json:"mean_prediction"`
-	MeanResidual   *float64 `json:"mean_residual"`
-	StdError       *float64 `json:"std_error"` // of the mean residual, if rows are independent
+	Rows           int64
+	MeanPrediction *float64
+	MeanResidual   *float64
+	StdError       *float64 // of the mean residual, if rows are independent
 }
 
 // Diagnostics finishes the sums.
-func (p *Pattern) Diagnostics(c *Counts) Diagnostics {
+func (p *Pattern) Diagnostics() Diagnostics {
 	n := float64(p.N)
 	mean := p.Powers[0] / n
 	m2, m3, m4 := p.Powers[1]/n, p.Powers[2]/n, p.Powers[3]/n // about 0, and then about the mean
@@ -315,30 +253,34 @@ func (p *Pattern) Diagnostics(c *Counts) Diagnostics {
 		return ptr(v)
 	}
 	d := Diagnostics{DurbinWatson: ptr(p.Steps / p.Powers[1]), Skewness: known(m3/math.Pow(m2, 1.5), 1.5, 4),
-		Kurtosis: known(m4/float64(m2*m2), 2, 8), Months: p.Months.groups(), Predictions: p.Tenths.groups(),
-		Counts: c.clone()}
-	for k, n := range p.Lags.N {
-		r := (p.Lags.Product[k]-float64(mean*p.Lags.Sum[k]))/float64(n) + square
-		d.Autocorrelation = append(d.Autocorrelation, known(r/m2, 1, 4))
+		Kurtosis: known(m4/float64(m2*m2), 2, 8), Predictions: groups(p.Tenths[:])}
+	if slices.ContainsFunc(p.Months[:], func(b Bin) bool { return b.N > 0 }) {
+		d.Months = groups(p.Months[:])
+	}
+	for k, lag := range p.Lags {
+		r := (lag.Product-float64(mean*lag.Sum))/float64(lag.N) + square
+		d.Autocorrelation[k] = known(r/m2, 1, 4)
 	}
 	return d
 }
 
-// lost reports whether a figure about the mean is lost in the tenth digits of sums
+// lost reports whether a figure about the mean is lost in the last digits of sums
 // about 0: so many terms of a power of the mean square, in units of the variance.
 func lost(square, variance, power, terms float64) bool {
-	const most = 0.01 // of the figure, or of 1
-	return square > 0 && !(variance > 0 && terms*1e-10*math.Pow(square/variance, power) < most)
+	const (
+		digits = 1e-12 // of the sums of many blocks
+		most   = 0.01  // of the figure, or of 1
+	)
+	return square > 0 && !(variance > 0 && terms*digits*math.Pow(square/variance, power) < most)
 }
 
-func (b *Bins) groups() []Group {
-	groups := []Group{}
-	for i, rows := range b.N {
-		n := float64(rows)
-		mean := b.Residual[i] / n
-		variance := b.Squares[i]/n - float64(mean*mean)
-		group := Group{Rows: rows, MeanPrediction: ptr(b.Predicted[i] / n), MeanResidual: ptr(mean)}
-		if !lost(b.Squares[i]/n, variance, 1, 2) {
+func groups(bins []Bin) (groups []Group) {
+	for _, b := range bins {
+		n := float64(b.N)
+		mean := b.Residual / n
+		variance := b.Squares/n - float64(mean*mean)
+		group := Group{Rows: b.N, MeanPrediction: ptr(b.Predicted / n), MeanResidual: ptr(mean)}
+		if !lost(b.Squares/n, variance, 1, 2) {
 			group.StdError = ptr(math.Sqrt(variance / (n - 1)))
 		}
 		groups = append(groups, group)

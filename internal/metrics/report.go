@@ -1,117 +1,139 @@
 package metrics
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 )
 
-// Report is metrics.json: the figures over all test files and of each.
-type Report struct {
-	artifact.Header
-	Part   *dataset.Part `json:"part,omitempty"` // with it there are only the datasets
-	Scaler string        `json:"scaler_fingerprint"`
-	Model  string        `json:"model_fingerprint"`
-	Figures
-	Diagnostics Diagnostics  `json:"diagnostics"`
-	Unscored    dataset.Left `json:"unscored"`
-	Unseen      int64        `json:"unseen_levels"`          // cells of a level that training has not
-	UnseenNames []string     `json:"unseen_names,omitempty"` // the first of these levels, as column=level
-	Datasets    []Dataset    `json:"datasets"`               // in the order of dataset.Compare
+// Kind is the format of metrics.gob, and SummaryKind that of metrics.json.
+var (
+	Kind        = artifact.Kind{Format: "metrics", Version: 4, Program: "model_testing"}
+	SummaryKind = Kind
+)
+
+// Sums are metrics.gob: what a run, or a shard of one, has measured. Everything else
+// follows from them.
+type Sums struct {
+	Shard    *dataset.Part // nil for the whole
+	Scaler   string        // fingerprint
+	Model    string        // fingerprint
+	Unseen   design.Unseen // cells of a level that training has not, over all files
+	Counts   Counts
+	Datasets []Dataset // of a whole, in the order of dataset.Compare
 }
 
-// Dataset is one test file. Where the manifest knows the truth, the rows that
-// it calls anomalous are also measured apart.
+// Dataset is one test file. Where the manifest knows the truth, the rows that it calls
+// anomalous are measured apart from the normal ones; else all are normal.
 type Dataset struct {
-	Name     string         `json:"name"`
-	First    dataset.Time   `json:"first"`
-	Last     dataset.Time   `json:"last"`
-	XXH64    string         `json:"xxh64"`
-	Sketch   dataset.Sketch `json:"sketch"`
-	FileRows int64          `json:"file_rows"`
-	Figures
-	Unscored   dataset.Left `json:"unscored"`
-	Unseen     int64        `json:"unseen_levels"`
-	Outside    int64        `json:"extrapolated"`          // rows that are outside the training's range of a column
-	Irregular  int64        `json:"irregular"`             // with lags: rows not one step behind the row before
-	NoiseFloor *float64     `json:"noise_floor,omitempty"` // irreducible variance
-	ExcessMSE  *float64     `json:"excess_mse,omitempty"`  // mse − noise_floor
-	Normal     *Part        `json:"normal,omitempty"`
-	Anomalous  *Part        `json:"anomalous,omitempty"`
-	Sums       Errors       `json:"sums"`    // of all its rows
-	Pattern    Pattern      `json:"pattern"` // of the same
-	Series     *Series      `json:"series"`  // nil without time
+	dataset.ID
+	Unscored   dataset.Left
+	Unseen     int64    // cells of a level that training has not
+	Outside    int64    // rows that are outside the training's range of a column
+	Irregular  int64    // with lags: rows not one step behind the row before
+	NoiseFloor *float64 // irreducible variance; nil where it is not known
+	Normal     Errors
+	Anomalous  Errors
+	Pattern    Pattern  // of all rows
+	Timeline   Timeline // of all rows; empty without time
 }
 
-// Part is a part of a dataset's rows.
-type Part struct {
-	Figures
-	ExcessMSE *float64 `json:"excess_mse,omitempty"`
+// selection is some of a sample's rows.
+type selection struct {
+	rows []int
+	Sample
 }
 
-// NewDataset measures a test file, from the errors on its normal and on its
-// anomalous rows, and the pattern of both. noiseFloor is its irreducible variance, nil
-// where that, and which rows are anomalous, is not known.
-func NewDataset(id dataset.ID, unscored dataset.Left, normal, anomalous Errors, pattern Pattern,
-	noiseFloor *float64) Dataset {
-	var all Errors
-	all.Merge(&normal)
-	all.Merge(&anomalous)
-	pattern.round()
-	d := Dataset{Name: id.Name, First: id.First, Last: id.Last, XXH64: id.XXH64, Sketch: id.Sketch, FileRows: id.Rows,
-		Figures: all.Figures(), Unscored: unscored, NoiseFloor: noiseFloor, Sums: all, Pattern: pattern}
-	if noiseFloor != nil {
-		d.ExcessMSE = excess(d.MSE, noiseFloor)
-		d.Normal = &Part{Figures: normal.Figures()}
-		d.Normal.ExcessMSE = excess(d.Normal.MSE, noiseFloor)
-		d.Anomalous = &Part{Figures: anomalous.Figures()}
-		d.Anomalous.ExcessMSE = excess(d.Anomalous.MSE, noiseFloor)
+// apart are memory for Add: the normal and the anomalous rows.
+var apart = sync.Pool{New: func() any { return new([2]selection) }}
+
+// Add includes the rows of a block; of those that have no target nothing is summed.
+// anomalous says which of the sample's rows are, empty for none; residual and times are
+// those of Pattern.Add.
+func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residual []float64) {
+	d.Timeline.Add(s, times, anomalous)
+	d.Pattern.Add(s, times, residual)
+	if len(anomalous) == 0 && !slices.ContainsFunc(s.Actual, math.IsNaN) {
+		d.Normal.Add(s)
+		return
 	}
-	return d
-}
-
-func excess(mse, floor *float64) *float64 {
-	if mse == nil {
-		return nil
+	parts := apart.Get().(*[2]selection)
+	defer apart.Put(parts)
+	parts[0].rows, parts[1].rows = parts[0].rows[:0], parts[1].rows[:0]
+	for i, y := range s.Actual {
+		k := 0
+		if len(anomalous) > 0 && anomalous[i] {
+			k = 1
+		}
+		if y == y {
+			parts[k].rows = append(parts[k].rows, i)
+		}
 	}
-	return ptr(*mse - *floor)
-}
-
-// finite reports errors whose squares are not.
-func (d *Dataset) finite() error {
-	if d.Sums.finite() && d.Pattern.finite() {
-		return nil
+	for k, errs := range []*Errors{&d.Normal, &d.Anomalous} {
+		parts[k].pick(s, parts[k].rows)
+		errs.Add(&parts[k].Sample)
 	}
-	return fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; change the "+
-		"unit of the target", d.Name)
 }
 
-func (d *Dataset) id() dataset.ID {
-	return dataset.ID{Name: d.Name, Rows: d.FileRows, First: d.First, Last: d.Last, XXH64: d.XXH64, Sketch: d.Sketch}
+// Join includes the block that follows in the same file.
+func (d *Dataset) Join(o *Dataset) {
+	d.Outside += o.Outside
+	d.Normal.Merge(&o.Normal)
+	d.Anomalous.Merge(&o.Anomalous)
+	d.Pattern.Join(&o.Pattern)
+	d.Timeline.Join(&o.Timeline)
 }
 
-// New pools datasets. The result depends on the datasets alone, not on how
-// they were gathered.
-func New(scaler, model string, datasets []Dataset, counts *Counts, unseen design.Unseen) (*Report, error) {
-	datasets = slices.Clone(datasets)
-	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.id(), b.id()) })
-	ids := make([]dataset.ID, len(datasets))
+// Errors are those on all rows.
+func (d *Dataset) Errors() Errors {
+	all := d.Normal
+	all.Merge(&d.Anomalous)
+	return all
+}
+
+// Report is what sums say of a whole.
+type Report struct {
+	*Sums
+	Figures               // over all datasets
+	Each        []Figures // of each of the datasets
+	Diagnostics Diagnostics
+	Unscored    dataset.Left
+}
+
+// New sums up. The result depends on the datasets alone, not on how they were gathered.
+// Of a shard there are no figures.
+func New(s *Sums) (*Report, error) {
+	slices.SortStableFunc(s.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
+	r := &Report{Sums: s}
 	var total Errors
 	var pattern Pattern
-	var unscored dataset.Left
-	for i := range datasets {
-		d := &datasets[i]
-		ids[i] = d.id()
-		if err := d.finite(); err != nil {
-			return nil, err
+	ids := make([]dataset.ID, len(s.Datasets))
+	for i := range s.Datasets {
+		d := &s.Datasets[i]
+		d.Timeline.finish()
+		all := d.Errors()
+		if !all.finite() || !d.Pattern.finite() {
+			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; "+
+				"change the unit of the target", d.Name)
 		}
-		total.Merge(&d.Sums)
+		ids[i] = d.ID
+		r.Each = append(r.Each, all.Figures())
+		r.Unscored.Merge(d.Unscored)
+		total.Merge(&all)
 		pattern.Merge(&d.Pattern)
-		unscored.Merge(d.Unscored)
+	}
+	if s.Shard != nil {
+		return &Report{Sums: s}, nil
 	}
 	if err := dataset.Distinct(ids); err != nil {
 		return nil, err
@@ -120,25 +142,29 @@ func New(scaler, model string, datasets []Dataset, counts *Counts, unseen design
 		return nil, errors.New("the errors on all datasets together are too large for their squares in float64; " +
 			"change the unit of the target")
 	}
-	return &Report{Scaler: scaler, Model: model, Figures: total.Figures(), Diagnostics: pattern.Diagnostics(counts),
-		Unscored: unscored, Unseen: unseen.Cells, UnseenNames: unseen.Levels, Datasets: datasets}, nil
+	r.Figures, r.Diagnostics = total.Figures(), pattern.Diagnostics()
+	return r, nil
 }
 
-// NewPart makes a part of a report, for Merge.
-func NewPart(scaler, model string, part *dataset.Part, datasets []Dataset, counts *Counts, unseen design.Unseen) (
-	*Report, error) {
-	for i := range datasets {
-		if err := datasets[i].finite(); err != nil {
-			return nil, err
-		}
+// Merge joins sums on different files, or all shards of one list, exactly.
+func Merge(parts []*Sums) (*Report, error) {
+	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model}
+	var shards []*dataset.Part
+	for _, s := range parts {
+		shards = append(shards, s.Shard)
 	}
-	return &Report{Scaler: scaler, Model: model, Part: part, Datasets: datasets, Diagnostics: Diagnostics{Counts: *counts},
-		Unseen: unseen.Cells, UnseenNames: unseen.Levels}, nil
-}
-
-// AllUnseen returns the levels that training has not, over all files.
-func (r *Report) AllUnseen() design.Unseen {
-	return design.Unseen{Cells: r.Unseen, Levels: r.UnseenNames}
+	if err := dataset.Complete(shards); err != nil {
+		return nil, err
+	}
+	for i, s := range parts {
+		if s.Scaler != all.Scaler || s.Model != all.Model {
+			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
+		}
+		all.Datasets = append(all.Datasets, s.Datasets...)
+		all.Counts.Merge(&s.Counts)
+		all.Unseen.Merge(s.Unseen)
+	}
+	return New(all)
 }
 
 // Scored returns the share of the rows with a target that were scored, NaN where
@@ -147,28 +173,120 @@ func (r *Report) Scored() float64 {
 	return float64(r.Rows) / float64(r.Rows+r.Unscored.MissingFeature+r.Unscored.MissingLag)
 }
 
-// Merge joins reports on different files, or all parts of one, exactly.
-func Merge(parts []*Report) (*Report, error) {
-	var datasets []Dataset
-	var counts Counts
-	var unseen design.Unseen
-	var shards []*dataset.Part
-	for _, r := range parts {
-		shards = append(shards, r.Part)
+// Excess returns what is above a noise floor, nil if one of them is not known.
+func Excess(mse, floor *float64) *float64 {
+	if mse == nil || floor == nil {
+		return nil
 	}
-	if err := dataset.Complete(shards); err != nil {
-		return nil, err
-	}
-	for i, r := range parts {
-		if r.Scaler != parts[0].Scaler || r.Model != parts[0].Model {
-			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
+	return ptr(*mse - *floor)
+}
+
+// Summary is metrics.json, for people and other programs. What is not defined is null,
+// and Reason says why.
+type Summary struct {
+	artifact.Header
+	Scaler      string                    `json:"scaler_fingerprint"`
+	Model       string                    `json:"model_fingerprint"`
+	Metrics     string                    `json:"metrics_fingerprint"` // of metrics.gob
+	Rows        int64                     `json:"rows"`                // scored
+	MSE         *float64                  `json:"mse"`
+	RMSE        *float64                  `json:"rmse"`
+	MAE         *float64                  `json:"mae"`
+	R2          *float64                  `json:"r2"`
+	MaxError    *float64                  `json:"max_error"`
+	Bias        *float64                  `json:"bias"` // mean of predicted − actual
+	SkillMean   *float64                  `json:"skill_mean"`
+	SkillSeason *float64                  `json:"skill_season"`
+	SkillBefore *float64                  `json:"skill_before"`
+	Coverage    *float64                  `json:"coverage_95"` // share of the rows within their 95 % interval
+	Reason      string                    `json:"reason,omitempty"`
+	Unscored    dataset.Left              `json:"unscored"`
+	Unseen      int64                     `json:"unseen_levels"` // cells of a level that training has not
+	Datasets    map[string]DatasetSummary `json:"datasets"`
+}
+
+// DatasetSummary is one of the datasets.
+type DatasetSummary struct {
+	Rows     int64    `json:"rows"`
+	RMSE     *float64 `json:"rmse"`
+	R2       *float64 `json:"r2"`
+	Bias     *float64 `json:"bias"`
+	Coverage *float64 `json:"coverage_95"`
+}
+
+// Summary is the readable form of a report whose sums have a fingerprint.
+func (r *Report) Summary(fingerprint string) *Summary {
+	s := &Summary{Scaler: r.Scaler, Model: r.Model, Metrics: fingerprint, Rows: r.Rows, MSE: r.MSE, RMSE: r.RMSE,
+		MAE: r.MAE, R2: r.R2, MaxError: r.MaxError, Bias: r.Bias, SkillMean: r.Skill.Mean, SkillSeason: r.Skill.Season,
+		SkillBefore: r.Skill.Before, Coverage: r.Coverage(), Reason: r.Reason, Unscored: r.Unscored,
+		Unseen: r.Unseen.Cells, Datasets: map[string]DatasetSummary{}}
+	for i, d := range r.Datasets {
+		name, f := d.Name, &r.Each[i]
+		if i > 0 && r.Datasets[i-1].Name == name { // of a later time
+			name += " from " + d.First.String()
 		}
-		if !r.Diagnostics.fits() {
-			return nil, fmt.Errorf("report %d has counts that do not fit together", i+1)
-		}
-		datasets = append(datasets, r.Datasets...)
-		counts.Merge(&r.Diagnostics.Counts)
-		unseen.Merge(r.AllUnseen())
+		s.Datasets[name] = DatasetSummary{f.Rows, f.RMSE, f.R2, f.Bias, f.Coverage()}
 	}
-	return New(parts[0].Scaler, parts[0].Model, datasets, &counts, unseen)
+	return s
+}
+
+// Twin returns the path of the sums that lie beside a readable form.
+func Twin(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".gob" }
+
+// number makes gob number the types of Sums in the same order in every run.
+var number = sync.OnceFunc(func() {
+	if _, _, err := Kind.EncodeGob(new(Sums)); err != nil {
+		panic(err)
+	}
+})
+
+// Encode returns metrics.gob and its fingerprint.
+func (s *Sums) Encode() (file []byte, fingerprint string, err error) {
+	number()
+	return Kind.EncodeGob(s)
+}
+
+// Read reads metrics.gob, of a whole or of a shard, and checks that it is possible.
+func Read(path string) (*Sums, error) {
+	number()
+	s := new(Sums)
+	if _, err := Kind.ReadGob(path, s); err != nil {
+		return nil, cmp.Or(readable(path), err)
+	}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("%s: no test has these figures: %w; run %s again", path, err, Kind.Program)
+	}
+	return s, nil
+}
+
+// readable says of a readable form, of this or an earlier version, that it is one.
+func readable(path string) error {
+	b := make([]byte, 1)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	if n, _ := f.Read(b); n == 0 || b[0] != '{' {
+		return nil
+	}
+	if err := SummaryKind.ReadJSON(path, new(Summary)); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: is for people, and has no sums; they are in %s", path, Twin(path))
+}
+
+// finite reports whether no sum has overflowed.
+func (p *Pattern) finite() bool {
+	sum := p.Steps
+	for _, v := range p.Powers {
+		sum += math.Abs(v)
+	}
+	for _, b := range slices.Concat(p.Months[:], p.Tenths[:]) {
+		sum += math.Abs(b.Residual) + math.Abs(b.Predicted) + b.Squares
+	}
+	return !math.IsInf(sum, 0) && !math.IsNaN(sum)
 }

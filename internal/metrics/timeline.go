@@ -11,22 +11,31 @@ import (
 // Timeline are sums over the periods of one file's time, as fine as its span allows:
 // the memory does not grow with the rows. Its zero value has seen no row.
 type Timeline struct {
-	step    step
-	periods []period // that have rows, in order
+	Step    Step
+	Periods []Period // that have rows, in order; when the file is at its end, scored ones
 }
 
-// period is one of them. Sums are over scored rows.
-type period struct {
-	at                      int64 // its number, counted as step says
-	rows, anomalous         int64
-	actual, predicted, half float64 // Σ; half is half the width of the 95 % interval
+// Period is one of them.
+type Period struct {
+	At                      int64   // its number, counted as its Step says
+	Rows, Anomalous         int64   // scored, and those of them that are known to follow other laws
+	Actual, Predicted, Half float64 // Σ; of half the widths of the 95 % intervals, too
 }
 
-// step is the length of a period.
-type step int
+// Merge includes the rows of o.
+func (p *Period) Merge(o Period) {
+	p.Rows += o.Rows
+	p.Anomalous += o.Anomalous
+	p.Actual += o.Actual
+	p.Predicted += o.Predicted
+	p.Half += o.Half
+}
+
+// Step is the length of a period.
+type Step int
 
 const (
-	hour step = iota
+	hour Step = iota
 	day
 	month
 	quarter
@@ -35,7 +44,10 @@ const (
 	century
 )
 
-var stepNames = [...]string{"hour", "day", "month", "quarter", "year", "decade", "century"}
+// String is its name.
+func (s Step) String() string {
+	return [...]string{"hour", "day", "month", "quarter", "year", "decade", "century"}[s]
+}
 
 // mostPeriods is how many periods a span may have.
 const mostPeriods = 48
@@ -44,7 +56,7 @@ const mostPeriods = 48
 var hours, stepMonths = [...]int64{1, 24}, [...]int64{month: 1, quarter: 3, year: 12, decade: 120, century: 1200}
 
 // number returns that of the period of a time.
-func (s step) number(t dataset.Time) int64 {
+func (s Step) number(t dataset.Time) int64 {
 	if s < month {
 		length := hours[s] * 3600e6
 		n := int64(t) / length
@@ -58,21 +70,20 @@ func (s step) number(t dataset.Time) int64 {
 }
 
 // start returns when a period begins.
-func (s step) start(n int64) dataset.Time {
+func (s Step) start(n int64) dataset.Time {
 	if s < month {
 		return dataset.Time(n * hours[s] * 3600e6)
 	}
 	return dataset.Time(time.Date(0, time.Month(1+n*stepMonths[s]), 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 }
 
-// stepOf returns the shortest step of which a span has no more than mostPeriods.
-func stepOf(first, last dataset.Time) step {
-	for s := hour; s < century; s++ {
-		if s.number(last)-s.number(first) < mostPeriods {
-			return s
-		}
+// atLeast returns the shortest step, not below s, of which a span has no more than
+// mostPeriods.
+func (s Step) atLeast(first, last dataset.Time) Step {
+	for s < century && s.number(last)-s.number(first) >= mostPeriods {
+		s++
 	}
-	return century
+	return s
 }
 
 // Add includes the rows of a block, of which those with a target count. anomalous
@@ -85,116 +96,65 @@ func (l *Timeline) Add(s *Sample, times []dataset.Time, anomalous []bool) {
 	if len(s.Spread) > 0 {
 		half = s.Scale.half[gateLevel]
 	}
-	l.step = stepOf(times[0], times[len(times)-1])
+	l.Step = hour.atLeast(times[0], times[len(times)-1])
 	for i := 0; i < len(times); {
-		p := period{at: l.step.number(times[i])}
-		until := l.step.start(p.at + 1)
+		p := Period{At: l.Step.number(times[i])}
+		until := l.Step.start(p.At + 1)
 		var actual, predicted, spread float64
 		for ; i < len(times) && times[i] < until; i++ {
 			y := s.Actual[i]
 			if y != y {
 				continue
 			}
-			p.rows++
+			p.Rows++
 			actual += y
 			predicted += s.Predicted[i]
 			if half > 0 {
 				spread += s.Spread[i]
 			}
 			if len(anomalous) > 0 && anomalous[i] {
-				p.anomalous++
+				p.Anomalous++
 			}
 		}
-		p.actual, p.predicted, p.half = actual, predicted, float64(half*spread)
-		l.periods = append(l.periods, p)
+		p.Actual, p.Predicted, p.Half = actual, predicted, float64(half*spread)
+		l.Periods = append(l.Periods, p)
 	}
 }
 
 // Join includes the block that follows in the same file.
 func (l *Timeline) Join(o *Timeline) {
-	if len(o.periods) == 0 {
+	if len(o.Periods) == 0 {
 		return
 	}
-	if len(l.periods) == 0 {
-		*l = Timeline{o.step, slices.Clone(o.periods)}
-		return
+	all := []*Timeline{l, o}
+	if len(l.Periods) == 0 {
+		all = all[1:]
 	}
-	last := o.periods[len(o.periods)-1].at
-	step := max(l.step, o.step, stepOf(l.step.start(l.periods[0].at), o.step.start(last)))
-	l.lengthen(step)
-	o.lengthen(step)
-	l.periods = together(append(l.periods, o.periods...))
-}
-
-// lengthen takes longer periods.
-func (l *Timeline) lengthen(to step) {
-	if to == l.step {
-		return
-	}
-	for i := range l.periods {
-		l.periods[i].at = to.number(l.step.start(l.periods[i].at))
-	}
-	l.step, l.periods = to, together(l.periods)
-}
-
-// together joins neighbours that are one period.
-func together(periods []period) []period {
-	n := 0
-	for _, p := range periods[1:] {
-		if q := &periods[n]; q.at != p.at {
-			n++
-			periods[n] = p
-		} else {
-			q.rows, q.anomalous = q.rows+p.rows, q.anomalous+p.anomalous
-			q.actual, q.predicted, q.half = q.actual+p.actual, q.predicted+p.predicted, q.half+p.half
+	first := all[0].Step.start(all[0].Periods[0].At)
+	last := o.Step.start(o.Periods[len(o.Periods)-1].At)
+	joined := Timeline{Step: max(l.Step, o.Step).atLeast(first, last)}
+	for _, from := range all {
+		for _, p := range from.Periods {
+			p.At = joined.Step.number(from.Step.start(p.At))
+			if n := len(joined.Periods); n > 0 && joined.Periods[n-1].At == p.At {
+				joined.Periods[n-1].Merge(p)
+			} else {
+				joined.Periods = append(joined.Periods, p)
+			}
 		}
 	}
-	return periods[:n+1]
+	*l = joined
 }
 
-// Series are the means of a file's periods that have scored rows, to six digits.
-type Series struct {
-	Step      string    `json:"step"`   // hour, day, month, quarter, year, decade or century
-	Start     string    `json:"start"`  // when the first one begins
-	Period    []int64   `json:"period"` // steps from there
-	Rows      []int64   `json:"rows"`
-	Anomalous []int64   `json:"anomalous"` // of these rows
-	Actual    []float64 `json:"actual"`
-	Predicted []float64 `json:"predicted"`
-	Half      []float64 `json:"half"` // half the width of the 95 % intervals; 0 where there are none
-}
-
-// Series finishes the sums, nil without time or rows.
-func (l *Timeline) Series() *Series {
-	var s *Series
-	var first int64
-	for _, p := range l.periods {
-		if p.rows == 0 {
-			continue
-		}
-		if s == nil {
-			first = p.at
-			s = &Series{Step: stepNames[l.step], Start: l.step.start(first).String()}
-		}
-		n := float64(p.rows)
-		s.Period, s.Rows = append(s.Period, p.at-first), append(s.Rows, p.rows)
-		s.Anomalous = append(s.Anomalous, p.anomalous)
-		s.Actual, s.Predicted = append(s.Actual, Round(p.actual/n, 6)), append(s.Predicted, Round(p.predicted/n, 6))
-		s.Half = append(s.Half, Round(p.half/n, 6))
-	}
-	return s
+// finish drops the periods without a scored row.
+func (l *Timeline) finish() {
+	l.Periods = slices.DeleteFunc(l.Periods, func(p Period) bool { return p.Rows == 0 })
 }
 
 // Name returns what a period is called.
-func (s *Series) Name(period int64) string {
-	at, err := dataset.ParseTime(s.Start)
-	k := slices.Index(stepNames[:], s.Step)
-	if err != nil || k < 0 {
-		return ""
-	}
-	length := step(k)
-	t := time.UnixMicro(int64(length.start(length.number(at) + period))).UTC()
-	switch length {
+func (s Step) Name(period int64) string {
+	t := time.UnixMicro(int64(s.start(period))).UTC()
+	switch s {
 	case hour:
 		return t.Format("2006-01-02 15:04")
 	case day:
@@ -207,8 +167,7 @@ func (s *Series) Name(period int64) string {
 	return t.Format("2006")
 }
 
-// Round rounds a number to so many digits.
-func Round(v float64, digits int) float64 {
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
-	return v + 0 // no −0
+// Odd reports whether any row is anomalous.
+func (l *Timeline) Odd() bool {
+	return slices.ContainsFunc(l.Periods, func(p Period) bool { return p.Anomalous > 0 })
 }

@@ -74,7 +74,7 @@ func (m *markup) page(v *view) {
 	for i := range v.Sections {
 		m.section(&v.Sections[i])
 	}
-	m.put("<footer>Made by model_testing %s from metrics.json, model.json and scaler.json. Pictures show means and "+
+	m.put("<footer>Made by model_testing %s from metrics.gob, model.json and scaler.json. Pictures show means and "+
 		"counts, never single rows.</footer>\n</body>\n</html>\n", v.Version)
 }
 

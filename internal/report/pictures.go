@@ -12,83 +12,78 @@ import (
 
 // series is a file along its time.
 func (p *Page) series(d *metrics.Dataset) figure {
-	s := d.Series
-	n := len(s.Period)
+	step, periods := d.Timeline.Step, d.Timeline.Periods
+	n := len(periods)
+	measured, predicted := make([]float64, n), make([]float64, n)
 	x, low, high := make([]float64, n), make([]float64, n), make([]float64, n)
-	worst := 0
-	odd := false
-	t := table{Caption: "The numbers", Folded: true, Head: []string{s.Step, "Rows", "Measured", "Predicted", "95 % ±"}}
-	for i, at := range s.Period {
-		x[i], low[i], high[i] = float64(at), s.Predicted[i]-s.Half[i], s.Predicted[i]+s.Half[i]
-		if math.Abs(s.Actual[i]-s.Predicted[i]) > math.Abs(s.Actual[worst]-s.Predicted[worst]) {
+	worst, odd, anomalous, band := 0, 0, int64(0), 0.0
+	for i, v := range periods {
+		rows := float64(v.Rows)
+		measured[i], predicted[i] = v.Actual/rows, v.Predicted/rows
+		x[i], low[i], high[i] = float64(v.At-periods[0].At), predicted[i]-v.Half/rows, predicted[i]+v.Half/rows
+		if math.Abs(measured[i]-predicted[i]) > math.Abs(measured[worst]-predicted[worst]) {
 			worst = i
 		}
-		odd = odd || s.Anomalous[i] > 0
+		if anomalous += v.Anomalous; v.Anomalous > 0 {
+			odd++
+		}
+		band = max(band, v.Half)
 	}
 	decimal := alike(slices.Concat(low, high)...)
-	for i, at := range s.Period {
-		t.Rows = append(t.Rows, []string{s.Name(at), count(s.Rows[i]), decimal(s.Actual[i]), decimal(s.Predicted[i]),
-			decimal(s.Half[i])})
+	t := table{Caption: "The numbers", Folded: true, Head: []string{step.String(), "Rows", "Measured", "Predicted", "95 % ±"}}
+	for i, v := range periods {
+		t.Rows = append(t.Rows, []string{step.Name(v.At), count(v.Rows), decimal(measured[i]), decimal(predicted[i]),
+			decimal(v.Half / float64(v.Rows))})
 	}
-	if odd {
+	if odd > 0 {
 		t.Head = append(t.Head, "Anomalous")
 		for i := range t.Rows {
-			t.Rows[i] = append(t.Rows[i], count(s.Anomalous[i]))
+			t.Rows[i] = append(t.Rows[i], count(periods[i].Anomalous))
 		}
 	}
-	axisX := named(s.Step, int(s.Period[n-1])+1, func(i int) string { return s.Name(int64(i)) })
-	c := newChart(axisX, numeric(short("mean "+p.target(), 26), slices.Concat(low, high, s.Actual)...), 230)
+	name := func(i int) string { return step.Name(periods[0].At + int64(i)) }
+	c := newChart(named(step.String(), int(x[n-1])+1, name),
+		numeric(short("mean "+p.target(), 26), slices.Concat(low, high, measured)...), 230)
 	for i, at := range x {
-		if s.Anomalous[i] > 0 {
+		if periods[i].Anomalous > 0 {
 			c.box("odd", at-0.5, c.y.from, at+0.5, c.y.to)
 		}
 	}
-	banded := slices.Max(s.Half) > 0
-	if banded {
+	if band > 0 {
 		c.area("band", x, low, high)
 	}
-	c.line("measured", x, s.Actual, true)
-	c.line("predicted", x, s.Predicted, true)
+	c.line("measured", x, measured, true)
+	c.line("predicted", x, predicted, true)
 	c.key("measured", "measured")
 	c.key("predicted", "predicted")
-	if banded {
-		c.key("band", "95 %")
-	}
-	if odd {
-		c.key("odd", "anomalous")
-	}
 	f := figure{Title: short(d.Name, 40), Table: t, Should: "The lines should run together, inside the band."}
-	if banded {
+	if band > 0 {
+		c.key("band", "95 %")
 		f.Should = "The lines should run together, far inside the band, which is for single rows."
 	}
 	f.Does = "Here they never part."
-	if apart := s.Actual[worst] - s.Predicted[worst]; apart != 0 {
-		f.Does = fmt.Sprintf("Here they are farthest apart in %s: %s.", s.Name(s.Period[worst]), off(apart))
+	if apart := measured[worst] - predicted[worst]; apart != 0 {
+		f.Does = fmt.Sprintf("Here they are farthest apart in %s: %s.", step.Name(periods[worst].At), off(apart))
 	}
-	if odd {
-		all, some := int64(0), 0
-		for _, rows := range s.Anomalous {
-			if all += rows; rows > 0 {
-				some++
-			}
-		}
-		f.Does += fmt.Sprintf(" %s anomalous, in %d of %d periods.", plural(all, "row is", "rows are"), some, n)
+	if odd > 0 {
+		c.key("odd", "anomalous")
+		f.Does += fmt.Sprintf(" %s anomalous, in %d of %d periods.", plural(anomalous, "row is", "rows are"), odd, n)
 	}
-	f.SVG = c.svg(fmt.Sprintf("%s of %s by %s", p.target(), short(d.Name, 40), s.Step),
-		fmt.Sprintf("Means of measured and predicted %s in %d periods from %s to %s. %s", p.target(), n,
-			s.Name(s.Period[0]), s.Name(s.Period[n-1]), f.Does))
+	f.SVG = c.svg(fmt.Sprintf("%s of %s by %s", p.target(), short(d.Name, 40), step),
+		fmt.Sprintf("Means of measured and predicted %s in %d periods from %s to %s. %s", p.target(), n, name(0),
+			step.Name(periods[n-1].At), f.Does))
 	return f
 }
 
 // against is the density of what was predicted and what was measured, if any row is in
 // its range.
 func (p *Page) against() (f figure, ok bool) {
-	d := p.Metrics.Diagnostics.Density
-	first, last := len(d.Rows), -1
+	d := &p.Metrics.Counts
+	first, last := len(d.Density), -1
 	var most, inside, beside, beyond int64
-	for i, column := range d.Rows {
+	for i, column := range d.Density {
 		for j, n := range column {
-			edge := i == 0 || j == 0 || i == len(d.Rows)-1 || j == len(d.Rows)-1
+			edge := i == 0 || j == 0 || i == len(d.Density)-1 || j == len(d.Density)-1
 			switch {
 			case n == 0:
 				continue
@@ -109,7 +104,7 @@ func (p *Page) against() (f figure, ok bool) {
 	edge := func(i int) float64 { return d.From + float64(d.Width*float64(i-1)) }
 	c := newChart(numeric(short("predicted "+p.target(), 40), edge(first), edge(last+1)),
 		numeric(short("measured "+p.target(), 40), edge(first), edge(last+1)), 360)
-	c.density(d.Rows, first, last, most, edge)
+	c.density(d, first, last, most, edge)
 	c.line("measured", []float64{edge(first), edge(last + 1)}, []float64{edge(first), edge(last + 1)}, false)
 	c.key("measured", "predicted = measured")
 	f = figure{Title: "Predicted against measured",
@@ -125,14 +120,14 @@ func (p *Page) against() (f figure, ok bool) {
 }
 
 // density draws the cells in shades, one path for each.
-func (c *chart) density(rows [][]int64, first, last int, most int64, edge func(int) float64) {
+func (c *chart) density(d *metrics.Counts, first, last int, most int64, edge func(int) float64) {
 	const shades = 6
 	for shade := 1; shade <= shades; shade++ {
 		class := fmt.Sprintf("cell s%d", shade)
 		for i := first; i <= last; i++ {
 			for j := first; j <= last; j++ {
-				share := math.Log(float64(rows[i][j])) / math.Log(max(2, float64(most)))
-				if rows[i][j] > 0 && min(1+int(float64((shades-1)*share)), shades) == shade {
+				share := math.Log(float64(d.Density[i][j])) / math.Log(max(2, float64(most)))
+				if d.Density[i][j] > 0 && min(1+int(float64((shades-1)*share)), shades) == shade {
 					c.box(class, edge(i), edge(j), edge(i+1), edge(j+1))
 				}
 			}
@@ -144,7 +139,7 @@ func (c *chart) density(rows [][]int64, first, last int, most int64, edge func(i
 func (p *Page) columns(edge func(int) float64) table {
 	t := table{Caption: "The numbers", Folded: true,
 		Head: []string{"Predicted", "Rows", "Measured lower", "Within a cell", "Higher"}}
-	rows := p.Metrics.Diagnostics.Density.Rows
+	rows := &p.Metrics.Counts.Density
 	for i, column := range rows {
 		var below, near, above int64
 		for j, n := range column {
@@ -261,16 +256,16 @@ func (p *Page) months() figure {
 }
 
 func (p *Page) histogram() figure {
-	d := &p.Metrics.Diagnostics
+	d, bars := &p.Metrics.Diagnostics, p.Metrics.Counts.Histogram
 	const perUnit = 4 // bins
 	n := float64(p.Metrics.Rows)
-	height := make([]float64, len(d.Histogram))
-	edge := func(i int) float64 { return float64(i-1)/perUnit - float64(len(d.Histogram)-2)/2/perUnit }
-	last := len(d.Histogram) - 1
+	height := make([]float64, len(bars))
+	edge := func(i int) float64 { return float64(i-1)/perUnit - float64(len(bars)-2)/2/perUnit }
+	last := len(bars) - 1
 	var one, far int64
 	t := table{Caption: "The numbers", Folded: true, Head: []string{"From", "To", "Rows", "Normal"}}
 	normal := func(v float64) float64 { return math.Erfc(-v/math.Sqrt2) / 2 }
-	for i, rows := range d.Histogram {
+	for i, rows := range bars {
 		height[i] = float64(rows) / n * perUnit
 		if i > 0 && i < last && edge(i) >= -1 && edge(i+1) <= 1 {
 			one += rows
@@ -353,9 +348,9 @@ func (p *Page) calibration() figure {
 	var x, y []float64
 	worst := 0
 	for i, v := range intervals {
-		held := *v.Coverage
+		held := v.Coverage
 		x, y = append(x, 100*v.Level), append(y, 100*held)
-		t.Rows = append(t.Rows, []string{percent(v.Level), percent(held), figureOf(v.MeanWidth), figureOf(v.Score)})
+		t.Rows = append(t.Rows, []string{percent(v.Level), percent(held), num(v.MeanWidth), num(v.Score)})
 		if math.Abs(y[i]-x[i]) > math.Abs(y[worst]-x[worst]) {
 			worst = i
 		}
@@ -371,7 +366,7 @@ func (p *Page) calibration() figure {
 	f := figure{Title: "Can the intervals be trusted?", Table: t, Should: "The dots should lie on the dotted line; above " +
 		"it the intervals are wider than they need be, below it they promise too much."}
 	f.Does = fmt.Sprintf("Here those of %s are farthest from it: they held %s.", percent(intervals[worst].Level),
-		percent(*intervals[worst].Coverage))
+		percent(intervals[worst].Coverage))
 	f.SVG = c.svg("How often intervals held", "Dots by nominal probability. "+f.Does)
 	return f
 }

@@ -22,8 +22,8 @@ func (p *Page) provenance(l limits) section {
 	add("Scaler", m.Scaler)
 	add("Model", m.Model)
 	var test []span
-	for _, d := range m.Datasets {
-		test = append(test, span{d.Name, d.Rows, d.First, d.Last})
+	for i, d := range m.Datasets {
+		test = append(test, span{d.Name, m.Each[i].Rows, d.First, d.Last})
 	}
 	add("Tested on", overall(test))
 	files := []table{spans("Test files", test, l)}

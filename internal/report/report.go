@@ -67,6 +67,12 @@ type view struct {
 // mostBytes is the size of a page that has much to show.
 const mostBytes = 100_000
 
+// file is a dataset and its figures.
+type file struct {
+	data *metrics.Dataset
+	metrics.Figures
+}
+
 // limits are how much of what is shown; the rest is counted.
 type limits struct{ pictures, datasets, coefficients, others int }
 
@@ -86,8 +92,11 @@ func (p *Page) HTML() []byte {
 }
 
 func (p *Page) view(l limits) view {
-	worst := slices.Clone(p.Metrics.Datasets)
-	slices.SortStableFunc(worst, func(a, b metrics.Dataset) int {
+	var worst []file
+	for i := range p.Metrics.Datasets {
+		worst = append(worst, file{&p.Metrics.Datasets[i], p.Metrics.Each[i]})
+	}
+	slices.SortStableFunc(worst, func(a, b file) int {
 		if a.RMSE == nil || b.RMSE == nil {
 			return cmp.Compare(scored(a), scored(b))
 		}
@@ -101,7 +110,7 @@ func (p *Page) view(l limits) view {
 }
 
 // scored orders datasets of which some have no figures: those at the end.
-func scored(d metrics.Dataset) int {
+func scored(d file) int {
 	if d.RMSE == nil {
 		return 1
 	}

@@ -15,7 +15,6 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
-	"mlpipeline/internal/moments"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
@@ -28,8 +27,7 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, uint64(files)))
 	scale := metrics.NewScale(1, 50, 10, 5)
-	var counts metrics.Counts
-	var all []metrics.Dataset
+	sums := &metrics.Sums{Scaler: "s", Model: "m"}
 	floor := 0.9
 	for k := range files {
 		s := &metrics.Sample{Scale: scale, TrainMean: 10}
@@ -45,22 +43,16 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 				anomalous = append(anomalous, i%7 == 0)
 			}
 		}
-		var errs metrics.Errors
-		var pattern metrics.Pattern
-		var timeline metrics.Timeline
+		d := metrics.Dataset{NoiseFloor: &floor}
 		if n > 0 {
-			errs.Add(s)
-			timeline.Add(s, times, anomalous)
-			counts.Add(s)
-			pattern.Add(s, times, left)
+			d.Add(s, times, anomalous, left)
+			sums.Counts.Add(s)
 		}
-		id := dataset.ID{Name: fmt.Sprintf("%03d %s", k, hostile), XXH64: fmt.Sprint(k), Rows: int64(n),
+		d.ID = dataset.ID{Name: fmt.Sprintf("%03d %s", k, hostile), XXH64: fmt.Sprint(k), Rows: int64(n),
 			First: dataset.NoTime, Last: dataset.NoTime, Sketch: dataset.Sketch{Sum: uint64(k)}}
-		d := metrics.NewDataset(id, dataset.Left{}, errs, metrics.Errors{}, pattern, &floor)
-		d.Series = timeline.Series()
-		all = append(all, d)
+		sums.Datasets = append(sums.Datasets, d)
 	}
-	report, err := metrics.New("s", "m", all, &counts, design.Unseen{})
+	report, err := metrics.New(sums)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +178,7 @@ func TestCaptions(t *testing.T) {
 	report.Diagnostics.Months[6].MeanResidual, report.Diagnostics.Months[6].StdError = &residual, &se
 	report.Diagnostics.Predictions[9].MeanResidual = ptr(-3.25)
 	report.Diagnostics.Autocorrelation[0] = ptr(0.625)
-	report.Intervals[1].Coverage = ptr(0.5)
+	report.Intervals[1].Coverage = 0.5
 	p := Page{Metrics: report, Model: model(6)}
 	b := string(p.HTML())
 	for _, want := range []string{
@@ -206,9 +198,9 @@ func TestCaptions(t *testing.T) {
 	// The worst file comes first, and what could not be scored last.
 	report = measured(t, 3, 40, true)
 	for i, v := range []float64{1, 3, 2} {
-		report.Datasets[i].RMSE, report.Datasets[i].Name = ptr(v), fmt.Sprint("file ", i)
+		report.Each[i].RMSE, report.Datasets[i].Name = ptr(v), fmt.Sprint("file ", i)
 	}
-	report.Datasets[0].RMSE = nil
+	report.Each[0].RMSE = nil
 	p.Metrics = report
 	b = string(p.HTML())
 	if i, j, k := strings.Index(b, "<td>file 1"), strings.Index(b, "<td>file 2"), strings.Index(b, "<td>file 0"); i < 0 ||
@@ -223,14 +215,14 @@ func ptr(v float64) *float64 { return &v }
 func TestVerdict(t *testing.T) {
 	for what, doubt := range map[string]func(*metrics.Report){
 		"":                                   func(*metrics.Report) {},
-		"Saying that nothing changes":        func(r *metrics.Report) { r.Skill.Persistence = ptr(-0.01) },
-		"The season alone would do better.":  func(r *metrics.Report) { r.Skill.Climatology = ptr(-0.01) },
-		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Intervals[3].Coverage = ptr(0.849) },
+		"Saying that nothing changes":        func(r *metrics.Report) { r.Skill.Before = ptr(-0.01) },
+		"The season alone would do better.":  func(r *metrics.Report) { r.Skill.Season = ptr(-0.01) },
+		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Intervals[3].Coverage = 0.849 },
 		"too low on average, more than half": func(r *metrics.Report) { r.Bias = ptr(-0.51 * *r.RMSE) },
 	} {
 		report := measured(t, 2, 100, false)
 		doubt(report)
-		verdict := (&Page{Metrics: report}).verdict(report.Datasets)
+		verdict := (&Page{Metrics: report}).verdict([]file{{data: &report.Datasets[0]}})
 		if strings.Contains(verdict, "predicts the target very well") != (what == "") ||
 			strings.Contains(verdict, "does not predict the target well") != (what != "") || !strings.Contains(verdict, what) {
 			t.Errorf("%q: %s", what, verdict)
@@ -264,17 +256,11 @@ func TestNothingLeft(t *testing.T) {
 // one is the report on a file.
 func one(t *testing.T, s *metrics.Sample, times []dataset.Time) *metrics.Report {
 	t.Helper()
-	var counts metrics.Counts
-	var errs metrics.Errors
-	var pattern metrics.Pattern
-	var timeline metrics.Timeline
-	errs.Add(s)
-	timeline.Add(s, times, nil)
-	counts.Add(s)
-	pattern.Add(s, times, make([]float64, len(s.Actual)))
-	d := metrics.NewDataset(dataset.ID{Name: "a"}, dataset.Left{}, errs, metrics.Errors{}, pattern, nil)
-	d.Series = timeline.Series()
-	report, err := metrics.New("s", "m", []metrics.Dataset{d}, &counts, design.Unseen{})
+	sums := &metrics.Sums{Datasets: make([]metrics.Dataset, 1)}
+	d := &sums.Datasets[0]
+	d.Add(s, times, nil, make([]float64, len(s.Actual)))
+	sums.Counts.Add(s)
+	report, err := metrics.New(sums)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,15 +311,5 @@ func TestWords(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
-	}
-}
-
-// The baselines are the means of what they miss by.
-func TestBaseline(t *testing.T) {
-	p := Page{Metrics: measured(t, 3, 50, false)}
-	got := p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean })
-	want := *p.Metrics.RMSE / math.Sqrt(1-*p.Metrics.Skill.Mean)
-	if got != digits(want, 3) {
-		t.Errorf("%s, want %v", got, want)
 	}
 }

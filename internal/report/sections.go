@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"mlpipeline/internal/metrics"
-	"mlpipeline/internal/moments"
 	"mlpipeline/internal/regression"
 )
 
@@ -16,7 +15,7 @@ import (
 const wellFrom = 0.7
 
 // verdict is the answer in plain words.
-func (p *Page) verdict(worst []metrics.Dataset) string {
+func (p *Page) verdict(worst []file) string {
 	m, target := p.Metrics, p.target()
 	if m.RMSE == nil {
 		return fmt.Sprintf("Nothing can be said of the predictions of %s: %s.", target, m.Reason)
@@ -44,11 +43,9 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 	}
 	text := fmt.Sprintf("The model %s: on %s of %s it is off by %s (root of the mean square), where the "+
 		"training's mean alone would be off by %s", predicts, plural(m.Rows, "new row", "new rows"),
-		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3),
-		p.baseline(func(e *metrics.Errors) *moments.Sum { return &e.TrainMean }))
-	if m.Skill.Climatology != nil {
-		text += fmt.Sprintf(", and the season alone by %s",
-			p.baseline(func(e *metrics.Errors) *moments.Sum { return e.Climatology }))
+		plural(int64(len(m.Datasets)), "file", "files"), digits(*m.RMSE, 3), digits(*m.GuessRMSE.Mean, 3))
+	if m.GuessRMSE.Season != nil {
+		text += fmt.Sprintf(", and the season alone by %s", digits(*m.GuessRMSE.Season, 3))
 	}
 	text += "."
 	for _, doubt := range doubts {
@@ -59,20 +56,9 @@ func (p *Page) verdict(worst []metrics.Dataset) string {
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage), judgement)
 	}
 	if len(worst) > 1 && worst[0].RMSE != nil {
-		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].Name), digits(*worst[0].RMSE, 3))
+		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].data.Name), digits(*worst[0].RMSE, 3))
 	}
 	return text
-}
-
-// baseline is the root of the mean of such squares, over the rows of all files.
-func (p *Page) baseline(squares func(*metrics.Errors) *moments.Sum) string {
-	var all moments.Sum
-	for i := range p.Metrics.Datasets {
-		if sum := squares(&p.Metrics.Datasets[i].Sums); sum != nil {
-			all.Merge(*sum)
-		}
-	}
-	return digits(math.Sqrt(all.Value()/float64(p.Metrics.Rows)), 3)
 }
 
 // figures are those over all files.
@@ -90,8 +76,8 @@ func (p *Page) figures() table {
 	add("R²", figureOf(m.R2), "share of the variance that is predicted; 1 is all")
 	add("Bias", figureOf(m.Bias), "mean of predicted − measured; 0 is good")
 	add("Skill", percentOf(m.Skill.Mean), "of the squared error of the training's mean is taken away")
-	add("… over the season", percentOf(m.Skill.Climatology), "the same, of what the calendar alone predicts")
-	add("… over the row before", percentOf(m.Skill.Persistence), "the same, of saying that nothing changes")
+	add("… over the season", percentOf(m.Skill.Season), "the same, of what the calendar alone predicts")
+	add("… over the row before", percentOf(m.Skill.Before), "the same, of saying that nothing changes")
 	add("Coverage", percentOf(m.Coverage()), "of the rows are within their 95 % interval")
 	add("Rows", count(m.Rows), "scored")
 	return t
@@ -107,8 +93,8 @@ func (p *Page) warnings() (w []string) {
 	if m.Reason != "" && m.RMSE != nil {
 		add("some figures are not defined: %s", m.Reason)
 	}
-	if m.Unseen > 0 {
-		add("%s a word that training has not, and count as the average category", plural(m.Unseen, "cell has", "cells have"))
+	if m.Unseen.Cells > 0 {
+		add("%s a word that training has not, and count as the average category", plural(m.Unseen.Cells, "cell has", "cells have"))
 	}
 	var outside, irregular int64
 	for _, d := range m.Datasets {
@@ -165,10 +151,10 @@ func list(names []string) string {
 }
 
 // datasets are the files, the worst first.
-func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
+func (p *Page) datasets(worst []file, l limits) section {
 	s := section{Title: "Files, the worst first"}
 	t := table{Head: []string{"File", "Rows", "RMSE", "Bias", "R²", "95 % held"}}
-	known := slices.ContainsFunc(worst, func(d metrics.Dataset) bool { return d.NoiseFloor != nil })
+	known := slices.ContainsFunc(worst, func(d file) bool { return d.data.NoiseFloor != nil })
 	if known {
 		t.Head = append(t.Head, "Noise floor", "Excess MSE", "Anomalous rows")
 		s.Text = append(s.Text, "These are simulated data, of which the truth is known: the noise floor is the mean "+
@@ -187,14 +173,14 @@ func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
 	}
 	decimal, square := alike(errs...), alike(squares...)
 	for _, d := range worst {
-		row := []string{name(d.Name), count(d.Rows), maybe(d.RMSE, decimal), maybe(d.Bias, decimal), maybe(d.R2, alike(1)),
+		row := []string{name(d.data.Name), count(d.Rows), maybe(d.RMSE, decimal), maybe(d.Bias, decimal), maybe(d.R2, alike(1)),
 			percentOf(d.Coverage())}
 		if known {
 			anomalous := undefined
-			if d.Anomalous != nil {
-				anomalous = count(d.Anomalous.Rows)
+			if d.data.NoiseFloor != nil {
+				anomalous = count(d.data.Anomalous.Residual.N)
 			}
-			row = append(row, maybe(d.NoiseFloor, square), maybe(d.ExcessMSE, square), anomalous)
+			row = append(row, maybe(d.data.NoiseFloor, square), maybe(metrics.Excess(d.MSE, d.data.NoiseFloor), square), anomalous)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -207,11 +193,11 @@ func (p *Page) datasets(worst []metrics.Dataset, l limits) section {
 }
 
 // time are the pictures of the worst files that have a time.
-func (p *Page) time(worst []metrics.Dataset, l limits) section {
+func (p *Page) time(worst []file, l limits) section {
 	s := section{Title: "Along the time"}
-	timed := slices.DeleteFunc(slices.Clone(worst), func(d metrics.Dataset) bool { return d.Series == nil || len(d.Series.Period) < 2 })
+	timed := slices.DeleteFunc(slices.Clone(worst), func(d file) bool { return len(d.data.Timeline.Periods) < 2 })
 	for _, d := range timed[:min(l.pictures, len(timed))] {
-		s.Figures = append(s.Figures, p.series(&d))
+		s.Figures = append(s.Figures, p.series(d.data))
 	}
 	switch more := len(timed) - len(s.Figures); {
 	case len(timed) == 0:

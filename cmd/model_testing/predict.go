@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
+)
+
+// predictor makes results of blocks.
+type predictor struct {
+	model       *regression.Model
+	scale       *metrics.Scale
+	low, high   []float64 // ranges of the columns in training
+	files       []*table.File
+	truths      []*truth     // per file; nil where nothing is known
+	predictions *predictions // nil for none
+	memory      sync.Pool
+}
+
+func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, manifests *dataset.Manifests) (
+	*predictor, error) {
+	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
+	for _, f := range files {
+		truth, err := newTruth(manifests.Entry(f.Path))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		p.truths = append(p.truths, truth)
+	}
+	return p, nil
+}
+
+// scratch is memory for one block.
+type scratch struct {
+	predicted, climatology []float64
+	leverage, spread       []float64
+	residual               []float64 // of all rows of the block
+	anomalous              []bool    // of the usable rows; empty where none is
+}
+
+// work predicts the rows of a block and sums their errors.
+func (p *predictor) work(r *design.Rows) (res result, err error) {
+	t, ok := p.memory.Get().(*scratch)
+	if !ok {
+		t = new(scratch)
+	}
+	defer p.memory.Put(t)
+	t.predicted = slices.Grow(t.predicted[:0], r.N)[:r.N]
+	p.model.Predict(t.predicted, r)
+	t.climatology = t.climatology[:0]
+	if len(p.model.Climatology) > 0 {
+		t.climatology = slices.Grow(t.climatology, r.N)[:r.N]
+		p.model.PredictSeason(t.climatology, r)
+	}
+	t.leverage = slices.Grow(t.leverage[:0], r.N)[:r.N]
+	p.model.Leverage(t.leverage, r)
+	t.spread = t.spread[:0]
+	if p.model.Band.Sigma > 0 {
+		t.spread = slices.Grow(t.spread, r.N)[:r.N]
+		p.model.Spread(t.spread, t.leverage)
+	}
+	sample := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Spread: t.spread, Scale: p.scale,
+		Season: t.climatology, Before: r.Prev, TrainMean: p.model.TrainMean}
+	t.mark(r, p.truths[r.File])
+	res.data.Add(&sample, r.Times, t.anomalous, t.residuals(r))
+	res.data.Outside = p.outside(r)
+	res.counts.Add(&sample)
+	if p.predictions != nil {
+		res.predicted = r.N
+		res.lines = p.lines(r, t)
+	}
+	return res, nil
+}
+
+// outside returns how many rows with a target are outside the training's range of a
+// column that is not of the calendar.
+func (p *predictor) outside(r *design.Rows) (n int64) {
+	var columns []int
+	for j, x := range r.X {
+		if x == nil || j >= p.model.SeasonFrom && j < p.model.SeasonTo {
+			continue
+		}
+		low, high := p.low[j], p.high[j]
+		for _, v := range x {
+			if v < low || v > high {
+				columns = append(columns, j)
+				break
+			}
+		}
+	}
+	if len(columns) == 0 {
+		return 0
+	}
+	for i, y := range r.Y {
+		out := func(j int) bool { return r.X[j][i] < p.low[j] || r.X[j][i] > p.high[j] }
+		if y == y && slices.ContainsFunc(columns, out) {
+			n++
+		}
+	}
+	return n
+}
+
+// residuals returns those of all rows of the block, NaN where there is none.
+func (t *scratch) residuals(r *design.Rows) []float64 {
+	t.residual = slices.Grow(t.residual[:0], r.Every.N)[:r.Every.N]
+	if r.N < r.Every.N {
+		for i := range t.residual {
+			t.residual[i] = math.NaN()
+		}
+	}
+	for i, y := range r.Y {
+		t.residual[r.Place(i)] = y - t.predicted[i]
+	}
+	return t.residual
+}
+
+// mark tells the anomalous rows.
+func (t *scratch) mark(r *design.Rows, truth *truth) {
+	t.anomalous = t.anomalous[:0]
+	if r.N == 0 {
+		return
+	}
+	first := r.Index(0)
+	marks := truth.anomalous(first, r.Index(r.N-1)+1)
+	for i := 0; i < r.N && marks != nil; i++ {
+		t.anomalous = append(t.anomalous, marks[r.Index(i)-first])
+	}
+}

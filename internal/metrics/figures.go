@@ -1,0 +1,234 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"mlpipeline/internal/moments"
+)
+
+// Figures are what the sums say. What is not defined is nil, and Reason says why.
+type Figures struct {
+	Rows              int64 // scored
+	MSE               *float64
+	RMSE              *float64
+	MAE               *float64
+	R2                *float64
+	MaxError          *float64
+	Bias              *float64 // mean of predicted − actual
+	ExplainedVariance *float64
+	Skill             Guesses    // 1 − MSE/MSE of a guess: 1 is perfect, 0 no better, negative worse
+	GuessRMSE         Guesses    // the RMSE of the guesses, over the rows that have one
+	Intervals         []Interval // none where the training leaves no error to make them of
+	Reason            string
+}
+
+// Guesses are figures about what needs no model: the mean of the training, the season,
+// and the row before.
+type Guesses struct{ Mean, Season, Before *float64 }
+
+// Figures finishes the sums.
+func (e *Errors) Figures() Figures {
+	f := Figures{Rows: e.Residual.N, Intervals: e.intervals()}
+	if f.Rows == 0 {
+		f.Reason = "no row has both a target and a prediction"
+		return f
+	}
+	n := float64(f.Rows)
+	bias := e.Residual.Mean.Value()
+	sse := e.squares().Value()
+	f.MSE, f.RMSE = ptr(sse/n), ptr(math.Sqrt(sse/n))
+	f.MAE, f.MaxError, f.Bias = ptr(e.Abs.Value()/n), ptr(e.max()), ptr(0-bias)
+	var why []string
+	all := e.Target.Squares().Value()
+	switch {
+	case f.Rows < 2:
+		why = append(why, "r2 and explained_variance need two rows")
+	case e.Target.Min == e.Target.Max:
+		why = append(why, fmt.Sprintf("the target is %v in every row, which leaves nothing to explain", e.Target.Min))
+	default:
+		f.R2 = ptr(RSquared(sse, all))
+		f.ExplainedVariance = ptr(RSquared(e.Residual.Squares().Value(), all))
+		if f.R2 == nil {
+			why = append(why, "r2 is beyond float64: the target hardly varies")
+		}
+	}
+	if len(f.Intervals) == 0 {
+		why = append(why, "intervals need an error of the training rows")
+	}
+	for k, to := range [baselines][2]**float64{trainMean: {&f.Skill.Mean, &f.GuessRMSE.Mean},
+		season: {&f.Skill.Season, &f.GuessRMSE.Season}, rowBefore: {&f.Skill.Before, &f.GuessRMSE.Before}} {
+		b := &e.Baselines[k]
+		*to[0] = ptr(1 - b.Model.Value()/b.Self.Value())
+		*to[1] = ptr(math.Sqrt(b.Self.Value() / float64(b.N)))
+	}
+	if f.Skill.Mean == nil {
+		why = append(why, "the training mean is exact")
+	}
+	f.Reason = strings.Join(why, "; ")
+	return f
+}
+
+// Doubts are what keeps predictions from being called good, whatever their skill over
+// the training's mean: sentences without their ends.
+func (f *Figures) Doubts() (doubts []string) {
+	const (
+		leastHeld = 0.85 // of the rows, by intervals of 95 %
+		mostBias  = 0.5  // of the RMSE
+	)
+	worse := func(skill *float64) bool { return skill != nil && *skill < 0 }
+	if worse(f.Skill.Before) {
+		doubts = append(doubts, "saying that nothing changes from row to row would do better")
+	}
+	if worse(f.Skill.Season) {
+		doubts = append(doubts, "the season alone would do better")
+	}
+	if held := f.Coverage(); held != nil && *held < leastHeld {
+		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**held))
+	}
+	if f.Bias != nil && math.Abs(*f.Bias) > mostBias**f.RMSE {
+		side := "high"
+		if *f.Bias < 0 {
+			side = "low"
+		}
+		doubts = append(doubts, fmt.Sprintf("predictions are %v too %s on average, more than half of the RMSE",
+			Round(math.Abs(*f.Bias), 3), side))
+	}
+	return doubts
+}
+
+// RSquared is 1 − left/all, with scikit-learn's convention for a constant
+// target: 1 if nothing is left, else 0.
+func RSquared(left, all float64) float64 {
+	switch {
+	case all != 0:
+		return 1 - left/all
+	case left == 0:
+		return 1
+	}
+	return 0
+}
+
+// ptr is nil for a figure that float64 cannot hold.
+func ptr(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
+// Round rounds a number to so many digits.
+func Round(v float64, digits int) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
+	return v + 0 // no −0
+}
+
+// Levels are the probabilities at which intervals are measured, ascending.
+var Levels = [...]float64{0.5, 0.8, 0.9, 0.95, 0.99}
+
+// gateLevel is the index of the level that people ask for.
+const gateLevel = 3
+
+// Held are sums over rows that have an interval, at each of the Levels.
+type Held struct {
+	N      int64                    // rows
+	Inside [len(Levels)]int64       // that are within their interval
+	Width  [len(Levels)]moments.Sum // Σ of the widths
+	Beyond [len(Levels)]moments.Sum // Σ of the other rows' distances from their intervals
+}
+
+// Add includes rows, whose intervals are ±t·spread.
+func (h *Held) Add(residual, spread []float64, s *Scale) {
+	var outside [len(Levels)]int64
+	var beyond [len(Levels)]float64
+	sum := 0.0
+	for i, r := range residual {
+		size := math.Abs(r)
+		sum += spread[i]
+		for l, t := range s.half {
+			over := size - float64(t*spread[i])
+			if over <= 0 {
+				break // and inside those that are wider
+			}
+			outside[l]++
+			beyond[l] += over
+		}
+	}
+	held := Held{N: int64(len(residual))}
+	for l, t := range s.half {
+		held.Inside[l] = held.N - outside[l]
+		held.Width[l] = moments.Float(2 * t).Times(moments.Float(sum))
+		held.Beyond[l] = moments.Float(beyond[l])
+	}
+	h.Merge(&held)
+}
+
+// Merge includes the rows of o.
+func (h *Held) Merge(o *Held) {
+	h.N += o.N
+	for l := range Levels {
+		h.Inside[l] += o.Inside[l]
+		h.Width[l].Merge(o.Width[l])
+		h.Beyond[l].Merge(o.Beyond[l])
+	}
+}
+
+// Interval is how prediction intervals of one level have held. The score is the
+// mean of width + 2/(1 − level)·distance of a row that is outside: the smaller, the
+// better (T. Gneiting, A. E. Raftery, "Strictly proper scoring rules, prediction,
+// and estimation", J. American Statistical Association 102, 2007, eq. 43).
+type Interval struct {
+	Level     float64
+	Coverage  float64 // share of the rows that are inside
+	MeanWidth float64
+	Score     float64
+}
+
+// intervals finishes the sums; there is none where no row has an interval.
+func (e *Errors) intervals() (intervals []Interval) {
+	h := &e.Intervals
+	for l, level := range Levels {
+		if h.N == 0 {
+			break
+		}
+		n := float64(h.N)
+		score := h.Width[l].Plus(h.Beyond[l].Times(moments.Float(2)).Over(moments.Float(1 - level)))
+		intervals = append(intervals, Interval{level, float64(h.Inside[l]) / n, h.Width[l].Value() / n, score.Value() / n})
+	}
+	return intervals
+}
+
+// Coverage returns how the 95 % intervals have held, nil where there are none.
+func (f *Figures) Coverage() *float64 {
+	if len(f.Intervals) == 0 {
+		return nil
+	}
+	return &f.Intervals[gateLevel].Coverage
+}
+
+// Judgement says what Misfit means, "" where it is 0.
+func (f *Figures) Judgement() string {
+	how, misfit := "narrow", f.Misfit()
+	if misfit < 0 {
+		how, misfit = "wide", -misfit
+	}
+	if misfit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("they are about %v %% too %s", Round(100*misfit, 1), how)
+}
+
+// Misfit returns by which part the 95 % intervals are too narrow, negative if they
+// are too wide: what normal errors would need to be covered as these were. It is 0
+// where two standard errors of the coverage of independent rows allow for it.
+func (f *Figures) Misfit() float64 {
+	coverage, n := f.Coverage(), float64(f.Rows)
+	level := Levels[gateLevel]
+	if coverage == nil || math.Abs(*coverage-level) <= 2*math.Sqrt(level*(1-level)/n) {
+		return 0
+	}
+	share := (*coverage*n + 0.5) / (n + 1) // never 0 or 1
+	return 1 - math.Erfinv(share)/math.Erfinv(level)
+}

@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"mlpipeline/internal/metrics"
+)
+
+// forge hands over every mutation of everything in a value, which is as it was after each.
+func forge(path string, v reflect.Value, f func(path string)) {
+	with := func(other reflect.Value) {
+		kept := reflect.New(v.Type()).Elem()
+		kept.Set(v)
+		v.Set(other)
+		f(fmt.Sprintf("%s = %.40v", path, other))
+		v.Set(kept)
+	}
+	if !v.IsZero() {
+		with(reflect.Zero(v.Type()))
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			forge(path, v.Elem(), f)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if field := v.Type().Field(i); field.IsExported() {
+				forge(path+"."+field.Name, v.Field(i), f)
+			}
+		}
+	case reflect.Slice:
+		if n := v.Len(); n > 0 {
+			with(v.Slice(1, n))
+			with(v.Slice(0, n-1))
+			with(reflect.AppendSlice(v.Slice3(0, n, n), v))
+			forge(path+"[last]", v.Index(n-1), f)
+		}
+	case reflect.Array:
+		for _, i := range []int{1, v.Len() - 1} {
+			forge(fmt.Sprintf("%s[%d]", path, i), v.Index(i), f)
+		}
+	case reflect.Float64:
+		x := v.Float()
+		for _, other := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, 1e300,
+			1e150, 5e-324, -x, 2 * x, x + 1} {
+			with(reflect.ValueOf(other))
+		}
+	case reflect.Int, reflect.Int64:
+		n := v.Int()
+		for _, other := range []int64{-1, 1, 7, 1 << 20, 1 << 40, math.MaxInt64, math.MinInt64, -n, 2 * n, n + 1, n - 1} {
+			with(reflect.ValueOf(other).Convert(v.Type()))
+		}
+	case reflect.String:
+		with(reflect.ValueOf("another\x00\x1b[31m<b>"))
+		with(reflect.ValueOf(strings.Repeat("x", 1<<20)))
+	}
+}
+
+// A forged file with a valid checksum is refused by name, or it has finite figures and a
+// page, soon.
+func TestForged(t *testing.T) {
+	sums := measured(t, 2, 60, true).Sums
+	path := filepath.Join(t.TempDir(), "forged.gob")
+	tried, refused := 0, 0
+	write := func() error {
+		file, _, err := sums.Encode()
+		if err != nil {
+			return err // gob does not write it
+		}
+		return os.WriteFile(path, file, 0o666)
+	}
+	if err := write(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := metrics.Read(path); err != nil {
+		t.Fatal(err)
+	}
+	forge("", reflect.ValueOf(sums).Elem(), func(what string) {
+		if write() != nil {
+			return
+		}
+		defer func(start time.Time) {
+			if p := recover(); p != nil || time.Since(start) > time.Second {
+				t.Fatalf("%s: %v after %v", what, p, time.Since(start))
+			}
+		}(time.Now())
+		tried++
+		read, err := metrics.Read(path)
+		if err != nil {
+			if refused++; !strings.HasPrefix(err.Error(), path+": ") {
+				t.Errorf("%s: %v", what, err)
+			}
+			return
+		}
+		report, err := metrics.Merge([]*metrics.Sums{read})
+		if err != nil {
+			return
+		}
+		page := string((&Page{Metrics: report}).HTML())
+		for _, never := range []string{"NaN", "Inf", "%!"} {
+			if strings.Contains(page, never) {
+				t.Errorf("%s: the page says %q", what, never)
+			}
+		}
+		if _, err := metrics.SummaryKind.EncodeJSON(report.Summary("")); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	})
+	t.Logf("%d forged files, %d refused", tried, refused)
+	if tried < 1000 || refused < tried/2 {
+		t.Errorf("of %d forged files %d were refused", tried, refused)
+	}
+}
