@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -154,9 +155,28 @@ func TestNoRoom(t *testing.T) {
 			t.Fatalf("%s: left\n%s\nbefore\n%s", script, after, before)
 		}
 	}
-	// Nobody listens, and the work is done all the same.
-	if out, code := sh("set -e; model_testing | true; model_testing 2>&- >&-; model_preprocessing 2>&-; (model_preparation; echo $? >status) 2>&1 | head -c 0; sleep 0.3; cat status; rm status"); code != 0 || strings.Contains(out, "goroutine") {
+	// Nobody listens to what is said, and the work is done all the same.
+	if out, code := sh("set -e; model_testing | true; model_testing 2>&-; model_preprocessing >&- 2>&-; (model_preparation; echo $? >status) 2>&1 | head -c 0; sleep 0.3; cat status; rm status"); code != 0 || strings.Contains(out, "goroutine") {
 		t.Errorf("closed outputs: status %d\n%s", code, out)
+	}
+	// A result that nobody can have read is no success.
+	for script, status := range map[string]int{"model_testing -quiet >/dev/null": 0, "exec model_testing -quiet <>/dev/null >&0": 0,
+		"model_testing -h >/dev/full": 1, "model_testing -version >/dev/full": 1} {
+		if out, code := sh(script); code != status {
+			t.Errorf("%s: status %d\n%s", script, code, out)
+		}
+	}
+	for _, args := range []string{"model_testing -quiet", "model_testing -h", "data_creation -help", "model_testing -quiet 2>&-"} {
+		want := 1
+		if runtime.GOOS != "linux" {
+			want = 0 // where it cannot be told
+		}
+		if out, code := sh("exec " + args + " >&-"); code != want {
+			t.Errorf("%s, closed: status %d\n%s", args, code, out)
+		}
+	}
+	if out, _ := sh("ln -s $(command -v model_testing) 'a\x1bb'; exec ./a* -x; "); strings.Contains(out, "\x1b") || !strings.Contains(out, `a\x1bb: there is no flag -x`) {
+		t.Errorf("a name with control characters: %q", out)
 	}
 	if out, code := sh("umask 027; rm models/scaler.json; model_preprocessing -quiet && ls -l models/scaler.json"); code != 0 || !strings.HasPrefix(out, "-rw-r-----") {
 		t.Errorf("umask: %d %s", code, out)

@@ -73,10 +73,8 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"runtime/debug"
-	"strconv"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
@@ -119,7 +117,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	var err error
 	if o.auto = *alpha == "auto"; !o.auto {
-		if o.alpha, err = strconv.ParseFloat(*alpha, 64); err != nil || !(o.alpha >= 0) || math.IsInf(o.alpha, 0) {
+		if o.alpha, err = cli.ParseNumber(*alpha); err != nil || o.alpha < 0 {
 			return cli.Usagef("-alpha %q is neither auto nor a number from 0", *alpha)
 		}
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"mlpipeline/internal/cli"
@@ -15,10 +13,8 @@ import (
 // number reads a flag's number.
 func number(to *float64) func(string) error {
 	return func(s string) (err error) {
-		if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
-			return errors.New("is not a number")
-		}
-		return nil
+		*to, err = cli.ParseNumber(s)
+		return err
 	}
 }
 

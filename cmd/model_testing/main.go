@@ -150,7 +150,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		o.Logf("%v: %s, in %s → %s", o.shard, cli.Plural(len(report.Datasets), "file", "files"), o.Took(), o.metrics)
 		return nil
 	}
-	if err := say(o, report, stdout); err != nil {
+	if err := say(o, report); err != nil {
 		return err
 	}
 	return gate(asked)

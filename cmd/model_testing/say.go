@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -15,15 +14,15 @@ import (
 )
 
 // say prints the result, and on standard error what else is to be known of it.
-func say(o *options, r *metrics.Report, stdout io.Writer) error {
+func say(o *options, r *metrics.Report) error {
 	warnOfUnseen(o, r)
 	where := ""
 	if o.metrics != "" {
 		where = ", in " + o.metrics
 	}
 	o.Table(datasetTable(r), " datasets"+where)
-	if _, err := fmt.Fprintf(stdout, "Model test MSE: %s, R²: %s\n", o.decimal(r.MSE), o.decimal(r.R2)); err != nil {
-		return fmt.Errorf("standard output: %w", err)
+	if err := o.Printf("Model test MSE: %s, R²: %s\n", o.decimal(r.MSE), o.decimal(r.R2)); err != nil {
+		return err
 	}
 	warnOfUnscored(o, r)
 	if r.R2 == nil && r.Rows > 0 {

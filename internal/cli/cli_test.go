@@ -13,7 +13,7 @@ import (
 	"github.com/go-gota/gota/series"
 )
 
-const source = "// Name does things.\n//\n//\t-quiet, -workers N, -version, -h, -help\n//\n// # More\n//\n// More of it.\npackage main\n"
+const source = "// Name does things.\n//\n//\t-quiet, -workers N, -version, -h, -help\n//\n// # More\n//\n// More of it: PATH.\npackage main\n"
 
 func TestPrintable(t *testing.T) {
 	for s, want := range map[string]string{
@@ -37,7 +37,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"-quiet a b", false, ""},
 		{"-h", false, "Name does things."},
-		{"--help", false, "# More\n\nMore of it."},
+		{"--help", false, "# More\n\nMore of it: PATH."},
 		{"-version", false, "name "},
 		{"-workers 0", true, ""},
 		{"-workers 1025", true, ""},
@@ -105,6 +105,66 @@ func TestMistyped(t *testing.T) {
 		err := New("name", source, new(bytes.Buffer), new(bytes.Buffer)).Parse([]string{arg})
 		if fmt.Sprint(err) != want {
 			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}
+
+// A number is what people write as one, and nothing that only Go reads so.
+func TestNumbers(t *testing.T) {
+	for arg, want := range map[string]string{
+		"-n=10 -x=-1.5e3 -u=7 -d=90m": "10 -1500 7 1h30m0s",
+		"-n=+5 -x=.5":                 "5 0.5 1 1s",
+		"-n=1_0":                      `-n "1_0" is not a whole number`,
+		"-n=0x10":                     `-n "0x10" is not a whole number`,
+		"-n=010":                      "10 1 1 1s",
+		"-n=99999999999999999999":     `-n "99999999999999999999" is not a whole number`,
+		"-x=1_0":                      `-x "1_0" is not a number`,
+		"-x=0x1p-2":                   `-x "0x1p-2" is not a number`,
+		"-x=inf":                      `-x "inf" is not a number`,
+		"-x=NaN":                      `-x "NaN" is not a number`,
+		"-x=1e999":                    `-x "1e999" is not a number`,
+		"-u=-1":                       `-u "-1" is not a whole number from 0 to 2⁶⁴ − 1`,
+		"-d=day":                      `-d "day" is not a time such as 90s, 10m or 24h`,
+	} {
+		p := New("name", source, new(bytes.Buffer), new(bytes.Buffer))
+		var n int
+		var x float64
+		var u uint64
+		var d time.Duration
+		p.IntVar(&n, "n", 1, "")
+		p.Float64Var(&x, "x", 1, "")
+		p.Uint64Var(&u, "u", 1, "")
+		p.DurationVar(&d, "d", time.Second, "")
+		got := fmt.Sprint(p.Parse(strings.Fields(arg)))
+		if got == "<nil>" {
+			got = fmt.Sprint(n, x, u, d)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", arg, got, want)
+		}
+	}
+}
+
+// full is an output on which there is no room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+// Help that could not be printed is no success.
+func TestFull(t *testing.T) {
+	for _, arg := range []string{"-h", "-help", "-version"} {
+		if err := New("name", source, full{}, full{}).Parse([]string{arg}); fmt.Sprint(err) != "standard output: no room" {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"temp_max", "temp_min", "wind", "weather", "Date", "y", "room", "wind;temp;pressure;y;weather"}
+	for name, want := range map[string]string{"temp_mx": "temp_max temp_min", "date": "Date", "wether": "weather", "iwnd": "wind",
+		"temp": "temp_max temp_min", "pressure": "", "x": "", "": "", "foo": "", "ate": "Date", "weatherford": "weather"} {
+		if got := strings.Join(Nearest(name, names), " "); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/ordered"
 )
 
 // Exit statuses besides 0, done, and 128 + signal.
@@ -68,11 +69,29 @@ func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, 
 		artifact.Abort()
 		os.Exit(exit(stopped))
 	}()
-	err := run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr)
+	err := guarded(func() error {
+		return run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, result{os.Stdout}, os.Stderr)
+	})
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
 	os.Exit(exit(err))
+}
+
+// guarded makes an error of a panic.
+func guarded(run func() error) (err error) {
+	defer ordered.Recover(&err)
+	return run()
+}
+
+// result is standard output. What is written to one that was closed is not written.
+type result struct{ *os.File }
+
+func (r result) Write(b []byte) (int, error) {
+	if wasClosed(r.File) {
+		return 0, errors.New("is closed; >/dev/null is for a result that is not wanted")
+	}
+	return r.File.Write(b)
 }
 
 // interruptible is a reader that stops waiting when its context ends. What it
@@ -103,7 +122,7 @@ func exit(err error) int {
 	if err == nil || errors.Is(err, errHelp) {
 		return 0
 	}
-	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	name := printable(strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"))
 	fmt.Fprintf(os.Stderr, "%s %s\n", paint(os.Stderr, red, name+":"), printable(err.Error()))
 	s, ok := errors.AsType[statusError](err)
 	switch {

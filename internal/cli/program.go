@@ -5,6 +5,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,8 +19,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"mlpipeline/internal/nearest"
 )
 
 // Program is one of the four programs: its flags and its voice.
@@ -66,22 +65,30 @@ func (p *Program) Parse(args []string) error {
 	err := p.FlagSet.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(p.stdout, p.help())
-		return errHelp
+		return cmp.Or(p.Printf("%s", p.help()), errHelp)
 	case err != nil:
 		return p.mistyped(err)
 	case *whole:
-		fmt.Fprint(p.stdout, p.manual)
-		return errHelp
+		return cmp.Or(p.Printf("%s", p.manual), errHelp)
 	case *version:
-		fmt.Fprintln(p.stdout, p.Name(), Version(), runtime.Version())
-		return errHelp
-	case slices.ContainsFunc(p.Args(), func(arg string) bool { return len(arg) > 1 && arg[0] == '-' }):
+		return cmp.Or(p.Printf("%s %s %s\n", p.Name(), Version(), runtime.Version()), errHelp)
+	case p.takesPaths() && slices.ContainsFunc(p.Args(), func(arg string) bool { return len(arg) > 1 && arg[0] == '-' }):
 		return Usagef("flags go before paths: %s", strings.Join(p.Args(), " "))
 	case p.Workers < 1 || p.Workers > 1024:
 		return Usagef("-workers %d is not between 1 and 1024", p.Workers)
 	}
 	runtime.GOMAXPROCS(min(p.Workers, runtime.GOMAXPROCS(0)))
+	return nil
+}
+
+// takesPaths reports whether the program has arguments besides its flags.
+func (p *Program) takesPaths() bool { return strings.Contains(p.manual, "PATH") }
+
+// Printf writes a result to standard output.
+func (p *Program) Printf(format string, args ...any) error {
+	if _, err := fmt.Fprintf(p.stdout, format, args...); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
 	return nil
 }
 
@@ -107,7 +114,7 @@ func (p *Program) mistyped(err error) error {
 	var names []string
 	p.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
 	hint := ""
-	if near := nearest.Names(name, names); len(near) > 0 {
+	if near := Nearest(name, names); len(near) > 0 {
 		hint = "; did you mean -" + strings.Join(near, ", -") + "?"
 	}
 	return Usagef("there is no flag -%s%s", name, hint)
@@ -115,25 +122,12 @@ func (p *Program) mistyped(err error) error {
 
 // badValue is the error of a value that a flag does not take.
 func (p *Program) badValue(err error) error {
-	m := regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (parse error|value out of range)$`).
+	m := regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (parse error|is .*)$`).
 		FindStringSubmatch(err.Error())
 	if m == nil {
 		return Usagef("%w", err)
 	}
-	kind := "a number"
-	if getter, ok := p.Lookup(m[2]).Value.(flag.Getter); ok {
-		switch getter.Get().(type) {
-		case int:
-			kind = "a whole number"
-		case uint64:
-			kind = "a whole number from 0 to 2⁶⁴ − 1"
-		case time.Duration:
-			kind = "a time such as 90s, 10m or 24h"
-		case bool:
-			kind = "true or false"
-		}
-	}
-	return Usagef("-%s %s is not %s", m[2], m[1], kind)
+	return Usagef("-%s %s %s", m[2], m[1], strings.ReplaceAll(m[3], "parse error", "is not true or false"))
 }
 
 // Version returns the version of the program.

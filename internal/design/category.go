@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlpipeline/internal/nearest"
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/table"
 )
 
@@ -241,7 +241,7 @@ func (u Unseen) Near(d *Design) string {
 	for _, level := range u.Levels[:min(named, len(u.Levels))] {
 		for _, c := range d.Categories {
 			if word, ok := strings.CutPrefix(level, c.Name+"="); ok {
-				for _, name := range nearest.Names(word, c.Levels) {
+				for _, name := range cli.Nearest(word, c.Levels) {
 					near = append(near, c.Name+"="+name)
 				}
 			}

@@ -3,8 +3,13 @@ package ordered
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Map hands items to work on several goroutines and yields the results in
@@ -32,6 +37,18 @@ func Map[T, R any](ctx context.Context, workers int, items func(context.Context)
 		go func() {
 			defer close(ordered)
 			defer close(jobs)
+			var fault error
+			defer func() {
+				if fault != nil {
+					j := &job{err: fault, done: make(chan struct{})}
+					close(j.done)
+					select {
+					case ordered <- j:
+					case <-ctx.Done():
+					}
+				}
+			}()
+			defer Recover(&fault)
 			for item, err := range items(ctx) {
 				j := &job{item: item, err: err, done: make(chan struct{})}
 				select {
@@ -58,7 +75,7 @@ func Map[T, R any](ctx context.Context, workers int, items func(context.Context)
 						if !more {
 							return
 						}
-						j.result, j.err = work(j.item)
+						j.result, j.err = guarded(work, j.item)
 						close(j.done)
 					case <-ctx.Done():
 						return
@@ -94,4 +111,73 @@ func Map[T, R any](ctx context.Context, workers int, items func(context.Context)
 			}
 		}
 	}
+}
+
+// guarded makes an error of a panic of work.
+func guarded[T, R any](work func(T) (R, error), item T) (result R, err error) {
+	defer Recover(&err)
+	return work(item)
+}
+
+// Each calls work for 0 to n−1, on all cores. A panic in it is one here.
+func Each(n int, work func(i int)) {
+	var next atomic.Int64
+	var fault error
+	var once sync.Once
+	var workers sync.WaitGroup
+	one := func(i int) (err error) {
+		defer Recover(&err)
+		work(i)
+		return nil
+	}
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				if err := one(i); err != nil {
+					once.Do(func() { fault = err })
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if fault != nil {
+		panic(fault)
+	}
+}
+
+// Fault is a panic that was caught.
+type Fault struct {
+	value any
+	where string // in this program
+}
+
+func (f *Fault) Error() string {
+	return fmt.Sprintf("this is a fault of the program, not of what it was given: %v (%s)", f.value, f.where)
+}
+
+// Recover makes of a panic an error that says where it was: defer ordered.Recover(&err).
+func Recover(err *error) {
+	value := recover()
+	if fault, again := value.(*Fault); again {
+		*err = fault
+		return
+	}
+	if value == nil {
+		return
+	}
+	calls := make([]uintptr, 64)
+	frames := runtime.CallersFrames(calls[:runtime.Callers(2, calls)])
+	fault := &Fault{value: value}
+	panicked := false
+	for {
+		frame, more := frames.Next()
+		if panicked && fault.where == "" && !strings.HasPrefix(frame.Function, "runtime.") {
+			fault.where = fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
+		}
+		panicked = panicked || frame.Function == "runtime.gopanic"
+		if !more {
+			break
+		}
+	}
+	*err = fault
 }

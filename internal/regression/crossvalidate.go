@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/ordered"
 )
 
 // CrossValidation is the error on rows that a fit has not seen. The rows of
@@ -144,7 +145,7 @@ func without(parts []Factor, work func(i int, others *Factor)) {
 	var before Factor // of part next
 	next := 0
 	var lock sync.Mutex
-	each(n, func(int) {
+	ordered.Each(n, func(int) {
 		lock.Lock()
 		i, first, last := next, before, after[next]
 		before = join(&before, &parts[i])

@@ -1,13 +1,11 @@
 package regression
 
 import (
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/scaler"
 )
 
@@ -27,21 +25,7 @@ func (f *Folds) Merge(o Folds) {
 
 // Finish reduces the rows that wait.
 func (f Folds) Finish() {
-	each(len(f), func(k int) { f[k].Finish() })
-}
-
-// each calls work for 0 to n−1, on all cores.
-func each(n int, work func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i)
-			}
-		})
-	}
-	workers.Wait()
+	ordered.Each(len(f), func(k int) { f[k].Finish() })
 }
 
 // Reducer makes factors of rows of X and y.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/csv"
-	"mlpipeline/internal/nearest"
 )
 
 // layout says where in the rows of one file the wanted columns are.
@@ -89,7 +89,7 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 // Meant asks whether a mistyped name is meant for one that is near; where none is, it
 // says which names there are.
 func Meant(name string, names []string, all string) string {
-	if near := nearest.Names(name, names); len(near) > 0 {
+	if near := cli.Nearest(name, names); len(near) > 0 {
 		return "did you mean " + Quote(near) + "?"
 	}
 	return all + " " + Quote(names)

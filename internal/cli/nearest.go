@@ -1,16 +1,15 @@
-// Package nearest finds what a mistyped name may be meant for.
-package nearest
+package cli
 
 import (
 	"slices"
 	"strings"
 )
 
-// Names returns the names, three at the most, that a mistyped one may be meant
+// Nearest returns the names, three at the most, that a mistyped one may be meant
 // for, nearest first: those that differ from it in case alone or in a third of its
 // letters or less, and those that hold it or that it holds, if the shorter has more
 // than a third of the letters.
-func Names(name string, names []string) []string {
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name string
 		far  int
