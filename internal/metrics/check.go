@@ -127,7 +127,7 @@ func (e *Errors) check() error {
 		return errors.New("the squares overflow")
 	}
 	squares, count := e.squares().Value(), float64(n)
-	if !whole(&e.Residual) || !whole(&e.Target) || e.Target.N != n {
+	if !e.Residual.Possible() || !e.Target.Possible() || e.Target.N != n {
 		return errors.New("the moments are none")
 	}
 	if abs := e.Abs.Value(); abs < 0 || abs > count*e.max()*(1+1e-9) ||
@@ -153,13 +153,6 @@ func (e *Errors) check() error {
 		}
 	}
 	return nil
-}
-
-// whole reports whether moments are of numbers.
-func whole(m *moments.Moments) bool {
-	mean, slack := m.Mean.Value(), 1e-9*max(math.Abs(m.Min), math.Abs(m.Max))
-	return m.Min <= mean+slack && mean <= m.Max+slack && m.Dev.Value() >= 0 &&
-		m.Dev.Value() <= math.Sqrt(float64(m.N))*(m.Max-m.Min)*(1+1e-9)+slack
 }
 
 // check reports a pattern that is not of the rows with these errors.

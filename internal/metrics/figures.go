@@ -42,7 +42,7 @@ func (e *Errors) Figures() Figures {
 	f.MSE, f.RMSE = ptr(sse/n), ptr(math.Sqrt(sse/n))
 	f.MAE, f.MaxError, f.Bias = ptr(e.Abs.Value()/n), ptr(e.max()), ptr(0-bias)
 	var why []string
-	all := e.Target.Squares().Value()
+	all := e.Target.Squares.Value()
 	switch {
 	case f.Rows < 2:
 		why = append(why, "r2 and explained_variance need two rows")
@@ -50,7 +50,7 @@ func (e *Errors) Figures() Figures {
 		why = append(why, fmt.Sprintf("the target is %v in every row, which leaves nothing to explain", e.Target.Min))
 	default:
 		f.R2 = ptr(RSquared(sse, all))
-		f.ExplainedVariance = ptr(RSquared(e.Residual.Squares().Value(), all))
+		f.ExplainedVariance = ptr(RSquared(e.Residual.Squares.Value(), all))
 		if f.R2 == nil {
 			why = append(why, "r2 is beyond float64: the target hardly varies")
 		}

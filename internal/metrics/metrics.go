@@ -132,7 +132,7 @@ func (e *Errors) Merge(o *Errors) {
 // squares returns Σ residual².
 func (e *Errors) squares() moments.Sum {
 	mean := e.Residual.Mean
-	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares())
+	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares)
 }
 
 // max returns the size of the largest residual.

@@ -17,11 +17,11 @@ import (
 
 // Moments summarises a set of numbers. Its zero value is the empty set.
 type Moments struct {
-	N    int64 // how many
-	Mean Sum
-	Dev  Sum // √Σ(x − mean)²; its square may be beyond float64 where it is not
-	Min  float64
-	Max  float64
+	N       int64 // how many
+	Mean    Sum
+	Squares Sum // Σ(x − mean)²
+	Min     float64
+	Max     float64
 }
 
 // MarshalJSON writes the seven numbers as one string in base64, little more than half
@@ -91,14 +91,10 @@ func (m *Moments) Add(xs []float64) {
 		m.Add(slices.DeleteFunc(slices.Clone(xs), math.IsNaN))
 		return
 	}
-	if (d2 < smallSquares || d2 > largeSquares) && low < high && !math.IsInf(high-low, 0) {
-		m.addScaled(xs, high-low)
-		return
-	}
 	n := float64(len(xs))
 	hi, lo := twoSum(c, d1/n)
-	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, Dev: Float(d2 - float64(d1*d1)/n).Sqrt(), Min: low,
-		Max: high})
+	squares := max(0, d2-float64(d1*d1)/n)
+	m.Merge(Moments{N: int64(len(xs)), Mean: Sum{hi, lo}, Squares: Float(squares), Min: low, Max: high})
 }
 
 // Binary returns the moments of n numbers of which ones are 1 and the others 0:
@@ -108,7 +104,7 @@ func Binary(n, ones int64) Moments {
 		return Moments{}
 	}
 	all, k := Float(float64(n)), Float(float64(ones))
-	m := Moments{N: n, Mean: k.Over(all), Dev: k.Times(Float(float64(n - ones))).Over(all).Sqrt()}
+	m := Moments{N: n, Mean: k.Over(all), Squares: k.Times(Float(float64(n - ones))).Over(all)}
 	if ones == n {
 		m.Min = 1
 	}
@@ -116,28 +112,6 @@ func Binary(n, ones int64) Moments {
 		m.Max = 1
 	}
 	return m
-}
-
-// Squares beyond these bounds may have lost digits.
-const (
-	smallSquares = 1e-280
-	largeSquares = 1e290
-)
-
-// addScaled is Add for numbers that differ by so little or so much that the
-// squares of the differences vanish or overflow: in units of a power of two.
-func (m *Moments) addScaled(xs []float64, spread float64) {
-	_, exponent := math.Frexp(spread)
-	scaled := make([]float64, len(xs))
-	for i, x := range xs {
-		scaled[i] = math.Ldexp(x-xs[0], -exponent)
-	}
-	var s Moments
-	s.Add(scaled)
-	s.Mean = s.Mean.ldexp(exponent).Plus(Float(xs[0]))
-	s.Dev = s.Dev.ldexp(exponent)
-	s.Min, s.Max = slices.Min(xs), slices.Max(xs)
-	m.Merge(s)
 }
 
 // Merge includes all that o summarises, by the update of Chan, Golub and
@@ -154,19 +128,16 @@ func (m *Moments) Merge(o Moments) {
 	delta := o.Mean.Minus(m.Mean)
 	share := Float(nb).Over(Float(na + nb)) // nb / n
 	m.Mean.Merge(delta.Times(share))
-	m.Dev = norm(m.Dev, o.Dev, delta.Times(share.Times(Float(na)).Sqrt()))
+	m.Squares = m.Squares.Plus(o.Squares).Plus(delta.Times(delta).Times(share).Times(Float(na)))
 	m.Min, m.Max = min(m.Min, o.Min), max(m.Max, o.Max)
 	m.N += o.N
 }
 
-// Squares returns Σ(x − mean)².
-func (m Moments) Squares() Sum { return m.Dev.Times(m.Dev) }
-
 // Var returns the population variance (ddof = 0), NaN for the empty set.
-func (m Moments) Var() float64 { return m.Squares().Over(Float(float64(m.N))).Value() }
+func (m Moments) Var() float64 { return m.Squares.Over(Float(float64(m.N))).Value() }
 
 // Std returns the population standard deviation, NaN for the empty set.
-func (m Moments) Std() float64 { return m.Dev.Over(Float(float64(m.N)).Sqrt()).Value() }
+func (m Moments) Std() float64 { return m.Squares.Over(Float(float64(m.N))).Sqrt().Value() }
 
 // Constant reports whether the numbers are all equal, or differ by less than
 // float64 can hold of numbers of their size: one unit in the last place.
@@ -181,12 +152,12 @@ func (m Moments) Possible() bool {
 	}
 	rounding := 1e-9*(m.Max-m.Min) + 0x1p-50*max(m.Max, -m.Min)
 	mean, std := m.Mean.Value()+m.Mean.Lo, m.Std()
-	return m.N > 0 && m.Min <= mean+rounding && mean-rounding <= m.Max && std >= 0 && std <= m.Max-m.Min+rounding &&
-		!math.IsInf(rounding, 0) && !math.IsNaN(m.Dev.Lo)
+	return m.N > 0 && m.Min <= mean+rounding && mean-rounding <= m.Max && m.Squares.Hi >= 0 && std <= m.Max-m.Min+rounding &&
+		!math.IsInf(rounding, 0) && !math.IsNaN(m.Squares.Lo)
 }
 
 // Finite reports whether no overflow has happened, nor would in the variance.
 func (m Moments) Finite() bool {
-	s := m.Squares().Value()
+	s := m.Squares.Value()
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }

@@ -76,20 +76,6 @@ func (s Sum) Sqrt() Sum {
 	return x.Plus(s.Minus(x.Times(x)).Over(Float(2 * x.Hi)))
 }
 
-// norm returns √(a² + b² + c²) without losing squares that float64 cannot hold.
-func norm(a, b, c Sum) Sum {
-	_, exponent := math.Frexp(max(math.Abs(a.Hi), math.Abs(b.Hi), math.Abs(c.Hi)))
-	var squares Sum
-	for _, v := range [3]Sum{a, b, c} {
-		v = v.ldexp(-exponent)
-		squares.Merge(v.Times(v))
-	}
-	return squares.Sqrt().ldexp(exponent)
-}
-
-// ldexp returns s·2ᵏ.
-func (s Sum) ldexp(k int) Sum { return Sum{math.Ldexp(s.Hi, k), math.Ldexp(s.Lo, k)} }
-
 // twoSum returns s = fl(a+b) and the exact error a+b−s.
 func twoSum(a, b float64) (s, e float64) {
 	s = a + b

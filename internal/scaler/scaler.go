@@ -19,7 +19,7 @@ import (
 )
 
 // Kind is the format of scaler.json.
-var Kind = artifact.Kind{Format: "scaler", Version: 3, Program: "model_preprocessing"}
+var Kind = artifact.Kind{Format: "scaler", Version: 4, Program: "model_preprocessing"}
 
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
