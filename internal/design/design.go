@@ -62,42 +62,6 @@ const (
 	year = 31556952e6
 )
 
-// Names returns the names of the columns of X, in order.
-func (d *Design) Names() []string {
-	names := []string{}
-	for _, feature := range d.Features {
-		if c := d.category(feature); c != nil {
-			names = append(names, c.columns()...)
-		} else {
-			names = append(names, feature)
-		}
-	}
-	for _, p := range []struct {
-		name  string
-		pairs int
-	}{{"annual", d.Annual}, {"daily", d.Daily}} {
-		for k := 1; k <= p.pairs; k++ {
-			names = append(names, fmt.Sprintf("%s_sin_%d", p.name, k), fmt.Sprintf("%s_cos_%d", p.name, k))
-		}
-	}
-	for _, k := range d.Lags {
-		names = append(names, d.lagName(k))
-	}
-	return names
-}
-
-func (d *Design) lagName(k int) string { return d.Target + "_lag_" + strconv.Itoa(k) }
-
-// Harmonics returns the range of the columns of X that depend on the calendar
-// alone.
-func (d *Design) Harmonics() (from, to int) {
-	from = len(d.Features)
-	for _, c := range d.Categories {
-		from += len(c.Levels) - 1
-	}
-	return from, from + 2*(d.Annual+d.Daily)
-}
-
 // Check reports what is wrong with the design.
 func (d *Design) Check() error {
 	if err := d.CheckSettings(); err != nil {

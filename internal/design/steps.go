@@ -11,8 +11,7 @@ import (
 // that differ by less than a twentieth or so are counted together. The zero
 // value has seen none.
 type Steps struct {
-	all  int64
-	like map[int]alike // by the sixteenth of an octave
+	like map[int]alike // by the sixteenth of an octave; −1 is no step at all
 }
 
 type alike struct {
@@ -23,54 +22,38 @@ type alike struct {
 // Add includes the rows of a block. before is the time of the row before them,
 // where there is one.
 func (s *Steps) Add(times []dataset.Time, before dataset.Time, follows bool) {
-	if s.like == nil {
-		s.like = map[int]alike{}
+	if !follows && len(times) > 0 {
+		before, times = times[0], times[1:]
 	}
-	var step dataset.Time // the last one, which most are like
-	same := int64(0)
-	for i, t := range times {
-		if i == 0 && !follows {
-			before = t
-			continue
+	for len(times) > 0 {
+		step, n := times[0]-before, 1
+		for n < len(times) && times[n]-times[n-1] == step {
+			n++
 		}
-		if d := t - before; d != step {
-			s.add(step, same)
-			step, same = d, 0
+		k := -1
+		if step > 0 {
+			k = int(16 * math.Log2(float64(step)))
 		}
-		same++
-		before = t
+		s.include(k, alike{int64(n), step})
+		before, times = times[n-1], times[n:]
 	}
-	s.add(step, same)
-}
-
-func (s *Steps) add(step dataset.Time, n int64) {
-	if n == 0 {
-		return
-	}
-	k := -1
-	if step > 0 {
-		k = int(16 * math.Log2(float64(step)))
-	}
-	s.include(k, alike{n, step})
-}
-
-func (s *Steps) include(k int, a alike) {
-	have, ok := s.like[k]
-	if ok {
-		a.n, a.shortest = a.n+have.n, min(a.shortest, have.shortest)
-	}
-	s.like[k] = a
-	s.all += a.n - have.n
 }
 
 // Merge includes what o has counted.
 func (s *Steps) Merge(o Steps) {
-	if s.like == nil && o.like != nil {
-		s.like = map[int]alike{}
-	}
 	for k, a := range o.like {
 		s.include(k, a)
 	}
+}
+
+func (s *Steps) include(k int, a alike) {
+	if s.like == nil {
+		s.like = map[int]alike{}
+	}
+	if have, ok := s.like[k]; ok {
+		a = alike{a.n + have.n, min(a.shortest, have.shortest)}
+	}
+	s.like[k] = a
 }
 
 // Irregular returns the usual step and how many rows are not one step behind
@@ -83,10 +66,9 @@ func (s *Steps) Irregular() (step time.Duration, rows int64) {
 			usual = k
 		}
 	}
-	rows = s.all
 	for k, a := range s.like {
-		if usual >= 0 && k >= 0 && max(k-usual, usual-k) <= 3 {
-			rows -= a.n
+		if usual < 0 || k < 0 || max(k-usual, usual-k) > 3 {
+			rows += a.n
 		}
 	}
 	return time.Duration(s.like[usual].shortest) * time.Microsecond, rows
