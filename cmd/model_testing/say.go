@@ -9,13 +9,20 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/scaler"
 )
 
 // say prints the result, and on standard error what else is to be known of it.
 func say(o *options, r *metrics.Report) error {
-	warnOfUnseen(o, r)
+	var columns *design.Design // whose levels may be near those that training has not
+	if s, err := scaler.Read(o.scaler); err == nil && s.Fingerprint() == r.Scaler {
+		columns = &s.Design
+	}
+	for _, finding := range r.Findings(columns) {
+		o.Warnf("%s", finding)
+	}
 	where := ""
 	if o.metrics != "" {
 		where = ", in " + o.metrics
@@ -23,10 +30,6 @@ func say(o *options, r *metrics.Report) error {
 	o.Table(datasetTable(r), " datasets"+where)
 	if err := o.Printf("Model test MSE: %s, R²: %s\n", o.decimal(r.MSE), o.decimal(r.R2)); err != nil {
 		return err
-	}
-	warnOfUnscored(o, r)
-	if r.R2 == nil && r.Rows > 0 {
-		o.Warnf("R² is not defined: %s", r.Reason)
 	}
 	if doubts := r.Doubts(); len(doubts) > 0 {
 		o.Warnf("the model does not predict well: %s", strings.Join(doubts, "; "))
@@ -65,36 +68,6 @@ func datasetTable(r *metrics.Report) dataframe.DataFrame {
 	return dataframe.New(series.New(names, series.String, "dataset"), series.New(rows, series.Int, "rows"),
 		series.New(rmse, series.Float, "RMSE"), series.New(r2, series.Float, "R²"), series.New(bias, series.Float, "bias"),
 		series.New(coverage, series.Float, "coverage")).Arrange(dataframe.RevSort("RMSE"))
-}
-
-// warnOfUnseen names levels that training has not.
-func warnOfUnseen(o *options, r *metrics.Report) {
-	unseen := r.Unseen
-	if unseen.Cells == 0 {
-		return
-	}
-	near := ""
-	if s, err := scaler.Read(o.scaler); err == nil && s.Fingerprint() == r.Scaler {
-		near = unseen.Near(&s.Design)
-	}
-	o.Warnf("%v%s; train on files that have them", unseen, near)
-}
-
-// warnOfUnscored says that the figures are not of all rows with a target.
-func warnOfUnscored(o *options, r *metrics.Report) {
-	const most = 0.05 // of the rows may be left out without a warning
-	if !(r.Scored() < 1-most) {
-		return
-	}
-	left := r.Unscored.MissingFeature + r.Unscored.MissingLag
-	hint := "; the figures are of the others"
-	if r.Rows == 0 {
-		hint = ""
-	}
-	if r.Unscored.MissingFeature > 0 {
-		hint += ". model_preprocessing -missing mean keeps rows without a feature"
-	}
-	o.Warnf("%d of %s with a target were not scored%s", left, cli.Plural(r.Rows+left, "row", "rows"), hint)
 }
 
 // sayCoverage says whether the intervals can be trusted.

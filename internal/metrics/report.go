@@ -173,6 +173,34 @@ func (r *Report) Scored() float64 {
 	return float64(r.Rows) / float64(r.Rows+r.Unscored.MissingFeature+r.Unscored.MissingLag)
 }
 
+// Findings are what is to be kept in mind about the figures: sentences without their ends.
+// d, if it is known, has the levels that those may be near which training has not.
+func (r *Report) Findings(d *design.Design) (findings []string) {
+	add := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
+	const most = 0.05 // of the rows may be left out without a word
+	if left := r.Unscored.MissingFeature + r.Unscored.MissingLag; r.Scored() < 1-most {
+		hint := ""
+		if r.Rows > 0 {
+			hint = "; the figures are of the others"
+		}
+		if r.Unscored.MissingFeature > 0 {
+			hint += ". model_preprocessing -missing mean keeps rows without a feature"
+		}
+		add("%d of %d rows with a target were not scored%s", left, r.Rows+left, hint)
+	}
+	if r.Unseen.Cells > 0 {
+		near := ""
+		if d != nil {
+			near = r.Unseen.Near(d)
+		}
+		add("%v%s; train on files that have them", r.Unseen, near)
+	}
+	if r.R2 == nil && r.Rows > 0 {
+		add("R² is not defined: %s", r.Reason)
+	}
+	return findings
+}
+
 // Excess returns what is above a noise floor, nil if one of them is not known.
 func Excess(mse, floor *float64) *float64 {
 	if mse == nil || floor == nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"math"
 	"strconv"
 	"strings"
@@ -13,9 +14,7 @@ import (
 // for where there is none; lines and areas differ in more than colour. Lengths are in
 // units of the picture, of which a phone shows one in a pixel.
 type chart struct {
-	markup
-	class  string // of the shapes that are not written yet
-	shapes string
+	strings.Builder
 	x, y   axis
 	height float64
 	left   float64 // of the plot; the labels of y are there
@@ -27,6 +26,7 @@ const (
 	right  = 14.0 // margins of the plot
 	top    = 26.0
 	bottom = 42.0
+	usual  = 230.0 // height
 )
 
 // attributes of the classes.
@@ -50,9 +50,6 @@ var attributes = map[string]string{
 	"cell s6":   `fill="#0072B2"`,
 }
 
-// style is how a class looks.
-func style(class string) raw { return raw(fmt.Sprintf(`class="%s" %s`, class, attributes[class])) }
-
 // axis is a scale from numbers to lengths.
 type axis struct {
 	label    string
@@ -71,25 +68,17 @@ func numeric(label string, values ...float64) axis {
 	for _, v := range values {
 		a.from, a.to = min(a.from, v), max(a.to, v)
 	}
-	if !(a.from <= a.to) {
+	if len(values) == 0 {
 		a.from, a.to = 0, 1
 	}
-	if spread := a.to - a.from; !(spread > 1e-12*max(math.Abs(a.from), math.Abs(a.to))) {
+	const least = 1e-300 // what ticks can be written for
+	if spread := a.to - a.from; !(spread > max(1e-12*max(math.Abs(a.from), math.Abs(a.to)), least)) {
 		more := max(math.Abs(a.to), 1) / 2
 		a.from, a.to = a.from-more, a.to+more
 	}
 	margin := (a.to - a.from) / 25
 	a.from, a.to = a.from-margin, a.to+margin
-	const most = 6
-	exponent := int(math.Floor(math.Log10((a.to-a.from)/most))) - 1
-	step, digit := 0.0, 0
-	for step == 0 || (a.to-a.from)/step > most {
-		digit = map[int]int{0: 1, 1: 2, 2: 5, 5: 10}[digit]
-		step, _ = strconv.ParseFloat(fmt.Sprintf("%de%d", digit, exponent), 64)
-		if digit == 10 {
-			digit, exponent = 1, exponent+1
-		}
-	}
+	step, exponent := roundStep(a.to - a.from)
 	for k := math.Ceil(a.from / step); float64(k*step) <= a.to; k++ {
 		at := float64(k*step) + 0 // not −0
 		text := strconv.FormatFloat(at, 'f', max(0, -exponent), 64)
@@ -99,6 +88,20 @@ func numeric(label string, values ...float64) axis {
 		a.ticks = append(a.ticks, tick{at, sign(text)})
 	}
 	return a
+}
+
+// roundStep returns the smallest of 1, 2, 5, 10, … that cuts a span into six or fewer, and
+// its power of ten.
+func roundStep(span float64) (step float64, exponent int) {
+	const most = 6
+	for exponent = int(math.Floor(math.Log10(span/most))) - 1; ; exponent++ {
+		for _, digit := range "125" {
+			step, _ = strconv.ParseFloat(fmt.Sprintf("%ce%d", digit, exponent), 64)
+			if span/step <= most {
+				return step, exponent
+			}
+		}
+	}
 }
 
 // named is an axis of n places, from 0, with the names of as many as there is room for.
@@ -113,20 +116,17 @@ func named(label string, n int, name func(int) string) axis {
 }
 
 // newChart begins a picture with its axes.
-func newChart(x, y axis, height float64) *chart {
-	c := &chart{x: x, y: y, height: height, left: 58, keyed: 58}
-	c.axes()
-	return c
-}
-
-func (c *chart) axes() {
-	low, high := c.height-bottom, top
+func newChart(x, y axis, height, left float64) *chart {
+	c := &chart{x: x, y: y, height: height, left: left, keyed: min(left, 58)}
+	low := c.height - bottom
+	var grid string
 	for _, t := range c.y.ticks {
-		c.path("grid", c.left, c.atY(t.at), width-right, c.atY(t.at))
+		grid += moves(c.left, c.atY(t.at), width-right, c.atY(t.at))
 	}
 	for _, t := range c.x.ticks {
-		c.path("grid", c.atX(t.at), low, c.atX(t.at), high)
+		grid += moves(c.atX(t.at), low, c.atX(t.at), top)
 	}
+	c.draw("grid", "", grid)
 	for _, t := range c.y.ticks {
 		c.text(c.left-6, c.atY(t.at)+4, "end", t.text)
 	}
@@ -135,10 +135,10 @@ func (c *chart) axes() {
 	}
 	c.text((c.left+width-right)/2, c.height-6, "middle", c.x.label)
 	if c.y.label != "" {
-		middle := (low + high) / 2
-		c.flush()
-		c.put(`<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`, length(middle), c.y.label)
+		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`,
+			length((low+top)/2), template.HTMLEscapeString(c.y.label))
 	}
+	return c
 }
 
 // atX and atY are where a number is.
@@ -156,26 +156,27 @@ func length(v float64) string {
 	return strconv.FormatFloat(math.Round(float64(v*10))/10+0, 'f', -1, 64) // not −0
 }
 
-// shape draws one of a class. Those of one class that follow each other are one path.
-func (c *chart) shape(class, d string) {
-	if class != c.class {
-		c.flush()
+// draw draws shapes of a class, and says above the plot what they are, if anything.
+func (c *chart) draw(class, what, shapes string) {
+	if shapes == "" {
+		return
 	}
-	c.class = class
-	c.shapes += d
+	fmt.Fprintf(c, `<path class="%s" %s d="%s"/>`, class, attributes[class], shapes)
+	if what == "" {
+		return
+	}
+	const sample = 14
+	swatch := moves(c.keyed, 11, c.keyed+sample, 11)
+	if !strings.Contains(attributes[class], `fill="none"`) {
+		swatch = rectangle(c.keyed, 5, sample, 11)
+	}
+	c.draw(class, "", swatch)
+	c.text(c.keyed+sample+5, 15, "start", what)
+	c.keyed += sample + 13 + float64(7.2*float64(utf8.RuneCountInString(what)))
 }
 
-func (c *chart) flush() {
-	if c.shapes != "" {
-		c.put(`<path %s d="%s"/>`, style(c.class), c.shapes)
-	}
-	c.shapes = ""
-}
-
-// path draws through points of the picture, given as x, y, x, y, …
-func (c *chart) path(class string, xy ...float64) { c.shape(class, moves(xy)) }
-
-func moves(xy []float64) string {
+// moves goes through points of the picture, given as x, y, x, y, …
+func moves(xy ...float64) string {
 	var b strings.Builder
 	for i := 0; i+1 < len(xy); i += 2 {
 		b.WriteString(string("ML"[min(i, 1)]) + length(xy[i]) + " " + length(xy[i+1]))
@@ -183,19 +184,31 @@ func moves(xy []float64) string {
 	return b.String()
 }
 
-// line joins points of the plot, but not over gaps of x, which is in whole numbers
-// where gaps is set.
-func (c *chart) line(class string, x, y []float64, gaps bool) {
+func rectangle(left, high, wide, tall float64) string {
+	return "M" + length(left) + " " + length(high) + "h" + length(wide) + "v" + length(tall) + "h" + length(-wide) + "z"
+}
+
+// segment joins two points of the plot.
+func (c *chart) segment(x0, y0, x1, y1 float64) string {
+	return moves(c.atX(x0), c.atY(y0), c.atX(x1), c.atY(y1))
+}
+
+// across goes from side to side.
+func (c *chart) across(y float64) string { return moves(c.left, c.atY(y), width-right, c.atY(y)) }
+
+// line joins points of the plot that are no further apart than gap.
+func (c *chart) line(x, y []float64, gap float64) (shapes string) {
 	from := 0
 	for i := range x {
-		if i+1 == len(x) || gaps && x[i+1] != x[i]+1 {
-			c.shape(class, moves(c.points(x[from:i+1], y[from:i+1])))
+		if i+1 == len(x) || x[i+1]-x[i] > gap {
+			shapes += moves(c.points(x[from:i+1], y[from:i+1])...)
 			if from == i {
-				c.shape(class, "h.1") // so that a single one is seen
+				shapes += "h.1" // so that a single one is seen
 			}
 			from = i + 1
 		}
 	}
+	return shapes
 }
 
 func (c *chart) points(x, y []float64) (xy []float64) {
@@ -205,55 +218,37 @@ func (c *chart) points(x, y []float64) (xy []float64) {
 	return xy
 }
 
-// area fills what is between two lines.
-func (c *chart) area(class string, x, low, high []float64) {
+// area is what is between two lines.
+func (c *chart) area(x, low, high []float64) string {
 	xy := c.points(x, low)
 	for i := len(x) - 1; i >= 0; i-- {
 		xy = append(xy, c.atX(x[i]), c.atY(high[i]))
 	}
-	c.path(class, xy...)
+	return moves(xy...)
 }
 
-// box fills a rectangle of the plot.
-func (c *chart) box(class string, x0, y0, x1, y1 float64) {
+// box is a rectangle of the plot.
+func (c *chart) box(x0, y0, x1, y1 float64) string {
 	left, high := c.atX(x0), c.atY(max(y0, y1))
-	c.rectangle(class, left, high, c.atX(x1)-left, c.atY(min(y0, y1))-high)
-}
-
-func (c *chart) rectangle(class string, left, high, wide, tall float64) {
-	c.shape(class, "M"+length(left)+" "+length(high)+"h"+length(wide)+"v"+length(tall)+"h"+length(-wide)+"z")
+	return rectangle(left, high, c.atX(x1)-left, c.atY(min(y0, y1))-high)
 }
 
 // dot marks a point of the plot.
-func (c *chart) dot(class string, x, y float64) {
-	c.shape(class, "M"+length(c.atX(x)-3)+" "+length(c.atY(y))+"a3 3 0 1 0 6 0a3 3 0 1 0-6 0z")
+func (c *chart) dot(x, y float64) string {
+	return "M" + length(c.atX(x)-3) + " " + length(c.atY(y)) + "a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"
 }
 
 // text writes at a place of the picture.
 func (c *chart) text(x, y float64, anchor, s string) {
-	c.flush()
-	c.put(`<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor, s)
+	fmt.Fprintf(c, `<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor,
+		template.HTMLEscapeString(s))
 }
 
-// key says above the plot what a class is.
-func (c *chart) key(class, what string) {
-	const sample = 14
-	if strings.Contains(attributes[class], `fill="none"`) {
-		c.path(class, c.keyed, 11, c.keyed+sample, 11)
-	} else {
-		c.rectangle(class, c.keyed, 5, sample, 11)
-	}
-	c.text(c.keyed+sample+5, 15, "start", what)
-	c.keyed += sample + 13 + float64(7.2*float64(utf8.RuneCountInString(what)))
-}
-
-// svg is the picture, with what it shows in words.
-func (c *chart) svg(title, description string) string {
-	c.flush()
-	var m markup
-	m.put(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor"><title>%s</title><desc>%s</desc>`, width,
-		length(c.height), title, description)
-	m.Write(c.Bytes())
-	m.put("</svg>")
-	return m.String()
+// figure is the picture with its words and numbers; shows is what is drawn, for those who
+// do not see it.
+func (c *chart) figure(title, shows, should, does string, t table) figure {
+	escape := template.HTMLEscapeString
+	svg := fmt.Sprintf(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor"><title>%s</title>`+
+		`<desc>%s</desc>%s</svg>`, width, length(c.height), escape(title), escape(shows+" "+does), c)
+	return figure{Title: title, SVG: template.HTML(svg), Should: should, Does: does, Table: t}
 }

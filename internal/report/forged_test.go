@@ -67,7 +67,7 @@ func forge(path string, v reflect.Value, f func(path string)) {
 // A forged file with a valid checksum is refused by name, or it has finite figures and a
 // page, soon.
 func TestForged(t *testing.T) {
-	sums := measured(t, 2, 60, true).Sums
+	sums := measured(t, 1, 40, true).Sums
 	path := filepath.Join(t.TempDir(), "forged.gob")
 	tried, refused := 0, 0
 	write := func() error {

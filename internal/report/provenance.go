@@ -12,58 +12,49 @@ import (
 
 // provenance says what the figures come from.
 func (p *Page) provenance(l limits) section {
-	s := section{Title: "Where this comes from"}
 	t := table{Head: []string{"What", "Which"}, Words: true}
-	add := func(what, which string) { t.Rows = append(t.Rows, []string{what, which}) }
-	add("Program", "model_testing "+p.Version)
 	m := p.Metrics
-	add("Formats", fmt.Sprintf("metrics %d, scaler %d, model summary %d", metrics.Kind.Version,
-		scaler.Kind.Version, regression.SummaryKind.Version))
-	add("Scaler", m.Scaler)
-	add("Model", m.Model)
-	var test []span
+	t.add("Program", "model_testing "+p.Version)
+	t.add("Formats", fmt.Sprintf("metrics %d, scaler %d, model summary %d", metrics.Kind.Version, scaler.Kind.Version,
+		regression.SummaryKind.Version))
+	t.add("Scaler", m.Scaler)
+	t.add("Model", m.Model)
+	var tested, trained []dataset.ID
 	for i, d := range m.Datasets {
-		test = append(test, span{d.Name, m.Each[i].Rows, d.First, d.Last})
+		d.Rows = m.Each[i].Rows
+		tested = append(tested, d.ID)
 	}
-	add("Tested on", overall(test))
-	files := []table{spans("Test files", test, l)}
-	if d := p.Scaler; d != nil {
-		var train []span
-		for _, d := range d.Datasets {
-			train = append(train, span{d.Name, d.Used, d.First, d.Last})
+	t.add("Tested on", overall(tested))
+	files := []table{spans("Test files", tested, l)}
+	if s := p.Scaler; s != nil {
+		for _, d := range s.Datasets {
+			d.Rows = d.Used
+			trained = append(trained, d.ID)
 		}
-		add("Scaled by", overall(train))
-		files = append(files, spans("Training files", train, l))
-		add("Columns of X", count(int64(len(d.FeatureNamesOut))))
-		add("A missing feature", string(d.Missing))
+		t.add("Scaled by", overall(trained))
+		t.add("Columns of X", count(len(s.FeatureNamesOut)))
+		t.add("A missing feature", string(s.Missing))
+		files = append(files, spans("Training files", trained, l))
 	}
 	if model := p.Model; model != nil {
-		add("Trained on", plural(model.Rows, "row", "rows"))
-		add("Penalty alpha", num(model.Alpha))
+		t.add("Trained on", plural(model.Rows, "row", "rows"))
+		t.add("Penalty alpha", num(model.Alpha))
 	}
-	s.Tables = append([]table{t}, files...)
-	return s
+	return section{Title: "Where this comes from", Tables: append([]table{t}, files...)}
 }
 
-// span is a file in a table of them.
-type span struct {
-	name        string
-	rows        int64
-	first, last dataset.Time
-}
-
-// overall sums up files.
-func overall(files []span) string {
+// overall sums up files, whose Rows are those that were used.
+func overall(files []dataset.ID) string {
 	var rows int64
 	first, last := dataset.NoTime, dataset.NoTime
 	for _, f := range files {
-		rows += f.rows
-		if f.first != dataset.NoTime && (first == dataset.NoTime || f.first < first) {
-			first = f.first
+		rows += f.Rows
+		if f.First != dataset.NoTime && (first == dataset.NoTime || f.First < first) {
+			first = f.First
 		}
-		last = max(last, f.last)
+		last = max(last, f.Last)
 	}
-	text := plural(rows, "row", "rows") + " of " + plural(int64(len(files)), "file", "files")
+	text := plural(rows, "row", "rows") + " of " + plural(len(files), "file", "files")
 	if last != dataset.NoTime {
 		text += fmt.Sprintf(", %s to %s", date(first), date(last))
 	}
@@ -74,11 +65,12 @@ func overall(files []span) string {
 func date(t dataset.Time) string { return strings.TrimSuffix(t.String(), "T00:00:00Z") }
 
 // spans is the table of files.
-func spans(caption string, files []span, l limits) table {
-	t := table{Caption: caption, Head: []string{"File", "Rows used", "First", "Last"}, Folded: true}
-	for _, f := range files[:min(l.others, len(files))] {
-		t.Rows = append(t.Rows, []string{name(f.name), count(f.rows), date(f.first), date(f.last)})
+func spans(caption string, files []dataset.ID, l limits) table {
+	shown := files[:min(l.others, len(files))]
+	t := table{Caption: caption + others(len(files), len(shown)), Head: []string{"File", "Rows used", "First", "Last"},
+		Folded: true}
+	for _, f := range shown {
+		t.add(name(f.Name), count(f.Rows), date(f.First), date(f.Last))
 	}
-	t.Caption += others(len(files), len(t.Rows))
 	return t
 }

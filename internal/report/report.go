@@ -4,13 +4,27 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
+	_ "embed"
+	"html/template"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
+
+//go:embed page.html
+var layout string
+
+var page = template.Must(template.New("page").Parse(layout))
+
+// Begin is what a page begins with.
+var Begin = layout[:strings.Index(layout, "<meta name=\"viewport\"")]
 
 // Page is what the page is made of.
 type Page struct {
@@ -28,7 +42,15 @@ type Gate struct {
 	Passed bool
 }
 
-// section is a part of the page; what is empty is left out.
+// view is what is on the page, and a section a piece of it; what is empty is left out.
+type view struct {
+	Title, Verdict, Version string
+	Gates                   []Gate
+	Figures                 table
+	Warnings                []string
+	Sections                []section
+}
+
 type section struct {
 	Title   string
 	Text    []string
@@ -36,10 +58,13 @@ type section struct {
 	Tables  []table
 }
 
+// say adds a paragraph.
+func (s *section) say(format string, args ...any) { s.Text = append(s.Text, sentence(format, args...)) }
+
 // figure is a picture with what is to be said of it and its numbers.
 type figure struct {
 	Title  string
-	SVG    string
+	SVG    template.HTML
 	Should string // what it should look like
 	Does   string // what it does look like
 	Table  table
@@ -55,17 +80,49 @@ type table struct {
 	Words   bool
 }
 
-// view is what is on the page.
-type view struct {
-	Title, Verdict, Version string
-	Gates                   []Gate
-	Figures                 table
-	Warnings                []string
-	Sections                []section
-}
+// add adds a row.
+func (t *table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
+
+// numbers is the table of those in a picture.
+func numbers(head ...string) table { return table{Caption: "The numbers", Folded: true, Head: head} }
 
 // mostBytes is the size of a page that has much to show.
 const mostBytes = 100_000
+
+// limits are how much of what is shown; the rest is counted.
+type limits struct{ pictures, datasets, coefficients, others int }
+
+// HTML returns the page. It is well-formed XML too. Names from the data may hold
+// anything: the template escapes them, and what cannot be seen is a blank.
+func (p *Page) HTML() []byte {
+	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20}
+	for {
+		var b bytes.Buffer
+		if err := page.Execute(&b, p.view(l)); err != nil {
+			panic(err) // the layout does not fit the view
+		}
+		text := bytes.Map(visible, b.Bytes())
+		if len(text) <= mostBytes || l.pictures == 0 { // long names take more room
+			return text
+		}
+		l.pictures--
+		l.datasets = l.datasets * 3 / 4
+	}
+}
+
+func visible(r rune) rune {
+	if r != '\n' && (!unicode.IsGraphic(r) || r == utf8.RuneError) {
+		return ' '
+	}
+	return r
+}
+
+func (p *Page) view(l limits) view {
+	worst := p.worst()
+	return view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
+		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings(),
+		Sections: []section{p.datasets(worst, l), p.time(worst, l), p.left(), p.effects(l), p.training(l), p.provenance(l)}}
+}
 
 // file is a dataset and its figures.
 type file struct {
@@ -73,48 +130,19 @@ type file struct {
 	metrics.Figures
 }
 
-// limits are how much of what is shown; the rest is counted.
-type limits struct{ pictures, datasets, coefficients, others int }
-
-// HTML returns the page.
-func (p *Page) HTML() []byte {
-	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20}
-	for {
-		var m markup
-		v := p.view(l)
-		m.page(&v)
-		if m.Len() <= mostBytes || l.pictures == 0 { // long names take more room
-			return m.Bytes()
-		}
-		l.pictures--
-		l.datasets = l.datasets * 3 / 4
-	}
-}
-
-func (p *Page) view(l limits) view {
-	var worst []file
+// worst are the files, the worst first, and those without figures at the end.
+func (p *Page) worst() (files []file) {
 	for i := range p.Metrics.Datasets {
-		worst = append(worst, file{&p.Metrics.Datasets[i], p.Metrics.Each[i]})
+		files = append(files, file{&p.Metrics.Datasets[i], p.Metrics.Each[i]})
 	}
-	slices.SortStableFunc(worst, func(a, b file) int {
-		if a.RMSE == nil || b.RMSE == nil {
-			return cmp.Compare(scored(a), scored(b))
+	rmse := func(f file) float64 {
+		if f.RMSE == nil {
+			return -1
 		}
-		return cmp.Compare(*b.RMSE, *a.RMSE)
-	})
-	v := view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
-		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings()}
-	v.Sections = []section{p.datasets(worst, l), p.time(worst, l), p.left(), p.coefficients(l), p.training(l),
-		p.provenance(l)}
-	return v
-}
-
-// scored orders datasets of which some have no figures: those at the end.
-func scored(d file) int {
-	if d.RMSE == nil {
-		return 1
+		return *f.RMSE
 	}
-	return 0
+	slices.SortStableFunc(files, func(a, b file) int { return cmp.Compare(rmse(b), rmse(a)) })
+	return files
 }
 
 // target is what is predicted. Its unit is not known.

@@ -94,7 +94,7 @@ func TestPage(t *testing.T) {
 		"one file":   {Page{Metrics: measured(t, 1, 400, true), Model: model(5)}, 1 + 6 + 1, "The file"},
 		"no time":    {Page{Metrics: measured(t, 3, 400, false), Model: model(5)}, 5 + 1, "there is nothing by month"},
 		"three rows": {Page{Metrics: measured(t, 1, 3, true), Model: model(2)}, 1 + 6 + 1, "on 3 new rows"},
-		"one row":    {Page{Metrics: measured(t, 1, 1, false)}, 3, "Some figures are not defined"},
+		"one row":    {Page{Metrics: measured(t, 1, 1, false)}, 3, "R² is not defined"},
 		"nothing scored": {Page{Metrics: measured(t, 2, 0, true), Model: model(5)}, 1,
 			"Nothing can be said of the predictions"},
 		"nothing else": {Page{Metrics: measured(t, 2, 60, true), Missing: []string{"it is gone"}}, 2 + 6, "It is gone."},
@@ -222,7 +222,7 @@ func TestVerdict(t *testing.T) {
 	} {
 		report := measured(t, 2, 100, false)
 		doubt(report)
-		verdict := (&Page{Metrics: report}).verdict([]file{{data: &report.Datasets[0]}})
+		verdict := (&Page{Metrics: report}).verdict(nil)
 		if strings.Contains(verdict, "predicts the target very well") != (what == "") ||
 			strings.Contains(verdict, "does not predict the target well") != (what != "") || !strings.Contains(verdict, what) {
 			t.Errorf("%q: %s", what, verdict)

@@ -12,21 +12,22 @@ import (
 // num writes a number for people: four digits.
 func num(v float64) string { return digits(v, 4) }
 
-func three(v float64) string { return digits(v, 3) }
-
 func digits(v float64, n int) string {
-	s := strconv.FormatFloat(v, 'e', n-1, 64)
-	_, e, found := strings.Cut(s, "e")
-	exponent, err := strconv.Atoi(e)
+	exponent := exponentOf(v, n)
 	switch {
-	case !found || err != nil:
-		return s
 	case v == 0:
 		return "0"
 	case exponent < -4 || exponent > 6:
 		return sign(strconv.FormatFloat(v, 'g', n, 64))
 	}
 	return sign(strconv.FormatFloat(v, 'f', max(0, n-1-exponent), 64))
+}
+
+// exponentOf returns the power of ten of a number that is rounded to n digits.
+func exponentOf(v float64, n int) int {
+	_, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', n-1, 64), "e")
+	exponent, _ := strconv.Atoi(e)
+	return exponent
 }
 
 // sign writes minus as it is printed.
@@ -39,9 +40,8 @@ func alike(values ...float64) func(float64) string {
 	for _, v := range values {
 		largest = max(largest, math.Abs(v))
 	}
-	_, e, _ := strings.Cut(strconv.FormatFloat(largest, 'e', 3, 64), "e")
-	exponent, err := strconv.Atoi(e)
-	if err != nil || largest == 0 || exponent < -4 || exponent > 6 {
+	exponent := exponentOf(largest, 4)
+	if largest == 0 || exponent < -4 || exponent > 6 {
 		return num
 	}
 	return func(v float64) string { return sign(strconv.FormatFloat(v, 'f', max(0, 3-exponent), 64)) }
@@ -66,8 +66,8 @@ func percent(v float64) string { return sign(strconv.FormatFloat(float64(100*v),
 func percentOf(v *float64) string { return maybe(v, percent) }
 
 // count writes a whole number in groups of three digits.
-func count(n int64) string {
-	s := strconv.FormatInt(n, 10)
+func count[N int | int64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
 	for i := len(s) - 3; i > 0 && len(s) > 4; i -= 3 {
 		s = s[:i] + "\u202f" + s[i:]
 	}
@@ -75,7 +75,7 @@ func count(n int64) string {
 }
 
 // plural is a count and what is counted.
-func plural(n int64, one, many string) string {
+func plural[N int | int64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -93,6 +93,27 @@ func short(s string, most int) string {
 
 // name is that of a column or a file, in sentences and tables.
 func name(s string) string { return short(s, 48) }
+
+// list names a few and counts the others.
+func list(names []string) string {
+	const most = 8
+	var text []string
+	for _, n := range names[:min(most, len(names))] {
+		text = append(text, name(n))
+	}
+	if more := len(names) - len(text); more > 0 {
+		text = append(text, fmt.Sprintf("and %s more", count(more)))
+	}
+	return strings.Join(text, ", ")
+}
+
+// others says that a table has not all.
+func others(all, shown int) string {
+	if all == shown {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of %s)", count(shown), count(all))
+}
 
 // off says by how much a prediction is off, from the mean of measured − predicted.
 func off(residual float64) string {

@@ -1,0 +1,119 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/metrics"
+)
+
+// datasets are the files, the worst first.
+func (p *Page) datasets(worst []file, l limits) section {
+	s := section{Title: "Files, the worst first"}
+	if len(worst) == 1 {
+		s.Title = "The file"
+	}
+	t := table{Head: []string{"File", "Rows", "RMSE", "Bias", "R²", "95 % held"}}
+	simulated := slices.ContainsFunc(worst, func(f file) bool { return f.data.NoiseFloor != nil })
+	if simulated {
+		t.Head = append(t.Head, "Noise floor", "Excess MSE", "Anomalous rows")
+		s.say("These are simulated data, of which the truth is known: the noise floor is the mean " +
+			"squared error that no linear model of these columns can go below, the excess is what this one has above it. " +
+			"The anomalous rows follow other laws, and raise it.")
+	}
+	shown := worst[:min(l.datasets, len(worst))]
+	var errs, squares []float64 // for their decimals
+	for _, f := range shown {
+		if f.RMSE != nil {
+			errs, squares = append(errs, *f.RMSE, *f.Bias), append(squares, *f.MSE)
+		}
+	}
+	decimal, square := alike(errs...), alike(squares...)
+	for _, f := range shown {
+		row := []string{name(f.data.Name), count(f.Rows), maybe(f.RMSE, decimal), maybe(f.Bias, decimal), maybe(f.R2, alike(1)),
+			percentOf(f.Coverage())}
+		if floor := f.data.NoiseFloor; floor != nil {
+			row = append(row, square(*floor), maybe(metrics.Excess(f.MSE, floor), square), count(f.data.Anomalous.Residual.N))
+		} else if simulated {
+			row = append(row, undefined, undefined, undefined)
+		}
+		t.add(row...)
+	}
+	s.Tables = []table{t}
+	if more := len(worst) - len(shown); more > 0 {
+		s.say("%s not shown, on which it is better; metrics.json has them.", plural(more, "file is", "files are"))
+	}
+	return s
+}
+
+// time are the pictures of the worst files that have a time.
+func (p *Page) time(worst []file, l limits) section {
+	s := section{Title: "Along the time"}
+	timed := slices.DeleteFunc(slices.Clone(worst), func(f file) bool { return len(f.data.Timeline.Periods) < 2 })
+	for _, f := range timed[:min(l.pictures, len(timed))] {
+		s.Figures = append(s.Figures, p.series(f.data.Name, &f.data.Timeline))
+	}
+	switch more := len(timed) - len(s.Figures); {
+	case len(timed) == 0:
+		s.say("No file has scored rows at two times or more: there is nothing to show.")
+	case more > 0:
+		s.say("the %s; %s no picture.", plural(len(s.Figures), "worst file", "worst files"),
+			plural(more, "other has", "others have"))
+	}
+	return s
+}
+
+// series is a file along its time.
+func (p *Page) series(file string, l *metrics.Timeline) figure {
+	n, first := len(l.Periods), l.Periods[0].At
+	columns := make([][]float64, 5)
+	for k := range columns {
+		columns[k] = make([]float64, n)
+	}
+	x, measured, predicted, low, high := columns[0], columns[1], columns[2], columns[3], columns[4]
+	worst, odd, anomalous := 0, 0, int64(0)
+	for i, v := range l.Periods {
+		rows := float64(v.Rows)
+		x[i], measured[i], predicted[i] = float64(v.At-first), v.Actual/rows, v.Predicted/rows
+		low[i], high[i] = predicted[i]-v.Half/rows, predicted[i]+v.Half/rows
+		if math.Abs(measured[i]-predicted[i]) > math.Abs(measured[worst]-predicted[worst]) {
+			worst = i
+		}
+		if anomalous += v.Anomalous; v.Anomalous > 0 {
+			odd++
+		}
+	}
+	decimal := alike(slices.Concat(low, high)...)
+	t := numbers(l.Step.String(), "Rows", "Measured", "Predicted", "95 % ±", "Anomalous")
+	for i, v := range l.Periods {
+		t.add(l.Step.Name(v.At), count(v.Rows), decimal(measured[i]), decimal(predicted[i]),
+			decimal(v.Half/float64(v.Rows)), count(v.Anomalous))
+	}
+	nameOf := func(i int) string { return l.Step.Name(first + int64(i)) }
+	c := newChart(named(l.Step.String(), int(x[n-1])+1, nameOf),
+		numeric(short("mean "+p.target(), 26), slices.Concat(low, high, measured)...), usual, 58)
+	boxes := ""
+	for i, at := range x {
+		if l.Periods[i].Anomalous > 0 {
+			boxes += c.box(at-0.5, c.y.from, at+0.5, c.y.to)
+		}
+	}
+	c.draw("odd", "anomalous", boxes)
+	should := "The lines should run together."
+	if !slices.Equal(low, high) {
+		c.draw("band", "95 %", c.area(x, low, high))
+		should = "The lines should run together, far inside the band, which is for single rows."
+	}
+	c.draw("measured", "measured", c.line(x, measured, 1))
+	c.draw("predicted", "predicted", c.line(x, predicted, 1))
+	does := "Here they never part."
+	if apart := measured[worst] - predicted[worst]; apart != 0 {
+		does = fmt.Sprintf("Here they are farthest apart in %s: %s.", l.Step.Name(l.Periods[worst].At), off(apart))
+	}
+	if odd > 0 {
+		does += fmt.Sprintf(" %s anomalous, in %d of %d periods.", plural(anomalous, "row is", "rows are"), odd, n)
+	}
+	return c.figure(short(file, 40), fmt.Sprintf("Means of measured and predicted %s by %s from %s to %s.", p.target(),
+		l.Step, nameOf(0), l.Step.Name(l.Periods[n-1].At)), should, does, t)
+}

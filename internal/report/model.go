@@ -1,0 +1,174 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/regression"
+)
+
+// effects are what the model says, the largest first, and some reference levels.
+func (p *Page) effects(l limits) section {
+	s := section{Title: "What the prediction is made of"}
+	m := p.Model
+	if m == nil {
+		s.say("The readable form of the model is not here: there are no coefficients to show.")
+		return s
+	}
+	var effects, references []int // indices of coefficients
+	for j, c := range m.Standardized {
+		if c.Reference {
+			references = append(references, j)
+		} else {
+			effects = append(effects, j)
+		}
+	}
+	size := func(j int) float64 { return math.Abs(m.Standardized[j].Value) }
+	slices.SortStableFunc(effects, func(a, b int) int { return cmp.Compare(size(b), size(a)) })
+	few := effects[:min(l.coefficients, len(effects))]
+	shown := slices.Concat(few, references[:min(l.coefficients/4, len(references))])
+	s.Figures = []figure{p.forest(shown, len(few))}
+	if more := len(effects) - len(few); more > 0 {
+		s.say("%s smaller and not shown; model.json has them.", plural(more, "effect is", "effects are"))
+	}
+	t := table{Caption: "In the units of the data: " + p.target() + " per unit of the column" +
+		others(len(m.Coefficients), len(shown)),
+		Head: []string{"Column", "Coefficient", "Standard error", "t", "Robust standard error", "t"}}
+	t.add("intercept", num(m.Intercept), figureOf(m.InterceptStdError), figureOf(m.InterceptT),
+		figureOf(m.InterceptRobust), figureOf(m.InterceptTRobust))
+	for _, j := range shown {
+		c := m.Coefficients[j]
+		value := num(c.Value)
+		if c.Reference {
+			value = "0 (reference)"
+		}
+		t.add(name(c.Name), value, figureOf(c.StdError), figureOf(c.T), figureOf(c.Robust), figureOf(c.TRobust))
+	}
+	s.Tables = []table{t}
+	return s
+}
+
+// forest draws standardised effects, of which the first count, with their intervals.
+func (p *Page) forest(shown []int, effects int) figure {
+	m := p.Model
+	classical, robust := m.HalfWidths()
+	half := func(std *float64, quantile float64) float64 {
+		if std == nil {
+			return 0
+		}
+		return float64(quantile * *std)
+	}
+	reach, none := []float64{0}, 0
+	t := numbers("Column", "Effect", "95 % ±", "Robust 95 % ±")
+	y := axis{from: float64(len(shown)) - 0.5, to: -0.5}
+	for i, j := range shown {
+		c := m.Standardized[j]
+		h, r := half(c.StdError, classical), half(c.Robust, robust)
+		reach = append(reach, c.Value-max(h, r), c.Value+max(h, r))
+		t.add(name(c.Name), num(c.Value), num(h), num(r))
+		y.ticks = append(y.ticks, tick{float64(i), short(c.Name, 18)})
+		if i < effects && math.Abs(c.Value) <= max(h, r) {
+			none++
+		}
+	}
+	const row = 20
+	c := newChart(numeric(short(p.target(), 20)+" per standard deviation", reach...), y,
+		top+bottom+float64(row*len(shown)), 150)
+	var thick, thin, points, hollow string
+	for i, j := range shown {
+		v, at := m.Standardized[j], float64(i)
+		if v.Reference {
+			hollow += c.dot(0, at)
+			c.text(c.atX(0)+8, c.atY(at)+4, "start", "reference")
+			continue
+		}
+		if h := half(v.StdError, classical); h > 0 {
+			thick += c.segment(v.Value-h, at, v.Value+h, at)
+		}
+		if r := half(v.Robust, robust); r > 0 {
+			thin += c.segment(v.Value-r, at, v.Value+r, at)
+		}
+		points += c.dot(v.Value, at)
+	}
+	c.draw("guide", "", moves(c.atX(0), top, c.atX(0), c.height-bottom))
+	c.draw("thick", "95 %", thick)
+	c.draw("thin", "95 %, robust", thin)
+	c.draw("point", "", points)
+	c.draw("hollow", "", hollow)
+	does := ""
+	if effects > 0 {
+		first := m.Standardized[shown[0]]
+		does = fmt.Sprintf("Here the largest is that of %s, %s; %d of %d cannot be told from 0.", name(first.Name),
+			num(first.Value), none, effects)
+	}
+	if m.StdErrorReason != "" {
+		does += " There are no classical intervals: " + m.StdErrorReason + "."
+	}
+	return c.figure("Effects of the columns, standardised", "A dot with intervals for each column.",
+		"What has both intervals on one side of 0 has an effect that is sure; trust the wider one.", does, t)
+}
+
+// training is what was known before the test.
+func (p *Page) training(l limits) section {
+	s := section{Title: "What training said"}
+	m := p.Model
+	if m == nil {
+		s.say("The readable form of the model is not here.")
+		return s
+	}
+	if cv := m.CV; cv.MSE == nil {
+		s.say("there is no cross-validation: %s.", cv.Reason)
+	} else {
+		text := fmt.Sprintf("Cross-validation in %d folds foresaw a mean squared error of %s ± %s", cv.Folds, num(*cv.MSE),
+			num(*cv.MSEStd))
+		if test := p.Metrics.MSE; test != nil {
+			verdict := "as foreseen"
+			switch {
+			case *test > *cv.MSE+*cv.MSEStd:
+				verdict = "more than foreseen: the test files are not like the training's, or harder"
+			case *test < *cv.MSE-*cv.MSEStd:
+				verdict = "less than foreseen: the test files are easier than the training's"
+			}
+			text += fmt.Sprintf("; here it is %s, %s", num(*test), verdict)
+		}
+		s.say("%s.", text)
+	}
+	path := table{Caption: "Penalties that were tried", Head: []string{"alpha", "MSE"}, Folded: true}
+	for _, point := range m.CV.Path {
+		path.add(num(point.Alpha), num(point.MSE))
+	}
+	s.Tables = append(s.Tables, path)
+	if len(m.Influence) == 0 {
+		s.say("There is one training file: none to compare it with.")
+		return s
+	}
+	influence := slices.Clone(m.Influence)
+	size := func(i regression.Influence) float64 {
+		if i.DeltaMSE == nil {
+			return math.Inf(1)
+		}
+		return math.Abs(*i.DeltaMSE)
+	}
+	slices.SortStableFunc(influence, func(a, b regression.Influence) int { return cmp.Compare(size(b), size(a)) })
+	switch first := influence[0]; {
+	case first.DeltaMSE == nil:
+		s.say("without %s the other training files do not determine a model.", name(first.Name))
+	default:
+		effect := "lower"
+		if *first.DeltaMSE < 0 {
+			effect = "higher"
+		}
+		s.say("of the training files %s matters most: without it the mean squared error on the "+
+			"others would be %s %s.", name(first.Name), num(math.Abs(*first.DeltaMSE)), effect)
+	}
+	shown := influence[:min(l.others, len(influence))]
+	t := table{Caption: "What each training file does to the error on the others" + others(len(influence), len(shown)),
+		Folded: true, Head: []string{"Training file", "Rows", "Adds to the MSE of the others"}}
+	for _, d := range shown {
+		t.add(name(d.Name), count(d.Rows), figureOf(d.DeltaMSE))
+	}
+	s.Tables = append(s.Tables, t)
+	return s
+}

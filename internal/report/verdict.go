@@ -1,0 +1,134 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+
+	"mlpipeline/internal/design"
+)
+
+// wellFrom is the skill from which predictions are good, where there is no doubt.
+const wellFrom = 0.7
+
+// verdict is the answer in plain words.
+func (p *Page) verdict(worst []file) string {
+	m, target := p.Metrics, p.target()
+	if m.RMSE == nil {
+		return fmt.Sprintf("Nothing can be said of the predictions of %s: %s.", target, m.Reason)
+	}
+	if m.Skill.Mean == nil {
+		return fmt.Sprintf("On %s the model misses %s by %s (root of the mean square); there is nothing to compare "+
+			"that with: %s.", plural(m.Rows, "row", "rows"), target, digits(*m.RMSE, 3), m.Reason)
+	}
+	skill, doubts := *m.Skill.Mean, m.Doubts()
+	quality := "worse than if it knew nothing"
+	for _, q := range []struct {
+		least float64
+		words string
+	}{{0.9, "very well"}, {wellFrom, "well"}, {0.4, "passably"}, {0.1, "poorly"},
+		{0, "hardly better than if it knew nothing"}} {
+		if skill >= q.least {
+			quality = q.words
+			break
+		}
+	}
+	predicts := fmt.Sprintf("predicts %s %s", target, quality)
+	if len(doubts) > 0 && skill >= wellFrom {
+		predicts = fmt.Sprintf("does not predict %s well", target)
+	}
+	text := fmt.Sprintf("The model %s: on %s of %s it is off by %s (root of the mean square), where the "+
+		"training's mean alone would be off by %s", predicts, plural(m.Rows, "new row", "new rows"),
+		plural(len(m.Datasets), "file", "files"), digits(*m.RMSE, 3), digits(*m.GuessRMSE.Mean, 3))
+	if m.GuessRMSE.Season != nil {
+		text += fmt.Sprintf(", and the season alone by %s", digits(*m.GuessRMSE.Season, 3))
+	}
+	text += "."
+	for _, doubt := range doubts {
+		text += " " + sentence("%s.", doubt)
+	}
+	if coverage := m.Coverage(); coverage != nil {
+		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage),
+			cmp.Or(m.Judgement(), "as they should"))
+	}
+	if len(worst) > 1 && worst[0].RMSE != nil {
+		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].data.Name), digits(*worst[0].RMSE, 3))
+	}
+	return text
+}
+
+// figures are those over all files.
+func (p *Page) figures() table {
+	m := p.Metrics
+	t := table{Head: []string{"Figure", "Value", "What it is"}, Words: true}
+	scored := "scored"
+	if m.Unscored.Total() > 0 {
+		scored += fmt.Sprintf("; not scored: %v", m.Unscored)
+	}
+	for _, row := range [][]string{
+		{"MSE", figureOf(m.MSE), "mean of the squared errors"},
+		{"RMSE", figureOf(m.RMSE), "its root, in the unit of " + p.target()},
+		{"MAE", figureOf(m.MAE), "mean of the errors' sizes"},
+		{"R²", figureOf(m.R2), "share of the variance that is predicted; 1 is all"},
+		{"Bias", figureOf(m.Bias), "mean of predicted − measured; 0 is good"},
+		{"Skill", percentOf(m.Skill.Mean), "of the squared error of the training's mean is taken away"},
+		{"… over the season", percentOf(m.Skill.Season), "the same, of what the calendar alone predicts"},
+		{"… over the row before", percentOf(m.Skill.Before), "the same, of saying that nothing changes"},
+		{"Coverage", percentOf(m.Coverage()), "of the rows are within their 95 % interval"},
+		{"Rows", count(m.Rows), scored},
+	} {
+		if row[1] != undefined {
+			t.add(row...)
+		}
+	}
+	return t
+}
+
+// warnings are doubts about the figures, and about the model.
+func (p *Page) warnings() (w []string) {
+	add := func(format string, args ...any) { w = append(w, sentence(format, args...)+".") }
+	var columns *design.Design
+	if p.Scaler != nil {
+		columns = &p.Scaler.Design
+	}
+	for _, finding := range p.Metrics.Findings(columns) {
+		add("%s", finding)
+	}
+	var outside, irregular int64
+	for _, d := range p.Metrics.Datasets {
+		outside, irregular = outside+d.Outside, irregular+d.Irregular
+	}
+	if outside > 0 {
+		add("%s outside the range of a column in training, where the model extrapolates; the file of predictions says which",
+			plural(outside, "row is", "rows are"))
+	}
+	if irregular > 0 {
+		add("%s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
+	}
+	if s := p.Scaler; s != nil {
+		var constant []string
+		for j, column := range s.FeatureNamesOut {
+			if s.Constant(j) {
+				constant = append(constant, column)
+			}
+		}
+		if len(constant) > 0 {
+			add("constant in training, and ignored: %s", list(constant))
+		}
+	}
+	if s := p.Model; s != nil {
+		if len(s.Collinear) > 0 {
+			add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))
+		}
+		if s.Clusters.Few() {
+			add("the robust standard errors are of %s only, and rough", plural(s.Clusters.N, "cluster", "clusters"))
+		}
+		if column, factor := s.Wider(); column != "" {
+			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
+				"independent and alike: trust the wider one", name(column), factor)
+		}
+	}
+	for _, why := range p.Missing {
+		add("%s", why)
+	}
+	return w
+}
