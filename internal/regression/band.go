@@ -3,6 +3,10 @@ package regression
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/lapack/gonum"
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
@@ -29,85 +33,51 @@ type Band struct {
 	Fitted   float64     // deviation of the predictions of the training rows (ddof = 0)
 }
 
-// newBand makes the band of a solution to a solver's problem, of a target with such
-// a mean.
-func newBand(total *Factor, a *solver, alpha float64, x solution, mean float64) Band {
+// newBand makes the band of a solution x, with a penalty or without, of a target with
+// such a mean.
+func newBand(a *solver, alpha float64, x solution, mean float64) Band {
 	b := Band{Rows: a.n, Taken: a.taken, Dropped: a.dropped, Relation: a.relation}
 	for j := range a.p {
 		b.Centre = append(b.Centre, a.big(0, j+1).Over(a.big(0, 0)).Value())
 	}
-	k := float64(a.rank() + 1)
-	if alpha == 0 {
-		for j, column := range a.taken {
-			for i := range j + 1 {
-				b.T = append(b.T, a.t[i*(a.p+1)+column].Value())
-			}
+	for j := range a.taken {
+		for i := range j + 1 {
+			b.T = append(b.T, a.float[i*a.p+j])
 		}
-	} else {
-		b.penalize(total, a, alpha)
-		k = 1 + b.trace(a)
 	}
-	fitted := 0.0 // √Σ(ŷ − ȳ)², the length of r·b
-	for i := range a.p {
-		v := 0.0
-		for j := i; j < a.p; j++ {
-			v += float64(a.big(i+1, j+1).Value() * x.b[j].Value())
+	fitted, rss := 0.0, 0.0 // √Σ(ŷ − ȳ)² and Σ(y − ŷ)², of the rows of R
+	e := a.f.residuals(x)
+	for i, k := 0, a.p+1; i < len(e); i++ {
+		if i > 0 {
+			fitted = math.Hypot(fitted, a.f.at(k).Minus(e[i]).Value())
 		}
-		fitted = math.Hypot(fitted, v)
+		rss += float64(e[i].Value() * e[i].Value())
+		k += a.p + 1 - i
 	}
 	b.Fitted = fitted / math.Sqrt(float64(a.n))
-	if b.Dof = float64(a.n) - k; b.Dof < 1 {
+	if b.Dof = float64(a.n) - 1 - a.trace(alpha); b.Dof < 1 {
 		b.Dof = 0
 		return b
 	}
 	const rounding = 0x1p-50 // of predictions: an interval cannot be narrower
-	if sigma := math.Sqrt(a.rss(x) / b.Dof); sigma > rounding*(math.Abs(mean)+b.Fitted) {
+	if sigma := math.Sqrt(rss / b.Dof); sigma > rounding*(math.Abs(mean)+b.Fitted) {
 		b.Sigma = sigma
 	}
 	return b
 }
 
-// penalize takes all columns that vary, over the rows of the penalty too.
-func (b *Band) penalize(total *Factor, a *solver, alpha float64) {
-	w := total.Width
-	penalty := Factor{N: int64(w), Width: w, R: make([]float64, w*(w+1)/2)}
-	for j, k := 1, w; j <= a.p; j++ {
-		penalty.R[k] = math.Sqrt(alpha)
-		k += w - j
+// trace returns that of the hat matrix of the centred columns, that of A⁻¹·(A − alpha·I)
+// for A = TᵀT.
+func (a *solver) trace(alpha float64) float64 {
+	k := a.rank()
+	trace := float64(k)
+	if alpha > 0 && k > 0 {
+		inverse := slices.Clone(a.float)
+		gonum.Implementation{}.Dtrtri(blas.Upper, blas.NonUnit, k, inverse, a.p)
+		size := norm(inverse)
+		trace -= alpha * size * size
 	}
-	var all Factor
-	all.Merge(total)
-	all.Merge(&penalty)
-	full := all.unpack()
-	b.Taken, b.Dropped, b.Relation = nil, nil, nil
-	for j := range a.p {
-		if a.constant(j) {
-			continue
-		}
-		b.Taken = append(b.Taken, j)
-		for _, i := range b.Taken {
-			b.T = append(b.T, full[(i+1)*w+j+1])
-		}
-	}
-}
-
-// trace returns that of the hat matrix of the centred columns: the sum of the
-// leverages of the rows of r.
-func (b *Band) trace(a *solver) float64 {
-	cols := make([][]float64, len(b.Taken))
-	for j, column := range b.Taken {
-		cols[j] = make([]float64, a.p)
-		for i := range column + 1 {
-			cols[j][i] = a.big(i+1, column+1).Value()
-		}
-	}
-	h := make([]float64, a.p)
-	b.leverage(h, cols)
-	sum := 0.0
-	for _, v := range h {
-		sum += v
-	}
-	return sum
+	return max(0, trace)
 }
 
 // leverage adds ‖T⁻ᵀz‖² of rows z, given by columns, to h: forward substitution in

@@ -92,7 +92,7 @@ func TestClusterErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, at := a.robustErrors(0, a.at(0), withRows(parts), make([]moments.Sum, 2))
+	b, at := a.robustErrors(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
 	exactly(t, "intercept", at, 20.425202928473880)
 	exactly(t, "value", b[0], 0.015894336687058794)
 	exactly(t, "capital", b[1], 0.084967112635540118)
@@ -163,7 +163,7 @@ func TestClusterErrorsByR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, at := a.robustErrors(0, a.at(0), withRows(parts), make([]moments.Sum, 2))
+	b, at := a.robustErrors(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
 	for i, field := range strings.Fields(string(out)) {
 		want, err := strconv.ParseFloat(field, 64)
 		if err != nil {

@@ -82,7 +82,7 @@ func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
 			return
 		}
 		for i, alpha := range alphas {
-			sse := held.squaredError(a.at(alpha))
+			sse := held.squaredError(a.penalized(alpha).solve())
 			mses[i][k], r2s[i][k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
 		}
 	})
@@ -177,7 +177,7 @@ func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, 
 		if err != nil {
 			return
 		}
-		delta := (others.squaredError(whole) - others.squaredError(a.at(alpha))) / float64(others.N)
+		delta := (others.squaredError(whole) - others.squaredError(a.penalized(alpha).solve())) / float64(others.N)
 		if !math.IsInf(delta, 0) && !math.IsNaN(delta) {
 			result[i].DeltaMSE = &delta
 		}

@@ -98,8 +98,9 @@ func TestWideErrorsOfAbsentLevel(t *testing.T) {
 		t.Fatal(err)
 	}
 	point := make([]moments.Sum, a.p)
-	want, wantAt := a.stdErrors(0, point)
-	got, gotAt := a.plainErrors(0, point)
+	want, wantAt := a.stdErrors(point)
+	a.wide = true
+	got, gotAt := a.stdErrors(point)
 	for j := range want {
 		near(t, fmt.Sprintf("error of %s", set.Names[j]), got[j], want[j])
 	}

@@ -1,56 +1,156 @@
 package regression
 
 import (
+	"iter"
 	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 
 	"mlpipeline/internal/moments"
 )
 
-// squares are sums of squared solutions: of every bⱼ, and of the value
-// b₀ + Σ bⱼ·cⱼ at a point c.
-type squares struct {
-	c  []moments.Sum
-	b  []float64
-	at float64
+// With A = XᵀX + alpha·D, X = [1 | Z], D = diag(0, 1, …, 1), the covariance of a solution
+// (b₀; b) is A⁻¹·(Σ s·sᵀ)·A⁻¹ for some vectors s, each of which enters by how far it
+// moves the solution, A⁻¹·s.
+
+// sandwich returns the square roots of the diagonal for b, and of the variance of the
+// value b₀ + Σ bⱼ·cⱼ at the point c.
+func (a *solver) sandwich(vectors iter.Seq[[]moments.Sum], c []moments.Sum) (b []float64, at float64) {
+	b = make([]float64, a.p)
+	add := func(x solution) {
+		value := x.b0
+		for j, v := range x.b {
+			b[j] += float64(v.Value() * v.Value())
+			value.Merge(v.Times(c[j]))
+		}
+		at += float64(value.Value() * value.Value())
+	}
+	var some [][]moments.Sum
+	for s := range vectors {
+		if !a.wide {
+			add(a.move(s))
+		} else if some = append(some, s); len(some) == TileRows {
+			a.moveMany(some, add)
+			some = some[:0]
+		}
+	}
+	a.moveMany(some, add)
+	for j, square := range b {
+		b[j] = math.Sqrt(square)
+	}
+	return b, math.Sqrt(at)
 }
 
-// Add includes a solution.
-func (s *squares) Add(x solution) {
-	if s.b == nil {
-		s.b = make([]float64, len(x.b))
-	}
-	at := x.b0
-	for j, b := range x.b {
-		s.b[j] += float64(b.Value() * b.Value())
-		at.Merge(b.Times(s.c[j]))
-	}
-	s.at += float64(at.Value() * at.Value())
+// stdErrors returns the standard errors, per unit of residual standard deviation, for
+// which Σ s·sᵀ = XᵀX = RᵀR.
+func (a *solver) stdErrors(c []moments.Sum) (b []float64, at float64) {
+	w, r := a.p+2, a.f.precise()
+	return a.sandwich(func(yield func([]moments.Sum) bool) {
+		for i := range a.f.rows() {
+			if !yield(r[i*w : i*w+w-1]) {
+				return
+			}
+		}
+	}, c)
 }
 
-// roots returns the square roots of the sums, each times a factor.
-func (s *squares) roots(factor float64) (b []float64, at float64) {
-	b = make([]float64, len(s.c))
-	for j, square := range s.b {
-		b[j] = factor * math.Sqrt(square)
+// robustErrors returns the standard errors that hold if only rows of different clusters
+// are independent, with s = Xᵀe over the rows of one: times
+// G/(G − 1)·(n − 1)/(n − k) for few clusters, CR1 (A. C. Cameron, D. L. Miller, "A
+// practitioner's guide to cluster-robust inference", J. Human Resources 50, 2015).
+func (a *solver) robustErrors(x solution, clusters []*Factor, k int, c []moments.Sum) (b []float64, at float64) {
+	b, at = a.sandwich(func(yield func([]moments.Sum) bool) {
+		for _, f := range clusters {
+			if !yield(f.score(x)) {
+				return
+			}
+		}
+	}, c)
+	g, n := float64(len(clusters)), float64(a.n)
+	factor := math.Sqrt(g / (g - 1) * (n - 1) / (n - float64(k)))
+	for j := range b {
+		b[j] *= factor
 	}
-	return b, factor * math.Sqrt(s.at)
+	return b, at * factor
 }
 
-// stdErrors returns the standard errors, per unit of residual standard
-// deviation, of b and of the value b₀ + Σ bⱼ·cⱼ at the point c.
-//
-// They are the lengths of the rows of a matrix M with cov(b) = σ²·M·Mᵀ: for
-// least squares the (pseudo-)inverse of r, for ridge (rᵀr + alpha·I)⁻¹·rᵀ.
-func (a *solver) stdErrors(alpha float64, c []moments.Sum) (b []float64, at float64) {
-	if alpha > 0 || a.p > wide {
-		return a.plainErrors(alpha, c)
+// move returns A⁻¹·s, in the row space.
+func (a *solver) move(s []moments.Sum) solution {
+	w := a.p + 1
+	s0 := s[0].Over(a.big(0, 0))
+	q := make([]moments.Sum, a.rank()) // forward substitution
+	for i, j := range a.taken {
+		q[i] = s[1+j].Minus(a.big(0, 1+j).Times(s0))
+		for k := range i {
+			q[i] = q[i].Minus(a.t[k*w+j].Times(q[k]))
+		}
+		q[i] = q[i].Over(a.t[i*w+j])
 	}
-	sum := squares{c: c}
-	sum.Add(a.solve(alpha, moments.Float(1), nil))
-	for k := range a.rank() {
-		unit := make([]moments.Sum, k+1)
-		unit[k] = moments.Float(1)
-		sum.Add(a.solve(alpha, moments.Sum{}, unit))
+	return a.substitute(s0, q)
+}
+
+// moveMany hands over what move returns for each of the vectors, computed in float64.
+func (a *solver) moveMany(vectors [][]moments.Sum, add func(x solution)) {
+	k, n := a.rank(), len(vectors)
+	if n == 0 {
+		return
 	}
-	return sum.roots(1)
+	s0 := make([]moments.Sum, n)
+	v := blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, k*n)}
+	for l, s := range vectors {
+		s0[l] = s[0].Over(a.big(0, 0))
+		for i, j := range a.taken {
+			v.Data[i*n+l] = s[1+j].Minus(a.big(0, 1+j).Times(s0[l])).Value()
+		}
+	}
+	if k > 0 {
+		blas64.Trsm(blas.Left, blas.Trans, 1, a.triangle(), v)
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(), v)
+	}
+	for l := range vectors {
+		b := make([]moments.Sum, a.p)
+		for i, j := range a.taken {
+			b[j] = moments.Float(v.Data[i*n+l])
+		}
+		add(a.complete(s0[l], b))
+	}
+}
+
+// Clusters are the groups of rows of which the robust standard errors know that
+// rows within one may resemble each other.
+type Clusters struct {
+	Kind   string `json:"kind"`             // "folds" of every dataset, or the "datasets" themselves
+	N      int    `json:"n"`                // those that have rows
+	Dof    int    `json:"dof"`              // of t_robust: n − 1
+	Reason string `json:"reason,omitempty"` // why there are no robust standard errors
+}
+
+const (
+	datasetClusters = 20 // so many datasets are clusters themselves
+	fewClusters     = 6  // fewer than these make robust errors a rough guess
+)
+
+// Few reports whether there are robust standard errors of too few clusters.
+func (c *Clusters) Few() bool { return c.Reason == "" && c.N < fewClusters }
+
+// clusters returns the factors of the clusters. parts are those of the datasets.
+func clusters(datasets []Dataset, parts []Factor) (kind string, factors []*Factor) {
+	if factors = withRows(parts); len(factors) >= datasetClusters {
+		return "datasets", factors
+	}
+	factors = nil
+	for _, d := range datasets {
+		factors = append(factors, withRows(d.Folds)...)
+	}
+	return "folds", factors
+}
+
+func withRows(factors []Factor) (some []*Factor) {
+	for i := range factors {
+		if factors[i].N > 0 {
+			some = append(some, &factors[i])
+		}
+	}
+	return some
 }

@@ -122,27 +122,57 @@ func (f *Factor) Columns(columns []int) *Factor {
 	return &sub
 }
 
-// squaredError returns ‖R·(b₀; b; −1)‖², which is the sum of the squared
-// residuals y − b₀ − Z·b over all the rows of the factor.
-func (f *Factor) squaredError(x solution) float64 {
-	b0, b := x.b0.Value(), x.coef()
-	w, k, sum := f.Width, 0, 0.0
-	for i := range f.rows() {
-		e := 0.0
+// residuals returns R·(−b₀; −b; 1), whose length is that of the residuals e = y − b₀ − Z·b of
+// all the rows of the factor.
+func (f *Factor) residuals(x solution) []moments.Sum {
+	w, k := f.Width, 0
+	e := make([]moments.Sum, f.rows())
+	for i := range e {
 		for j := i; j < w; j++ {
+			v := f.at(k)
 			switch {
-			case j == 0:
-				e += float64(f.R[k] * b0)
 			case j == w-1:
-				e -= f.R[k]
+				e[i] = e[i].Plus(v)
+			case j == 0:
+				e[i] = e[i].Minus(v.Times(x.b0))
 			default:
-				e += float64(f.R[k] * b[j-1])
+				e[i] = e[i].Minus(v.Times(x.b[j-1]))
 			}
 			k++
 		}
-		sum += float64(e * e)
+	}
+	return e
+}
+
+// squaredError returns Σe² over all the rows of the factor.
+func (f *Factor) squaredError(x solution) (sum float64) {
+	for _, e := range f.residuals(x) {
+		sum += float64(e.Value() * e.Value())
 	}
 	return sum
+}
+
+// score returns Xᵀe over the rows of the factor, X = [1 | Z].
+func (f *Factor) score(x solution) []moments.Sum {
+	w, k := f.Width, 0
+	s := make([]moments.Sum, w-1)
+	for i, e := range f.residuals(x) {
+		for j := i; j < w; j++ {
+			if j < w-1 {
+				s[j].Merge(f.at(k).Times(e))
+			}
+			k++
+		}
+	}
+	return s
+}
+
+// at returns number k of R in full.
+func (f *Factor) at(k int) moments.Sum {
+	if f.Lo == nil {
+		return moments.Float(f.R[k])
+	}
+	return moments.Sum{Hi: f.R[k], Lo: f.Lo[k]}
 }
 
 // targetSquares returns Σ(y − mean of y)², 0 where rounding is all that there is.

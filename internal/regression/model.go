@@ -138,14 +138,15 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		}
 		m.Penalty = cv.best
 	}
-	x := whole.at(m.Penalty)
+	penalized := whole.penalized(m.Penalty)
+	x := penalized.solve()
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
-	m.Band = newBand(&total, whole, m.Penalty, x, m.TrainMean)
+	m.Band = newBand(penalized, m.Penalty, x, m.TrainMean)
 	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
-	summary := summarize(m, whole, x, parts, cv)
+	summary := summarize(m, whole, penalized, x, parts, cv)
 	if err := summary.finite(); err != nil {
 		return nil, nil, err
 	}
@@ -205,7 +206,7 @@ func (s *Settings) climatology(total *Factor, alpha float64) ([]float64, error) 
 	if err != nil {
 		return nil, err
 	}
-	x := a.at(alpha)
+	x := a.penalized(alpha).solve()
 	return append([]float64{s.uncentre(x.b0)}, x.coef()...), nil
 }
 

@@ -28,10 +28,7 @@ func (f *Factor) precise() []moments.Sum {
 	full := make([]moments.Sum, f.rows()*w)
 	for i := range f.rows() {
 		for j := i; j < w; j++ {
-			full[i*w+j].Hi = f.R[k]
-			if f.Lo != nil {
-				full[i*w+j].Lo = f.Lo[k]
-			}
+			full[i*w+j] = f.at(k)
 			k++
 		}
 	}

@@ -245,7 +245,7 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := a.at(0)
+	x := a.solve()
 	predicted = make([]float64, d.n)
 	for i := range predicted {
 		predicted[i] = x.b0.Value()
@@ -253,7 +253,7 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 			predicted[i] += b.Value() * rows[i*w+1+j]
 		}
 	}
-	return a, predicted, a.noise(a.tolerances(&total, set.offsets()))
+	return a, predicted, a.noise(a.tolerances(set.offsets()))
 }
 
 // noise returns what the columns that were dropped added to the others, over what they may:

@@ -24,7 +24,7 @@ func ExampleFactor() {
 	if err != nil {
 		panic(err)
 	}
-	x := solver.at(0)
+	x := solver.solve()
 	fmt.Printf("%d rows, intercept %.3f, slope %.3f\n", here.N, x.b0.Value(), x.b[0].Value())
 	// Output: 3 rows, intercept 1.000, slope 2.000
 }

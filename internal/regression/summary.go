@@ -123,15 +123,16 @@ func (s *Summary) Wider() (name string, factor float64) {
 	return name, factor
 }
 
-// summarize says what is to be said of a fitted model.
-func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
+// summarize says what is to be said of a fitted model: a is the solver without its
+// penalty.
+func summarize(m *Model, a, penalized *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
 	s := &Summary{
 		Scaler: m.Scaler, Target: m.Target, Time: m.Time, Rows: a.n, Alpha: m.Penalty,
 		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
 		Influence: []Influence{}, Reference: []Level{},
 	}
-	rss := a.rss(x)
-	s.R2 = metrics.RSquared(rss, a.tss)
+	rss := a.f.squaredError(x)
+	s.R2 = metrics.RSquared(rss, a.f.targetSquares())
 	sigma := math.NaN()
 	if free := a.n - int64(a.rank()) - 1; free > 0 {
 		sigma = math.Sqrt(rss / float64(free))
@@ -153,7 +154,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 		intercept.Merge(b.Times(zero[j]))
 	}
 	s.Intercept = intercept.Value()
-	stdErrors, at := a.stdErrors(m.Penalty, zero)
+	stdErrors, at := penalized.stdErrors(zero)
 	kind, factors := clusters(m.Datasets, parts)
 	s.Clusters = Clusters{Kind: kind, N: len(factors), Dof: len(factors) - 1}
 	switch {
@@ -164,7 +165,7 @@ func summarize(m *Model, a *solver, x solution, parts []Factor, cv CrossValidati
 	}
 	robust, robustAt := slices.Repeat([]float64{math.NaN()}, a.p), math.NaN()
 	if s.Clusters.Reason == "" {
-		robust, robustAt = a.robustErrors(m.Penalty, x, factors, zero)
+		robust, robustAt = penalized.robustErrors(x, factors, a.rank()+1, zero)
 	}
 	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
 	s.InterceptRobust, s.InterceptTRobust = ratio(s.Intercept, robustAt)
