@@ -67,12 +67,9 @@ fuzz: ## fuzz every target for FUZZTIME (default 200000x, that many inputs)
 		done; \
 	done
 
-faults: ## kill every stage FAULTS times (default 500) at random instants
-	FAULTS=$(or $(FAULTS),500) $(GO) test -count 1 -timeout 1h -v -run TestKill ./cmd
-
 clean: ## remove what was built and made
 	rm -rf bin data/manifest.json data/train/*.csv data/test/*.csv models/*.json models/*.gob models/*.html
 	rm -rf models/.shards-*
 	find data models -name '.*.mlpipeline~' -delete
 
-.PHONY: help build test check samebytes portable release pipeline picture bench compare fuzz faults clean
+.PHONY: help build test check samebytes portable release pipeline picture bench compare fuzz clean

@@ -10,20 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
-
-// kills is how often each stage is killed; make faults sets more.
-func kills() int {
-	if n, err := strconv.Atoi(os.Getenv("FAULTS")); err == nil {
-		return n
-	}
-	return 12
-}
 
 // stages are the programs with arguments that make another artifact than
 // without them, and what they write.
@@ -50,65 +40,6 @@ func contents(dir string, paths []string) []string {
 		all = append(all, string(b))
 	}
 	return all
-}
-
-// TestKill ends every stage at random instants with SIGKILL: each artifact is
-// the old one or the new one, and the next run succeeds without cleaning.
-func TestKill(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
-	for i, s := range stages {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			r := rand.New(rand.NewPCG(1, uint64(i)))
-			dir := newDir(t)
-			for _, before := range stages[:i] {
-				must(t, dir, before.name)
-			}
-			must(t, dir, s.name)
-			old := contents(dir, s.outputs)
-			start := time.Now()
-			must(t, dir, s.name, s.args...)
-			took := time.Since(start)
-			fresh := contents(dir, s.outputs)
-			restore := func() {
-				for k, p := range s.outputs {
-					if old[k] == "absent" {
-						os.Remove(filepath.Join(dir, p))
-					} else if err := os.WriteFile(filepath.Join(dir, p), []byte(old[k]), 0o666); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			killed := 0
-			for range kills() {
-				restore()
-				cmd := exec.Command(filepath.Join(bin, s.name), s.args...)
-				cmd.Dir = dir
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(time.Duration(r.Int64N(int64(took) + 1)))
-				_ = cmd.Process.Kill()
-				if cmd.Wait() != nil {
-					killed++
-				}
-				for k, got := range contents(dir, s.outputs) {
-					if got != old[k] && got != fresh[k] {
-						t.Fatalf("%s is neither old nor new: %d bytes", s.outputs[k], len(got))
-					}
-				}
-			}
-			must(t, dir, s.name, s.args...)
-			for k, got := range contents(dir, s.outputs) {
-				if got != fresh[k] {
-					t.Errorf("%s is not what an undisturbed run writes", s.outputs[k])
-				}
-			}
-			t.Logf("%d of %d killed before their end", killed, kills())
-		})
-	}
 }
 
 // TestNoRoom writes where there is no room, no folder or no permission: an

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -61,24 +60,5 @@ func TestFormats(t *testing.T) {
 	}
 	if got, _, err := model.Encode(); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s is not what it is read as: %v", path, err)
-	}
-
-	// Artifacts of an earlier version are refused by that name.
-	older := t.TempDir()
-	if err := os.CopyFS(older, os.DirFS("testdata/formats/2")); err != nil {
-		t.Fatal(err)
-	}
-	for command, format := range map[string]string{
-		"model_preprocessing -merge -o s.json models/scaler.json":                                   "scaler",
-		"model_preparation -scaler " + dir + "/models/scaler.json -merge -o m.gob models/model.gob": "model",
-		"model_testing -merge -metrics t.json models/metrics.json":                                  "metrics",
-	} {
-		args := strings.Fields(command)
-		_, errs, err := program(older, args[0], args[1:]...)
-		want := "is version 2 of the " + format + " format and this program reads version "
-		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(errs, want) ||
-			!strings.Contains(errs, "; run "+args[0]+" again") {
-			t.Errorf("%s: %v\n%s", command, err, errs)
-		}
 	}
 }

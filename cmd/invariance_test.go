@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math"
@@ -116,6 +117,54 @@ func random(seed uint64, n int) frame {
 	})
 }
 
+// invariance is a frame whose predictions follow from those of another.
+type invariance struct {
+	name   string
+	frame  frame
+	as     frame // the base if it has no columns
+	files  int   // more than 1 if not 0
+	alpha  string
+	offset float64 // largest |mean|/deviation of a column
+	unit   float64 // of the target, if not 1
+	shift  float64 // of the target
+}
+
+// invariances are the ways to say the same as a frame of n rows and those for testing.
+func invariances(base frame, n int) []invariance {
+	c := base.cols
+	scaled := func(name string, by float64) frame {
+		return base.with(name, func(i int) float64 { return c[name][i] * by })
+	}
+	shifted := func(name string, by float64) frame {
+		return base.with(name, func(i int) float64 { return c[name][i] + by })
+	}
+	permuted, twice := base.clone(), base.clone()
+	slices.Reverse(permuted.names)
+	for name, col := range c {
+		twice.cols[name] = slices.Concat(col[:n], col)
+	}
+	return []invariance{
+		{name: "shifted", frame: shifted("a", 1e9), offset: 1e9},
+		{name: "shifted target", frame: shifted("y", 1e6), offset: 1e6, shift: 1e6},
+		{name: "in other units", frame: scaled("b", 3.7).with("b2", func(i int) float64 { return c["b2"][i] * 1e20 })},
+		{name: "very small", frame: scaled("b", 1e-90)},
+		{name: "very large", frame: scaled("c", 1e90)},
+		{name: "mirrored", frame: scaled("b", -1)},
+		{name: "constant", frame: base.with("one", func(int) float64 { return 1e7 })},
+		{name: "a copy", frame: base.with("copy", func(i int) float64 { return c["c"][i] })},
+		{name: "a combination", frame: base.with("sum", func(i int) float64 { return 2*c["a"][i] - 3*c["c"][i] + 5 })},
+		{name: "a large number", frame: base.with("logger", func(i int) float64 { return 72793024233 + float64(i*i%3%2) }),
+			as: base.with("logger", func(i int) float64 { return float64(i * i % 3 % 2) })},
+		{name: "large target", frame: scaled("y", 1e90), unit: 1e90},
+		{name: "small target", frame: scaled("y", 1e-90), unit: 1e-90},
+		{name: "in seven files", frame: base, files: 7},
+		{name: "permuted", frame: permuted},
+		{name: "every row twice", frame: twice},
+		{name: "ridge, in other units", frame: scaled("a", 1e-9), alpha: "3"},
+		{name: "ridge, shifted", frame: shifted("c", 1e4), alpha: "3", offset: 1e5},
+	}
+}
+
 // What says the same gives the same predictions: units and origins of columns,
 // their order, columns that add nothing, rows that come twice, files cut
 // elsewhere. Small tables are solved by another way than large ones.
@@ -125,84 +174,28 @@ func random(seed uint64, n int) frame {
 // it (400), times some for what adds up over the columns.
 func TestInvariances(t *testing.T) {
 	const magnified = 400
-	for _, n := range []int{40, 20000} {
-		for seed := range uint64(2) {
-			base := random(seed, n+testRows)
-			c := base.cols
-			noise := rand.New(rand.NewPCG(seed, 1))
-			extra := make([]float64, n+testRows)
-			for i := range extra {
-				extra[i] = float64(noise.IntN(2))
-			}
-			cases := map[string]struct {
-				frame, as frame // as is what it must be the same as; base if nil
-				files     int
-				flags     []string
-				offset    float64 // largest |mean|/deviation
-				unit      float64 // of the target
-			}{
-				"shifted": {frame: base.with("a", func(i int) float64 { return c["a"][i] + 1e9 }), offset: 1e9},
-				"shifted target": {frame: base.with("y", func(i int) float64 { return c["y"][i] + 1e6 }), as: base,
-					unit: 1, offset: 1e6},
-				"in other units": {frame: base.with("b", func(i int) float64 { return c["b"][i] * 3.7 }).with("b2",
-					func(i int) float64 { return c["b2"][i] * 1e20 })},
-				"very small": {frame: base.with("b", func(i int) float64 { return c["b"][i] * 1e-90 })},
-				"very large": {frame: base.with("c", func(i int) float64 { return c["c"][i] * 1e90 })},
-				"mirrored":   {frame: base.with("b", func(i int) float64 { return -c["b"][i] })},
-				"constant":   {frame: base.with("one", func(int) float64 { return 1e7 })},
-				"a copy":     {frame: base.with("copy", func(i int) float64 { return c["c"][i] })},
-				"a combination": {frame: base.with("sum",
-					func(i int) float64 { return 2*c["a"][i] - 3*c["c"][i] + 5 })},
-				"a large number": {frame: base.with("logger", func(i int) float64 { return 72793024233 + extra[i] }),
-					as: base.with("logger", func(i int) float64 { return extra[i] })},
-				"large target": {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e90 }),
-					unit: 1e90},
-				"small target": {frame: base.with("y", func(i int) float64 { return c["y"][i] * 1e-90 }),
-					unit: 1e-90},
-				"in three files": {frame: base, files: 3},
-				"in seven files": {frame: base, files: 7},
-				"ridge, by units": {frame: base.with("a", func(i int) float64 { return c["a"][i] * 1e-9 }),
-					flags: []string{"-alpha", "3"}},
-				"ridge, shifted": {frame: base.with("c", func(i int) float64 { return c["c"][i] + 1e4 }),
-					flags: []string{"-alpha", "3"}, offset: 1e5},
-			}
-			permuted := base.clone()
-			slices.Reverse(permuted.names)
-			twice := base.clone()
-			for name, col := range c {
-				twice.cols[name] = slices.Concat(col[:n], col)
-			}
-			add := cases["constant"]
-			add.frame = permuted
-			cases["permuted"] = add
-			add.frame = twice
-			cases["every row twice"] = add
-			for name, cs := range cases {
-				t.Run(fmt.Sprintf("%s/%d rows/%d", name, n, seed), func(t *testing.T) {
-					t.Parallel()
-					if cs.as.cols == nil {
-						cs.as = base
+	for _, n := range []int{40, 12000} {
+		base := random(uint64(n), n+testRows)
+		expected := map[string][]float64{} // of the base, by alpha
+		for _, alpha := range []string{"0", "3"} {
+			expected[alpha] = base.predictions(t, 1, "-alpha", alpha)
+		}
+		for _, same := range invariances(base, n) {
+			t.Run(fmt.Sprintf("%s/%d rows", same.name, n), func(t *testing.T) {
+				t.Parallel()
+				alpha, unit := cmp.Or(same.alpha, "0"), cmp.Or(same.unit, 1)
+				want := expected[alpha]
+				if same.as.cols != nil {
+					want = same.as.predictions(t, 1)
+				}
+				tolerance := 0x1p-53 * 8 * magnified * (1000 + same.offset) * 3
+				for i, got := range same.frame.predictions(t, max(1, same.files), "-alpha", alpha) {
+					if d := math.Abs((got-same.shift)/unit - want[i]); !(d <= tolerance) {
+						t.Fatalf("prediction %d is %v, not %v: off by %.2g, more than %.2g", i, (got-same.shift)/unit,
+							want[i], d, tolerance)
 					}
-					if cs.unit == 0 {
-						cs.unit = 1
-					}
-					want := cs.as.predictions(t, 1, cs.flags...)
-					got := cs.frame.predictions(t, max(1, cs.files), cs.flags...)
-					tolerance := 0x1p-53 * 8 * magnified * (1000 + cs.offset) * 3
-					if name == "shifted target" {
-						for i := range want {
-							want[i] += 1e6
-						}
-						tolerance = 0x1p-53 * 8 * magnified * 1e6
-					}
-					for i := range want {
-						if d := math.Abs(got[i]/cs.unit - want[i]); !(d <= tolerance) {
-							t.Fatalf("prediction %d is %v, not %v: off by %.2g, more than %.2g", i, got[i]/cs.unit,
-								want[i], d, tolerance)
-						}
-					}
-				})
-			}
+				}
+			})
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -89,25 +90,38 @@ func TestKilledPublication(t *testing.T) {
 	}
 }
 
-// A model and its twin: whichever step a kill comes before, the model is the old
-// one or the new one, and can be used.
-func TestKilledModel(t *testing.T) {
+// Whichever step of a stage a kill comes before, each of its artifacts is the old one or
+// the new one, and the next run succeeds without cleaning.
+func TestKilledStage(t *testing.T) {
 	dir := newDir(t)
 	must(t, dir, "data_creation", "-scenarios", "clean")
-	must(t, dir, "model_preprocessing")
-	must(t, dir, "model_preparation", "-alpha", "7")
-	other := must(t, dir, "model_testing")
-	must(t, dir, "model_preparation")
-	line := must(t, dir, "model_testing")
-	k := 1
-	for ; killedAt(t, dir, k, "model_preparation", "-alpha", "7"); k++ {
-		if got := must(t, dir, "model_testing"); got != line && got != other {
-			t.Errorf("killed at step %d: %s", k, got)
+	for _, stage := range stages[1:] {
+		must(t, dir, stage.name, stage.args...)
+		fresh := contents(dir, stage.outputs)
+		again := func() (old []string) {
+			for _, path := range stage.outputs {
+				os.Remove(filepath.Join(dir, path))
+			}
+			must(t, dir, stage.name)
+			return contents(dir, stage.outputs)
 		}
-		must(t, dir, "model_preparation")
-	}
-	if k != 3 {
-		t.Errorf("%d steps", k-1)
+		k := 1
+		for old := again(); killedAt(t, dir, k, stage.name, stage.args...); k++ {
+			for i, got := range contents(dir, stage.outputs) {
+				if got != old[i] && got != fresh[i] {
+					t.Errorf("%s killed at step %d: %s is neither old nor new", stage.name, k, stage.outputs[i])
+				}
+			}
+			must(t, dir, stage.name, stage.args...)
+			if got := contents(dir, stage.outputs); !slices.Equal(got, fresh) {
+				t.Errorf("%s killed at step %d and run again is not what an undisturbed run writes", stage.name, k)
+			}
+			again()
+		}
+		if k-1 < len(stage.outputs) {
+			t.Errorf("%s: %d steps", stage.name, k-1)
+		}
+		again()
 	}
 }
 

@@ -157,12 +157,12 @@ func TestSameBytes(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", name, err, out)
 			}
 		}
-		run("data_creation", "-rows", "30000", "-step", "1h", "-stations", "2")
+		run("data_creation", "-scenarios", "spikes,gaps", "-rows", "30000", "-step", "1h", "-stations", "2")
 		run("model_preprocessing", "-daily", "1", "-lags", "1,24", "-missing", "mean", "-category", "cloud_cover",
 			"-max-levels", "7", "-write", "scaled")
 		run("model_preparation", "-alpha", "auto")
 		run("model_testing", "-predictions", "models/p.csv")
-		const log = "data/train/clean-001.csv"
+		const log = "data/train/gaps-001.csv"
 		run("data_creation", "-import", log, "-out", "in-time")
 		run("data_creation", "-import", log, "-out", "by-hash", "-time", "")
 		run("data_creation", "-import", log, "-out", "sorted", "-by", "cloud_cover")
@@ -245,9 +245,9 @@ func TestURL(t *testing.T) {
 	}
 	for path, message := range map[string]string{
 		"/none.csv":  "the server answers 404 Not Found",
-		"/loop":      "more than 5 redirects",
-		"/hops/6":    "more than 5 redirects",
-		"/file":      `unsupported protocol scheme "file"`,
+		"/loop":      "sends it on more than 5 times",
+		"/hops/6":    "sends it on more than 5 times",
+		"/file":      "sends it on from http to file",
 		"/short.csv": "unexpected EOF",
 	} {
 		if errs, err := get(dir, path); err == nil || !strings.Contains(errs, message) ||

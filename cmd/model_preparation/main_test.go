@@ -11,7 +11,6 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 )
 
@@ -37,34 +36,6 @@ func fitted(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// The program in this process: flags, files, messages, artifacts.
-func TestRun(t *testing.T) {
-	dir := fitted(t)
-	path := func(name string) string { return filepath.Join(dir, name) }
-	if err := os.Rename(path("a.csv"), path("b.csv")); err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	err := run(context.Background(), []string{"-scaler", path("s.json"), "-o", path("m.gob"), "-folds", "2", "-append",
-		path("b.csv")}, nil, &stdout, &stderr)
-	if err != nil || stdout.Len() > 0 || !strings.Contains(stderr.String(), "1 file, 6 rows used") {
-		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
-	}
-	m, _, err := regression.Read(path("m.gob"))
-	if err != nil || m.Coef[0] <= 0 || len(m.Datasets) != 1 || m.Datasets[0].Rows != 6 {
-		t.Errorf("%v: %+v", err, m)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if err := run(ctx, []string{"-scaler", path("s.json"), "-o", path("n.gob"), "-append", path("b.csv")}, nil, &stdout,
-		&stderr); err != context.Canceled {
-		t.Errorf("a run that was stopped: %v", err)
-	}
-	if _, err := os.Stat(path("n.gob")); err == nil {
-		t.Error("a run that was stopped has written its model")
-	}
 }
 
 // A new file is read twice, first to count its rows: one that grows in between

@@ -1,44 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/metrics"
 )
-
-// The program in this process, on committed artifacts: one line on standard output,
-// the figures in a file, a gate after them.
-func TestRun(t *testing.T) {
-	const dir = "../testdata/formats/3/"
-	out := filepath.Join(t.TempDir(), "t.json")
-	args := []string{"-scaler", dir + "models/scaler.json", "-model", dir + "models/model.gob", "-metrics", out,
-		"-report", ""}
-	var stdout, stderr bytes.Buffer
-	if err := run(context.Background(), append(args, dir+"data/test"), nil, &stdout, &stderr); err != nil {
-		t.Fatal(err)
-	}
-	var report metrics.Summary
-	if err := metrics.SummaryKind.ReadJSON(out, &report); err != nil {
-		t.Fatal(err)
-	}
-	if line := stdout.String(); !strings.HasPrefix(line, "Model test MSE: ") || strings.Count(line, "\n") != 1 {
-		t.Errorf("printed %q", line)
-	}
-	if report.Rows != 7 || report.Unscored.MissingLag != 1 || report.MSE == nil {
-		t.Errorf("%d rows scored, %+v left out", report.Rows, report.Unscored)
-	}
-	stdout.Reset()
-	err := run(context.Background(), append(args, "-max-mse", "0", dir+"data/test"), nil, &stdout, &stderr)
-	if err == nil || !strings.HasPrefix(err.Error(), "quality gate: MSE") || stdout.Len() == 0 {
-		t.Errorf("a gate: %v, printed %q", err, &stdout)
-	}
-}
 
 // idOf is a dataset like no other.
 func idOf(name string, first, last dataset.Time) dataset.ID {

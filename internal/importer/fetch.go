@@ -84,11 +84,11 @@ func CheckSource(src string) error {
 func parseURL(src string) (*url.URL, error) {
 	u, err := url.Parse(src)
 	switch {
+	case err == nil && u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("%s: only http and https URLs can be fetched", Shown(src))
 	case err != nil || u.Host == "":
 		return nil, fmt.Errorf("%s: is no URL that can be read; in a name or password write %%3F for ?, %%23 for #, %%2F "+
 			"for / and %%40 for @", Shown(src))
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("%s: only http and https URLs can be fetched", Shown(src))
 	}
 	return u, nil
 }
