@@ -97,7 +97,7 @@ type options struct {
 	alpha         float64
 	folds         int
 	append, merge bool
-	part          *dataset.Part // nil without -shard
+	shard         *dataset.Part // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -108,10 +108,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.folds, "folds", 10, "")
 	o.BoolVar(&o.append, "append", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("shard", "", func(s string) (err error) {
-		o.part, err = dataset.ParsePart(s)
-		return err
-	})
+	o.Func("shard", "", dataset.PartFlag(&o.shard))
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -135,7 +132,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return err
 		}
 	}
-	if o.part != nil {
+	if o.shard != nil {
 		if err := o.Shards("o", "append"); err != nil {
 			return err
 		}
@@ -156,7 +153,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // checkOutputs reports what the model and its readable twin would overwrite.
 func (o *options) checkOutputs(inputs []string) error {
 	outputs := []artifact.Output{regression.Kind.At(o.out)}
-	if o.part == nil {
+	if o.shard == nil {
 		outputs = append(outputs, regression.SummaryKind.At(regression.Twin(o.out)))
 	}
 	if err := dataset.CheckOutputs(outputs, inputs); err != nil {
@@ -165,7 +162,7 @@ func (o *options) checkOutputs(inputs []string) error {
 	return nil
 }
 
-// merge joins models of different files, or the parts of one.
+// merge joins models of different files, or the shards of one.
 func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	models := make([]*regression.Model, o.NArg())
 	for i, path := range o.Args() {

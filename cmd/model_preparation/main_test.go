@@ -70,7 +70,7 @@ func TestChangedBetweenPasses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(change.content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		_, err = in.reduce(context.Background(), o, s, o.Progress(-1, cli.Bytes, ""))
+		_, err = in.gather(context.Background(), o, s, o.Progress(-1, cli.Bytes, ""))
 		if changed := err != nil && strings.Contains(err.Error(), "b.csv: changed since"); changed != change.changed ||
 			!changed && err != nil {
 			t.Errorf("%q: %v", change.content, err)

@@ -25,7 +25,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	}
 	bar := o.Progress(table.Size(in.files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, err := in.reduce(ctx, o, s, bar)
+	datasets, err := in.gather(ctx, o, s, bar)
 	if err != nil {
 		return err
 	}
@@ -34,15 +34,15 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	for _, d := range datasets {
 		rows += d.Used
 	}
-	if o.part != nil {
-		part, _, err := regression.NewPart(in.settings, o.part, datasets).Encode()
+	if o.shard != nil {
+		shard, _, err := regression.NewPart(in.settings, o.shard, datasets).Encode()
 		if err != nil {
 			return err
 		}
-		if err := artifact.WriteFile(o.out, part); err != nil {
+		if err := artifact.WriteFile(o.out, shard); err != nil {
 			return err
 		}
-		o.Logf("%v: %s, %s used; %s in %s → %s", o.part, cli.Plural(len(in.files), "file", "files"),
+		o.Logf("%v: %s, %s used; %s in %s → %s", o.shard, cli.Plural(len(in.files), "file", "files"),
 			cli.Plural(rows, "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 		return nil
 	}
@@ -86,7 +86,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		paths = []string{"data/train"}
 	}
 	in := new(inputs)
-	files, found, manifests, err := table.OpenPart(o.part, paths, stdin, s.Time)
+	files, found, manifests, err := table.OpenPart(o.shard, paths, stdin, s.Time)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	if err := in.countRows(ctx, o, s); err != nil {
 		return nil, err
 	}
-	if o.part != nil { // the whole may have rows enough
+	if o.shard != nil { // the whole may have rows enough
 		return in, nil
 	}
 	return in, in.enough()
@@ -122,8 +122,8 @@ func (in *inputs) enough() error {
 	return regression.Enough(rows, in.settings.Coefficients(), in.settings.Alpha)
 }
 
-// reduce is the pass over the files.
-func (in *inputs) reduce(ctx context.Context, o *options, s *scaler.Scaler,
+// gather is the pass over the files.
+func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 	bar *cli.Progress) (datasets []regression.Dataset, err error) {
 	var inModel dataset.Known
 	for _, d := range in.old.Datasets {
@@ -191,7 +191,7 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 // countRows sets how many rows of each file can be used: from the scaler where
 // the file is known to it, else by reading it.
 func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) error {
-	type key struct {
+	type key struct { // by which the scaler knows a file
 		name  string
 		first dataset.Time
 	}

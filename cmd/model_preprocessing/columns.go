@@ -71,13 +71,13 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 // openFiles opens the files that are read, and the first one of the whole list, by
 // which the columns are chosen.
 func openFiles(o *options, found []string, stdin io.Reader) (files []*table.File, first *table.File, err error) {
-	if o.part == nil {
+	if o.shard == nil {
 		if files, err = table.Open(found, stdin, o.Time); err != nil {
 			return nil, nil, err
 		}
 		return files, files[0], nil
 	}
-	mine, begin := o.part.Choose(found)
+	mine, begin := o.shard.Choose(found)
 	firsts, err := table.Open(begin, nil, o.Time)
 	if err != nil {
 		return nil, nil, err

@@ -25,39 +25,22 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, err := reduce(ctx, o, files, manifests, bar)
+	datasets, err := gather(ctx, o, files, manifests, bar)
 	if err != nil {
 		return err
 	}
 	bar.Clear()
-	if o.part != nil {
-		s := scaler.NewPart(o.Design, o.part, datasets)
+	if o.shard != nil {
+		s := scaler.NewPart(o.Design, o.shard, datasets)
 		if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 			return err
 		}
-		o.Logf("%v: %s, %s used; %s in %s → %s", o.part, cli.Plural(len(files), "file", "files"),
+		o.Logf("%v: %s, %s used; %s in %s → %s", o.shard, cli.Plural(len(files), "file", "files"),
 			cli.Plural(s.Used(), "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 		return nil
 	}
-	if err := sayCost(o, &o.Design, datasets); err != nil {
-		return err
-	}
-	s, err := scaler.New(o.Design, datasets)
+	s, err := finish(ctx, o, o.Design, datasets, files)
 	if err != nil {
-		return err
-	}
-	say(o, s)
-	var outputs artifact.Set
-	defer outputs.Cleanup()
-	if o.write != "" {
-		if err := writeScaled(ctx, o, s, files, &outputs); err != nil {
-			return err
-		}
-	}
-	if err := cmp.Or(ctx.Err(), outputs.WriteJSON(scaler.Kind, o.out, s)); err != nil {
-		return err
-	}
-	if err := outputs.Commit(); err != nil {
 		return err
 	}
 	var rows int64
@@ -69,12 +52,82 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	from, to := s.Harmonics()
 	o.Logf("%s, %s, %d used%s; %s, %s, %s; %s in %s → %s", cli.Plural(len(files), "file", "files"),
 		cli.Plural(rows, "row", "rows"), s.Used(), cli.Aside(dropped), cli.Plural(from, "column", "columns"),
-		cli.Plural(to-from, "harmonic", "harmonics"), cli.Plural(len(o.Lags), "lag", "lags"), cli.Megabytes(bar.Done()), o.Took(), o.out)
+		cli.Plural(to-from, "harmonic", "harmonics"), cli.Plural(len(o.Lags), "lag", "lags"), cli.Megabytes(bar.Done()),
+		o.Took(), o.out)
 	return nil
 }
 
-// say tells the categories, and warns of words that are not told apart, of constant
-// columns and of seasons that the rows do not show.
+// gather is the pass over the files.
+func gather(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
+	datasets []scaler.Dataset, err error) {
+	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
+		Gaps: true, Work: scaler.Of, Merge: (*scaler.Sums).Merge}
+	for file, err := range scan.Files(ctx, files) {
+		if err != nil {
+			return nil, err
+		}
+		step, irregular := file.Steps.Irregular()
+		if irregular > 0 {
+			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
+				"rows that have nothing but a time would fill the gaps", file.Path, irregular, file.Rows, step)
+		}
+		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Irregular: irregular,
+			Gaps: file.Gaps, Sums: file.Sum})
+	}
+	return datasets, nil
+}
+
+// merge joins scalers of different files, or the shards of one.
+func merge(ctx context.Context, o *options) error {
+	if err := dataset.CheckOutputs([]artifact.Output{scaler.Kind.At(o.out)}, o.Args()); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	var scalers []*scaler.Scaler
+	for _, path := range o.Args() {
+		s, err := scaler.ReadPart(path)
+		if err != nil {
+			return err
+		}
+		scalers = append(scalers, s)
+	}
+	d, datasets, err := scaler.Join(scalers)
+	if err != nil {
+		return err
+	}
+	if _, err := finish(ctx, o, d, datasets, nil); err != nil {
+		return err
+	}
+	o.Logf("%s of %s → %s", cli.Plural(len(scalers), "scaler", "scalers"), cli.Plural(len(datasets), "file", "files"), o.out)
+	return nil
+}
+
+// finish makes the scaler of all datasets and writes it, and the scaled rows of the files
+// if they are asked for.
+func finish(ctx context.Context, o *options, d design.Design, datasets []scaler.Dataset, files []*table.File) (
+	*scaler.Scaler, error) {
+	if err := sayCost(o, &d, datasets); err != nil {
+		return nil, err
+	}
+	s, err := scaler.New(d, datasets)
+	if err != nil {
+		return nil, err
+	}
+	say(o, s)
+	var outputs artifact.Set
+	defer outputs.Cleanup()
+	if o.write != "" {
+		if err := writeScaled(ctx, o, s, files, &outputs); err != nil {
+			return nil, err
+		}
+	}
+	if err := cmp.Or(ctx.Err(), outputs.WriteJSON(scaler.Kind, o.out, s)); err != nil {
+		return nil, err
+	}
+	return s, outputs.Commit()
+}
+
+// say tells the categories, and warns of words that are not told apart and of constant
+// columns.
 func say(o *options, s *scaler.Scaler) {
 	var all []string
 	for _, c := range s.Categories {
@@ -92,15 +145,20 @@ func say(o *options, s *scaler.Scaler) {
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
 	}
-	if s.AnnualAuto && s.Annual == 0 {
-		o.Logf("no harmonics of the year: no dataset spans a year with rows of different seasons; -annual %d takes them "+
-			"all the same", design.UsualAnnual)
-	}
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
 				"-features can leave it out", name, s.Mean[j])
 		}
+	}
+	sayCalendar(o, s)
+}
+
+// sayCalendar tells what the calendar is for, or would be.
+func sayCalendar(o *options, s *scaler.Scaler) {
+	if s.AnnualAuto && s.Annual == 0 {
+		o.Logf("no harmonics of the year: no dataset spans a year with rows of different seasons; -annual %d takes them "+
+			"all the same", design.UsualAnnual)
 	}
 	const little = 0.1 // of the deviation of a sine, which is 0.71 over whole turns
 	var hardly []string
@@ -120,51 +178,4 @@ func say(o *options, s *scaler.Scaler) {
 	if (s.Annual > 0 || s.AnnualAuto) && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) {
 		o.Logf("there are several rows a day; -daily 2 adds columns for the time of day")
 	}
-}
-
-// reduce is the pass over the files.
-func reduce(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
-	datasets []scaler.Dataset, err error) {
-	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
-		Gaps: true, Work: scaler.Of, Merge: (*scaler.Sums).Merge}
-	for file, err := range scan.Files(ctx, files) {
-		if err != nil {
-			return nil, err
-		}
-		step, irregular := file.Steps.Irregular()
-		if irregular > 0 {
-			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
-				"rows that have nothing but a time would fill the gaps", file.Path, irregular, file.Rows, step)
-		}
-		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Irregular: irregular,
-			Gaps: file.Gaps, Sums: file.Sum})
-	}
-	return datasets, nil
-}
-
-// merge joins scalers of different files, or the parts of one.
-func merge(o *options) error {
-	if err := dataset.CheckOutputs([]artifact.Output{scaler.Kind.At(o.out)}, o.Args()); err != nil {
-		return cli.Usagef("%w", err)
-	}
-	parts := make([]*scaler.Scaler, o.NArg())
-	for i, path := range o.Args() {
-		var err error
-		if parts[i], err = scaler.ReadPart(path); err != nil {
-			return err
-		}
-	}
-	s, err := scaler.Merge(parts)
-	if err != nil {
-		return err
-	}
-	if err := sayCost(o, &s.Design, s.Datasets); err != nil {
-		return err
-	}
-	say(o, s)
-	if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
-		return err
-	}
-	o.Logf("%s of %s → %s", cli.Plural(len(parts), "scaler", "scalers"), cli.Plural(len(s.Datasets), "file", "files"), o.out)
-	return nil
 }

@@ -87,7 +87,7 @@ type options struct {
 	out, write string
 	merge      bool
 	category   []string      // as asked for
-	part       *dataset.Part // nil without -shard
+	shard      *dataset.Part // nil without -shard
 	design.Design
 }
 
@@ -105,10 +105,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	missing := o.String("missing", "drop", "")
 	o.StringVar(&o.write, "write", "", "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("shard", "", func(s string) (err error) {
-		o.part, err = dataset.ParsePart(s)
-		return err
-	})
+	o.Func("shard", "", dataset.PartFlag(&o.shard))
 	if err := o.Parse(args); err != nil {
 		return err
 	}
@@ -116,9 +113,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if err := o.Merges("o"); err != nil {
 			return err
 		}
-		return merge(&o)
+		return merge(ctx, &o)
 	}
-	if o.part != nil {
+	if o.shard != nil {
 		if err := o.Shards("o", "write"); err != nil {
 			return err
 		}

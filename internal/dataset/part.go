@@ -36,6 +36,14 @@ func ParsePart(s string) (*Part, error) {
 	return &Part{I: i, N: n}, nil
 }
 
+// PartFlag is for flag.Func: it reads a part as ParsePart does.
+func PartFlag(part **Part) func(string) error {
+	return func(s string) (err error) {
+		*part, err = ParsePart(s)
+		return err
+	}
+}
+
 const maxShards = 4_000_000 // as many tasks as Slurm can have
 
 func (p *Part) String() string { return fmt.Sprintf("shard %d of %d", p.I, p.N) }

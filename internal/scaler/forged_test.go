@@ -75,7 +75,7 @@ func TestForged(t *testing.T) {
 				t.Errorf("%s, %s: %v", name, where, err)
 			}
 			if s, err := ReadPart(path); err == nil {
-				if merged, err := Merge([]*Scaler{s}); err == nil {
+				if merged, err := merge([]*Scaler{s}); err == nil {
 					checkFinite(t, where, merged)
 				}
 			} else if !strings.HasPrefix(err.Error(), path+": ") {
@@ -155,7 +155,7 @@ func TestSeasons(t *testing.T) {
 			parts = append(parts, NewPart(d, &dataset.Part{I: i, N: n, Files: n}, c.datasets[i:i+1]))
 		}
 		for _, scalers := range [][]*Scaler{wholes, parts} {
-			merged, err := Merge(scalers)
+			merged, err := merge(scalers)
 			if err != nil {
 				t.Fatal(err)
 			}

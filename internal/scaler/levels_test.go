@@ -154,7 +154,7 @@ func TestLevelMoments(t *testing.T) {
 		}
 		parts = append(parts, part)
 	}
-	merged, err := Merge(parts)
+	merged, err := merge(parts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,6 +96,9 @@ func (s *Sums) grow(columns, categories int) {
 // New makes a scaler of what the datasets contributed. The result depends on
 // the datasets alone, not on how they were gathered.
 func New(d design.Design, datasets []Dataset) (*Scaler, error) {
+	if len(datasets) == 0 {
+		return nil, errors.New("there is no dataset")
+	}
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
 	s := &Scaler{Design: d.Unfinished(), Datasets: datasets}
@@ -234,27 +237,25 @@ func (s *Scaler) index() {
 	}
 }
 
-// Merge joins scalers over different files, or all shards of one, exactly: it is
-// the scaler that one run over all their files would have fitted.
-func Merge(scalers []*Scaler) (*Scaler, error) {
-	var datasets []Dataset
+// Join returns the design and the datasets of scalers over different files, or of all
+// shards of one: New makes of them the scaler that one run over all their files would
+// have fitted, exactly.
+func Join(scalers []*Scaler) (d design.Design, datasets []Dataset, err error) {
 	var shards []*dataset.Part
 	for _, s := range scalers {
 		shards = append(shards, s.Part)
 	}
 	if err := dataset.Complete(shards); err != nil {
-		return nil, err
+		return d, nil, err
 	}
-	want, _ := json.Marshal(scalers[0].Unfinished())
+	d = scalers[0].Unfinished()
+	want, _ := json.Marshal(d)
 	for i, s := range scalers {
 		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
-			return nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
+			return d, nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
 				want)
 		}
 		datasets = append(datasets, s.Datasets...)
 	}
-	if len(datasets) == 0 {
-		return nil, errors.New("there is no dataset in any of them")
-	}
-	return New(scalers[0].Design, datasets)
+	return d, datasets, nil
 }

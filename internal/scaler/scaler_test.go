@@ -125,7 +125,7 @@ func TestMergeAndRead(t *testing.T) {
 		return s
 	}
 	whole := fit(a, b)
-	merged, err := Merge([]*Scaler{fit(b), fit(a)})
+	merged, err := merge([]*Scaler{fit(b), fit(a)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,12 +175,12 @@ func TestMergeAndRead(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
+	if _, err := merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
 	}
 	other := fit(b)
 	other.Lags = []int{1}
-	if _, err := Merge([]*Scaler{fit(a), other}); err == nil ||
+	if _, err := merge([]*Scaler{fit(a), other}); err == nil ||
 		!strings.HasPrefix(err.Error(), "scaler 2 has other settings") {
 		t.Errorf("other settings: %v", err)
 	}
@@ -213,6 +213,14 @@ func TestStandardizeParts(t *testing.T) {
 				want)
 		}
 	}
+}
+
+func merge(scalers []*Scaler) (*Scaler, error) {
+	d, datasets, err := Join(scalers)
+	if err != nil {
+		return nil, err
+	}
+	return New(d, datasets)
 }
 
 // Counts are one number where all are equal, as scikit-learn writes them.
@@ -305,7 +313,7 @@ func TestMergeOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := Merge([]*Scaler{s}); err != nil || m.Used() != 2 {
+	if m, err := merge([]*Scaler{s}); err != nil || m.Used() != 2 {
 		t.Errorf("%v %v", m, err)
 	}
 }
