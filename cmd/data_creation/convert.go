@@ -188,19 +188,8 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 	notef := func(format string, args ...any) { w.Logf("%s: %s", t.Name, fmt.Sprintf(format, args...)) }
 	w.Table(profileTable(t), " columns, listed in the manifest")
-	notef("read as: delimiter %q, decimal %q, time %s", importer.DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
-	for _, note := range t.Notes {
-		notef("%s", note)
-	}
-	for j, name := range t.Header {
-		for _, why := range t.Why(j) {
-			notef("column %q: %s", name, why)
-		}
-	}
-	for _, out := range importer.LeftOut {
-		if names := t.Of(out.Kind); len(names) > 0 {
-			notef("left out, %s: %s", out.Why, table.Quote(names))
-		}
+	for _, said := range t.Said() {
+		notef("%s", said)
 	}
 	if left.cells > 0 {
 		var first []string
@@ -248,7 +237,7 @@ func profileTable(t *importer.Table) dataframe.DataFrame {
 	var cols [6][]string
 	for j, name := range t.Header {
 		low, high := t.Bounds(j)
-		example, missing := t.Columns[j].Example.Cell, fmt.Sprint(t.Missing(j))
+		example, missing := t.Columns[j].Example(), fmt.Sprint(t.Missing(j))
 		for k, cell := range []string{name, string(t.Kind(j)), example, missing, low, high} {
 			cols[k] = append(cols[k], cell)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -51,10 +52,17 @@ func importFlags(o *options) {
 	o.StringVar(&o.Delimiter, "delimiter", "", "")
 	o.StringVar(&o.Encoding, "encoding", "", "")
 	o.Func("decimal", "", func(s string) error {
-		if s != "." && s != "," {
-			return errors.New("is neither . nor ,")
+		column, sign := "", s
+		if i := strings.LastIndexByte(s, '='); i >= 0 {
+			column, sign = s[:i], s[i+1:]
 		}
-		o.Decimal = s
+		if sign != "." && sign != "," {
+			return errors.New("is neither . nor , nor COLUMN=. nor COLUMN=,")
+		}
+		if o.Decimal == nil {
+			o.Decimal = map[string]string{}
+		}
+		o.Decimal[column] = sign
 		return nil
 	})
 	o.StringVar(&o.Layout, "time-layout", "", "")
@@ -285,6 +293,11 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 	}
 	if d, ok := same((*importer.Table).DecimalSign); ok && d != "" {
 		add("decimal", d)
+	} else if len(tables) == 1 {
+		signs, _ := tables[0].DecimalSigns()
+		for _, name := range slices.Sorted(maps.Keys(signs)) {
+			add("decimal", name+"="+signs[name])
+		}
 	}
 	if skip, ok := same(func(t *importer.Table) string { return strconv.Itoa(t.Skip) }); ok && skip != "0" {
 		add("skip", skip)

@@ -68,7 +68,7 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte
 		} else {
 			var bad *lexError
 			if next, bad = l.record(b.data, i); bad != nil {
-				if bad.open && len(b.data)-i > csv.MaxRecord {
+				if bad.open && len(b.data)-i >= csv.MaxRecord {
 					bad.what = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
 				}
 				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))

@@ -34,12 +34,11 @@ func Decide(tables []*Table, opt *Options) error {
 				byName[name], shapes[name] = new(Column), new(shape)
 			}
 			one := *t.Columns[j]
-			one.Levels = maps.Clone(one.Levels)
+			one.Levels, one.Missing, one.Units = maps.Clone(one.Levels), maps.Clone(one.Missing), maps.Clone(one.Units)
 			byName[name].Merge(&one, levelsOf(len(t.Header)))
 			var s shape
-			t.formats[j], s = one.shape(t.Columns, t.Delimiter, opt)
-			all := shapes[name]
-			all.numbers, all.bad, all.doubt = all.numbers+s.numbers, all.bad+s.bad, cmp.Or(all.doubt, s.doubt)
+			t.formats[j], s = one.shape(name, t.Columns, t.Delimiter, opt)
+			shapes[name].merge(s)
 		}
 	}
 	for _, t := range tables {
@@ -52,13 +51,13 @@ func Decide(tables []*Table, opt *Options) error {
 			if err := byName[name].decide(f, name, *shapes[name], opt); err != nil {
 				return fmt.Errorf("%s: %w", t.Name, err)
 			}
-			if f.Kind == Number && rowNames(name) && t.Columns[j].counts() && name != opt.Target {
+			if f.Kind == Number && t.counts(j) {
 				*f = format{Kind: Counter}
 			}
 			if f.Kind == Number {
-				t.Columns[j].explain(f)
+				t.Columns[j].settle(f)
 			}
-			f.plain = f.Kind == Number && !f.comma && !f.percent && f.sentinel == [len(sentinels)]bool{} &&
+			f.plain = f.Kind == Number && !f.comma && !f.strict && f.sentinel == [len(sentinels)]bool{} &&
 				len(opt.Missing) == 0
 		}
 		t.noteUnread()
@@ -75,9 +74,9 @@ func (t *Table) noteUnread() {
 	for j, name := range t.Header {
 		kind, c := t.formats[j].Kind, t.Columns[j]
 		words := kind == Category || kind == Identifier
-		if timely(name) && name != t.opt.Target && (words || kind == Number && c.Point.N == 0 && c.Whole.Min() >= 10000) {
+		if timely(name) && name != t.opt.Target && (words || kind == Number && c.numbers[point].N == 0 && c.numbers[whole].Min() >= 10000) {
 			t.Notes = append(t.Notes, fmt.Sprintf("column %q is not read as a time (%q in line %d), so rows are split by a "+
-				"hash; -time %s and -time-layout read it", name, c.Example.Cell, c.Example.Line, name))
+				"hash; -time %s and -time-layout read it", name, c.firsts[firstCell].Cell, c.firsts[firstCell].Line, name))
 		}
 	}
 }
@@ -126,9 +125,6 @@ func (t *Table) Names() (names []string) {
 // Kind returns what a column is.
 func (t *Table) Kind(j int) Kind { return t.formats[j].Kind }
 
-// Why returns what is to be said of a column's cells.
-func (t *Table) Why(j int) []string { return t.formats[j].why }
-
 // Row is a converted row: a line of a chunk.
 type Row struct {
 	Group string       // its value of Options.By
@@ -163,8 +159,7 @@ func (t *Table) Chunks(ctx context.Context, workers int, sorted bool) iter.Seq2[
 	return func(yield func(*Chunk, error) bool) {
 		var hash uint64
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, &hash) }
-		c := &converter{t: t, sorted: sorted}
-		c.named, c.numbers = t.opt.missing()
+		c := &converter{t: t, reader: newReader(t.opt), sorted: sorted}
 		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
@@ -180,9 +175,8 @@ func (t *Table) Chunks(ctx context.Context, workers int, sorted bool) iter.Seq2[
 
 // converter makes chunks of blocks.
 type converter struct {
-	t       *Table
-	named   map[string]bool
-	numbers []float64
+	t *Table
+	reader
 	by, key int  // columns, −1 for none
 	sorted  bool // in a chunk
 	iso     bool // times are ISO 8601
@@ -231,8 +225,9 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 				continue
 			}
 			before := len(text)
-			if text = c.cell(text, f, cells[j]); len(text) == before {
-				if f.Kind == Number && !c.gap(f, cells[j]) {
+			var bad bool
+			if text, bad = c.cell(text, f, cells[j]); len(text) == before {
+				if bad {
 					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j]), "not a number"})
 				}
 			} else {
@@ -270,49 +265,40 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	return out, err
 }
 
-// cell appends a cell as it is written, nothing if it is missing or not a number.
-func (c *converter) cell(dst []byte, f *format, cell []byte) []byte {
+// cell appends a cell as it is written, nothing if it is missing or bad: not what the
+// column is.
+func (c *converter) cell(dst []byte, f *format, cell []byte) (text []byte, bad bool) {
 	if f.plain && cap(cell) >= len(cell)+csv.Padding {
 		if _, end, ok := csv.ShortNumber(cell[:len(cell)+csv.Padding], 0); ok && end == len(cell) {
-			return append(dst, cell...)
+			return append(dst, cell...), false
 		}
-	}
-	if missingIndex(cell) >= 0 || c.named[string(cell)] {
-		return dst
 	}
 	if f.Kind == Category {
-		if f.fold {
+		switch {
+		case isMissing(cell) || c.named[string(cell)]:
+			return dst, false
+		case f.fold:
 			cell = bytes.ToLower(cell)
 		}
-		return csv.AppendField(dst, cell)
+		return csv.AppendField(dst, cell), false
 	}
-	n, ok := readCell(cell)
-	v := n.point
-	if f.comma {
-		v = n.comma
+	n, m := c.read(cell)
+	switch {
+	case m == word, m == mark && !f.marks:
+		return dst, true
+	case m != value:
+		return dst, false
 	}
-	if !ok || v != v || n.percent != f.percent || n.currency != 0 && n.currency != f.currency ||
-		slices.Contains(c.numbers, v) || f.isSentinel(v) {
-		return dst
+	v, ok := f.takes(&n)
+	switch {
+	case !ok:
+		return dst, true
+	case slices.Contains(c.numbers, v), f.isSentinel(v):
+		return dst, false
+	case n.plain && (n.whole || !f.comma):
+		return append(dst, cell...), false
 	}
-	if n.plain && (n.whole || !f.comma) {
-		return append(dst, cell...)
-	}
-	digits := joinGroups(n.stripUnits(cell))
-	group, decimal := byte(','), byte('.')
-	if f.comma {
-		group, decimal = decimal, group
-	}
-	for _, d := range digits {
-		switch d {
-		case group:
-		case decimal:
-			dst = append(dst, '.')
-		default:
-			dst = append(dst, d)
-		}
-	}
-	return dst
+	return n.append(dst, f.comma), false
 }
 
 // appendValue appends what a written cell counts in the hash of its row: a number by
@@ -335,13 +321,4 @@ func (f *format) isSentinel(v float64) bool {
 		}
 	}
 	return false
-}
-
-// gap reports whether a numeric cell that says no number is a missing one.
-func (c *converter) gap(f *format, cell []byte) bool {
-	if missingIndex(cell) >= 0 || c.named[string(cell)] || f.marks && markIndex(cell) >= 0 {
-		return true
-	}
-	n, ok := readCell(cell)
-	return ok && (slices.Contains(c.numbers, n.point) || f.isSentinel(n.point))
 }

@@ -268,12 +268,12 @@ func isUnits(cells []string) bool {
 }
 
 // isGap reports whether a cell stands for a missing one.
-func isGap(cell string) bool { return isMissing(cell) || markIndex([]byte(cell)) >= 0 }
+func isGap(cell string) bool { return isMissing(cell) || isMark([]byte(cell)) }
 
 // isTyped reports whether a cell is a number or like a time.
 func isTyped(cell string) bool { return isNumber(cell) || looksTimed.MatchString(cell) }
 
 func isNumber(cell string) bool {
-	_, ok := readCell([]byte(cell))
+	_, ok := readNumber([]byte(cell))
 	return ok
 }

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"mlpipeline/internal/csv"
 	"mlpipeline/internal/ordered"
 )
 
@@ -29,9 +28,9 @@ type Options struct {
 	Category  []string
 	Number    []string
 	Drop      []string
-	Delimiter string // one character
-	Decimal   string // "." or ","
-	Encoding  string // as the WHATWG calls it
+	Delimiter string            // one character
+	Decimal   map[string]string // "." or ",", by column, of all under ""
+	Encoding  string            // as the WHATWG calls it
 	Missing   []string
 	Layout    string // see parseLayout
 	Skip      int    // lines before the header
@@ -42,18 +41,6 @@ type Options struct {
 func (o *Options) names(column string) bool {
 	return column == o.Target || column == o.By || column == o.SplitKey ||
 		slices.Contains(slices.Concat(o.Drop, o.Category, o.Number), column)
-}
-
-// missing returns the cells that -missing names, and the numbers among them.
-func (o *Options) missing() (cells map[string]bool, numbers []float64) {
-	cells = map[string]bool{}
-	for _, m := range o.Missing {
-		cells[m] = true
-		if v, err := csv.ParseNumber([]byte(m)); err == nil {
-			numbers = append(numbers, v)
-		}
-	}
-	return cells, numbers
 }
 
 // layouts are those that times may be written in: all, or the one that is named.
@@ -201,32 +188,25 @@ type counted struct {
 	whens   []Column
 	foot    foot
 	bytes   int
-
 	garbled int // characters, of another encoding
 }
 
 // count makes the records of a block's columns.
 func (t *Table) count(p *profiler, b *block) (*counted, error) {
-	garbled := 0
+	c := &counted{columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
 	if t.encoding != "" {
-		garbled = bytes.Count(b.data, []byte("\ufffd"))
+		c.garbled = bytes.Count(b.data, []byte("\ufffd"))
 	} else if !utf8.Valid(b.data) {
 		return nil, errNotUTF8
 	}
-	c := &counted{garbled: garbled, columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
 	worker := *p // with a cache of days of its own
-	if worker.plain(t, c, b) {
-		return c, nil
-	}
-	c.columns, c.whens = make([]Column, len(t.Header)), make([]Column, len(t.whens))
 	var joined []byte
 	err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
 		for j, cell := range cells {
-			c.columns[j].Rows++
 			worker.add(&c.columns[j], j, cell, line)
 		}
 		for i, w := range t.whens {
-			joined = w.join(joined[:0], cells, worker.named)
+			joined = w.join(joined[:0], cells, worker.reader.named)
 			c.whens[i].Rows++
 			worker.when(&c.whens[i], joined, line)
 		}
@@ -234,79 +214,4 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 	})
 	c.foot = b.foot
 	return c, err
-}
-
-// plain is count for a block without quotes, with one time column at the most: most
-// cells are plain numbers. It reports whether it could do it all.
-func (p *profiler) plain(t *Table, c *counted, b *block) bool {
-	delimiter := t.Delimiter
-	if delimiter == ' ' || len(t.whens) > 0 || slices.Contains(b.data, t.Quote) {
-		return false
-	}
-	end := len(b.data)
-	d := b.data[:end+csv.Padding]
-	line, last := b.line, len(t.Header)-1
-	for i := 0; i < end; line++ {
-		if blank(d, i) {
-			i += 1 + bytes.IndexByte(d[i:], '\n')
-			continue
-		}
-		if d[i] == delimiter && len(bytes.Trim(d[i:i+bytes.IndexByte(d[i:], '\n')], string([]byte{delimiter, ' ', '\r'}))) == 0 {
-			return false // a row of empty cells
-		}
-		for j := 0; ; j++ {
-			col := &c.columns[j]
-			col.Rows++
-			v, k, ok := csv.ShortNumber(d, i)
-			cell := d[i:k]
-			if d[k] == '\r' && d[k+1] == '\n' {
-				k++
-			}
-			if ok = ok && (d[k] == delimiter || d[k] == '\n'); !ok || !p.fast(col, j, cell, v, line) {
-				for k = i; d[k] != delimiter && d[k] != '\n'; k++ {
-				}
-				p.add(col, j, trim(d[i:k]), line)
-			}
-			i = k + 1
-			if d[k] == '\n' {
-				if j != last {
-					return false // too few cells, as the careful reader will tell
-				}
-				break
-			}
-			if j == last {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// fast includes a plain number, if that is all there is to know of it.
-func (p *profiler) fast(c *Column, j int, cell []byte, v float64, line int64) bool {
-	if p.bare[j] || len(p.numbers) > 0 || cell[0] == '-' && cell[1] == '9' || c.Example.Line == 0 {
-		return false
-	}
-	unsigned := cell
-	if cell[0] == '-' {
-		unsigned = cell[1:]
-	}
-	dot := 0
-	for dot < len(unsigned) && unsigned[dot] != '.' {
-		dot++
-	}
-	switch {
-	case dot < len(unsigned):
-		if len(unsigned)-dot == 4 && dot > 0 && dot < 4 && unsigned[0] != '0' {
-			return false // 1.234, perhaps with a sign between thousands
-		}
-		c.Point.add(v, line)
-	case len(unsigned) > 1 && unsigned[0] == '0':
-		return false
-	default:
-		c.Whole.add(v, line)
-		c.count(v)
-		c.Width.add(len(unsigned))
-	}
-	return true
 }

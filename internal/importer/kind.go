@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,10 +25,10 @@ const (
 	OtherTime  Kind = "other time" // a time, but not the time column
 )
 
-// LeftOut are the kinds of columns that are left out, and why, in words.
-var LeftOut = []struct {
+// leftOut are the kinds of columns that are left out, and why, in words.
+var leftOut = []struct {
 	Kind
-	Why string
+	why string
 }{
 	{Dropped, "named by -drop"}, {Empty, "every cell is missing"}, {Identifier, "identifiers, nearly all different"},
 	{Counter, "only count or name the rows"}, {OtherTime, "times, but not the time column"},
@@ -38,28 +40,65 @@ const mostBad = 0.05
 // format is how the cells of a column are read.
 type format struct {
 	Kind
-	comma    bool // the decimal sign is a comma
-	percent  bool // every number has the sign
-	currency rune // that is taken off; 0 for none
-	marks    bool // cells that are marks are missing
+	comma    bool   // the decimal sign is a comma
+	unit     string // of the numbers, that is taken off
+	strict   bool   // every number has it
+	marks    bool   // cells that are marks are missing
 	sentinel [len(sentinels)]bool
 	plain    bool // a plain number stays as it is, whatever it is
 	fold     bool // yes and Yes are one level
 	why      []string
 }
 
+// takes reports whether a number is one of the column's, and its value.
+func (f *format) takes(n *number) (v float64, ok bool) {
+	if v = n.point; f.comma {
+		v = n.comma
+	}
+	return v, v == v && (n.unit == f.unit || n.unit == "" && !f.strict)
+}
+
 // shape is how many cells of a column are numbers, in all sources together, and how
 // many something else; doubt is what keeps its decimal sign from being known.
 type shape struct {
 	numbers, bad int64
+	other        int64 // of the bad ones: numbers with the other decimal sign
 	doubt        error
+}
+
+func (s *shape) merge(o shape) {
+	s.numbers, s.bad, s.other, s.doubt = s.numbers+o.numbers, s.bad+o.bad, s.other+o.other, cmp.Or(s.doubt, o.doubt)
 }
 
 // shape says how the column's cells are read if they are numbers, and what of them
 // are. others are all columns of the source, which may tell the decimal sign.
-func (c *Column) shape(others []*Column, delimiter byte, opt *Options) (f format, s shape) {
-	f.comma, s.doubt = c.decimalComma(others, delimiter, opt)
-	s.numbers, s.bad = c.numbers(&f)
+func (c *Column) shape(name string, others []*Column, delimiter byte, opt *Options) (f format, s shape) {
+	f.comma, s.doubt = c.decimalComma(name, others, delimiter, opt)
+	own, other := point, comma
+	if f.comma {
+		own, other = other, own
+	}
+	s.other = c.numbers[other].N - c.counts[eitherPoint] - c.counts[eitherComma]
+	s.numbers, s.bad = c.numbers[whole].N+c.numbers[own].N, c.counts[wordCells]+s.other
+	for _, n := range c.Sentinel {
+		s.numbers += n
+	}
+	with := int64(0)
+	for unit, n := range c.Units {
+		if n > with || n == with && unit < f.unit {
+			f.unit, with = unit, n
+		}
+	}
+	strange := c.counts[unitCells] - with // numbers with another unit
+	switch {
+	case with == 0:
+	case unicode.Is(unicode.Sc, []rune(f.unit)[0]): // which is the same with and without
+	case 2*with > s.numbers:
+		f.strict, strange = true, s.numbers-with
+	default:
+		f.unit, strange = "", c.counts[unitCells]
+	}
+	s.numbers, s.bad = s.numbers-strange, s.bad+strange
 	return f, s
 }
 
@@ -76,108 +115,198 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 	forced := name == opt.Target || slices.Contains(opt.Number, name)
 	// Where nothing else is no number, marks are missing readings.
 	if f.marks = s.bad == 0 && s.numbers > 0 || forced; !f.marks {
-		s.bad += c.marked()
+		s.bad += c.counts[markCells]
 	}
 	total := s.numbers + s.bad
 	few := s.numbers > 0 && float64(s.bad) <= mostBad*float64(total)
-	first := c.FirstText
-	if first.Line == 0 {
-		first = c.FirstOdd
+	first, hint := c.firstBad(f, s), ""
+	if !strings.ContainsAny(first.Cell, "0123456789") {
+		hint = "; -missing names cells that mean a missing one"
 	}
 	switch {
+	case s.other > 0 && s.doubt != nil && float64(s.bad-s.other) <= mostBad*float64(total):
+		return fmt.Errorf("column %q: %w", name, s.doubt)
 	case few && (forced || !c.codes()), forced && name != opt.Target && s.numbers > 0:
 		f.Kind = Number
 		if s.doubt != nil {
 			return fmt.Errorf("column %q: %w", name, s.doubt)
 		}
+	case (forced || !c.mostlyWords(s)) && c.magnitudes() != "":
+		return fmt.Errorf("column %q: %s", name, c.magnitudes())
 	case name == opt.Target && total == 0:
 		return fmt.Errorf("the target column %q is empty; -target '' reads rows without one", name)
 	case name == opt.Target:
 		return fmt.Errorf("the target column %q is not numeric: %d of its %d cells are not numbers, the first %q in line "+
-			"%d; -missing names cells that mean a missing one", name, s.bad, total, first.Cell, first.Line)
+			"%d%s", name, s.bad, total, first.Cell, first.Line, hint)
 	case forced:
 		return fmt.Errorf("column %q, named by -number, holds no number", name)
-	case total == 0 && c.marked() == 0:
+	case total == 0 && c.counts[markCells] == 0:
 		f.Kind = Empty
 	default:
-		c.category(f, name, s, first)
+		c.category(f, name, s)
+		if f.Kind == Category && c.counts[leadingZeros] == 0 && s.numbers > 0 {
+			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d%s", s.bad, total,
+				first.Cell, first.Line, hint))
+		}
 	}
 	return nil
+}
+
+// firstBad is the first cell that is none of the column's numbers, as far as is known.
+func (c *Column) firstBad(f *format, s shape) (first example) {
+	first.merge(c.firsts[firstWord])
+	if f.unit == "" {
+		first.merge(c.firsts[firstUnit])
+	}
+	if s.other > 0 && f.comma {
+		first.merge(c.firsts[firstPoint])
+	} else if s.other > 0 {
+		first.merge(c.firsts[firstComma])
+	}
+	if first.Line == 0 {
+		return c.firsts[firstCell]
+	}
+	return first
 }
 
 // codes reports whether the numbers are names: begin with zeros, all as long as each
 // other, or most of them.
 func (c *Column) codes() bool {
-	return c.Zeros > 0 && c.Point.N+c.Comma.N == 0 && (c.Width.Least == c.Width.Most || 2*c.Zeros > c.Whole.N)
+	zeros := c.counts[leadingZeros]
+	return zeros > 0 && c.numbers[point].N+c.numbers[comma].N == 0 &&
+		(c.Width.Least == c.Width.Most || 2*zeros > c.numbers[whole].N)
 }
 
-// numbers returns how many cells are numbers with the format's decimal sign, with
-// one sign of currency at the most and either all or none of them per cent, and how
-// many cells are something else, but for marks.
-func (c *Column) numbers(f *format) (numbers, bad int64) {
-	either := c.EitherPoint + c.EitherComma
-	numbers, bad = c.Whole.N+c.Point.N, c.Text+c.Comma.N-either
-	if f.comma {
-		numbers, bad = c.Whole.N+c.Comma.N, c.Text+c.Point.N-either
-	}
-	for _, n := range c.Sentinel {
-		numbers += n
-	}
-	if f.percent = 2*c.Percent > numbers; f.percent {
-		numbers, bad = c.Percent, bad+numbers-c.Percent
-	} else {
-		numbers, bad = numbers-c.Percent, bad+c.Percent
-	}
-	for sign, n := range c.Currency {
-		if most := c.Currency[f.currency]; n > most || n == most && sign < f.currency {
-			f.currency = sign
+func (c *Column) mostlyWords(s shape) bool {
+	return float64(c.counts[wordCells]) > mostBad*float64(s.numbers+s.bad)
+}
+
+// magnitude are units that say thousands, millions and so on.
+var magnitude = regexp.MustCompile(`^[$€£¥]?(?i:k|m|b|bn|mio|mio\.|tsd|tsd\.|mrd|mrd\.|mln|mld|тыс|тыс\.|млн|млрд|lakh|crore)$`)
+
+// magnitudes says that numbers are in units of thousands and of millions, "" if not.
+func (c *Column) magnitudes() string {
+	var found []string
+	plain := c.numbers[whole].N + max(c.numbers[point].N, c.numbers[comma].N) - c.counts[unitCells]
+	for unit := range c.Units {
+		if magnitude.MatchString(unit) {
+			found = append(found, strconv.Quote(unit))
 		}
 	}
-	for sign, n := range c.Currency {
-		if sign != f.currency {
-			numbers, bad = numbers-n, bad+n
-		}
+	if len(found) == 0 || len(found) == 1 && plain == 0 {
+		return ""
 	}
-	return numbers, bad
+	slices.Sort(found)
+	first := c.firsts[firstUnit]
+	return fmt.Sprintf("numbers such as %q in line %d are written in thousands or millions (%s), others are not; write them "+
+		"out, keep them as words with -category, or leave the column out with -drop", first.Cell, first.Line,
+		strings.Join(found, ", "))
 }
 
 // decimalComma finds the decimal sign: that which more of the cells prove; else a
 // point, unless the other columns prove a comma alone or all that is left are
 // commas, which are thousands if others prove a point. What may be either is an
-// error.
-func (c *Column) decimalComma(others []*Column, delimiter byte, opt *Options) (bool, error) {
-	if opt.Decimal != "" {
-		return opt.Decimal == ",", nil
+// error, and so are both in one column.
+func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt *Options) (bool, error) {
+	if sign := cmp.Or(opt.Decimal[name], opt.Decimal[""]); sign != "" {
+		return sign == ",", nil
 	}
-	proof := func(c *Column) (point, comma int64) {
-		either := c.EitherPoint + c.EitherComma
-		return c.Point.N - either, c.Comma.N - either
+	proof := func(c *Column) (points, commas int64) {
+		either := c.counts[eitherPoint] + c.counts[eitherComma]
+		return c.numbers[point].N - either, c.numbers[comma].N - either
 	}
-	point, comma := proof(c)
-	if point != comma || c.EitherPoint+c.EitherComma == 0 {
-		return comma > point, nil
+	points, commas := proof(c)
+	if points > 0 && commas > 0 {
+		p, q := c.firsts[firstPoint], c.firsts[firstComma]
+		return commas > points, fmt.Errorf("%q in line %d has a decimal point and %q in line %d a decimal comma; mend them, or "+
+			"keep the column as words with -category, or leave it out with -drop", p.Cell, p.Line, q.Cell, q.Line)
+	}
+	if points != commas || c.counts[eitherPoint]+c.counts[eitherComma] == 0 {
+		return commas > points, nil
 	}
 	for _, o := range others {
 		p, q := proof(o)
-		if o.Text <= p+q+o.Whole.N { // of the same kind
-			point, comma = point+p, comma+q
+		if o.counts[wordCells] <= p+q+o.numbers[whole].N { // of the same kind
+			points, commas = points+p, commas+q
 		}
 	}
 	// Where cells end in semicolons, a comma may be the decimal sign, and points that
 	// no number tells from those between thousands are doubtful.
-	doubtful := delimiter == ';' && point == 0 && c.Whole.Max() < 1000
+	doubtful := delimiter == ';' && points == 0 && c.numbers[whole].Max() < 1000
 	switch {
-	case comma == 0 && point > 0, c.EitherComma == 0 && comma == 0 && !doubtful:
+	case commas == 0 && points > 0, c.counts[eitherComma] == 0 && commas == 0 && !doubtful,
+		commas == 0 && c.counts[eitherPoint] == 0 && delimiter == ',': // who writes 1,5 does not end cells with commas
 		return false, nil
-	case point == 0 && comma > 0 && (c.EitherPoint == 0 || delimiter != ','):
+	case points == 0 && commas > 0 && (c.counts[eitherPoint] == 0 || delimiter != ','):
 		return true, nil
 	}
+	first := c.firsts[firstEither]
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and "+
-		"nothing tells which; use -decimal ',' or -decimal '.'", c.FirstEither.Cell, c.FirstEither.Line)
+		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, ShellWord(name+"=,"), ShellWord(name+"=."))
 }
 
-// explain settles what of a numeric column is missing, and says what was not plain.
-func (c *Column) explain(f *format) {
+// category settles what kind of text a column is.
+func (c *Column) category(f *format, name string, s shape) {
+	f.marks = false
+	cells := c.counts[wordCells] + c.counts[leadingZeros] + c.counts[markCells] + c.counts[unitCells]
+	different := float64(len(c.Levels)) > 0.9*float64(cells)
+	switch {
+	case c.isTime():
+		f.Kind = OtherTime
+	case c.yesNo():
+		f.Kind, f.fold = Category, len(c.Levels) > 2
+	case c.Many || s.numbers <= s.bad+c.counts[leadingZeros] && cells > 1 && different:
+		f.Kind = Identifier
+		if rowNames(name) {
+			f.Kind = Counter
+		}
+	default:
+		f.Kind = Category
+		if n := c.counts[leadingZeros]; n > 0 {
+			f.why = append(f.why, fmt.Sprintf("%d numbers begin with a zero: codes, not numbers", n))
+		}
+	}
+}
+
+// yesNo reports whether the cells are yes and no, or true and false, however they
+// are spelled.
+func (c *Column) yesNo() bool {
+	words := map[string]bool{}
+	for level := range c.Levels {
+		words[strings.ToLower(level)] = true
+	}
+	return len(words) == 2 && (words["yes"] && words["no"] || words["true"] && words["false"])
+}
+
+// rowNames reports whether a column's name is that of no column of the data, as R
+// and pandas call the names of rows.
+func rowNames(name string) bool {
+	return slices.Contains([]string{"column_1", "rownames", "row.names", "unnamed: 0"}, strings.ToLower(name))
+}
+
+// counterNames are names of columns that only count the rows, where they do.
+var counterNames = []string{"id", "index", "idx", "no", "no.", "nr", "nr.", "num", "#", "n", "row", "obs", "rowid", "row_id",
+	"lfd. nr.", "lfdnr", "№", "序号"}
+
+// counts reports whether a column only counts the rows: by its name, or as the first one
+// if it does so in their order.
+func (t *Table) counts(j int) bool {
+	name := t.Header[j]
+	if name == t.opt.Target || slices.Contains(t.opt.Number, name) || !t.Columns[j].counter() {
+		return false
+	}
+	if rowNames(name) || slices.Contains(counterNames, strings.ToLower(name)) {
+		return true
+	}
+	inOrder := len(t.sample) > 2
+	for i := 1; i < len(t.sample); i++ {
+		inOrder = inOrder && parse([]byte(t.sample[i].cells[j])) == parse([]byte(t.sample[i-1].cells[j]))+1
+	}
+	return inOrder && j == 0
+}
+
+// settle decides what of a numeric column is missing.
+func (c *Column) settle(f *format) {
 	rest := c.span(f)
 	// Below the others by more than they are apart, or alone below 0.
 	for i, v := range sentinels {
@@ -197,73 +326,35 @@ func (c *Column) explain(f *format) {
 		f.why = append(f.why, fmt.Sprintf("%d cells are %v, far from all others; -missing %[2]v if they are missing", v.N,
 			strconv.FormatFloat(v.Value, 'f', -1, 64)))
 	}
-	if c.Negative > 0 {
-		f.why = append(f.why, fmt.Sprintf("%d cells in parentheses are negative", c.Negative))
-	}
-	for i, n := range c.Marks {
+	c.describe(f)
+}
+
+// describe says what of a numeric column is not plain.
+func (c *Column) describe(f *format) {
+	say := func(n int64, format string, args ...any) {
 		if n > 0 {
-			f.why = append(f.why, fmt.Sprintf("%d cells of %q are missing", n, marks[i]))
+			f.why = append(f.why, fmt.Sprintf(format, args...))
 		}
 	}
-	for i, n := range c.Missing[1:] {
-		if n > 0 {
-			f.why = append(f.why, fmt.Sprintf("%d cells of %q are missing", n, missing[i+1]))
-		}
+	say(c.counts[negativeCells], "%d cells in parentheses or with a minus elsewhere than in front are negative",
+		c.counts[negativeCells])
+	words := make([]string, 0, len(c.Missing))
+	for spelled := range c.Missing {
+		words = append(words, spelled)
 	}
-	switch {
-	case f.comma && c.Comma.N > 0:
-		f.why = append(f.why, "the decimal sign is a comma")
-	case !f.comma && c.Grouped > 0 || f.comma && c.EitherPoint > 0:
-		f.why = append(f.why, "signs between thousands were taken out")
+	slices.Sort(words)
+	for _, spelled := range words {
+		say(c.Missing[spelled], "%d cells of %q are missing", c.Missing[spelled], spelled)
 	}
-	if f.percent {
-		f.why = append(f.why, "the sign % was taken off")
+	out := c.counts[thinGroups]
+	if f.comma {
+		say(c.numbers[comma].N, "the decimal sign is a comma")
+		out += c.counts[eitherPoint] + c.counts[grouped]
+	} else {
+		out += c.counts[grouped]
 	}
-	if f.currency != 0 {
-		f.why = append(f.why, fmt.Sprintf("the sign %c was taken off %d cells", f.currency, c.Currency[f.currency]))
-	}
-}
-
-// category settles what kind of text a column is.
-func (c *Column) category(f *format, name string, s shape, first example) {
-	f.marks = false
-	cells := c.Text + c.Zeros + c.marked()
-	switch {
-	case c.isTime():
-		f.Kind = OtherTime
-	case c.yesNo():
-		f.Kind, f.fold = Category, len(c.Levels) > 2
-	case c.Many || s.numbers <= s.bad+c.Zeros && cells > 1 && float64(len(c.Levels)) > 0.9*float64(cells):
-		f.Kind = Identifier
-		if rowNames(name) {
-			f.Kind = Counter
-		}
-	default:
-		f.Kind = Category
-		switch {
-		case c.Zeros > 0:
-			f.why = append(f.why, fmt.Sprintf("%d numbers begin with a zero: codes, not numbers", c.Zeros))
-		case s.numbers > 0:
-			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d; -missing names cells "+
-				"that mean a missing one", s.bad, s.numbers+s.bad, first.Cell, first.Line))
-		}
-	}
-}
-
-// yesNo reports whether the cells are yes and no, or true and false, however they
-// are spelled.
-func (c *Column) yesNo() bool {
-	words := map[string]bool{}
-	for level := range c.Levels {
-		words[strings.ToLower(level)] = true
-	}
-	return len(words) == 2 && (words["yes"] && words["no"] || words["true"] && words["false"])
-}
-
-// rowNames reports whether a column's name is that of no column of the data, as R
-// and pandas call the names of rows.
-func rowNames(name string) bool {
-	return slices.Contains([]string{"column_1", "rownames", "row.names", "Unnamed: 0"}, name)
+	say(out, "signs between thousands were taken out")
+	say(c.Units[f.unit], "the unit %q was taken off %d cells", f.unit, c.Units[f.unit])
 }
 
 // ofThings are words that make a year one of a thing, not of a row.
@@ -279,28 +370,22 @@ func wordsOf(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
+// timeWords are those of a name that say that a column's numbers may be times.
+var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum",
+	"zeit", "anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period"}
+
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool {
-	if ofThing(name) {
-		return false
-	}
-	for _, w := range wordsOf(name) {
-		switch w {
-		case "year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum", "zeit",
-			"anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period":
-			return true
-		}
-	}
-	return false
+	return !ofThing(name) && slices.ContainsFunc(wordsOf(name), func(w string) bool { return slices.Contains(timeWords, w) })
 }
 
 // span is that of the numbers with the format's decimal sign.
 func (c *Column) span(f *format) span {
-	all := c.Whole
+	all := c.numbers[whole]
 	if f.comma {
-		all.merge(c.Comma)
+		all.merge(c.numbers[comma])
 	} else {
-		all.merge(c.Point)
+		all.merge(c.numbers[point])
 	}
 	return all
 }

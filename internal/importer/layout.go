@@ -55,8 +55,8 @@ var (
 	}
 )
 
-// whole are other ways to write times, of databases, servers and satellites.
-var whole = []struct{ name, format string }{
+// wholeForms are other ways to write times, of databases, servers and satellites.
+var wholeForms = []struct{ name, format string }{
 	{"YYYY-DDD", "2006-002"}, {"YYYYMMDD:hhmm", "20060102:1504"},
 	{"YYYY-MM-DD hh:mm:ss ±hhmm UTC", "2006-1-2 15:04:05 -0700 UTC"},
 	{"DD/Mon/YYYY:hh:mm:ss ±hhmm", "02/Jan/2006:15:04:05 -0700"}, {"Day Mon D hh:mm:ss YYYY", "Mon Jan 2 15:04:05 2006"},
@@ -82,7 +82,7 @@ var layouts = sync.OnceValue(func() []layout {
 			}
 		}
 	}
-	for _, m := range slices.Concat(months, whole) {
+	for _, m := range slices.Concat(months, wholeForms) {
 		all = append(all, goLayout(m.name, m.format))
 	}
 	return append(all,
@@ -333,8 +333,8 @@ func goLayout(name, format string) layout {
 	}}
 }
 
-// named are the layouts that are used only where they are named.
-var named = []layout{anyEpoch("epoch", 1), anyEpoch("epoch_ms", 1000), anyEpoch("epoch_us", 1e6),
+// namedLayouts are the layouts that are used only where they are named.
+var namedLayouts = []layout{anyEpoch("epoch", 1), anyEpoch("epoch_ms", 1000), anyEpoch("epoch_us", 1e6),
 	{name: "excel", parse: excel}, {name: "year", parse: decimalYear}}
 
 // CheckLayout reports a layout that does not tell the year, or that names zones by
@@ -343,7 +343,7 @@ func CheckLayout(name string) error {
 	if name == "" {
 		return nil
 	}
-	for _, l := range append(layouts(), named...) {
+	for _, l := range append(layouts(), namedLayouts...) {
 		if l.name == name {
 			return nil
 		}
@@ -365,7 +365,7 @@ func CheckLayout(name string) error {
 // parseLayout finds a layout by its name here (epoch_ms, M/D/YYYY hh:mm), or reads
 // strptime's (%d.%m.%Y) or one of Go's time package (2.1.2006).
 func parseLayout(name string) layout {
-	for _, l := range append(named, layouts()...) {
+	for _, l := range append(namedLayouts, layouts()...) {
 		if l.name == name {
 			return l
 		}

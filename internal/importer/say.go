@@ -1,9 +1,13 @@
 package importer
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"mlpipeline/internal/table"
 )
 
 // What there is to be said of a table.
@@ -13,7 +17,7 @@ func (t *Table) Missing(j int) int64 {
 	c, f := t.Columns[j], &t.formats[j]
 	n := c.gaps()
 	if f.marks {
-		n += c.marked()
+		n += c.counts[markCells]
 	}
 	for i, far := range f.sentinel {
 		if far {
@@ -38,14 +42,28 @@ func (t *Table) Bounds(j int) (low, high string) {
 	return strconv.FormatFloat(all.Min(), 'g', 6, 64), strconv.FormatFloat(all.Max(), 'g', 6, 64)
 }
 
-// Of returns the columns of a kind.
-func (t *Table) Of(kind Kind) (names []string) {
-	for j, f := range t.formats {
-		if f.Kind == kind {
-			names = append(names, t.Header[j])
+// Said is all that is to be said of how the table is read.
+func (t *Table) Said() (said []string) {
+	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	say("read as: delimiter %q, decimal %q, time %s", DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
+	said = append(said, t.Notes...)
+	for j, name := range t.Header {
+		for _, why := range t.formats[j].why {
+			say("column %q: %s", name, why)
 		}
 	}
-	return names
+	for _, out := range leftOut {
+		var names []string
+		for j, name := range t.Header {
+			if t.formats[j].Kind == out.Kind {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			say("left out, %s: %s", out.why, table.Quote(names))
+		}
+	}
+	return said
 }
 
 // TimeName returns the name of the time, "" for none.
@@ -64,25 +82,36 @@ func (t *Table) Layout() string {
 	return t.Time.Layout
 }
 
+// DecimalSigns returns the decimal sign of every numeric column that has one, and whether
+// they are all the same.
+func (t *Table) DecimalSigns() (signs map[string]string, same bool) {
+	signs, same = map[string]string{}, true
+	first := ""
+	for j, name := range t.Header {
+		c, sign := t.Columns[j], "."
+		if t.formats[j].comma {
+			sign = ","
+		}
+		if t.formats[j].Kind == Number && c.numbers[point].N+c.numbers[comma].N > 0 {
+			signs[name] = sign
+			first = cmp.Or(first, sign)
+			same = same && sign == first
+		}
+	}
+	return signs, same
+}
+
 // DecimalSign returns the decimal sign of the numeric columns, "" where they have
 // different ones.
 func (t *Table) DecimalSign() string {
-	var signs [2]int
-	for j, f := range t.formats {
-		c := t.Columns[j]
-		if f.Kind == Number && c.Point.N+c.Comma.N > 0 {
-			if f.comma {
-				signs[1]++
-			} else {
-				signs[0]++
-			}
+	signs, same := t.DecimalSigns()
+	for _, sign := range signs {
+		if same {
+			return sign
 		}
 	}
-	switch {
-	case signs[1] == 0:
+	if same {
 		return "."
-	case signs[0] == 0:
-		return ","
 	}
 	return ""
 }
@@ -122,7 +151,8 @@ func (t *Table) MayTellApart() map[int]bool {
 		if f.Kind != Number && f.Kind != Category {
 			continue
 		}
-		codes := c.Whole.N > 0 && c.Point.N+c.Comma.N == 0 && c.Whole.Max()-c.Whole.Min() < float64(c.Rows)/2
+		all := &c.numbers[whole]
+		codes := all.N > 0 && c.numbers[point].N+c.numbers[comma].N == 0 && all.Max()-all.Min() < float64(c.Rows)/2
 		part := t.Time != nil && partKind(t.Header[j]) != ""
 		if (f.Kind == Category || codes && t.Header[j] != t.opt.Target) && !part {
 			apart[i] = true

@@ -98,13 +98,13 @@ func (s *Sorter) spill() error {
 	}
 	s.held, s.size = nil, 0
 	s.disk = append(s.disk, func() func() (Row, error) {
-		return reader(bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<18))
+		return readRun(bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<18))
 	})
 	return nil
 }
 
-// reader reads the rows of a run on disk.
-func reader(r *bufio.Reader) func() (Row, error) {
+// readRun reads the rows of a run on disk.
+func readRun(r *bufio.Reader) func() (Row, error) {
 	field := func(n uint64) ([]byte, error) {
 		b := make([]byte, n)
 		_, err := io.ReadFull(r, b)

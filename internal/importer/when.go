@@ -206,7 +206,7 @@ func (w *When) join(dst []byte, cells [][]byte, named map[string]bool) []byte {
 	start := len(dst)
 	for i, j := range w.columns {
 		cell := cells[j]
-		if missingIndex(cell) >= 0 || named[string(cell)] {
+		if isMissing(cell) || named[string(cell)] {
 			return dst[:start]
 		}
 		kind := ""
@@ -249,10 +249,10 @@ func firstMonth(cell []byte) string {
 // when includes the joined parts of a time.
 func (p *profiler) when(c *Column, joined []byte, line int64) {
 	if len(joined) == 0 {
-		c.Missing[0]++
+		c.counts[emptyCells]++
 		return
 	}
-	c.Example.see(joined, line)
+	c.firsts[firstCell].see(joined, line)
 	p.time(c, joined, line)
 }
 
@@ -329,7 +329,7 @@ func (t *Table) clearest(whens []*When) (best []*When) {
 		if len(w.columns) == 1 {
 			rank = 0
 			fit, _ := w.record.times()
-			if bareNumber([]byte(w.record.Example.Cell)) && t.opt.layouts()[fit[0]].order == "decimal" {
+			if bareNumber([]byte(w.record.Example())) && t.opt.layouts()[fit[0]].order == "decimal" {
 				rank = 2
 			}
 		}
@@ -352,7 +352,7 @@ func (t *Table) chooseLayout(w *When) error {
 	}
 	w.layout = all[fit[0]]
 	w.Layout = w.layout.name
-	cell := w.record.Differ
+	cell := w.record.firsts[firstDiffer]
 	for _, i := range fit[1:] {
 		if other := all[i]; other.order != w.layout.order && cell.Line > 0 {
 			a, errA := w.layout.parse(cell.Cell)
@@ -369,7 +369,7 @@ func (t *Table) chooseLayout(w *When) error {
 
 // unreadable finds the first cell that is no time, in the layout that reads the most.
 func (t *Table) unreadable(w *When, fit []int) error {
-	named, _ := t.opt.missing()
+	named := newReader(t.opt).named
 	reads, as := func(string) bool { return false }, ""
 	if len(fit) > 0 {
 		l := t.opt.layouts()[fit[0]]
