@@ -188,15 +188,12 @@ func (b *Band) check(p int, penalty float64) error {
 	bad := b.Rows < 1 || len(b.T) != k*(k+1)/2 || len(b.Dropped) != len(b.Relation) || b.Sigma < 0 || b.Fitted < 0 ||
 		b.Dof < 0 || b.Dof > float64(b.Rows)-1 || b.Dof < 1 && (b.Sigma > 0 || b.Dof > 0) ||
 		penalty == 0 && b.Dof != max(0, free)
-	for _, columns := range [][]int{b.Taken, b.Dropped} {
-		last := -1
-		for _, j := range columns {
-			bad = bad || j <= last || j >= p
-			last = j
+	seen := make([]bool, p)
+	for _, j := range slices.Concat(b.Taken, b.Dropped) {
+		if bad = bad || j < 0 || j >= p || seen[j]; bad {
+			break
 		}
-	}
-	for _, j := range b.Dropped {
-		bad = bad || slices.Contains(b.Taken, j)
+		seen[j] = true
 	}
 	for _, r := range b.Relation {
 		bad = bad || len(r) > k

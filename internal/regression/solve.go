@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/lapack/gonum"
@@ -88,45 +89,85 @@ func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels)
 		return nil, errors.New("the factor is not finite")
 	}
 	a := &solver{n: f.N, p: p, f: f, wide: p > wide, categories: categories}
-	a.unpack(f)
+	a.full, a.float = f.precise(), make([]float64, p*p)
+	for i := range a.rows() {
+		a.t = append(a.t, a.full[(i+1)*(p+2)+1:(i+2)*(p+2)]...)
+	}
 	a.findAbsent()
 	a.takeColumns(a.tolerances(offset))
 	return a, nil
 }
 
-// unpack makes R, and the triangle of no columns yet, of a factor.
-func (a *solver) unpack(f *Factor) {
-	w := a.p + 1
-	a.full, a.float = f.precise(), make([]float64, a.p*a.p)
-	a.t = make([]moments.Sum, 0, a.rows()*w)
-	for i := range a.rows() {
-		a.t = append(a.t, a.full[(i+1)*(w+1)+1:(i+2)*(w+1)]...)
-	}
-}
-
 // penalized returns the solver of min ‖r·b − q‖² + alpha·‖b‖²: that is least squares on
-// R with √alpha·I below r. All columns that vary are taken.
+// r with √alpha·I below it. All columns that vary are taken; those that follow from
+// others come behind them, and do so exactly, without what rounding has left of them: else
+// a small penalty would not share what they explain.
 func (a *solver) penalized(alpha float64) *solver {
 	if alpha == 0 {
 		return a
 	}
-	w := a.f.Width
-	penalty := Factor{N: int64(w), Width: w, R: make([]float64, trapezoid(w, w))}
-	for j, k := 1, w; j <= a.p; j++ {
-		penalty.R[k] = math.Sqrt(alpha)
-		k += w - j
-	}
-	var all Factor
-	all.Merge(a.f)
-	all.Merge(&penalty)
-	s := &solver{n: a.n, p: a.p, f: a.f, wide: a.wide}
-	s.unpack(&all)
+	order := slices.Clone(a.taken)
 	for j := range a.p {
-		if !a.constant(j) {
-			s.take(j)
+		if !slices.Contains(a.taken, j) && !a.constant(j) {
+			order = append(order, j)
+		}
+	}
+	w := len(order) + 1
+	all := Factor{N: int64(a.rank()), Width: w}
+	penalty := Factor{N: int64(w), Width: w}
+	for i := range w {
+		if i < a.rank() {
+			row := a.exactRow(i)
+			for _, j := range order[i:] {
+				all.R = append(all.R, row[j])
+			}
+			all.R = append(all.R, row[a.p])
+		}
+		zeros := make([]float64, w-i)
+		if i < len(order) {
+			zeros[0] = math.Sqrt(alpha)
+		}
+		penalty.R = append(penalty.R, zeros...)
+	}
+	all.Merge(&penalty)
+	s := &solver{n: a.n, p: a.p, f: a.f, wide: a.wide, full: a.full, taken: order}
+	s.t, s.float = make([]moments.Sum, len(order)*(a.p+1)), make([]float64, a.p*a.p)
+	r := all.unpack()
+	for i := range order {
+		for k, j := range append(order, a.p) {
+			s.t[i*(a.p+1)+j] = moments.Float(r[i*w+k])
+			if j < a.p {
+				s.float[i*a.p+k] = r[i*w+k]
+			}
 		}
 	}
 	return s
+}
+
+// exactRow returns row i of the triangle of the taken columns, and of all others as they
+// follow from these, with q behind them.
+func (a *solver) exactRow(i int) []float64 {
+	row, t := make([]float64, a.p+1), a.t[i*(a.p+1):]
+	row[a.p] = t[a.p].Value()
+	for _, j := range a.taken[i:] {
+		row[j] = t[j].Value()
+	}
+	for k, j := range a.dropped {
+		if a.relation[k] == nil {
+			row[j] = t[j].Value()
+		}
+		for l, c := range a.relation[k] {
+			row[j] += float64(c * row[a.taken[l]])
+		}
+	}
+	for _, c := range a.categories {
+		sum := 0.0 // Σ scale·z of the other levels
+		for l, scale := range c.scale {
+			sum += float64(scale * row[c.from+l])
+		}
+		row[c.out] = -sum / c.scale[c.out-c.from]
+	}
+	return row
 }
 
 // solve returns the least-squares solution; among those of collinear columns, that of
