@@ -1,5 +1,5 @@
 #!/bin/sh
-# The pipeline on a cluster with Slurm: SHARDS=16 ./pipeline.sh comes here. Data are
+# The pipeline on a cluster with Slurm: SHARDS=16 ./pipeline.sh reads this. Data are
 # created on this machine; then every stage is an array of so many tasks, each of which
 # makes a part of the artifact from its share of the files, and a merge of the parts on
 # this machine. The repository must lie in a folder that all nodes share.
@@ -9,13 +9,14 @@
 # again elsewhere; one that fails ends the run, which can simply be started again.
 set -eu
 
-fail() { echo "pipeline.sh: $*" >&2; exit 1; }
-
 # On a node, as a copy with no more than its arguments: one shard.
-if [ "${1-}" = -task ] && [ $# = 6 ]; then # DIR N PROGRAM FLAG EXTENSION
-	dir=$2 n=$3 program=$4 flag=$5 extension=$6 i=$SLURM_ARRAY_TASK_ID
+if [ "${1-}" = -task ] && [ $# -ge 8 ]; then # DIR N PROGRAM FLAG EXTENSION FOLDER PATH FLAG...
+	dir=$2 n=$3 program=$4 flag=$5 extension=$6 folder=$7 path=$8 i=$SLURM_ARRAY_TASK_ID
+	shift 8
 	status=0
-	"$dir/bin/$program" -workers "$SLURM_CPUS_ON_NODE" -shard "$i/$n" "$flag" "$dir/$program.$i$extension" || status=$?
+	cd "$folder"
+	"$dir/bin/$program" -workers "$SLURM_CPUS_ON_NODE" "$@" -shard "$i/$n" "$flag" "$dir/$program.$i$extension" \
+		${path:+"$path"} || status=$?
 	# What was killed did not fail: its node may be wanted for something else.
 	[ $status = 0 ] || [ $status -ge 128 ] || { echo $status >"$dir/status.$i" && mv "$dir/status.$i" "$dir/failed.$i"; }
 	exit $status
@@ -37,8 +38,8 @@ config=$(timeout 10 scontrol show config 2>&1) || fail "SHARDS needs Slurm, and 
 most=$(echo "$config" | sed -n 's/^MaxArraySize *= *//p')
 [ "$n" -le "$most" ] || fail "SHARDS=$n is more than this cluster's MaxArraySize, $most"
 
-root=$(pwd)
 mkdir -p models
+: "${root:=$(pwd)}"
 dir=$(mktemp -d "$root/models/.shards-XXXXXX")
 job=mlpipeline-${dir##*-}
 logs=$(echo "$dir/log" | sed 's/%/%%/g') # as sbatch reads it
@@ -71,14 +72,53 @@ missing() { # PROGRAM EXTENSION
 	done
 }
 
-# stage runs a program on all shards. That the job is done is what the parts say, not
-# what sbatch or squeue do: a job may be cancelled, and a controller away for a while.
-stage() { # PROGRAM FLAG EXTENSION
-	program=$1 before='' since=$(date +%s) submitted=yes
+# split shares out the words of a command line: $parts for the shards, $whole for the
+# merge, which takes gates and what the files do not say. A word that is no flag belongs
+# to the flag before it.
+split() { # WORD...
+	parts='' whole='' to=parts
+	for word; do
+		flag=${word#-}
+		flag=${flag#-}
+		case $word in
+		-[0-9.]*) ;; # a number
+		-*)
+			case ${flag%%=*} in
+			min-* | max-mse | max-drift | digits | report) to=whole ;;
+			o | scaler | model | metrics | quiet | workers) to=both ;;
+			*) to=parts ;;
+			esac
+			;;
+		esac
+		word=\'$(printf %s "$word" | sed "s/'/'\\\\''/g")\'
+		[ $to = whole ] || parts="$parts $word"
+		[ $to = parts ] || whole="$whole $word"
+	done
+}
+
+# run runs a program on all shards. That the job is done is what the parts say, not what
+# sbatch or squeue do: a job may be cancelled, and a controller away for a while.
+run() { # FOLDER PROGRAM PATH FLAG...
+	folder=$1 program=$2 path=$3 output='' extension=''
+	shift 3
+	case $program in
+	data_creation)
+		(cd "$folder" && exec "$dir/bin/data_creation" "$@")
+		return
+		;;
+	model_preprocessing) output=-o extension=.json ;;
+	model_preparation) output=-o extension=.gob ;;
+	model_testing) output=-metrics extension=.gob ;;
+	esac
+	split "$@"
+	set -f
+	eval "set -- $parts"
+	set +f
+	before='' since=$(date +%s) submitted=yes
 	id=$(sbatch --parsable --array=0-$((n - 1)) --job-name="$job" --chdir="$root" --requeue --open-mode=append \
-		${SBATCH_CPUS_PER_TASK:+--cpus-per-task="$SBATCH_CPUS_PER_TASK"} \
-		--output="$logs/$program.%a" cmd/slurm.sh -task "$dir" "$n" "$@")
-	while [ -n "$(missing "$program" "$3")" ]; do
+		${SBATCH_CPUS_PER_TASK:+--cpus-per-task="$SBATCH_CPUS_PER_TASK"} --output="$logs/$program.%a" \
+		cmd/slurm.sh -task "$dir" "$n" "$program" "$output" "$extension" "$folder" "$path" "$@")
+	while [ -n "$(missing "$program" "$extension")" ]; do
 		for failed in "$dir"/failed.*; do
 			[ ! -e "$failed" ] || broken "${failed##*.}"
 		done
@@ -96,13 +136,14 @@ stage() { # PROGRAM FLAG EXTENSION
 		sleep 1
 	done
 	for _ in 1 2 3 4 5; do # a shared folder may show a file a little late
-		lost=$(missing "$program" "$3" | head -n 1)
+		lost=$(missing "$program" "$extension" | head -n 1)
 		[ -n "$lost" ] || break
 		sleep 1
 	done
 	[ -z "$lost" ] || broken "$lost"
 	sed -n '/: warning: /p' "$dir/log/$program".* | sort -u >&2
-	"$dir/bin/$program" -merge "$dir/$program".*
+	eval "set -- $whole"
+	(cd "$folder" && exec "$dir/bin/$program" -merge "$@" "$dir/$program".*)
 }
 
 # broken ends the run with what a shard has said, and its status.
@@ -118,7 +159,3 @@ broken() { # SHARD
 
 mkdir "$dir/bin" "$dir/log"
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$dir/bin/" ./cmd/... # as go run does
-(cd "$HERE" && exec "$dir/bin/data_creation" -out "$root/data" "$@")
-stage model_preprocessing -o .json
-stage model_preparation -o .gob
-stage model_testing -metrics .gob
