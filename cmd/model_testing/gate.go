@@ -33,8 +33,8 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 	}{
 		{"R²", r.R2, o.minR2, false},
 		{"MSE", r.MSE, o.maxMSE, true},
-		{"skill over the training mean", r.Skill.Mean, o.minSkill, false},
-		{"coverage of the 95 % intervals", r.Coverage(), o.minCoverage, false},
+		{"skill over the training mean", r.SkillMean, o.minSkill, false},
+		{"coverage of the 95 % intervals", r.Coverage, o.minCoverage, false},
 	} {
 		switch {
 		case math.IsNaN(g.limit):

@@ -289,22 +289,22 @@ func (o *options) checkOutputs(inputs []string) error {
 	return nil
 }
 
-// merge joins the reports on different files, or the parts of one.
+// merge joins the reports on different files, or the shards of one.
 func merge(o *options) (*metrics.Report, error) {
 	inputs := []string{o.scaler, o.model, regression.Twin(o.model)}
 	if err := o.checkOutputs(append(inputs, o.Args()...)); err != nil {
 		return nil, err
 	}
-	parts := make([]*metrics.Sums, o.NArg())
+	sums := make([]*metrics.Sums, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if parts[i], err = metrics.Read(path); err != nil {
+		if sums[i], err = metrics.Read(path); err != nil {
 			return nil, err
 		}
 	}
-	report, err := metrics.Merge(parts)
+	report, err := metrics.Merge(sums)
 	if err == nil {
-		o.Logf("%s of %s, %s", cli.Plural(len(parts), "report", "reports"),
+		o.Logf("%s of %s, %s", cli.Plural(len(sums), "report", "reports"),
 			cli.Plural(len(report.Datasets), "file", "files"), cli.Plural(report.Rows, "row", "rows"))
 	}
 	return report, err

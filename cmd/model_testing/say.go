@@ -63,7 +63,7 @@ func datasetTable(r *metrics.Report) dataframe.DataFrame {
 	for i, d := range r.Each {
 		names, rows = append(names, r.Datasets[i].Name), append(rows, int(d.Rows))
 		rmse, r2, bias = append(rmse, cli.Defined(d.RMSE)), append(r2, cli.Defined(d.R2)), append(bias, cli.Defined(d.Bias))
-		coverage = append(coverage, cli.Defined(d.Coverage()))
+		coverage = append(coverage, cli.Defined(d.Coverage))
 	}
 	return dataframe.New(series.New(names, series.String, "dataset"), series.New(rows, series.Int, "rows"),
 		series.New(rmse, series.Float, "RMSE"), series.New(r2, series.Float, "R²"), series.New(bias, series.Float, "bias"),
@@ -72,7 +72,7 @@ func datasetTable(r *metrics.Report) dataframe.DataFrame {
 
 // sayCoverage says whether the intervals can be trusted.
 func sayCoverage(o *options, r *metrics.Report) {
-	coverage := r.Coverage()
+	coverage := r.Coverage
 	if coverage == nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -100,18 +101,12 @@ func (d *Dataset) check() error {
 	case !slices.IsSorted(d.Sketch.Least):
 		return errors.New("the sample of rows is out of order")
 	}
-	return firstOf(d.Normal.check, d.Anomalous.check, all.check, func() error { return d.Pattern.check(&all) },
-		func() error { return d.Timeline.check(&all, d.Anomalous.Residual.N) })
-}
-
-// firstOf returns the first error.
-func firstOf(checks ...func() error) error {
-	for _, check := range checks {
-		if err := check(); err != nil {
+	for _, errs := range []*Errors{&d.Normal, &d.Anomalous, &all} {
+		if err := errs.check(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return cmp.Or(d.Pattern.check(&all), d.Timeline.check(&all, d.Anomalous.Residual.N))
 }
 
 // check reports errors that Add does not make.
@@ -142,10 +137,10 @@ func (e *Errors) check() error {
 		}
 	}
 	h := &e.Intervals
-	if h.N != 0 && h.N != n || h.N == 0 && *h != (Held{}) || !slices.IsSorted(h.Inside[:]) || h.Inside[len(Levels)-1] > n {
+	if h.N != 0 && h.N != n || h.N == 0 && *h != (Held{}) || !slices.IsSorted(h.Inside[:]) || h.Inside[len(Nominal)-1] > n {
 		return errors.New("the intervals are not of the rows")
 	}
-	for l := range Levels {
+	for l := range Nominal {
 		const widest = 1e200 // of all together
 		if w, beyond := h.Width[l].Value(), h.Beyond[l].Value(); w < 0 || w > widest || beyond < 0 ||
 			beyond > e.Abs.Value()*(1+1e-9) {
@@ -217,7 +212,7 @@ func (l *Timeline) check(e *Errors, anomalous int64) error {
 			return errors.New("the periods of time are none")
 		}
 		if n := float64(p.Rows) * (1 + 1e-9); math.Abs(p.Actual) > n*e.size() || math.Abs(p.Predicted) > n*e.size() ||
-			p.Half > e.Intervals.Width[gateLevel].Value() {
+			p.Half > e.Intervals.Width[nominal95].Value() {
 			return errors.New("the means of a period are not of its rows")
 		}
 		rows, odd = rows+p.Rows, odd+p.Anomalous

@@ -14,11 +14,11 @@ var normalTenths = [tenths - 1]float64{-1.2815515655446004, -0.8416212335729143,
 
 // Scale is what errors are measured by: figures of the model alone.
 type Scale struct {
-	sigma  float64              // residual standard deviation in training; 0 for none
-	half   [len(Levels)]float64 // quantiles of t: half the width of an interval, in spreads
-	tenths [tenths - 1]float64  // predictions between the bins
-	from   float64              // where the cells of Density begin
-	width  float64              // and their size
+	sigma  float64               // residual standard deviation in training; 0 for none
+	half   [len(Nominal)]float64 // quantiles of t: half the width of an interval, in spreads
+	tenths [tenths - 1]float64   // predictions between the bins
+	from   float64               // where the cells of Density begin
+	width  float64               // and their size
 }
 
 // NewScale makes the scale of a model of residual deviation sigma, with so many
@@ -37,7 +37,7 @@ func NewScale(sigma, dof, mean, deviation float64) *Scale {
 	if sigma == 0 {
 		return s
 	}
-	for l, level := range Levels {
+	for l, level := range Nominal {
 		s.half[l] = Quantile((1+level)/2, dof)
 	}
 	return s

@@ -9,25 +9,26 @@ import (
 	"mlpipeline/internal/moments"
 )
 
-// Figures are what the sums say. What is not defined is nil, and Reason says why.
+// Figures are what the sums say. What is not defined is null, and Reason says why. A skill
+// is 1 − MSE/MSE of a guess: 1 is perfect, 0 no better, negative worse.
 type Figures struct {
-	Rows              int64 // scored
-	MSE               *float64
-	RMSE              *float64
-	MAE               *float64
-	R2                *float64
-	MaxError          *float64
-	Bias              *float64 // mean of predicted − actual
-	ExplainedVariance *float64
-	Skill             Guesses    // 1 − MSE/MSE of a guess: 1 is perfect, 0 no better, negative worse
-	GuessRMSE         Guesses    // the RMSE of the guesses, over the rows that have one
-	Intervals         []Interval // none where the training leaves no error to make them of
-	Reason            string
+	Rows              int64      `json:"rows"` // scored
+	MSE               *float64   `json:"mse"`
+	RMSE              *float64   `json:"rmse"`
+	MAE               *float64   `json:"mae"`
+	R2                *float64   `json:"r2"`
+	MaxError          *float64   `json:"max_error"`
+	Bias              *float64   `json:"bias"` // mean of predicted − actual
+	SkillMean         *float64   `json:"skill_mean"`
+	SkillSeason       *float64   `json:"skill_season"`
+	SkillBefore       *float64   `json:"skill_before"`
+	Coverage          *float64   `json:"coverage_95"` // share of the rows within their 95 % interval
+	Reason            string     `json:"reason,omitempty"`
+	ExplainedVariance *float64   `json:"-"`
+	MeanRMSE          *float64   `json:"-"` // of the guess
+	SeasonRMSE        *float64   `json:"-"`
+	Intervals         []Interval `json:"-"` // none where the training leaves no error to make them of
 }
-
-// Guesses are figures about what needs no model: the mean of the training, the season,
-// and the row before.
-type Guesses struct{ Mean, Season, Before *float64 }
 
 // Figures finishes the sums.
 func (e *Errors) Figures() Figures {
@@ -58,17 +59,22 @@ func (e *Errors) Figures() Figures {
 	if len(f.Intervals) == 0 {
 		why = append(why, "intervals need an error of the training rows")
 	}
-	for k, to := range [baselines][2]**float64{trainMean: {&f.Skill.Mean, &f.GuessRMSE.Mean},
-		season: {&f.Skill.Season, &f.GuessRMSE.Season}, rowBefore: {&f.Skill.Before, &f.GuessRMSE.Before}} {
-		b := &e.Baselines[k]
-		*to[0] = ptr(1 - b.Model.Value()/b.Self.Value())
-		*to[1] = ptr(math.Sqrt(b.Self.Value() / float64(b.N)))
+	if len(f.Intervals) > 0 {
+		f.Coverage = &f.Intervals[nominal95].Coverage
 	}
-	if f.Skill.Mean == nil {
+	f.SkillMean, f.MeanRMSE = e.Baselines[trainMean].finish()
+	f.SkillSeason, f.SeasonRMSE = e.Baselines[season].finish()
+	f.SkillBefore, _ = e.Baselines[rowBefore].finish()
+	if f.SkillMean == nil {
 		why = append(why, "the training mean is exact")
 	}
 	f.Reason = strings.Join(why, "; ")
 	return f
+}
+
+// finish returns the skill over a guess and the guess's own RMSE.
+func (b *Baseline) finish() (skill, rmse *float64) {
+	return ptr(1 - b.Model.Value()/b.Self.Value()), ptr(math.Sqrt(b.Self.Value() / float64(b.N)))
 }
 
 // Doubts are what keeps predictions from being called good, whatever their skill over
@@ -79,13 +85,13 @@ func (f *Figures) Doubts() (doubts []string) {
 		mostBias  = 0.5  // of the RMSE
 	)
 	worse := func(skill *float64) bool { return skill != nil && *skill < 0 }
-	if worse(f.Skill.Before) {
+	if worse(f.SkillBefore) {
 		doubts = append(doubts, "saying that nothing changes from row to row would do better")
 	}
-	if worse(f.Skill.Season) {
+	if worse(f.SkillSeason) {
 		doubts = append(doubts, "the season alone would do better")
 	}
-	if held := f.Coverage(); held != nil && *held < leastHeld {
+	if held := f.Coverage; held != nil && *held < leastHeld {
 		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**held))
 	}
 	if f.Bias != nil && math.Abs(*f.Bias) > mostBias**f.RMSE {
@@ -125,24 +131,24 @@ func Round(v float64, digits int) float64 {
 	return v + 0 // no −0
 }
 
-// Levels are the probabilities at which intervals are measured, ascending.
-var Levels = [...]float64{0.5, 0.8, 0.9, 0.95, 0.99}
+// Nominal are the probabilities at which intervals are measured, ascending.
+var Nominal = [...]float64{0.5, 0.8, 0.9, 0.95, 0.99}
 
-// gateLevel is the index of the level that people ask for.
-const gateLevel = 3
+// nominal95 is the index of the probability that people ask for.
+const nominal95 = 3
 
-// Held are sums over rows that have an interval, at each of the Levels.
+// Held are sums over rows that have an interval, at each of the Nominal probabilities.
 type Held struct {
-	N      int64                    // rows
-	Inside [len(Levels)]int64       // that are within their interval
-	Width  [len(Levels)]moments.Sum // Σ of the widths
-	Beyond [len(Levels)]moments.Sum // Σ of the other rows' distances from their intervals
+	N      int64                     // rows
+	Inside [len(Nominal)]int64       // that are within their interval
+	Width  [len(Nominal)]moments.Sum // Σ of the widths
+	Beyond [len(Nominal)]moments.Sum // Σ of the other rows' distances from their intervals
 }
 
 // Add includes rows, whose intervals are ±t·spread.
 func (h *Held) Add(residual, spread []float64, s *Scale) {
-	var outside [len(Levels)]int64
-	var beyond [len(Levels)]float64
+	var outside [len(Nominal)]int64
+	var beyond [len(Nominal)]float64
 	sum := 0.0
 	for i, r := range residual {
 		size := math.Abs(r)
@@ -168,7 +174,7 @@ func (h *Held) Add(residual, spread []float64, s *Scale) {
 // Merge includes the rows of o.
 func (h *Held) Merge(o *Held) {
 	h.N += o.N
-	for l := range Levels {
+	for l := range Nominal {
 		h.Inside[l] += o.Inside[l]
 		h.Width[l].Merge(o.Width[l])
 		h.Beyond[l].Merge(o.Beyond[l])
@@ -189,7 +195,7 @@ type Interval struct {
 // intervals finishes the sums; there is none where no row has an interval.
 func (e *Errors) intervals() (intervals []Interval) {
 	h := &e.Intervals
-	for l, level := range Levels {
+	for l, level := range Nominal {
 		if h.N == 0 {
 			break
 		}
@@ -198,14 +204,6 @@ func (e *Errors) intervals() (intervals []Interval) {
 		intervals = append(intervals, Interval{level, float64(h.Inside[l]) / n, h.Width[l].Value() / n, score.Value() / n})
 	}
 	return intervals
-}
-
-// Coverage returns how the 95 % intervals have held, nil where there are none.
-func (f *Figures) Coverage() *float64 {
-	if len(f.Intervals) == 0 {
-		return nil
-	}
-	return &f.Intervals[gateLevel].Coverage
 }
 
 // Judgement says what Misfit means, "" where it is 0.
@@ -224,8 +222,8 @@ func (f *Figures) Judgement() string {
 // are too wide: what normal errors would need to be covered as these were. It is 0
 // where two standard errors of the coverage of independent rows allow for it.
 func (f *Figures) Misfit() float64 {
-	coverage, n := f.Coverage(), float64(f.Rows)
-	level := Levels[gateLevel]
+	coverage, n := f.Coverage, float64(f.Rows)
+	level := Nominal[nominal95]
 	if coverage == nil || math.Abs(*coverage-level) <= 2*math.Sqrt(level*(1-level)/n) {
 		return 0
 	}

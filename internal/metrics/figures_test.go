@@ -62,12 +62,12 @@ func TestDefinitions(t *testing.T) {
 	near(t, "bias", *f.Bias, bias)
 	near(t, "R²", *f.R2, 1-mse/variance)
 	near(t, "explained variance", *f.ExplainedVariance, 1-(mse-bias*bias)/variance)
-	near(t, "skill over the mean", *f.Skill.Mean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
-	near(t, "RMSE of the mean", *f.GuessRMSE.Mean,
+	near(t, "skill over the mean", *f.SkillMean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
+	near(t, "RMSE of the mean", *f.MeanRMSE,
 		math.Sqrt(mean(func(i int) float64 { return square(s.Actual[i] - 3.5) })))
-	near(t, "skill over the season", *f.Skill.Season,
+	near(t, "skill over the season", *f.SkillSeason,
 		1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Season[i]) }))
-	near(t, "skill over persistence", *f.Skill.Before,
+	near(t, "skill over persistence", *f.SkillBefore,
 		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Before[i]) }))
 	if e.Baselines[rowBefore].N != n-2 {
 		t.Errorf("%d rows have a row before, not %d", e.Baselines[rowBefore].N, n-2)
@@ -81,13 +81,13 @@ func TestDefinitions(t *testing.T) {
 	if e.Baselines[season] != (Baseline{}) || e.Baselines[rowBefore] != (Baseline{}) {
 		t.Error("sums over what is not there")
 	}
-	if f := e.Figures(); f.Skill.Season != nil || f.Skill.Before != nil || f.Skill.Mean == nil ||
+	if f := e.Figures(); f.SkillSeason != nil || f.SkillBefore != nil || f.SkillMean == nil ||
 		f.Reason != "" {
 		t.Errorf("%+v", f)
 	}
 	e = Errors{}
 	e.Add(&Sample{Actual: []float64{2, 2}, Predicted: []float64{1, 2}, TrainMean: 2})
-	if f := e.Figures(); f.Skill.Mean != nil ||
+	if f := e.Figures(); f.SkillMean != nil ||
 		f.Reason != "the target is 2 in every row, which leaves nothing to explain; intervals need an error of the training rows; the training mean is exact" {
 		t.Errorf("%+v", f)
 	}
@@ -280,10 +280,10 @@ func TestBorders(t *testing.T) {
 		}
 	}
 	s := &Sample{Scale: NewScale(1, 10, 0, 1), Actual: []float64{0}, Predicted: []float64{0}, Spread: []float64{1}}
-	s.Actual[0] = s.Scale.half[gateLevel]
+	s.Actual[0] = s.Scale.half[nominal95]
 	var e Errors
 	e.Add(s)
-	if e.Intervals.Inside[gateLevel] != 1 || e.Intervals.Inside[gateLevel-1] != 0 {
+	if e.Intervals.Inside[nominal95] != 1 || e.Intervals.Inside[nominal95-1] != 0 {
 		t.Errorf("on the edge: %v", e.Intervals.Inside)
 	}
 }
@@ -291,8 +291,7 @@ func TestBorders(t *testing.T) {
 // A misfit is said beyond two standard errors, and is finite where all rows are held.
 func TestMisfitBounds(t *testing.T) {
 	misfit := func(n int64, coverage float64) float64 {
-		f := Figures{Rows: n, Intervals: make([]Interval, len(Levels))}
-		f.Intervals[gateLevel].Coverage = coverage
+		f := Figures{Rows: n, Coverage: &coverage}
 		return f.Misfit()
 	}
 	se := math.Sqrt(0.95 * 0.05 / 1000)

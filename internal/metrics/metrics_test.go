@@ -99,7 +99,7 @@ func TestMerge(t *testing.T) {
 					*expected.Field(i).Interface().(*float64))
 			}
 		}
-		near(t, "persistence", *merged.Figures().Skill.Before, *want.Skill.Before)
+		near(t, "persistence", *merged.Figures().SkillBefore, *want.SkillBefore)
 	}
 }
 

@@ -27,10 +27,10 @@ func TestIntervals(t *testing.T) {
 	var e Errors
 	e.Add(s)
 	f := e.Figures()
-	if len(f.Intervals) != len(Levels) {
+	if len(f.Intervals) != len(Nominal) {
 		t.Fatalf("%d levels", len(f.Intervals))
 	}
-	for l, level := range Levels {
+	for l, level := range Nominal {
 		quantile := Quantile((1+level)/2, dof)
 		inside, width, score := 0.0, 0.0, 0.0
 		for i, y := range s.Actual {
@@ -55,7 +55,7 @@ func TestIntervals(t *testing.T) {
 			t.Errorf("%v of the rows are within their %v intervals", got.Coverage, level)
 		}
 	}
-	if *f.Coverage() != f.Intervals[3].Coverage {
+	if *f.Coverage != f.Intervals[3].Coverage {
 		t.Error("the coverage is that of another level than 0.95")
 	}
 }
@@ -80,7 +80,7 @@ func TestMisfit(t *testing.T) {
 			t.Errorf("spread %v: too narrow by %v, want %v", c.spread, got, c.want)
 		}
 	}
-	if f := new(Errors).Figures(); f.Misfit() != 0 || f.Coverage() != nil {
+	if f := new(Errors).Figures(); f.Misfit() != 0 || f.Coverage != nil {
 		t.Error("no row is covered")
 	}
 }

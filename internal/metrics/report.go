@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -209,28 +210,16 @@ func Excess(mse, floor *float64) *float64 {
 	return ptr(*mse - *floor)
 }
 
-// Summary is metrics.json, for people and other programs. What is not defined is null,
-// and Reason says why.
+// Summary is metrics.json, for people and other programs.
 type Summary struct {
 	artifact.Header
-	Scaler      string                    `json:"scaler_fingerprint"`
-	Model       string                    `json:"model_fingerprint"`
-	Metrics     string                    `json:"metrics_fingerprint"` // of metrics.gob
-	Rows        int64                     `json:"rows"`                // scored
-	MSE         *float64                  `json:"mse"`
-	RMSE        *float64                  `json:"rmse"`
-	MAE         *float64                  `json:"mae"`
-	R2          *float64                  `json:"r2"`
-	MaxError    *float64                  `json:"max_error"`
-	Bias        *float64                  `json:"bias"` // mean of predicted − actual
-	SkillMean   *float64                  `json:"skill_mean"`
-	SkillSeason *float64                  `json:"skill_season"`
-	SkillBefore *float64                  `json:"skill_before"`
-	Coverage    *float64                  `json:"coverage_95"` // share of the rows within their 95 % interval
-	Reason      string                    `json:"reason,omitempty"`
-	Unscored    dataset.Left              `json:"unscored"`
-	Unseen      int64                     `json:"unseen_levels"` // cells of a level that training has not
-	Datasets    map[string]DatasetSummary `json:"datasets"`
+	Scaler  string `json:"scaler_fingerprint"`
+	Model   string `json:"model_fingerprint"`
+	Metrics string `json:"metrics_fingerprint"` // of metrics.gob
+	Figures
+	Unscored dataset.Left              `json:"unscored"`
+	Unseen   int64                     `json:"unseen_levels"` // cells of a level that training has not
+	Datasets map[string]DatasetSummary `json:"datasets"`
 }
 
 // DatasetSummary is one of the datasets.
@@ -244,16 +233,14 @@ type DatasetSummary struct {
 
 // Summary is the readable form of a report whose sums have a fingerprint.
 func (r *Report) Summary(fingerprint string) *Summary {
-	s := &Summary{Scaler: r.Scaler, Model: r.Model, Metrics: fingerprint, Rows: r.Rows, MSE: r.MSE, RMSE: r.RMSE,
-		MAE: r.MAE, R2: r.R2, MaxError: r.MaxError, Bias: r.Bias, SkillMean: r.Skill.Mean, SkillSeason: r.Skill.Season,
-		SkillBefore: r.Skill.Before, Coverage: r.Coverage(), Reason: r.Reason, Unscored: r.Unscored,
+	s := &Summary{Scaler: r.Scaler, Model: r.Model, Metrics: fingerprint, Figures: r.Figures, Unscored: r.Unscored,
 		Unseen: r.Unseen.Cells, Datasets: map[string]DatasetSummary{}}
 	for i, d := range r.Datasets {
 		name, f := d.Name, &r.Each[i]
 		if i > 0 && r.Datasets[i-1].Name == name { // of a later time
 			name += " from " + d.First.String()
 		}
-		s.Datasets[name] = DatasetSummary{f.Rows, f.RMSE, f.R2, f.Bias, f.Coverage()}
+		s.Datasets[name] = DatasetSummary{f.Rows, f.RMSE, f.R2, f.Bias, f.Coverage}
 	}
 	return s
 }
@@ -289,16 +276,7 @@ func Read(path string) (*Sums, error) {
 
 // readable says of a readable form, of this or an earlier version, that it is one.
 func readable(path string) error {
-	b := make([]byte, 1)
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	if n, _ := f.Read(b); n == 0 || b[0] != '{' {
+	if b, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(b, []byte("{")) {
 		return nil
 	}
 	if err := SummaryKind.ReadJSON(path, new(Summary)); err != nil {

@@ -94,7 +94,7 @@ func (l *Timeline) Add(s *Sample, times []dataset.Time, anomalous []bool) {
 	}
 	half := 0.0
 	if len(s.Spread) > 0 {
-		half = s.Scale.half[gateLevel]
+		half = s.Scale.half[nominal95]
 	}
 	l.Step = hour.atLeast(times[0], times[len(times)-1])
 	for i := 0; i < len(times); {
@@ -165,9 +165,4 @@ func (s Step) Name(period int64) string {
 		return t.Format("2006-Q") + strconv.Itoa(1+int(t.Month()-1)/3)
 	}
 	return t.Format("2006")
-}
-
-// Odd reports whether any row is anomalous.
-func (l *Timeline) Odd() bool {
-	return slices.ContainsFunc(l.Periods, func(p Period) bool { return p.Anomalous > 0 })
 }

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 // chart is a picture in the making, as SVG: scales, axes, and what is drawn on them.
-// Colours are classes, which the page's style sets for light and dark, with attributes
-// for where there is none; lines and areas differ in more than colour. Lengths are in
+// Colours are classes, which the page's style sets for light and dark; lines and areas
+// differ in more than colour. Lengths are in
 // units of the picture, of which a phone shows one in a pixel.
 type chart struct {
 	strings.Builder
@@ -29,26 +30,8 @@ const (
 	usual  = 230.0 // height
 )
 
-// attributes of the classes.
-var attributes = map[string]string{
-	"measured":  `fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"`,
-	"predicted": `fill="none" stroke="#0072B2" stroke-width="2" stroke-dasharray="4 5" stroke-linecap="round"`,
-	"band":      `fill="#56B4E9" fill-opacity=".3"`,
-	"odd":       `fill="#E69F00" fill-opacity=".35"`,
-	"bar":       `fill="#56B4E9" stroke="#0072B2" stroke-width=".5"`,
-	"guide":     `fill="none" stroke="currentColor" stroke-opacity=".6" stroke-dasharray="2 3"`,
-	"grid":      `fill="none" stroke="currentColor" stroke-opacity=".15"`,
-	"point":     `fill="#0072B2" stroke="#0072B2" stroke-width="1.5"`,
-	"thick":     `fill="none" stroke="#0072B2" stroke-width="5" stroke-opacity=".45"`,
-	"thin":      `fill="none" stroke="#D55E00" stroke-width="1.5"`,
-	"hollow":    `fill="none" stroke="currentColor" stroke-width="1.5"`,
-	"cell s1":   `fill="#0072B2" fill-opacity=".15"`,
-	"cell s2":   `fill="#0072B2" fill-opacity=".3"`,
-	"cell s3":   `fill="#0072B2" fill-opacity=".45"`,
-	"cell s4":   `fill="#0072B2" fill-opacity=".65"`,
-	"cell s5":   `fill="#0072B2" fill-opacity=".8"`,
-	"cell s6":   `fill="#0072B2"`,
-}
+// lines are the classes that are not filled.
+var lines = []string{"measured", "predicted", "guide", "thick", "thin"}
 
 // axis is a scale from numbers to lengths.
 type axis struct {
@@ -161,13 +144,13 @@ func (c *chart) draw(class, what, shapes string) {
 	if shapes == "" {
 		return
 	}
-	fmt.Fprintf(c, `<path class="%s" %s d="%s"/>`, class, attributes[class], shapes)
+	fmt.Fprintf(c, `<path class="%s" d="%s"/>`, class, shapes)
 	if what == "" {
 		return
 	}
 	const sample = 14
 	swatch := moves(c.keyed, 11, c.keyed+sample, 11)
-	if !strings.Contains(attributes[class], `fill="none"`) {
+	if !slices.Contains(lines, class) {
 		swatch = rectangle(c.keyed, 5, sample, 11)
 	}
 	c.draw(class, "", swatch)

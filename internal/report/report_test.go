@@ -215,9 +215,9 @@ func ptr(v float64) *float64 { return &v }
 func TestVerdict(t *testing.T) {
 	for what, doubt := range map[string]func(*metrics.Report){
 		"":                                   func(*metrics.Report) {},
-		"Saying that nothing changes":        func(r *metrics.Report) { r.Skill.Before = ptr(-0.01) },
-		"The season alone would do better.":  func(r *metrics.Report) { r.Skill.Season = ptr(-0.01) },
-		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Intervals[3].Coverage = 0.849 },
+		"Saying that nothing changes":        func(r *metrics.Report) { r.SkillBefore = ptr(-0.01) },
+		"The season alone would do better.":  func(r *metrics.Report) { r.SkillSeason = ptr(-0.01) },
+		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Coverage = ptr(0.849) },
 		"too low on average, more than half": func(r *metrics.Report) { r.Bias = ptr(-0.51 * *r.RMSE) },
 	} {
 		report := measured(t, 2, 100, false)

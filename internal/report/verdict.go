@@ -16,11 +16,11 @@ func (p *Page) verdict(worst []file) string {
 	if m.RMSE == nil {
 		return fmt.Sprintf("Nothing can be said of the predictions of %s: %s.", target, m.Reason)
 	}
-	if m.Skill.Mean == nil {
+	if m.SkillMean == nil {
 		return fmt.Sprintf("On %s the model misses %s by %s (root of the mean square); there is nothing to compare "+
 			"that with: %s.", plural(m.Rows, "row", "rows"), target, digits(*m.RMSE, 3), m.Reason)
 	}
-	skill, doubts := *m.Skill.Mean, m.Doubts()
+	skill, doubts := *m.SkillMean, m.Doubts()
 	quality := "worse than if it knew nothing"
 	for _, q := range []struct {
 		least float64
@@ -38,15 +38,15 @@ func (p *Page) verdict(worst []file) string {
 	}
 	text := fmt.Sprintf("The model %s: on %s of %s it is off by %s (root of the mean square), where the "+
 		"training's mean alone would be off by %s", predicts, plural(m.Rows, "new row", "new rows"),
-		plural(len(m.Datasets), "file", "files"), digits(*m.RMSE, 3), digits(*m.GuessRMSE.Mean, 3))
-	if m.GuessRMSE.Season != nil {
-		text += fmt.Sprintf(", and the season alone by %s", digits(*m.GuessRMSE.Season, 3))
+		plural(len(m.Datasets), "file", "files"), digits(*m.RMSE, 3), digits(*m.MeanRMSE, 3))
+	if m.SeasonRMSE != nil {
+		text += fmt.Sprintf(", and the season alone by %s", digits(*m.SeasonRMSE, 3))
 	}
 	text += "."
 	for _, doubt := range doubts {
 		text += " " + sentence("%s.", doubt)
 	}
-	if coverage := m.Coverage(); coverage != nil {
+	if coverage := m.Coverage; coverage != nil {
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage),
 			cmp.Or(m.Judgement(), "as they should"))
 	}
@@ -70,10 +70,10 @@ func (p *Page) figures() table {
 		{"MAE", figureOf(m.MAE), "mean of the errors' sizes"},
 		{"R²", figureOf(m.R2), "share of the variance that is predicted; 1 is all"},
 		{"Bias", figureOf(m.Bias), "mean of predicted − measured; 0 is good"},
-		{"Skill", percentOf(m.Skill.Mean), "of the squared error of the training's mean is taken away"},
-		{"… over the season", percentOf(m.Skill.Season), "the same, of what the calendar alone predicts"},
-		{"… over the row before", percentOf(m.Skill.Before), "the same, of saying that nothing changes"},
-		{"Coverage", percentOf(m.Coverage()), "of the rows are within their 95 % interval"},
+		{"Skill", percentOf(m.SkillMean), "of the squared error of the training's mean is taken away"},
+		{"… over the season", percentOf(m.SkillSeason), "the same, of what the calendar alone predicts"},
+		{"… over the row before", percentOf(m.SkillBefore), "the same, of saying that nothing changes"},
+		{"Coverage", percentOf(m.Coverage), "of the rows are within their 95 % interval"},
 		{"Rows", count(m.Rows), scored},
 	} {
 		if row[1] != undefined {
