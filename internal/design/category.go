@@ -22,6 +22,15 @@ type Category struct {
 // Other is the level that rare levels are pooled in, the last of its category.
 const Other = "(other)"
 
+// columns returns the names of the columns of X.
+func (c *Category) columns() []string {
+	names := make([]string, len(c.Levels))
+	for i, level := range c.Levels {
+		names[i] = c.Name + "=" + level
+	}
+	return names
+}
+
 // category returns the category of a name, nil if there is none.
 func (d *Design) category(name string) *Category {
 	for k := range d.Categories {
@@ -89,6 +98,43 @@ func (d *Design) Unfinished() Design {
 	return unfinished
 }
 
+// Columns returns the columns of X of category k: from to to, to not included.
+func (d *Design) Columns(k int) (from, to int) {
+	from = newColumns(d).firstLevel[k]
+	return from, from + len(d.Categories[k].Levels)
+}
+
+// columns says where in X the features are.
+type columns struct {
+	numbers, words []string         // the features, apart
+	at             []int            // column of X of each number
+	firstLevel     []int            // and of each category's first level
+	ofWord         []map[string]int // and of all its words
+}
+
+func newColumns(d *Design) (c columns) {
+	j := 0
+	for _, feature := range d.Features {
+		category := d.category(feature)
+		if category == nil {
+			c.numbers, c.at = append(c.numbers, feature), append(c.at, j)
+			j++
+			continue
+		}
+		c.words, c.firstLevel = append(c.words, feature), append(c.firstLevel, j)
+		ofWord := map[string]int{}
+		for _, level := range category.Levels {
+			ofWord[level] = j
+			j++
+		}
+		for _, level := range category.Pooled {
+			ofWord[level] = j - 1 // that of Other
+		}
+		c.ofWord = append(c.ofWord, ofWord)
+	}
+	return c
+}
+
 // Codes are the cells of a category in some rows.
 type Codes struct {
 	Rows   []int32  // per row, an index into Levels
@@ -103,25 +149,12 @@ type Codes struct {
 	name string // of the category
 }
 
-// columnOf returns the columns of X of all words of a category, whose first level has
-// column from.
-func (c *Category) columnOf(from int) map[string]int {
-	columns := make(map[string]int, len(c.Levels)+len(c.Pooled))
-	for i, level := range c.Levels {
-		columns[level] = from + i
-	}
-	for _, level := range c.Pooled {
-		columns[level] = from + len(c.Levels) - 1 // that of Other
-	}
-	return columns
-}
-
 // set takes over the levels that a block has of a category.
-func (c *Codes) set(t *Term, columnOf map[string]int, levels []string) {
-	c.name, c.From, c.To = t.Name, t.From, t.From+len(t.Columns)
+func (c *Codes) set(category *Category, first int, columns map[string]int, levels []string) {
+	c.name, c.From, c.To = category.Name, first, first+len(category.Levels)
 	c.Levels, c.Column = levels, c.Column[:0]
 	for i, level := range levels {
-		j, known := columnOf[level]
+		j, known := columns[level]
 		if i == 0 || !known {
 			j = -1
 		}

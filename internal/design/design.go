@@ -1,20 +1,21 @@
 // Package design turns files into rows of X and y: the chosen columns, of categories
 // one per level, harmonics of the calendar and lags of the target.
 //
-// The way of a row through model_preparation, function by function:
+// The way of a row through model_preparation, in order; what helps at a step stands behind
+// it in the same file:
 //
-//	design.Scan.Files       yields once per file, when its last row is in
-//	ordered.Map             shares the blocks out among the cores, puts results in order
-//	table.Scan.Blocks, cut  one file behind the other
-//	table.cutter.next       cuts blocks of whole rows
-//	design.Scan.block       takes a block through all that follows, on one core
-//	table.Block.Parse       cells become numbers, times, codes of words
-//	design.Scan.usableRows  which rows have a target and lack nothing
-//	design.Scan.fill        the columns of X and y of those
-//	regression.Reducer.Reduce   tiles of rows, fold by fold
-//	scaler.Scaler.Standardize   z = (x − mean)/scale
-//	regression.Factor.Add   reflects a tile into a triangle
-//	regression.Folds.Merge  triangles of blocks, in order, into those of the file
+//	design.Scan.Files          yields once per file, when its last row is in
+//	ordered.Map                shares blocks out among the cores, puts results in order
+//	table.Scan.Blocks          one file behind the other
+//	csv.Cutter.Next            whole rows, a block at a time
+//	design.Scan.block          takes a block through all that follows, on one core
+//	table.Block.Parse          cells become numbers, times and codes of words
+//	design.Scan.usableRows     which rows have a target and lack nothing
+//	design.Scan.fill           the columns of X and y of those
+//	regression.Reducer.Reduce  tiles of rows, fold by fold
+//	scaler.Scaler.Standardize  z = (x − mean)/scale
+//	regression.Factor.Add      a tile joins a triangle
+//	regression.Folds.Merge     triangles of a block join those of the file, in order
 package design
 
 import (
@@ -61,6 +62,42 @@ const (
 	day  = 86400e6
 	year = 31556952e6
 )
+
+// Names returns the names of the columns of X, in order.
+func (d *Design) Names() []string {
+	names := []string{}
+	for _, feature := range d.Features {
+		if c := d.category(feature); c != nil {
+			names = append(names, c.columns()...)
+		} else {
+			names = append(names, feature)
+		}
+	}
+	for _, p := range []struct {
+		name  string
+		pairs int
+	}{{"annual", d.Annual}, {"daily", d.Daily}} {
+		for k := 1; k <= p.pairs; k++ {
+			names = append(names, fmt.Sprintf("%s_sin_%d", p.name, k), fmt.Sprintf("%s_cos_%d", p.name, k))
+		}
+	}
+	for _, k := range d.Lags {
+		names = append(names, d.lagName(k))
+	}
+	return names
+}
+
+func (d *Design) lagName(k int) string { return d.Target + "_lag_" + strconv.Itoa(k) }
+
+// Harmonics returns the range of the columns of X that depend on the calendar
+// alone.
+func (d *Design) Harmonics() (from, to int) {
+	from = len(d.Features)
+	for _, c := range d.Categories {
+		from += len(c.Levels) - 1
+	}
+	return from, from + 2*(d.Annual+d.Daily)
+}
 
 // Check reports what is wrong with the design.
 func (d *Design) Check() error {

@@ -121,7 +121,7 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 		case feature != "":
 			rows.Every.Why[i] = feature + " is missing"
 		case lag >= 0:
-			rows.Every.Why[i] = s.terms[len(s.terms)-1].Columns[lag] + " is missing"
+			rows.Every.Why[i] = s.lagName(s.Lags[lag]) + " is missing"
 		}
 	}
 	rows.N = len(rows.kept)
@@ -138,16 +138,18 @@ func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (n
 		return ""
 	}
 	lacking, alone := 0, 0
-	for j, feature := range s.features {
-		if k := j - s.numbers; k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
+	numbers := len(s.columns.numbers)
+	for j := range len(s.Features) {
+		k := j - numbers
+		if k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
 			continue
 		}
 		if lacking++; lacking == 1 {
-			name, alone = feature, j
+			name, alone = s.columns.name(j), j
 		}
 		if s.Gaps && known {
 			if t.Gaps == nil {
-				t.Gaps = make([]Gap, len(s.features))
+				t.Gaps = make([]Gap, len(s.Features))
 			}
 			t.Gaps[j].Rows++
 		}
@@ -177,52 +179,53 @@ func mergeGaps(a, b []Gap) []Gap {
 	return a
 }
 
+// Lacking returns the features in the order of Tally.Gaps: numbers, then categories.
+func (d *Design) Lacking() []string {
+	c := newColumns(d)
+	return append(c.numbers, c.words...)
+}
+
+// name returns the name of feature j, in the order of Lacking.
+func (c *columns) name(j int) string {
+	if k := j - len(c.numbers); k >= 0 {
+		return c.words[k]
+	}
+	return c.numbers[j]
+}
+
 // fill makes the rows of X and y of the usable rows of the block. Columns of
 // which all rows are used are the block's own.
 func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
-	if rows.X == nil && len(s.terms) > 0 {
-		last := &s.terms[len(s.terms)-1]
-		width := last.From + len(last.Columns)
-		rows.X, rows.ownX = make([][]float64, width), make([][]float64, width)
+	from, to := s.Harmonics()
+	if rows.X == nil {
+		rows.X = make([][]float64, to+len(s.Lags))
+		rows.ownX = make([][]float64, len(rows.X))
 		rows.Codes, rows.ownC = make([]Codes, len(b.Cats)), make([][]int32, len(b.Cats))
 	}
 	rows.File, rows.Used, rows.begins = b.File, before.used, before.rows
 	rows.Times = take(&rows.times, b.Times, rows)
 	rows.Y = take(&rows.ownY, target(b), rows)
-	numbers, words := 0, 0 // that were filled
-	for i := range s.terms {
-		switch t := &s.terms[i]; t.Kind {
-		case Number:
-			rows.X[t.From] = take(&rows.ownX[t.From], b.Cols[numbers], rows)
-			numbers++
-		case Word:
-			codes, c := &rows.Codes[words], &b.Cats[words]
-			codes.set(t, s.columnOf[words], c.Levels)
-			codes.Rows = take(&rows.ownC[words], c.Codes, rows)
-			words++
-		case Harmonic: // all of them at once, below
-			rows.own(t.From)
-			rows.own(t.From + 1)
-		case Lags:
-			for k, lag := range s.Lags {
-				rows.shift(rows.own(t.From+k), before.targets, target(b), lag)
-			}
-		}
+	for k, j := range s.columns.at {
+		rows.X[j] = take(&rows.ownX[j], b.Cols[k], rows)
 	}
-	if from, to := s.Harmonics(); from < to {
+	for k, c := range b.Cats {
+		rows.Codes[k].set(&s.Categories[k], s.columns.firstLevel[k], s.columns.ofWord[k], c.Levels)
+		rows.Codes[k].Rows = take(&rows.ownC[k], c.Codes, rows)
+	}
+	for j := from; j < len(rows.X); j++ {
+		rows.ownX[j] = resize(rows.ownX[j], rows.N)
+		rows.X[j] = rows.ownX[j]
+	}
+	if from < to {
 		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)
+	}
+	for j, lag := range s.Lags {
+		rows.shift(rows.X[to+j], before.targets, target(b), lag)
 	}
 	if s.Previous {
 		rows.Prev = resize(rows.Prev, rows.N)
 		rows.shift(rows.Prev, before.targets, target(b), 1)
 	}
-}
-
-// own returns column j of X, in memory of its own.
-func (r *Rows) own(j int) []float64 {
-	r.ownX[j] = resize(r.ownX[j], r.N)
-	r.X[j] = r.ownX[j]
-	return r.X[j]
 }
 
 // shift writes the target lag rows earlier into dst.

@@ -27,12 +27,9 @@ type Scan[R any] struct {
 	Merge func(file *R, block R)         // adds it to that of its file, in order; nil where there is nothing to add
 	Each  func(file int, block *R) error // before that looks at it; nil for nobody
 
-	terms    []Term
-	features []string         // numbers first, then words
-	numbers  int              // how many of them are numbers
-	columnOf []map[string]int // of each category: the column of X of a word
-	memory   int              // rows of the target that are remembered from block to block
-	rows     sync.Pool
+	columns columns
+	memory  int // rows of the target that are remembered from block to block
+	rows    sync.Pool
 }
 
 // Result is what a scan has got of a file.
@@ -84,7 +81,14 @@ type carry struct {
 // Files scans the files and yields each of them, in order, once it has been read to its
 // end and is what its manifest says.
 func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Result[R], error] {
-	s.prepare()
+	s.columns = newColumns(s.Design)
+	s.memory = 0
+	if s.Previous {
+		s.memory = 1
+	}
+	if n := len(s.Lags); n > 0 {
+		s.memory = s.Lags[n-1]
+	}
 	blocks := func(ctx context.Context) iter.Seq2[*block[R], error] { return s.blocks(ctx, files) }
 	return func(yield func(*Result[R], error) bool) {
 		file := new(Result[R])
@@ -113,29 +117,10 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 	}
 }
 
-// prepare sets what holds for all blocks.
-func (s *Scan[R]) prepare() {
-	s.terms = s.Terms()
-	s.features = s.Lacking()
-	s.numbers = len(s.features) - len(s.Categories)
-	s.columnOf = nil
-	for k := range s.Categories {
-		from, _ := s.Columns(k)
-		s.columnOf = append(s.columnOf, s.Categories[k].columnOf(from))
-	}
-	s.memory = 0
-	if s.Previous {
-		s.memory = 1
-	}
-	if n := len(s.Lags); n > 0 {
-		s.memory = s.Lags[n-1]
-	}
-}
-
 // blocks cuts the files into blocks, and ties each to the one before it in its file.
 func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*block[R], error] {
-	csv := table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
-		Categories: s.features[s.numbers:], Texts: s.Texts, Workers: s.Workers}
+	csv := table.Scan{Time: s.Time, Columns: append(s.columns.numbers, s.Target), Categories: s.columns.words,
+		Texts: s.Texts, Workers: s.Workers}
 	if s.All {
 		csv.Optional = s.Target
 	}
