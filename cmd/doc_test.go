@@ -15,11 +15,12 @@ import (
 	"mlpipeline/internal/weather"
 )
 
-// TestExamples runs every example of the README, in one folder, and of the programs'
-// manuals, in another, and compares what they print with what is written there. "…"
-// stands for anything; times are not compared.
+// TestExamples runs every example of the README and of the recipes, each in a folder of
+// its own, and of the programs' manuals, in another, and compares what they print with
+// what is written there. "…" stands for anything; times are not compared.
 func TestExamples(t *testing.T) {
 	runExamples(t, copyOfAll(t), "README.md")
+	runExamples(t, newDir(t), ".github/RECIPES.md")
 	dir := t.TempDir()
 	for _, name := range programNames {
 		runExamples(t, dir, "cmd/"+name+"/main.go")

@@ -14,17 +14,13 @@ import (
 	"testing"
 )
 
-// programs returns the Python programs in the README: one that predicts, one that
+// programs returns the Python programs among the recipes: one that predicts, one that
 // writes SQL.
 func programs(t *testing.T) (predict, query string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile("(?s)```python\n(.*?)```").FindAllStringSubmatch(string(b), -1)
+	found := regexp.MustCompile("(?s)```python\n(.*?)```").FindAllStringSubmatch(recipes(t), -1)
 	if len(found) != 2 {
-		t.Fatalf("%d programs in the README", len(found))
+		t.Fatalf("%d programs", len(found))
 	}
 	return found[0][1], found[1][1]
 }
@@ -55,7 +51,7 @@ db.executemany("INSERT INTO rows VALUES (%s)" % marks, [[c or None for c in row]
 for row in db.execute(open("query.sql").read()): print(row[-1])
 `
 
-// The README's programs predict what model_testing predicts, from model.json alone:
+// The recipes' programs predict what model_testing predicts, from model.json alone:
 // numbers, harmonics, lags.
 func TestElsewhere(t *testing.T) {
 	predict, query := programs(t)

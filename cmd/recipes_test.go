@@ -13,16 +13,19 @@ import (
 	"testing"
 )
 
-// recipe returns what of the README's recipes a pattern captures first.
-func recipe(t *testing.T, pattern string) string {
+func recipes(t *testing.T) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, "README.md"))
+	b, err := os.ReadFile(filepath.Join(root, ".github/RECIPES.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, recipes, _ := strings.Cut(string(b), "\n## Recipes\n")
-	recipes, _, _ = strings.Cut(recipes, "\n## ")
-	found := regexp.MustCompile(pattern).FindStringSubmatch(recipes)
+	return string(b)
+}
+
+// recipe returns what of the recipes a pattern captures first.
+func recipe(t *testing.T, pattern string) string {
+	t.Helper()
+	found := regexp.MustCompile(pattern).FindStringSubmatch(recipes(t))
 	if found == nil {
 		t.Fatalf("no recipe is like %s", pattern)
 	}
@@ -147,6 +150,40 @@ func TestRecipeDVC(t *testing.T) {
 	if head := shell(t, dir, "head -n 1 "+path); !strings.Contains(head, ",actual,predicted,") {
 		t.Errorf("%s begins with %s", path, head)
 	}
+}
+
+// What the image is built by makes the programs that are copied into it, and what is run in it
+// needs no more than the two volumes.
+func TestRecipeDocker(t *testing.T) {
+	needs(t, "sh", "go")
+	dir := copyOfAll(t)
+	file := recipe(t, "(?s)```dockerfile\n(.*?)```")
+	build := regexp.MustCompile(`(?m)^RUN (.*)$`).FindStringSubmatch(file)[1]
+	shell(t, dir, strings.Replace(build, "/out/", "out/", 1))
+	for _, line := range regexp.MustCompile(`(?m)^COPY --from=build (/out/.*) /bin/$`).FindAllStringSubmatch(file, -1) {
+		exist(t, dir, strings.Split(strings.ReplaceAll(line[1], "/out/", "out/"), " ")...)
+	}
+	run := strings.Split(recipe(t, `\n    (run data_creation .*)`), " && ")
+	for _, command := range run {
+		shell(t, dir, "out/"+strings.TrimPrefix(command, "run "))
+	}
+	exist(t, dir, "data/manifest.json", "models/report.html")
+}
+
+// The stages of the Jenkinsfile succeed, and what it archives is there.
+func TestRecipeJenkins(t *testing.T) {
+	needs(t, "sh")
+	dir := t.TempDir()
+	loadCSV(t, dir)
+	file := recipe(t, "(?s)```groovy\n(.*?)```")
+	commands := regexp.MustCompile(`\bsh '(.*?)'`).FindAllStringSubmatch(file, -1)
+	if len(commands) != 4 {
+		t.Fatalf("%d commands", len(commands))
+	}
+	for _, command := range commands {
+		shell(t, dir, command[1])
+	}
+	exist(t, dir, strings.Split(regexp.MustCompile(`artifacts: '(.*?)'`).FindStringSubmatch(file)[1], ", ")...)
 }
 
 // New files are learned, but those that the model does not know well.
