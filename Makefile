@@ -16,7 +16,7 @@ check: ## what CI asks for: formatting, vet, linters, all tests under the race d
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
-	shellcheck pipeline.sh cmd/slurm.sh .ci/run .ci/release .ci/slurm
+	shellcheck -x pipeline.sh .ci/run .ci/release .ci/slurm .ci/compare
 	$(GO) test -race -count=1 ./...
 	@$(MAKE) --no-print-directory samebytes portable
 
@@ -58,7 +58,7 @@ bench: ## benchmarks, for benchstat: of the pieces, of whole stages, start-up ti
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 compare: ## side by side with pandas, scikit-learn, DuckDB and R, those that are here
-	$(GO) run ./internal/compare
+	.ci/compare
 
 fuzz: ## fuzz every target for FUZZTIME (default 200000x, that many inputs)
 	@for pkg in $$($(GO) list ./...); do \

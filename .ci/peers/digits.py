@@ -2,7 +2,7 @@
 """Correct digits of the worst coefficient on NIST's certified datasets: here,
 R's lm, and scikit-learn on raw and on scaled columns.
 
-    make build && python3 internal/compare/digits.py
+    make build && python3 .ci/peers/digits.py
 """
 import json
 import os
