@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/gonum"
 
 	"mlpipeline/internal/design"
@@ -81,58 +82,19 @@ func (a *solver) trace(alpha float64) float64 {
 }
 
 // leverage adds ‖T⁻ᵀz‖² of rows z, given by columns, to h: forward substitution in
-// all rows at once, four columns at a time. The columns are overwritten.
+// all rows at once. The columns are overwritten.
 func (b *Band) leverage(h []float64, cols [][]float64) {
-	columns := func(j int) (t []float64) { return b.T[j*(j+1)/2:] } // of T, from the top to the diagonal
-	done := len(cols) &^ 3
-	for from := 0; from < len(cols); from += 4 {
-		for j := from; j < min(from+4, len(cols)); j++ {
-			for k := 0; k < from; k += 4 {
-				subtract(cols[j], columns(j)[k:k+4], cols[k:k+4])
-			}
-		}
-		if from < done {
-			t1, t2, t3 := columns(from + 1)[from:], columns(from + 2)[from:], columns(from + 3)[from:]
-			substitute(h, cols[from:from+4], columns(from)[from], [2]float64(t1), [3]float64(t2), [4]float64(t3))
-		}
-	}
-	for j := done; j < len(cols); j++ { // the last columns one by one
-		x, t := cols[j], columns(j)
-		for k := done; k < j; k++ {
-			for i, v := range cols[k][:len(x)] {
-				x[i] -= float64(t[k] * v)
-			}
+	for j, x := range cols {
+		t := b.T[j*(j+1)/2:] // column j of T, from the top to the diagonal
+		z := blas64.Vector{N: len(x), Inc: 1, Data: x}
+		for k, u := range cols[:j] {
+			blas64.Axpy(-t[k], blas64.Vector{N: len(u), Inc: 1, Data: u}, z)
 		}
 		inverse := 1 / t[j]
 		for i := range x {
 			x[i] *= inverse
 			h[i] += float64(x[i] * x[i])
 		}
-	}
-}
-
-// subtract takes Σ t·u of four columns u from x.
-func subtract(x, t []float64, u [][]float64) {
-	t0, t1, t2, t3 := t[0], t[1], t[2], t[3]
-	u0, u1, u2, u3 := u[0][:len(x)], u[1][:len(x)], u[2][:len(x)], u[3][:len(x)]
-	for i := range x {
-		x[i] -= float64(t0*u0[i]) + float64(t1*u1[i]) + (float64(t2*u2[i]) + float64(t3*u3[i]))
-	}
-}
-
-// substitute is leverage for the four columns on the diagonal.
-func substitute(h []float64, x [][]float64, t0 float64, t1 [2]float64, t2 [3]float64, t3 [4]float64) {
-	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
-	n := len(x0)
-	x1, x2, x3, h = x1[:n], x2[:n], x3[:n], h[:n]
-	i0, i1, i2, i3 := 1/t0, 1/t1[1], 1/t2[2], 1/t3[3]
-	for i := range x0 {
-		a := x0[i] * i0
-		b := (x1[i] - float64(t1[0]*a)) * i1
-		c := (x2[i] - (float64(t2[0]*a) + float64(t2[1]*b))) * i2
-		d := (x3[i] - (float64(t3[0]*a) + float64(t3[1]*b) + float64(t3[2]*c))) * i3
-		x0[i], x1[i], x2[i], x3[i] = a, b, c, d
-		h[i] += float64(a*a) + float64(b*b) + (float64(c*c) + float64(d*d))
 	}
 }
 

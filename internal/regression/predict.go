@@ -42,11 +42,7 @@ func (m *Model) linear(dst []float64, b0 float64, b []float64, from int, rows *d
 	for i := range dst {
 		dst[i] = b0
 	}
-	rest := terms
-	for ; len(rest) >= 4; rest = rest[4:] {
-		addFour(dst, rest)
-	}
-	for _, t := range rest {
+	for _, t := range terms {
 		for i, v := range t.x[:len(dst)] {
 			dst[i] += float64((v - t.mean) * t.slope)
 		}
@@ -67,14 +63,4 @@ func (m *Model) linear(dst []float64, b0 float64, b []float64, from int, rows *d
 type term struct {
 	x           []float64
 	mean, slope float64
-}
-
-// addFour adds four terms of all rows in one pass.
-func addFour(dst []float64, t []term) {
-	x0, x1, x2, x3 := t[0].x[:len(dst)], t[1].x[:len(dst)], t[2].x[:len(dst)], t[3].x[:len(dst)]
-	m0, m1, m2, m3 := t[0].mean, t[1].mean, t[2].mean, t[3].mean
-	s0, s1, s2, s3 := t[0].slope, t[1].slope, t[2].slope, t[3].slope
-	for i := range dst {
-		dst[i] += float64((x0[i]-m0)*s0) + float64((x1[i]-m1)*s1) + (float64((x2[i]-m2)*s2) + float64((x3[i]-m3)*s3))
-	}
 }

@@ -2,6 +2,7 @@ package regression
 
 import (
 	"slices"
+	"sync"
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
@@ -30,9 +31,9 @@ func (f Folds) Finish() {
 
 // Reducer makes factors of rows of X and y.
 type Reducer struct {
-	*scaler.Scaler
-	folds int
-	rows  int64 // that the scaler was fitted on
+	scaler *scaler.Scaler
+	folds  int
+	rows   int64 // that the scaler was fitted on
 }
 
 // NewReducer makes factors of so many folds a dataset.
@@ -43,83 +44,85 @@ func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds
 const wide = 100
 
 // Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
-// file with so many usable rows in all: by contiguous folds or, where there is no
-// time that makes neighbours alike, usable row i in fold i mod K.
+// file with so many usable rows in all.
 func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
+	folds := make(Folds, d.folds)
+	if r.N == 0 {
+		return folds
+	}
 	// By the scaler and the file alone, so that a model merges into the bytes
 	// that one run over all files would write.
-	precise := Precise(d.rows, w) && Precise(rowsOfFile, w)
-	bounds := FoldBounds(rowsOfFile, d.folds)
-	folds := make(Folds, d.folds)
-	tile := make([]float64, TileRows*w)
-	for k := range folds {
-		rows, from, to := r, max(bounds[k]-r.Used, 0), min(bounds[k+1]-r.Used, int64(r.N))
-		switch {
-		case d.Time == "":
-			rows = deal(r, k, d.folds)
-			from, to = 0, int64(rows.N)
-		case k == len(folds)-1:
-			to = int64(r.N) // rows too many: the file has changed, which its end will tell
-		}
-		for a := int(from); a < int(to); a += TileRows {
-			b := min(a+TileRows, int(to))
-			switch {
-			case precise:
-				folds[k].AddPrecise(d.preciseTile(rows, a, b), w)
-			case w > wide:
-				folds[k].waiting, folds[k].Width = append(folds[k].waiting, d.tile(tile, rows, a, b)...), w
-			default:
-				folds[k].Add(d.tile(tile, rows, a, b), w)
+	if Precise(d.rows, w) && Precise(rowsOfFile, w) {
+		matrix := d.preciseMatrix(r)
+		for k := range folds {
+			for tile := range slices.Chunk(rowsOfFold(d, r, matrix, k, rowsOfFile), TileRows*w) {
+				folds[k].AddPrecise(tile, w)
 			}
+		}
+		return folds
+	}
+	memory := matrices.Get().(*[]float64)
+	defer matrices.Put(memory)
+	*memory = slices.Grow((*memory)[:0], r.N*w)
+	matrix := d.matrix((*memory)[:r.N*w], r)
+	for k := range folds {
+		rows := rowsOfFold(d, r, matrix, k, rowsOfFile)
+		if w > wide {
+			folds[k].waiting, folds[k].Width = slices.Clone(rows), w
+			continue
+		}
+		for tile := range slices.Chunk(rows, TileRows*w) {
+			folds[k].Add(tile, w)
 		}
 	}
 	return folds
 }
 
-// deal returns the rows of a block that are dealt out to fold k: of the usable
-// rows of the file, counted from 0, every one that is k mod folds.
-func deal(r *design.Rows, k, folds int) *design.Rows {
-	first := (k - int(r.Used%int64(folds)) + folds) % folds
-	dealt := &design.Rows{Y: every(r.Y, first, folds), X: make([][]float64, len(r.X)), Codes: slices.Clone(r.Codes)}
-	dealt.N = len(dealt.Y)
-	for j, x := range r.X {
-		dealt.X[j] = every(x, first, folds)
-	}
-	for k, c := range r.Codes {
-		dealt.Codes[k].Rows = every(c.Rows, first, folds)
-	}
-	return dealt
-}
-
-// every returns every step-th element from the first on.
-func every[T any](x []T, first, step int) (some []T) {
-	for i := first; i < len(x); i += step {
-		some = append(some, x[i])
-	}
-	return some
-}
-
-// tile returns rows a to b, a matrix of (b−a)×w by rows, in the memory given.
-func (d *Reducer) tile(tile []float64, r *design.Rows, a, b int) []float64 {
+// rowsOfFold returns the rows of a block's matrix that are in fold k: folds are
+// contiguous or, where there is no time that makes neighbours alike, usable row i of the
+// file is in fold i mod K.
+func rowsOfFold[T any](d *Reducer, r *design.Rows, matrix []T, k int, rowsOfFile int64) (rows []T) {
 	w := len(r.X) + 2
-	tile = tile[:(b-a)*w]
-	d.Standardize(tile[1:], w, r, a, b)
-	for i, y := range r.Y[a:b] {
-		tile[i*w] = 1
-		tile[i*w+w-1] = y - d.TargetMean
+	if d.scaler.Time == "" {
+		for i := range r.N {
+			if (r.Used+int64(i))%int64(d.folds) == int64(k) {
+				rows = append(rows, matrix[i*w:(i+1)*w]...)
+			}
+		}
+		return rows
 	}
-	return tile
+	bounds := FoldBounds(rowsOfFile, d.folds)
+	from, to := bounds[k]-r.Used, bounds[k+1]-r.Used
+	if k == d.folds-1 {
+		to = int64(r.N) // rows too many: the file has changed, which its end will tell
+	}
+	n := int64(r.N)
+	from, to = min(max(from, 0), n), min(max(to, 0), n)
+	return matrix[min(from, to)*int64(w) : to*int64(w)]
 }
 
-// preciseTile is tile in double-double arithmetic.
-func (d *Reducer) preciseTile(r *design.Rows, a, b int) []moments.Sum {
+var matrices = sync.Pool{New: func() any { return new([]float64) }}
+
+// matrix returns the rows of a block, by rows in the memory given.
+func (d *Reducer) matrix(matrix []float64, r *design.Rows) []float64 {
 	w := len(r.X) + 2
-	tile := make([]moments.Sum, (b-a)*w)
-	d.StandardizePrecise(tile[1:], w, r, a, b)
-	for i, y := range r.Y[a:b] {
-		tile[i*w] = moments.Float(1)
-		tile[i*w+w-1] = moments.Float(y).Minus(moments.Float(d.TargetMean))
+	d.scaler.Standardize(matrix[1:], w, r, 0, r.N)
+	for i, y := range r.Y[:r.N] {
+		matrix[i*w] = 1
+		matrix[i*w+w-1] = y - d.scaler.TargetMean
 	}
-	return tile
+	return matrix
+}
+
+// preciseMatrix is matrix in double-double arithmetic.
+func (d *Reducer) preciseMatrix(r *design.Rows) []moments.Sum {
+	w := len(r.X) + 2
+	matrix := make([]moments.Sum, r.N*w)
+	d.scaler.StandardizePrecise(matrix[1:], w, r, 0, r.N)
+	for i, y := range r.Y[:r.N] {
+		matrix[i*w] = moments.Float(1)
+		matrix[i*w+w-1] = moments.Float(y).Minus(moments.Float(d.scaler.TargetMean))
+	}
+	return matrix
 }
