@@ -245,6 +245,22 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 	return m
 }
 
+// guesses are what is found out about how sources are written, and the flags that say it,
+// but for a value that is so without a flag.
+var guesses = []struct {
+	flag   string
+	of     func(*importer.Table) string
+	unless string
+}{
+	{"-time ", (*importer.Table).TimeName, "\x00"}, // where there is none too
+	{"-time-layout ", (*importer.Table).Layout, "none"},
+	{"-encoding ", (*importer.Table).Encoding, ""},
+	{"-delimiter ", func(t *importer.Table) string { return importer.DelimiterName(t.Delimiter) }, ""},
+	{"-decimal ", (*importer.Table).DecimalSign, ""},
+	{"-skip ", func(t *importer.Table) string { return strconv.Itoa(t.Skip) }, "0"},
+	{"-header=", func(t *importer.Table) string { return strconv.FormatBool(t.HasHeader()) }, ""},
+}
+
 // repeat returns the command line that imports the same without a guess, but for what
 // differs between the sources, for which there is one flag.
 func repeat(o *options, tables []*importer.Table) (command string, guessed bool) {
@@ -269,41 +285,22 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 			}
 		}
 	}
-	same := func(of func(*importer.Table) string) (string, bool) {
-		first := of(tables[0])
-		differs := slices.ContainsFunc(tables, func(t *importer.Table) bool { return of(t) != first })
-		guessed = guessed || differs
-		return first, !differs
-	}
 	for _, src := range o.imports {
 		add("import", importer.Shown(src))
 	}
 	add("target", o.Target)
-	if when, ok := same((*importer.Table).TimeName); ok {
-		add("time", when)
+	for _, guess := range guesses {
+		value := guess.of(tables[0])
+		if slices.ContainsFunc(tables, func(t *importer.Table) bool { return guess.of(t) != value }) {
+			guessed = true
+		} else if value != guess.unless {
+			words = append(words, guess.flag+importer.ShellWord(value))
+		}
 	}
-	if layout, ok := same((*importer.Table).Layout); ok && layout != "none" {
-		add("time-layout", layout)
-	}
-	if e, ok := same((*importer.Table).Encoding); ok && e != "" {
-		add("encoding", e)
-	}
-	if d, ok := same(func(t *importer.Table) string { return importer.DelimiterName(t.Delimiter) }); ok {
-		add("delimiter", d)
-	}
-	if d, ok := same((*importer.Table).DecimalSign); ok && d != "" {
-		add("decimal", d)
-	} else if len(tables) == 1 {
-		signs, _ := tables[0].DecimalSigns()
+	if signs, same := tables[0].DecimalSigns(); len(tables) == 1 && !same {
 		for _, name := range slices.Sorted(maps.Keys(signs)) {
 			add("decimal", name+"="+signs[name])
 		}
-	}
-	if skip, ok := same(func(t *importer.Table) string { return strconv.Itoa(t.Skip) }); ok && skip != "0" {
-		add("skip", skip)
-	}
-	if header, ok := same(func(t *importer.Table) string { return strconv.FormatBool(t.HasHeader()) }); ok {
-		words = append(words, "-header="+header)
 	}
 	for _, flag := range []string{"category", "number", "drop"} {
 		add(flag, line(lists[flag]))

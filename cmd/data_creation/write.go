@@ -172,12 +172,18 @@ func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
 	return old, damaged, nil
 }
 
-// foreign refuses to overwrite a file that the old manifest does not list.
-func foreign(dir string, old, m *dataset.Manifest) error {
+// paths are those of the files that a manifest lists, in its folder.
+func paths(m *dataset.Manifest) map[string]bool {
 	listed := map[string]bool{}
-	for _, e := range old.Datasets {
+	for _, e := range m.Datasets {
 		listed[e.Path] = true
 	}
+	return listed
+}
+
+// foreign refuses to overwrite a file that the old manifest does not list.
+func foreign(dir string, old, m *dataset.Manifest) error {
+	listed := paths(old)
 	for _, e := range m.Datasets {
 		path := filepath.Join(dir, filepath.FromSlash(e.Path))
 		if _, err := os.Lstat(path); err == nil && !listed[e.Path] {
@@ -190,14 +196,11 @@ func foreign(dir string, old, m *dataset.Manifest) error {
 // warnOfOthers names the CSV files beside those of the manifest, which the
 // later stages will read too.
 func warnOfOthers(o *options, m *dataset.Manifest) {
-	listed := map[string]bool{}
-	for _, e := range m.Datasets {
-		listed[filepath.Join(o.out, filepath.FromSlash(e.Path))] = true
-	}
+	listed := paths(m)
 	for _, which := range []string{"train", "test"} {
 		found, _ := table.Find([]string{filepath.Join(o.out, which)}) // none is fine
 		for _, path := range found {
-			if !listed[path] {
+			if !listed[which+"/"+filepath.Base(path)] {
 				o.Warnf("%s is not of this run, and will be used with it; move it away if it should not", path)
 			}
 		}
@@ -207,10 +210,7 @@ func warnOfOthers(o *options, m *dataset.Manifest) {
 // removeOld removes the files that the old manifest lists and the new one does
 // not, and returns their paths in dir.
 func removeOld(dir string, old, m *dataset.Manifest) (removed []string, err error) {
-	keep := map[string]bool{}
-	for _, e := range m.Datasets {
-		keep[e.Path] = true
-	}
+	keep := paths(m)
 	for _, e := range old.Datasets {
 		if !e.Inside() {
 			continue

@@ -394,7 +394,7 @@ func TestCancel(t *testing.T) {
 // Wherever a scan is told to end, it does.
 func TestCancelAnywhere(t *testing.T) {
 	csv := bigCSV(100000)
-	for k := range 200 {
+	for k := range 40 {
 		files, err := Open([]string{"-"}, strings.NewReader(csv), "t")
 		if err != nil {
 			t.Fatal(err)
