@@ -3,10 +3,11 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
 )
 
 // sayCost tells which columns cost how many rows, where less than four fifths of them
@@ -32,28 +33,49 @@ func sayCost(o *options, d *design.Design, datasets []scaler.Dataset) error {
 		name string
 		design.Gap
 	}
-	var worst []column
+	var empty []string // columns
+	var alone int64    // rows that lack nothing but the last of these
+	var worst []column // of the others
 	for j, name := range d.Lacking() {
-		if c.Gaps != nil && c.Gaps[j].Rows > 0 {
+		switch {
+		case c.Gaps == nil || c.Gaps[j].Rows == 0:
+		case c.Gaps[j].Rows == rows-c.Left.NoTarget:
+			empty, alone = append(empty, name), c.Gaps[j].Alone
+		default:
 			worst = append(worst, column{name, c.Gaps[j]})
 		}
 	}
 	slices.SortStableFunc(worst, func(a, b column) int { return int(b.Rows - a.Rows) })
-	var all []string
-	for _, w := range worst[:min(3, len(worst))] {
-		all = append(all, fmt.Sprintf("%d lack %q (without that column %d could be used)", w.Rows, w.name, c.Used+w.Alone))
-	}
-	if more := len(worst) - len(all); more > 0 {
-		all = append(all, fmt.Sprintf("%d more columns have gaps", more))
-	}
-	if len(all) > 0 {
-		said += "; " + strings.Join(all, ", ")
+	for i, w := range worst {
+		if i == 3 {
+			said += fmt.Sprintf(", %s", cli.Plural(len(worst)-3, "more column has gaps", "more columns have gaps"))
+			break
+		}
+		said += fmt.Sprintf("%c %d lack %q", ";,,"[i], w.Rows, w.name)
+		if len(empty) == 0 {
+			said += fmt.Sprintf(" (without that column %d could be used)", c.Used+w.Alone)
+		}
 	}
 	if n := c.Left.MissingLag; n > 0 {
 		said += fmt.Sprintf("; %d lack a lag", n)
 	}
-	if n := c.Left.MissingFeature; n > 0 {
-		said += fmt.Sprintf("; -missing mean would keep %d", c.Used+n)
+	without := ""
+	if len(empty) > 0 {
+		said += fmt.Sprintf("; no row with a target has anything in %s", table.Quote(empty))
+		without = "without it, "
+	}
+	if len(empty) > 0 && len(empty) < len(d.Features) {
+		said += ": leave that out with -features"
+		if len(empty) == 1 {
+			said += fmt.Sprintf(", which keeps %d", c.Used+alone)
+		}
+	}
+	if n := c.Left.MissingFeature; n > 0 && len(empty) < len(d.Features) {
+		upTo := ""
+		if len(d.Lags) > 0 { // some of these rows may lack a lag too
+			upTo = "up to "
+		}
+		said += fmt.Sprintf("; %s-missing mean would keep %s%d", without, upTo, c.Used+n)
 	}
 	if c.Used == 0 {
 		return fmt.Errorf("%s", said)
