@@ -129,9 +129,9 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
 	}
-	reducer := regression.NewReducer(s, in.settings.Folds)
+	factorizer := regression.NewFactorizer(s, in.settings.Folds)
 	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
-		Work:  func(r *design.Rows) (regression.Folds, error) { return reducer.Reduce(r, in.used[r.File]), nil },
+		Work:  func(r *design.Rows) (regression.Folds, error) { return factorizer.Factorize(r, in.used[r.File]), nil },
 		Merge: (*regression.Folds).Merge}
 	for file, err := range scan.Files(ctx, in.files) {
 		if err != nil {

@@ -15,10 +15,10 @@ type Category struct {
 	From, To, Reference int
 }
 
-// levels are the columns of a category in a solver. In every row the columns, before
+// levelColumns are the columns of a category in a solver. In every row the columns, before
 // they are standardised, are one 1 and zeros, or all missing: either way
 // Σ scale·z = 0.
-type levels struct {
+type levelColumns struct {
 	from, reference int
 	mean, scale     []float64
 	absent          []bool // no row has the level
@@ -28,10 +28,10 @@ type levels struct {
 }
 
 // levels returns the categories' columns.
-func (s *Settings) levels() []levels {
-	all := make([]levels, len(s.Categories))
+func (s *Settings) levels() []levelColumns {
+	all := make([]levelColumns, len(s.Categories))
 	for i, c := range s.Categories {
-		all[i] = levels{from: c.From, reference: c.Reference, mean: s.Mean[c.From:c.To], scale: s.Scale[c.From:c.To]}
+		all[i] = levelColumns{from: c.From, reference: c.Reference, mean: s.Mean[c.From:c.To], scale: s.Scale[c.From:c.To]}
 	}
 	return all
 }
@@ -39,18 +39,18 @@ func (s *Settings) levels() []levels {
 // isReference reports whether column j is what the others of its category are
 // compared with.
 func (a *solver) isReference(j int) bool {
-	return slices.ContainsFunc(a.categories, func(c levels) bool { return c.reference == j })
+	return slices.ContainsFunc(a.categories, func(c levelColumns) bool { return c.reference == j })
 }
 
 // isOut reports whether least squares leaves column j out: what follows from the
 // others of its category, and levels that no row has.
 func (a *solver) isOut(j int) bool {
-	return slices.ContainsFunc(a.categories, func(c levels) bool {
+	return slices.ContainsFunc(a.categories, func(c levelColumns) bool {
 		return c.out == j || j >= c.from && j < c.from+len(c.absent) && c.absent[j-c.from]
 	})
 }
 
-// findAbsent finds the levels that no row has, as where a model is trained on a part
+// findAbsent finds the levels that no row has, as where a model is trained on some
 // of the scaler's files, or a fold is held out. Rounding does not decide it: how many
 // rows have a level is a whole number. If c rows have it and k others are not missing,
 // with m and s its mean and scale,

@@ -91,10 +91,10 @@ func wordSettings(s *scaler.Scaler, alpha float64, pick func(k int) int) Setting
 	return set
 }
 
-// reduceWords returns the rows as one dataset of five folds.
-func reduceWords(s *scaler.Scaler, d wordTable) Dataset {
+// factorsOfWords returns the rows as one dataset of five folds.
+func factorsOfWords(s *scaler.Scaler, d wordTable) Dataset {
 	n := int64(len(d.y))
-	return Dataset{ID: dataset.ID{Name: "d", Rows: n}, Used: n, Folds: NewReducer(s, 5).Reduce(d.rows(&s.Design), n)}
+	return Dataset{ID: dataset.ID{Name: "d", Rows: n}, Used: n, Folds: NewFactorizer(s, 5).Factorize(d.rows(&s.Design), n)}
 }
 
 func fitWords(t *testing.T, set Settings, d Dataset) (*Model, *Summary) {
@@ -129,7 +129,7 @@ func TestReferences(t *testing.T) {
 		d := newWords(1, n)
 		d.u[7] = "f" // lives in one fold
 		s := scalerOfWords(t, d)
-		reduced := reduceWords(s, d)
+		reduced := factorsOfWords(s, d)
 		test := newWords(2, 100)
 		test.u[3], test.v[4], test.u[5], test.v[5] = "hail", "hail", "", "hail"
 		for _, alpha := range []float64{0, 5} {
@@ -178,7 +178,7 @@ func TestAbsentLevel(t *testing.T) {
 		test := newWords(4, 50)
 		known, unknown, missing := test, test, test
 		known.u, unknown.u, missing.u = slices.Repeat([]string{absent}, 50), slices.Repeat([]string{"hail"}, 50), make([]string, 50)
-		reduced, before := reduceWords(s, part), []float64(nil)
+		reduced, before := factorsOfWords(s, part), []float64(nil)
 		for l := range 5 {
 			m, summary := fitWords(t, wordSettings(s, 0, func(k int) int {
 				if k == 0 {
@@ -270,7 +270,7 @@ func TestManyCategories(t *testing.T) {
 func TestDoubtOfWords(t *testing.T) {
 	d := newWords(3, 300)
 	s := scalerOfWords(t, d)
-	m, _ := fitWords(t, wordSettings(s, 0, s.Reference), reduceWords(s, d))
+	m, _ := fitWords(t, wordSettings(s, 0, s.Reference), factorsOfWords(s, d))
 	test := newWords(4, 5)
 	test.u[1] = "hail"
 	test.u[2] = ""

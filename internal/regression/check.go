@@ -48,7 +48,7 @@ func outside(name string, v reflect.Value, limit float64) string {
 	return ""
 }
 
-// check reports parts of a model that do not fit together. The factors are among them
+// check reports what does not fit together in a model. The factors are among them
 // if they were read.
 func (m *Model) check(factors bool) error {
 	if err := m.Settings.check(); err != nil {
@@ -117,7 +117,7 @@ func (m *Model) checkDatasets() error {
 	return nil
 }
 
-// checkFolds reports factors that are none of the dataset. Those of a part may
+// checkFolds reports factors that are none of the dataset. Those of a shard may
 // overflow, which is for the whole to say.
 func (m *Model) checkFolds(d Dataset) error {
 	if len(d.Folds) != m.Folds {
@@ -181,7 +181,7 @@ func (m *Model) checkFit() error {
 	return m.Band.check(p, m.Penalty)
 }
 
-// check reports parts that do not fit together, for p columns.
+// check reports figures that do not fit together, for p columns.
 func (b *Band) check(p int, penalty float64) error {
 	k := len(b.Taken)
 	free := float64(b.Rows) - float64(k) - 1

@@ -312,7 +312,7 @@ func TestDeal(t *testing.T) {
 	}
 	s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y"}, Mean: []float64{0},
 		Scale: []float64{1}, Var: []float64{1}}
-	reducer := NewReducer(s, folds)
+	factorizer := NewFactorizer(s, folds)
 	for _, size := range []int{1, 5, 33, n} {
 		var got Folds
 		for from := 0; from < n; from += size {
@@ -320,7 +320,7 @@ func TestDeal(t *testing.T) {
 			for i := from; i < from+block.N; i++ {
 				block.X[0], block.Y = append(block.X[0], rows[i*3+1]), append(block.Y, rows[i*3+2])
 			}
-			got.Merge(reducer.Reduce(block, n))
+			got.Merge(factorizer.Factorize(block, n))
 		}
 		for k := range folds {
 			if got[k].N != want[k].N {

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/ordered"
 )
 
 // CrossValidation is the error on rows that a fit has not seen. The rows of
-// every dataset are cut into K folds (see Reduce); each fold is held out once.
+// every dataset are cut into K folds (see Factorize); each fold is held out once.
 type CrossValidation struct {
 	Folds  int      `json:"folds"`
 	MSE    *float64 `json:"mse"`     // mean over the folds of the held-out MSE
@@ -133,26 +132,18 @@ type Influence struct {
 	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
 }
 
-// without calls work for every part, on all cores, with the factor of all the
+// without calls work for every factor, on all cores, with the join of all the
 // others: the merge of those before and those after it, so that the work is linear
 // in their number.
-func without(parts []Factor, work func(i int, others *Factor)) {
-	n := len(parts)
-	after := make([]Factor, n)
-	for i := n - 1; i > 0; i-- {
-		after[i-1] = join(&parts[i], &after[i])
+func without(factors []Factor, work func(i int, others *Factor)) {
+	n := len(factors)
+	before, after := make([]Factor, n), make([]Factor, n)
+	for i := range n - 1 {
+		before[i+1] = join(&before[i], &factors[i])
+		after[n-2-i] = join(&factors[n-1-i], &after[n-1-i])
 	}
-	var before Factor // of part next
-	next := 0
-	var lock sync.Mutex
-	ordered.Each(n, func(int) {
-		lock.Lock()
-		i, first, last := next, before, after[next]
-		before = join(&before, &parts[i])
-		after[i] = Factor{}
-		next++
-		lock.Unlock()
-		others := join(&first, &last)
+	ordered.Each(n, func(i int) {
+		others := join(&before[i], &after[i])
 		work(i, &others)
 	})
 }
@@ -166,11 +157,11 @@ func join(a, b *Factor) (f Factor) {
 
 // influence compares, for every dataset, the model of all with the model
 // without it on the rows of the others.
-func influence(s *Settings, datasets []Dataset, parts []Factor, whole solution, alpha float64) []Influence {
-	result := make([]Influence, len(parts))
-	without(parts, func(i int, others *Factor) {
+func influence(s *Settings, datasets []Dataset, factors []Factor, whole solution, alpha float64) []Influence {
+	result := make([]Influence, len(factors))
+	without(factors, func(i int, others *Factor) {
 		result[i] = Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
-		if others.N == 0 || parts[i].N == 0 {
+		if others.N == 0 || factors[i].N == 0 {
 			return
 		}
 		a, err := s.solver(others, alpha)

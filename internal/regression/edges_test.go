@@ -90,7 +90,7 @@ func TestWideErrorsOfAbsentLevel(t *testing.T) {
 	}
 	set := wordSettings(s, 0, s.Reference)
 	var all Factor
-	for _, f := range reduceWords(s, part).Folds {
+	for _, f := range factorsOfWords(s, part).Folds {
 		all.Merge(&f)
 	}
 	a, err := set.solver(&all, 0)

@@ -134,9 +134,9 @@ const (
 // Few reports whether there are robust standard errors of too few clusters.
 func (c *Clusters) Few() bool { return c.Reason == "" && c.N < fewClusters }
 
-// clusters returns the factors of the clusters. parts are those of the datasets.
-func clusters(datasets []Dataset, parts []Factor) (kind string, factors []*Factor) {
-	if factors = withRows(parts); len(factors) >= datasetClusters {
+// clusters returns the factors of the clusters. wholes are those of the datasets.
+func clusters(datasets []Dataset, wholes []Factor) (kind string, factors []*Factor) {
+	if factors = withRows(wholes); len(factors) >= datasetClusters {
 		return "datasets", factors
 	}
 	factors = nil

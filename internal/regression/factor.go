@@ -1,9 +1,9 @@
 // Package regression is linear least squares on triangular factors that merge.
 //
 // The rows [1 | Z | y] of a dataset, Z being its standardised features and y
-// its target less a constant, are reduced block by block to the triangle R of
+// its target less a constant, become block by block the triangle R of
 // their QR decomposition, which is all that least squares ever asks of them.
-// Stacking two triangles and reducing them again gives the triangle of all
+// The QR of two triangles, stacked, gives the triangle of all
 // their rows: a tall-skinny QR (J. Demmel, L. Grigori, M. Hoemmen, J. Langou,
 // "Communication-optimal parallel and sequential QR and LU factorizations",
 // SIAM J. Sci. Comput. 34, 2012).
@@ -79,7 +79,7 @@ func (f *Factor) merge(o *Factor) {
 	case f.N == 0:
 		f.Width, f.R, f.Lo = o.Width, o.R, o.Lo
 	case f.Lo != nil && o.Lo != nil:
-		f.reducePrecise(o.precise())
+		f.stackPrecise(o.precise())
 	default:
 		f.Lo = nil
 		f.stackQR(o.unpack(), true)

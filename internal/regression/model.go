@@ -109,13 +109,13 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if err := dataset.Distinct(m.IDs()); err != nil {
 		return nil, nil, err
 	}
-	parts := make([]Factor, len(datasets))
+	wholes := make([]Factor, len(datasets))
 	var total Factor
 	for i, d := range datasets {
 		for k := range d.Folds {
-			parts[i].Merge(&d.Folds[k])
+			wholes[i].Merge(&d.Folds[k])
 		}
-		total.Merge(&parts[i])
+		total.Merge(&wholes[i])
 	}
 	if total.N == 0 {
 		return nil, nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
@@ -146,7 +146,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
-	summary := summarize(m, whole, penalized, x, parts, cv)
+	summary := summarize(m, whole, penalized, x, wholes, cv)
 	if err := summary.finite(); err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +156,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	return m, summary, nil
 }
 
-// NewPart makes a part of a model, for Merge.
+// NewPart makes a shard of a model, for Merge.
 func NewPart(s Settings, part *dataset.Part, datasets []Dataset) *Model {
 	return &Model{Settings: s, Part: part, Datasets: datasets}
 }
@@ -219,28 +219,28 @@ func (m *Model) IDs() []dataset.ID {
 	return ids
 }
 
-// Merge joins models over different files, or all parts of one, exactly: it is the
+// Merge joins models over different files, or all shards of one, exactly: it is the
 // model that one run over all their files would have fitted.
-func Merge(parts []*Model) (*Model, *Summary, error) {
+func Merge(models []*Model) (*Model, *Summary, error) {
 	var datasets []Dataset
 	var shards []*dataset.Part
-	for _, m := range parts {
+	for _, m := range models {
 		shards = append(shards, m.Part)
 	}
 	if err := dataset.Complete(shards); err != nil {
 		return nil, nil, err
 	}
-	for i, m := range parts {
-		if m.Scaler != parts[0].Scaler {
+	for i, m := range models {
+		if m.Scaler != models[0].Scaler {
 			return nil, nil, fmt.Errorf("model %d was trained with another scaler than the first", i+1)
 		}
-		if !reflect.DeepEqual(m.Settings, parts[0].Settings) {
+		if !reflect.DeepEqual(m.Settings, models[0].Settings) {
 			return nil, nil, fmt.Errorf("model %d has other settings than the first: alpha %s and %d folds where "+
-				"the first has %s and %d", i+1, m.AlphaName(), m.Folds, parts[0].AlphaName(), parts[0].Folds)
+				"the first has %s and %d", i+1, m.AlphaName(), m.Folds, models[0].AlphaName(), models[0].Folds)
 		}
 		datasets = append(datasets, m.Datasets...)
 	}
-	return New(parts[0].Settings, datasets)
+	return New(models[0].Settings, datasets)
 }
 
 // AlphaName returns the penalty as it was asked for.
@@ -263,14 +263,14 @@ func (m *Model) Encode() (file []byte, fingerprint string, err error) {
 	return Kind.EncodeGob(&light, &factors)
 }
 
-// Read reads model.gob and checks that its parts fit together. It returns the
+// Read reads model.gob and checks it. It returns the
 // file's fingerprint too.
 func Read(path string) (*Model, string, error) { return read(path, true, false) }
 
 // ReadLight is Read without the factors, for predicting.
 func ReadLight(path string) (*Model, string, error) { return read(path, false, false) }
 
-// ReadPart is Read of a model, or of a part of one, for Merge.
+// ReadPart is Read of a model, or of a shard of one, for Merge.
 func ReadPart(path string) (*Model, string, error) { return read(path, true, true) }
 
 func read(path string, factors, part bool) (*Model, string, error) {

@@ -79,11 +79,11 @@ func fit(t *testing.T, s *scaler.Scaler, d data, alpha float64, folds int) (*Mod
 	set := Settings{Scaler: "s", Target: s.Target, Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean,
 		SeasonFrom: from, SeasonTo: to, Alpha: alpha, Folds: folds}
-	reducer := NewReducer(s, folds)
+	factorizer := NewFactorizer(s, folds)
 	n := int64(len(d.y))
 	var factors Folds
 	for _, rows := range d.blocks(700) {
-		factors.Merge(reducer.Reduce(rows, n))
+		factors.Merge(factorizer.Factorize(rows, n))
 	}
 	m, summary, err := New(set, []Dataset{{ID: dataset.ID{Name: "d0", Rows: n, XXH64: "d0"}, Used: n, Folds: factors}})
 	if err != nil {

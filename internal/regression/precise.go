@@ -7,7 +7,7 @@ import (
 )
 
 // Precise reports whether a problem of n rows and w columns is so small that
-// reducing it in double-double arithmetic takes no time worth mentioning (some
+// working on it in double-double arithmetic takes no time worth mentioning (some
 // milliseconds). With few rows a certified result has more digits than
 // Householder reflections in float64 leave; with many, the standard errors
 // exceed all rounding.
@@ -18,7 +18,7 @@ func Precise(n int64, w int) bool { return n <= 1<<19/int64(w*w) }
 // float64 does not hold.
 func (f *Factor) AddPrecise(rows []moments.Sum, width int) {
 	f.Width = width
-	f.reducePrecise(rows)
+	f.stackPrecise(rows)
 	f.N += int64(len(rows) / width)
 }
 
@@ -35,13 +35,13 @@ func (f *Factor) precise() []moments.Sum {
 	return full
 }
 
-// reducePrecise replaces the triangle by that of itself over more rows.
-func (f *Factor) reducePrecise(rows []moments.Sum) {
+// stackPrecise replaces the triangle by that of itself over more rows.
+func (f *Factor) stackPrecise(rows []moments.Sum) {
 	w := f.Width
 	a := append(f.precise(), rows...)
 	n := min(len(a)/w, w)
 	for k := range n {
-		householder(a, w, k, k, len(a)/w)
+		eliminatePrecise(a, w, k, k, len(a)/w)
 	}
 	f.R, f.Lo = make([]float64, 0, trapezoid(n, w)), make([]float64, 0, trapezoid(n, w))
 	for i := range n {
@@ -52,11 +52,11 @@ func (f *Factor) reducePrecise(rows []moments.Sum) {
 	}
 }
 
-// householder makes rows from+1 to to−1 of one column of a matrix of width w zero,
+// eliminatePrecise makes rows from+1 to to−1 of one column of a matrix of width w zero,
 // by a Householder reflection H = I − 2vvᵀ/vᵀv of rows from to to−1 of it and of
 // the columns behind it (Golub and Van Loan, Matrix Computations, algorithm
 // 5.2.1). The zeros are not written.
-func householder(a []moments.Sum, w, column, from, to int) {
+func eliminatePrecise(a []moments.Sum, w, column, from, to int) {
 	v := make([]moments.Sum, to-from)
 	largest := 0.0
 	for i := range v {

@@ -99,7 +99,7 @@ func (a *solver) takeColumns(tolerances []tolerance) {
 func (a *solver) take(j int) {
 	w, k := a.p+1, a.rank()
 	if k < j {
-		householder(a.t, w, j, k, min(j+1, a.rows()))
+		eliminatePrecise(a.t, w, j, k, min(j+1, a.rows()))
 	}
 	for i := range k + 1 {
 		a.float[i*a.p+k] = a.t[i*w+j].Hi

@@ -24,7 +24,7 @@ type solver struct {
 	p          int
 	f          *Factor
 	wide       bool // standard errors are computed in float64
-	categories []levels
+	categories []levelColumns
 	full       []moments.Sum // R by rows, w numbers each; n of them if there are fewer than w
 
 	// The columns that say something which those before them do not, but for those
@@ -80,7 +80,7 @@ func Enough(rows int64, coefficients int, alpha float64) error {
 
 // newSolver prepares the factor [1 | Z | y] of p columns Z for least squares, and for
 // penalties from alpha. See tolerances for offset.
-func newSolver(f *Factor, offset []float64, alpha float64, categories ...levels) (*solver, error) {
+func newSolver(f *Factor, offset []float64, alpha float64, categories ...levelColumns) (*solver, error) {
 	p := f.Width - 2
 	if err := Enough(f.N, p+1-len(categories), alpha); err != nil {
 		return nil, err

@@ -125,7 +125,7 @@ func (s *Summary) Wider() (name string, factor float64) {
 
 // summarize says what is to be said of a fitted model: a is the solver without its
 // penalty.
-func summarize(m *Model, a, penalized *solver, x solution, parts []Factor, cv CrossValidation) *Summary {
+func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv CrossValidation) *Summary {
 	s := &Summary{
 		Scaler: m.Scaler, Target: m.Target, Time: m.Time, Rows: a.n, Alpha: m.Penalty,
 		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
@@ -155,7 +155,7 @@ func summarize(m *Model, a, penalized *solver, x solution, parts []Factor, cv Cr
 	}
 	s.Intercept = intercept.Value()
 	stdErrors, at := penalized.stdErrors(zero)
-	kind, factors := clusters(m.Datasets, parts)
+	kind, factors := clusters(m.Datasets, wholes)
 	s.Clusters = Clusters{Kind: kind, N: len(factors), Dof: len(factors) - 1}
 	switch {
 	case math.IsNaN(sigma):
@@ -186,8 +186,8 @@ func summarize(m *Model, a, penalized *solver, x solution, parts []Factor, cv Cr
 		}
 	}
 	s.collinear(m, a)
-	if len(parts) > 1 {
-		s.Influence = influence(&m.Settings, m.Datasets, parts, x, m.Penalty)
+	if len(wholes) > 1 {
+		s.Influence = influence(&m.Settings, m.Datasets, wholes, x, m.Penalty)
 	}
 	return s
 }

@@ -10,7 +10,7 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// Folds are the factors of the folds of a dataset, or of a part of it. The zero
+// Folds are the factors of the folds of a dataset, or of some of its rows. The zero
 // value has no rows.
 type Folds []Factor
 
@@ -24,28 +24,28 @@ func (f *Folds) Merge(o Folds) {
 	}
 }
 
-// Finish reduces the rows that wait.
+// Finish adds the rows that wait.
 func (f Folds) Finish() {
 	ordered.Each(len(f), func(k int) { f[k].Finish() })
 }
 
-// Reducer makes factors of rows of X and y.
-type Reducer struct {
+// Factorizer makes factors of rows of X and y.
+type Factorizer struct {
 	scaler *scaler.Scaler
 	folds  int
 	rows   int64 // that the scaler was fitted on
 }
 
-// NewReducer makes factors of so many folds a dataset.
-func NewReducer(s *scaler.Scaler, folds int) *Reducer { return &Reducer{s, folds, s.Used()} }
+// NewFactorizer makes factors of so many folds a dataset.
+func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer { return &Factorizer{s, folds, s.Used()} }
 
 // wide is the width from which a block has too few rows to be worth a factor, and
 // standard errors are computed in float64.
 const wide = 100
 
-// Reduce returns the factors of the rows of a block, [1 | Z | y − mean], of a
+// Factorize returns the factors of the rows of a block, [1 | Z | y − mean], of a
 // file with so many usable rows in all.
-func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
+func (d *Factorizer) Factorize(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
 	folds := make(Folds, d.folds)
 	if r.N == 0 {
@@ -82,7 +82,7 @@ func (d *Reducer) Reduce(r *design.Rows, rowsOfFile int64) Folds {
 // rowsOfFold returns the rows of a block's matrix that are in fold k: folds are
 // contiguous or, where there is no time that makes neighbours alike, usable row i of the
 // file is in fold i mod K.
-func rowsOfFold[T any](d *Reducer, r *design.Rows, matrix []T, k int, rowsOfFile int64) (rows []T) {
+func rowsOfFold[T any](d *Factorizer, r *design.Rows, matrix []T, k int, rowsOfFile int64) (rows []T) {
 	w := len(r.X) + 2
 	if d.scaler.Time == "" {
 		for i := range r.N {
@@ -105,7 +105,7 @@ func rowsOfFold[T any](d *Reducer, r *design.Rows, matrix []T, k int, rowsOfFile
 var matrices = sync.Pool{New: func() any { return new([]float64) }}
 
 // matrix returns the rows of a block, by rows in the memory given.
-func (d *Reducer) matrix(matrix []float64, r *design.Rows) []float64 {
+func (d *Factorizer) matrix(matrix []float64, r *design.Rows) []float64 {
 	w := len(r.X) + 2
 	d.scaler.Standardize(matrix[1:], w, r, 0, r.N)
 	for i, y := range r.Y[:r.N] {
@@ -116,7 +116,7 @@ func (d *Reducer) matrix(matrix []float64, r *design.Rows) []float64 {
 }
 
 // preciseMatrix is matrix in double-double arithmetic.
-func (d *Reducer) preciseMatrix(r *design.Rows) []moments.Sum {
+func (d *Factorizer) preciseMatrix(r *design.Rows) []moments.Sum {
 	w := len(r.X) + 2
 	matrix := make([]moments.Sum, r.N*w)
 	d.scaler.StandardizePrecise(matrix[1:], w, r, 0, r.N)
