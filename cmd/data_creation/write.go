@@ -136,11 +136,12 @@ const manifestName = "manifest.json"
 // to remove or to overwrite, with the files that it lists, what is imported, or data to
 // train on for rows that have no target. A damaged one lists nothing.
 func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
-	old = new(dataset.Manifest)
 	manifest := filepath.Join(o.out, manifestName)
-	err = dataset.ManifestKind.ReadJSON(manifest, old)
+	old, err = dataset.ReadManifest(manifest, nil)
 	switch {
-	case err == nil || errors.Is(err, fs.ErrNotExist):
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
+		old = new(dataset.Manifest)
 	case errors.Is(err, artifact.ErrForeign):
 		return nil, nil, fmt.Errorf("%s: is not a manifest of this program, which would overwrite it; "+
 			"move it away or use another -out", manifest)

@@ -4,13 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"reflect"
-	"slices"
+	"math"
 	"strings"
+	"time"
 
 	"mlpipeline/internal/artifact"
 )
@@ -28,7 +24,7 @@ type Manifest struct {
 	Datasets []Entry `json:"datasets"`
 
 	path   string // where it was read
-	byPath map[string]int
+	byPath map[string]*Entry
 }
 
 // Columns says what the columns of the files are.
@@ -109,240 +105,95 @@ type Log struct {
 	Test     int    `json:"test_rows"` // behind the others
 }
 
-// Manifests are the manifests of some files, with the truth of these alone: for a
-// file in a folder of DIR, such as DIR/train, that is DIR/manifest.json, along the
-// path that was given or, if there is none, where its symbolic links lead.
-type Manifests struct {
-	folders map[string]*folder // by the path of the folder that the files are in
-	names   map[string]bool    // of the files, as datasets
-}
-
-// folder is a folder of files and the manifest above it.
-type folder struct {
-	manifest *Manifest // nil if there is none
-	path     string    // of the manifest
-	part     string    // what the manifest calls the folder
-}
-
-// Beside reads the manifests of files, and of folders which the files in them
-// were taken from: all files that a manifest lists in such a folder must be
-// there.
-func Beside(files, folders []string) (*Manifests, error) {
-	ms := &Manifests{folders: map[string]*folder{}, names: map[string]bool{}}
-	for _, file := range files {
-		ms.names[Name(file)] = true
-	}
-	for _, file := range files {
-		if _, _, err := ms.find(file); err != nil {
-			return nil, err
-		}
-	}
-	for _, dir := range folders {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			continue
-		}
-		f, _, err := ms.find(filepath.Join(dir, "*"))
-		if err != nil {
-			return nil, err
-		}
-		if f.manifest == nil {
-			continue
-		}
-		for _, e := range f.manifest.Datasets {
-			name, here := strings.CutPrefix(e.Path, f.part+"/")
-			if !here {
-				continue
-			}
-			path := filepath.Join(dir, name)
-			there := func(packed string) bool { return exists(path + packed) }
-			if !exists(path) && !slices.ContainsFunc(Packed, there) {
-				return nil, fmt.Errorf("%s: %s lists this file and it is not there; run %s again",
-					path, f.path, ManifestKind.Program)
-			}
-		}
-	}
-	return ms, nil
-}
-
-// Look finds the manifests beside more files, of which no more than where these lie
-// matters: they are not to be overwritten.
-func (ms *Manifests) Look(files []string) error {
-	for _, file := range files {
-		if dir := filepath.Dir(file); ms.folders[dir] == nil {
-			if _, _, err := ms.find(filepath.Join(dir, "*")); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// find returns the folder of a file, and the file's name in it.
-func (ms *Manifests) find(file string) (*folder, string, error) {
-	if file == "-" {
-		return new(folder), "", nil
-	}
-	f, err := ms.read(filepath.Dir(file))
-	if err != nil || f.manifest != nil {
-		return f, filepath.Base(file), err
-	}
-	// Where its links lead: its own, or those of its folder, which may be how the
-	// working directory was entered.
-	abs, err := filepath.Abs(file)
-	if err != nil {
-		return nil, "", err
-	}
-	dir, name := filepath.Split(abs)
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		dir, name = filepath.Split(real)
-	} else if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
-	}
-	f, err = ms.read(filepath.Clean(dir))
-	return f, name, err
-}
-
-// read reads the manifest above a folder. A file of its name that is not one of
-// ours is none of our business.
-func (ms *Manifests) read(dir string) (*folder, error) {
-	if f, ok := ms.folders[dir]; ok {
-		return f, nil
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	f := &folder{path: filepath.Join(dir, "..", "manifest.json"), part: filepath.Base(abs)}
-	if filepath.Base(dir) == ".." || dir == "." {
-		f.path = filepath.Join(filepath.Dir(abs), "manifest.json")
-	}
-	m := new(Manifest)
-	if info, statErr := os.Stat(f.path); statErr == nil && !info.Mode().IsRegular() {
-		err = artifact.ErrForeign
-	} else {
-		err = ms.decode(f.path, m)
-	}
-	switch {
-	case err == nil:
-		f.manifest, m.path = m, f.path
-		m.byPath = make(map[string]int, len(m.Datasets))
-		for i, e := range m.Datasets {
-			m.byPath[e.Path] = i
-		}
-	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, artifact.ErrForeign):
-		return nil, err
-	}
-	ms.folders[dir] = f
-	return f, nil
-}
-
-// decode reads a manifest. The truth of ten thousand files takes a hundred megabytes.
-func (ms *Manifests) decode(path string, m *Manifest) error {
-	var without struct {
+// ReadManifest reads a manifest, with the truth of datasets of some names alone: that of
+// ten thousand files takes a hundred megabytes.
+func ReadManifest(path string, names map[string]bool) (*Manifest, error) {
+	m := &Manifest{path: path, byPath: map[string]*Entry{}}
+	without := struct {
 		*Manifest
 		Datasets []struct {
 			Entry
 			Truth json.RawMessage `json:"truth"`
 		} `json:"datasets"`
-	}
-	without.Manifest = m
+	}{Manifest: m}
 	if err := ManifestKind.ReadJSON(path, &without); err != nil {
-		return err
+		return nil, err
 	}
-	for _, e := range without.Datasets {
-		if ms.names[e.Name] && e.Truth != nil && json.Unmarshal(e.Truth, &e.Entry.Truth) != nil {
-			return fmt.Errorf("%s: %q has a truth that is none; run %s again", path, e.Name, ManifestKind.Program)
+	m.Datasets = make([]Entry, len(without.Datasets))
+	err := m.check()
+	for i := range without.Datasets {
+		e := &m.Datasets[i]
+		*e = without.Datasets[i].Entry
+		if truth := without.Datasets[i].Truth; truth != nil && names[e.Name] {
+			err = errors.Join(err, json.Unmarshal(truth, &e.Truth))
 		}
-		m.Datasets = append(m.Datasets, e.Entry)
+		if m.byPath[e.Path] != nil {
+			err = fmt.Errorf("%s is listed twice", e.Path)
+		}
+		m.byPath[e.Path] = e
+		if err == nil {
+			err = e.check(m)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: is not a manifest: %w; run %s again", path, err, ManifestKind.Program)
+	}
+	return m, nil
+}
+
+// check reports what no run can have written besides the list of files.
+func (m *Manifest) check() error {
+	switch {
+	case len(m.Datasets) == 0:
+		return errors.New("it lists no file")
+	case (m.Seed == nil) != (m.Import != nil):
+		return errors.New("its data are neither simulated nor imported")
+	case m.Time != "" && m.Time == m.Target:
+		return fmt.Errorf("%q is both its time and its target", m.Time)
+	case m.Split != nil && !(m.Split.Test >= 0 && m.Split.Test <= 1):
+		return fmt.Errorf("a share of %v is tested", m.Split.Test)
 	}
 	return nil
 }
 
-// Paths returns the paths of the manifests there are.
-func (ms *Manifests) Paths() (paths []string) {
-	for _, dir := range slices.Sorted(maps.Keys(ms.folders)) {
-		if f := ms.folders[dir]; f.manifest != nil {
-			paths = append(paths, f.path)
-		}
-	}
-	return paths
-}
+// mostRows is more than a file has: sums over all files are numbers yet.
+const mostRows = 1 << 48
 
-// Columns returns the columns that the manifests agree on, nil if there is no
-// manifest.
-func (ms *Manifests) Columns() (*Columns, error) {
-	var columns *Columns
-	for _, dir := range slices.Sorted(maps.Keys(ms.folders)) {
-		m := ms.folders[dir].manifest
-		if m != nil && columns != nil && !reflect.DeepEqual(*columns, m.Columns) {
-			return nil, fmt.Errorf("%s names other columns than another manifest; use -target and -time",
-				ms.folders[dir].path)
+// check reports what no run can have written of a file.
+func (e *Entry) check(m *Manifest) error {
+	timed := e.First != NoTime
+	switch {
+	case !e.Inside():
+		return fmt.Errorf("it lists a file %q", e.Path)
+	case e.Rows < 1 || e.Rows > mostRows:
+		return fmt.Errorf("%s has %d rows", e.Path, e.Rows)
+	case timed != (e.Last != NoTime) || e.First > e.Last || timed && m.Time == "":
+		return fmt.Errorf("%s has times from %v to %v", e.Path, e.First, e.Last)
+	case len(e.XXH64) != 16 || strings.Trim(e.XXH64, "0123456789abcdef") != "":
+		return fmt.Errorf("%s has the hash %.20q", e.Path, e.XXH64)
+	case e.Truth == nil:
+		return nil
+	}
+	t, rows := e.Truth, map[string]int{"train": e.Truth.Log.Train, "test": e.Truth.Log.Test}
+	step, err := time.ParseDuration(t.Log.Step)
+	bad := func(v float64) bool { return !(v >= 0 && v < 1e9) }
+	switch {
+	case err != nil || step < time.Minute || step > 24*time.Hour || t.Log.Station < 1 || m.Seed == nil:
+		return fmt.Errorf("%s is of the log of station %d at steps of %q", e.Path, t.Log.Station, t.Log.Step)
+	case min(t.Log.Train, t.Log.Test) < 0 || int64(rows[e.Part]) != e.Rows ||
+		int64(t.Log.Train)+int64(t.Log.Test) > mostRows || t.AnomalousRows < 0 || t.AnomalousRows > e.Rows:
+		return fmt.Errorf("%s has %d of %d rows to train on and %d to test, %d of them anomalous", e.Path, e.Rows,
+			t.Log.Train, t.Log.Test, t.AnomalousRows)
+	case bad(t.NoiseStd) || bad(t.IrreducibleVariance):
+		return fmt.Errorf("%s has noise of %v and an irreducible variance of %v", e.Path, t.NoiseStd, t.IrreducibleVariance)
+	}
+	for name, c := range t.Coefficients {
+		if bad(math.Abs(c)) {
+			return fmt.Errorf("%s has the coefficient %v of %q", e.Path, c, name)
 		}
-		if m != nil {
-			columns = &m.Columns
-		}
-	}
-	return columns, nil
-}
-
-// Entry returns the entry of a file and the manifest that it stands in, nil if
-// there is none. A file may have been compressed since: hashes are of what it holds.
-func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
-	f, name, err := ms.find(file)
-	if err != nil || f.manifest == nil {
-		return nil, nil
-	}
-	i, ok := f.manifest.byPath[f.part+"/"+Unpacked(name)]
-	if !ok {
-		return nil, nil
-	}
-	return &f.manifest.Datasets[i], f.manifest
-}
-
-// Verify reports a file that a manifest lists but that is not what it was.
-func (ms *Manifests) Verify(file string, id ID) error {
-	if e, m := ms.Entry(file); e != nil && e.XXH64 != id.XXH64 {
-		return fmt.Errorf("%s: is not what %s lists; run %s again, or move your own file to another name",
-			file, m.path, ManifestKind.Program)
 	}
 	return nil
-}
-
-// Apart reports whether a file holds the test rows of a split by hash, and all of
-// the others the rows of the other side: no row is in both.
-func (ms *Manifests) Apart(file string, others []ID) bool {
-	e, m := ms.Entry(file)
-	if e == nil || m.Split == nil || e.Part != "test" {
-		return false
-	}
-	train := map[string]bool{}
-	for _, other := range m.Datasets {
-		if other.Part == "train" {
-			train[other.XXH64] = true
-		}
-	}
-	return !slices.ContainsFunc(others, func(id ID) bool { return !train[id.XXH64] })
-}
-
-// CheckOutputs refuses outputs that would overwrite what is not theirs: see
-// artifact.CheckOutputs; nor what a manifest beside them lists.
-func CheckOutputs(outputs []artifact.Output, inputs []string) error {
-	manifests := &Manifests{folders: map[string]*folder{}}
-	for _, out := range outputs {
-		if out.Path == "" || out.What == "" {
-			continue
-		}
-		if _, _, err := manifests.find(out.Path); err != nil {
-			return err
-		}
-		if _, m := manifests.Entry(out.Path); m != nil {
-			return fmt.Errorf("%s would be overwritten, and %s lists it; name another file", out.Path, m.path)
-		}
-	}
-	return artifact.CheckOutputs(outputs, inputs)
 }

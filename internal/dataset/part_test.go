@@ -2,40 +2,10 @@ package dataset
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"mlpipeline/internal/artifact"
 )
-
-// A manifest whose list holds what is no entry is refused, though its checksum is right.
-func TestBadEntry(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "train"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "train", "a.csv")
-	if err := os.WriteFile(file, []byte("t,y\n2020-01-01,1\n"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	type bad struct {
-		artifact.Header
-		Columns
-		Datasets []any `json:"datasets"`
-	}
-	for _, entry := range []any{5, map[string]any{"name": 7}, map[string]any{"name": "a", "truth": 5}} {
-		m := &bad{Columns: Columns{Target: "y"}, Datasets: []any{entry}}
-		if err := ManifestKind.WriteJSON(filepath.Join(dir, "manifest.json"), m); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Beside([]string{file}, nil); err == nil {
-			t.Errorf("%v passes", entry)
-		}
-	}
-}
 
 // The parts of a list are all of it, each file once; the first ones are those of the least name.
 func TestPart(t *testing.T) {
