@@ -50,6 +50,18 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 			add(true, "%s %v is not below %v", g.name, *g.value, g.limit)
 		}
 	}
+	if c := r.Compare(o.minGain); !math.IsNaN(o.minGain) {
+		switch {
+		case c == nil:
+			add(false, "the gain over another model is not defined: nothing was compared (-against)")
+		case c.Low == nil:
+			add(false, "the gain over the other model is not defined: fewer than two clusters of rows can be compared")
+		default:
+			not := map[bool]string{true: "", false: "not "}[*c.Low > 0]
+			add(*c.Low > 0, "the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v "+
+				"to %v)", not, o.minGain, *c.Low, *c.High)
+		}
+	}
 	share := r.Scored()
 	switch {
 	case len(gates) == 0 && !o.IsSet("min-scored"):

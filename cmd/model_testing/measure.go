@@ -22,12 +22,13 @@ type result struct {
 	counts    metrics.Counts
 	predicted int // rows
 	lines     []byte
+	residual  []float64 // of all rows, with -against
 }
 
 // measure is the stage: one pass over the test files that leaves sums and, if they are
 // wanted, a file with the predictions, among others.
 func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact.Set) (*metrics.Report, error) {
-	s, m, fingerprint, err := readModel(o)
+	s, m, fingerprint, err := readModel(o, o.scaler, o.model)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,10 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	if err != nil {
 		return nil, err
 	}
+	rival, err := newRival(o, m, s, files)
+	if err != nil {
+		return nil, err
+	}
 	if o.predictions != "" {
 		if p.predictions, err = newPredictions(o, m, outputs); err != nil {
 			return nil, err
@@ -47,7 +52,13 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	sums := &metrics.Sums{Shard: o.shard, Scaler: s.Fingerprint(), Model: fingerprint}
-	if err := scan(ctx, o, s, p, manifests, bar, sums); err != nil {
+	if rival != nil {
+		sums.Against, p.compared = rival.fingerprint, true
+		beside, stop := context.WithCancel(ctx)
+		defer stop()
+		go rival.run(beside, o.Workers)
+	}
+	if err := scan(ctx, o, s, p, rival, manifests, bar, sums); err != nil {
 		return nil, err
 	}
 	bar.Clear()
@@ -64,20 +75,25 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 }
 
 // scan is the pass over the files, which adds them to the sums.
-func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manifests *dataset.Manifests,
-	bar *cli.Progress, sums *metrics.Sums) error {
-	ids := s.IDs()
-	for _, id := range p.model.IDs() { // what was added to the model later
-		if !s.Has(id.XXH64) {
-			ids = append(ids, id)
+func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival *rival,
+	manifests *dataset.Manifests, bar *cli.Progress, sums *metrics.Sums) error {
+	ids := known(s, p.model)
+	if rival != nil {
+		for _, id := range known(rival.scaler, rival.model) {
+			if !s.Has(id.XXH64) {
+				ids = append(ids, id)
+			}
 		}
 	}
 	trained := newTrained(ids)
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
 		Work: p.work, Merge: func(file *result, block result) { file.data.Join(&block.data) },
-		Each: func(_ int, block *result) error {
+		Each: func(file int, block *result) error {
 			sums.Counts.Merge(&block.counts)
+			if err := rival.compare(file, block.residual); err != nil {
+				return err
+			}
 			return p.predictions.write(block)
 		}}
 	for file, err := range scan.Files(ctx, p.files) {
@@ -93,6 +109,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manif
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
 		d.NoiseFloor = p.truths[file.File].noiseFloor()
+		d.Against = rival.of(file.File)
 		_, d.Irregular = file.Steps.Irregular()
 		if d.Pattern.N == 0 && p.predictions == nil {
 			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", file.Path,
@@ -104,25 +121,36 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, manif
 	return nil
 }
 
-// readModel reads the scaler and the model, which must belong together.
-func readModel(o *options) (*scaler.Scaler, *regression.Model, string, error) {
-	s, err := scaler.Read(o.scaler)
+// known are the files that a scaler or a model was trained on.
+func known(s *scaler.Scaler, m *regression.Model) []dataset.ID {
+	ids := s.IDs()
+	for _, id := range m.IDs() { // what was added to the model later
+		if !s.Has(id.XXH64) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// readModel reads a scaler and a model, which must belong together.
+func readModel(o *options, scalerPath, modelPath string) (*scaler.Scaler, *regression.Model, string, error) {
+	s, err := scaler.Read(scalerPath)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	m, fingerprint, err := regression.ReadLight(o.model)
+	m, fingerprint, err := regression.ReadLight(modelPath)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if err := regression.CheckTwin(o.model, fingerprint); err != nil {
+	if err := regression.CheckTwin(modelPath, fingerprint); err != nil {
 		o.Warnf("%v; the model itself is whole, and used", err)
 	}
 	if m.Scaler != s.Fingerprint() {
 		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again",
-			o.model, o.scaler)
+			modelPath, scalerPath)
 	}
 	if !m.Follows(s) {
-		return nil, nil, "", fmt.Errorf("%s: its columns are not those of %s; run model_preparation again", o.model, o.scaler)
+		return nil, nil, "", fmt.Errorf("%s: its columns are not those of %s; run model_preparation again", modelPath, scalerPath)
 	}
 	return s, m, fingerprint, nil
 }
@@ -137,7 +165,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	if err != nil {
 		return nil, nil, err
 	}
-	inputs := slices.Concat(found, manifests.Paths(), []string{o.scaler, o.model, regression.Twin(o.model)})
+	inputs := slices.Concat(found, manifests.Paths(), o.artifacts())
 	return files, manifests, o.checkOutputs(inputs)
 }
 

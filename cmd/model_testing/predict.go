@@ -22,6 +22,7 @@ type predictor struct {
 	files       []*table.File
 	truths      []*truth     // per file; nil where nothing is known
 	predictions *predictions // nil for none
+	compared    bool         // with another model
 	memory      sync.Pool
 }
 
@@ -29,6 +30,9 @@ func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, ma
 	*predictor, error) {
 	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
 	for _, f := range files {
+		if manifests == nil {
+			break
+		}
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
@@ -46,31 +50,43 @@ type scratch struct {
 	anomalous              []bool    // of the usable rows; empty where none is
 }
 
+// scratch returns memory that is to be put back.
+func (p *predictor) scratch() *scratch {
+	if t, ok := p.memory.Get().(*scratch); ok {
+		return t
+	}
+	return new(scratch)
+}
+
+// sized is memory for n numbers.
+func sized(memory []float64, n int) []float64 { return slices.Grow(memory[:0], n)[:n] }
+
 // work predicts the rows of a block and sums their errors.
 func (p *predictor) work(r *design.Rows) (res result, err error) {
-	t, ok := p.memory.Get().(*scratch)
-	if !ok {
-		t = new(scratch)
-	}
+	t := p.scratch()
 	defer p.memory.Put(t)
-	t.predicted = slices.Grow(t.predicted[:0], r.N)[:r.N]
+	t.predicted = sized(t.predicted, r.N)
 	p.model.Predict(t.predicted, r)
 	t.climatology = t.climatology[:0]
 	if len(p.model.Climatology) > 0 {
-		t.climatology = slices.Grow(t.climatology, r.N)[:r.N]
+		t.climatology = sized(t.climatology, r.N)
 		p.model.PredictSeason(t.climatology, r)
 	}
-	t.leverage = slices.Grow(t.leverage[:0], r.N)[:r.N]
+	t.leverage = sized(t.leverage, r.N)
 	p.model.Leverage(t.leverage, r)
 	t.spread = t.spread[:0]
 	if p.model.Band.Sigma > 0 {
-		t.spread = slices.Grow(t.spread, r.N)[:r.N]
+		t.spread = sized(t.spread, r.N)
 		p.model.Spread(t.spread, t.leverage)
 	}
 	sample := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Spread: t.spread, Scale: p.scale,
 		Season: t.climatology, Before: r.Prev, TrainMean: p.model.TrainMean}
 	t.mark(r, p.truths[r.File])
-	res.data.Add(&sample, r.Times, t.anomalous, t.residuals(r))
+	residual := t.residuals(r)
+	if p.compared {
+		res.residual = slices.Clone(residual)
+	}
+	res.data.Add(&sample, r.Times, t.anomalous, residual)
 	res.data.Outside = p.outside(r)
 	res.counts.Add(&sample)
 	if p.predictions != nil {
@@ -110,7 +126,7 @@ func (p *predictor) outside(r *design.Rows) (n int64) {
 
 // residuals returns those of all rows of the block, NaN where there is none.
 func (t *scratch) residuals(r *design.Rows) []float64 {
-	t.residual = slices.Grow(t.residual[:0], r.Every.N)[:r.Every.N]
+	t.residual = sized(t.residual, r.Every.N)
 	if r.N < r.Every.N {
 		for i := range t.residual {
 			t.residual[i] = math.NaN()

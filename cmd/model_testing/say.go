@@ -35,6 +35,9 @@ func say(o *options, r *metrics.Report) error {
 		o.Warnf("the model does not predict well: %s", strings.Join(doubts, "; "))
 	}
 	sayCoverage(o, r)
+	if c := r.Compare(0); c != nil {
+		o.Logf("%s", c)
+	}
 	return nil
 }
 

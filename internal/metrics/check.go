@@ -31,6 +31,9 @@ func (s *Sums) check() error {
 		if err := d.check(); err != nil {
 			return fmt.Errorf("dataset %q: %w", d.Name, err)
 		}
+		if d.Against != nil != (s.Against != "") {
+			return fmt.Errorf("dataset %q: is compared, or not, with another model", d.Name)
+		}
 		rows, unseen = rows+d.Pattern.N, unseen+d.Unseen
 	}
 	if unseen != s.Unseen.Cells {
@@ -103,6 +106,11 @@ func (d *Dataset) check() error {
 	}
 	for _, errs := range []*Errors{&d.Normal, &d.Anomalous, &all} {
 		if err := errs.check(); err != nil {
+			return err
+		}
+	}
+	if a := d.Against; a != nil {
+		if err := a.check(n); err != nil {
 			return err
 		}
 	}

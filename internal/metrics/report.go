@@ -29,6 +29,7 @@ type Sums struct {
 	Shard    *dataset.Part // nil for the whole
 	Scaler   string        // fingerprint
 	Model    string        // fingerprint
+	Against  string        // of the model that it is compared with; "" for none
 	Unseen   design.Unseen // cells of a level that training has not, over all files
 	Counts   Counts
 	Datasets []Dataset // of a whole, in the order of dataset.Compare
@@ -47,6 +48,7 @@ type Dataset struct {
 	Anomalous  Errors
 	Pattern    Pattern  // of all rows
 	Timeline   Timeline // of all rows; empty without time
+	Against    *Against // nil where there is no other model
 }
 
 // selection is some of a sample's rows.
@@ -149,7 +151,7 @@ func New(s *Sums) (*Report, error) {
 
 // Merge joins sums on different files, or all shards of one list, exactly.
 func Merge(parts []*Sums) (*Report, error) {
-	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model}
+	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model, Against: parts[0].Against}
 	var shards []*dataset.Part
 	for _, s := range parts {
 		shards = append(shards, s.Shard)
@@ -160,6 +162,9 @@ func Merge(parts []*Sums) (*Report, error) {
 	for i, s := range parts {
 		if s.Scaler != all.Scaler || s.Model != all.Model {
 			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
+		}
+		if s.Against != all.Against {
+			return nil, fmt.Errorf("report %d compares with another model than the first", i+1)
 		}
 		all.Datasets = append(all.Datasets, s.Datasets...)
 		all.Counts.Merge(&s.Counts)
@@ -220,6 +225,7 @@ type Summary struct {
 	Unscored dataset.Left              `json:"unscored"`
 	Unseen   int64                     `json:"unseen_levels"` // cells of a level that training has not
 	Datasets map[string]DatasetSummary `json:"datasets"`
+	Against  *Comparison               `json:"against,omitempty"`
 }
 
 // DatasetSummary is one of the datasets.
@@ -234,7 +240,7 @@ type DatasetSummary struct {
 // Summary is the readable form of a report whose sums have a fingerprint.
 func (r *Report) Summary(fingerprint string) *Summary {
 	s := &Summary{Scaler: r.Scaler, Model: r.Model, Metrics: fingerprint, Figures: r.Figures, Unscored: r.Unscored,
-		Unseen: r.Unseen.Cells, Datasets: map[string]DatasetSummary{}}
+		Unseen: r.Unseen.Cells, Against: r.Compare(0), Datasets: map[string]DatasetSummary{}}
 	for i, d := range r.Datasets {
 		name, f := d.Name, &r.Each[i]
 		if i > 0 && r.Datasets[i-1].Name == name { // of a later time

@@ -117,3 +117,24 @@ func (p *Page) series(file string, l *metrics.Timeline) figure {
 	return c.figure(short(file, 40), fmt.Sprintf("Means of measured and predicted %s by %s from %s to %s.", p.target(),
 		l.Step, nameOf(0), l.Step.Name(l.Periods[n-1].At)), should, does, t)
 }
+
+// rival is the comparison with another model, empty where there is none.
+func (p *Page) rival(worst []file, l limits) (s section) {
+	c := p.Metrics.Compare(0)
+	if c == nil {
+		return s
+	}
+	s.Title = "Beside the other model"
+	s.say("%v.", c)
+	t := table{Caption: "Mean squared errors on the rows that both predict", Folded: true,
+		Head: []string{"File", "Rows", "This model", "The other", "Gain"}}
+	for _, f := range worst[:min(l.datasets, len(worst))] {
+		both := f.data.Against.All()
+		if n := float64(both.N); n > 0 {
+			model, other := both.Model.Value()/n, both.Rival.Value()/n
+			t.add(name(f.data.Name), count(both.N), num(model), num(other), num(other-model))
+		}
+	}
+	s.Tables = []table{t}
+	return s
+}
