@@ -178,7 +178,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	if err != nil {
 		return err
 	}
-	if err := publish(ctx, o, model, summary, func() bool { return true }); err != nil {
+	if err := publish(ctx, o, model, summary, ""); err != nil {
 		return err
 	}
 	say(o, summary, fmt.Sprintf("%s of %s, %d rows", cli.Plural(len(models), "model", "models"),
@@ -186,9 +186,9 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	return nil
 }
 
-// publish writes the model and its readable twin, if what was there before is
-// still so.
-func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, unchanged func() bool) error {
+// publish writes the model and its readable twin, unless the model that it was added to,
+// of fingerprint base, has changed meanwhile.
+func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, base string) error {
 	gob, fingerprint, err := m.Encode()
 	if err != nil {
 		return err
@@ -207,8 +207,10 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 		return err
 	}
 	defer unlock()
-	if !unchanged() {
-		return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
+	if o.append {
+		if _, now, _ := regression.ReadLight(o.out); now != base {
+			return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
+		}
 	}
 	sayForgotten(o, m)
 	return outputs.Commit()

@@ -34,6 +34,8 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	for _, d := range datasets {
 		rows += d.Used
 	}
+	shape := fmt.Sprintf("%s, %s used", cli.Plural(len(in.files), "file", "files"), cli.Plural(rows, "row", "rows"))
+	size := cli.Megabytes(bar.Done())
 	if o.shard != nil {
 		shard, _, err := regression.NewPart(in.settings, o.shard, datasets).Encode()
 		if err != nil {
@@ -42,27 +44,18 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		if err := artifact.WriteFile(o.out, shard); err != nil {
 			return err
 		}
-		o.Logf("%v: %s, %s used; %s in %s → %s", o.shard, cli.Plural(len(in.files), "file", "files"),
-			cli.Plural(rows, "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
+		o.Logf("%v: %s; %s in %s → %s", o.shard, shape, size, o.Took(), o.out)
 		return nil
 	}
 	model, summary, err := regression.New(in.settings, append(datasets, in.old.Datasets...))
 	if err != nil {
 		return err
 	}
-	shape := fmt.Sprintf("%s, %s used, %s", cli.Plural(len(in.files), "file", "files"), cli.Plural(rows, "row", "rows"),
-		cli.Megabytes(bar.Done()))
-	if n := len(in.old.Datasets); n > 0 {
-		shape += fmt.Sprintf("; with the %s before, %d rows", cli.Plural(n, "file", "files"), summary.Rows)
+	if shape += ", " + size; len(in.old.Datasets) > 0 {
+		shape += fmt.Sprintf("; with the %s before, %d rows", cli.Plural(len(in.old.Datasets), "file", "files"),
+			summary.Rows)
 	}
-	unchanged := func() bool {
-		if !o.append {
-			return true
-		}
-		_, now, _ := regression.ReadLight(o.out)
-		return now == in.base
-	}
-	if err := publish(ctx, o, model, summary, unchanged); err != nil {
+	if err := publish(ctx, o, model, summary, in.base); err != nil {
 		return err
 	}
 	say(o, summary, shape)

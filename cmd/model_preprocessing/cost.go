@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/design"
@@ -22,64 +24,73 @@ func sayCost(o *options, d *design.Design, datasets []scaler.Dataset) error {
 	if float64(c.Used) >= 0.8*float64(rows) {
 		return nil
 	}
-	said := fmt.Sprintf("only %d of %d rows can be used", c.Used, rows)
+	said := []string{fmt.Sprintf("only %d of %d rows can be used", c.Used, rows)}
 	if c.Used == 0 {
-		said = fmt.Sprintf("none of the %d rows can be used", rows)
+		said[0] = fmt.Sprintf("none of the %d rows can be used", rows)
 	}
 	if n := c.Left.NoTarget; n > 0 {
-		said += fmt.Sprintf("; %d lack the target %q", n, d.Target)
+		said = append(said, fmt.Sprintf("%d lack the target %q", n, d.Target))
 	}
+	said = append(said, costOfColumns(d, &c, rows-c.Left.NoTarget)...)
+	if c.Used == 0 {
+		return errors.New(strings.Join(said, "; "))
+	}
+	o.Warnf("%s", strings.Join(said, "; "))
+	return nil
+}
+
+// costOfColumns tells which columns have gaps in so many rows with a target, the worst
+// first, and what would do without them.
+func costOfColumns(d *design.Design, c *design.Tally, rows int64) (said []string) {
 	type column struct {
 		name string
 		design.Gap
 	}
-	var empty []string // columns
-	var alone int64    // rows that lack nothing but the last of these
-	var worst []column // of the others
-	for j, name := range d.Lacking() {
-		switch {
-		case c.Gaps == nil || c.Gaps[j].Rows == 0:
-		case c.Gaps[j].Rows == rows-c.Left.NoTarget:
-			empty, alone = append(empty, name), c.Gaps[j].Alone
+	var gaps, empty []column
+	var names []string // of the empty ones
+	for j, gap := range c.Gaps {
+		switch name := d.Lacking()[j]; gap.Rows {
+		case 0:
+		case rows:
+			empty, names = append(empty, column{name, gap}), append(names, name)
 		default:
-			worst = append(worst, column{name, c.Gaps[j]})
+			gaps = append(gaps, column{name, gap})
 		}
 	}
-	slices.SortStableFunc(worst, func(a, b column) int { return int(b.Rows - a.Rows) })
-	for i, w := range worst {
-		if i == 3 {
-			said += fmt.Sprintf(", %s", cli.Plural(len(worst)-3, "more column has gaps", "more columns have gaps"))
-			break
-		}
-		said += fmt.Sprintf("%c %d lack %q", ";,,"[i], w.Rows, w.name)
+	slices.SortStableFunc(gaps, func(a, b column) int { return int(b.Rows - a.Rows) })
+	var worst []string
+	for _, g := range gaps[:min(3, len(gaps))] {
+		lack := fmt.Sprintf("%d lack %q", g.Rows, g.name)
 		if len(empty) == 0 {
-			said += fmt.Sprintf(" (without that column %d could be used)", c.Used+w.Alone)
+			lack += fmt.Sprintf(" (without that column %d could be used)", c.Used+g.Alone)
 		}
+		worst = append(worst, lack)
+	}
+	if more := len(gaps) - len(worst); more > 0 {
+		worst = append(worst, cli.Plural(more, "more column has gaps", "more columns have gaps"))
+	}
+	if len(worst) > 0 {
+		said = append(said, strings.Join(worst, ", "))
 	}
 	if n := c.Left.MissingLag; n > 0 {
-		said += fmt.Sprintf("; %d lack a lag", n)
+		said = append(said, fmt.Sprintf("%d lack a lag", n))
 	}
-	without := ""
-	if len(empty) > 0 {
-		said += fmt.Sprintf("; no row with a target has anything in %s", table.Quote(empty))
-		without = "without it, "
+	nothing := "no row with a target has anything in " + table.Quote(names)
+	mean := fmt.Sprintf("-missing mean would keep %d", c.Used+c.Left.MissingFeature)
+	if len(d.Lags) > 0 { // some of these rows may lack a lag too
+		mean = strings.Replace(mean, "keep", "keep up to", 1)
 	}
-	if len(empty) > 0 && len(empty) < len(d.Features) {
-		said += ": leave that out with -features"
-		if len(empty) == 1 {
-			said += fmt.Sprintf(", which keeps %d", c.Used+alone)
-		}
+	switch {
+	case c.Left.MissingFeature == 0:
+	case len(empty) == 0:
+		said = append(said, mean)
+	case len(empty) == len(d.Features):
+		said = append(said, nothing)
+	case len(empty) == 1:
+		said = append(said, fmt.Sprintf("%s: leave that out with -features, which keeps %d", nothing, c.Used+empty[0].Alone),
+			"without it, "+mean)
+	default:
+		said = append(said, nothing+": leave these out with -features", "without them, "+mean)
 	}
-	if n := c.Left.MissingFeature; n > 0 && len(empty) < len(d.Features) {
-		upTo := ""
-		if len(d.Lags) > 0 { // some of these rows may lack a lag too
-			upTo = "up to "
-		}
-		said += fmt.Sprintf("; %s-missing mean would keep %s%d", without, upTo, c.Used+n)
-	}
-	if c.Used == 0 {
-		return fmt.Errorf("%s", said)
-	}
-	o.Warnf("%s", said)
-	return nil
+	return said
 }
