@@ -14,6 +14,7 @@
 //	Fit
 //	  -alpha PENALTY       of ridge, on the scaled features; auto: by cross-validation (0)
 //	  -folds K             of every dataset, for cross-validation (10)
+//	  -select              keep the terms that cross-validation wants (where they were proposed)
 //	All programs
 //	  -quiet               nothing on stderr but errors
 //	  -workers N           cores to use (all); the results do not depend on it
@@ -93,7 +94,7 @@ func main() { cli.Main(run) }
 type options struct {
 	*cli.Program
 	scaler, out   string
-	auto          bool
+	auto, choose  bool
 	alpha         float64
 	folds         int
 	append, merge bool
@@ -106,6 +107,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.StringVar(&o.out, "o", "models/model.gob", "")
 	alpha := o.String("alpha", "0", "")
 	o.IntVar(&o.folds, "folds", 10, "")
+	o.BoolVar(&o.choose, "select", false, "")
 	o.BoolVar(&o.append, "append", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
 	o.Func("shard", "", dataset.PartFlag(&o.shard))
@@ -140,6 +142,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	s, err := scaler.Read(o.scaler)
 	if err != nil {
 		return err
+	}
+	if !o.IsSet("select") {
+		o.choose = s.Proposed
+	}
+	if o.choose && !o.IsSet("alpha") {
+		o.auto = true
 	}
 	if len(s.FeatureNamesOut) > 100 { // a few large matrices: to see soon which are done with costs little
 		debug.SetGCPercent(20)
@@ -238,6 +246,7 @@ func say(o *options, s *regression.Summary, shape string) {
 	}
 	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
 	sayRobust(o, s)
+	sayTerms(o, s)
 	if o.auto {
 		o.Logf("alpha %v chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
 	}

@@ -28,7 +28,7 @@ func fitted(t *testing.T) (dir string) {
 	c.Add(&design.Rows{X: [][]float64{{2, 3, 5, 7, 8, 9}}, Y: []float64{1, 3, 2, 6, 5, 9}})
 	first, _ := dataset.ParseTime("2020-01-01")
 	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, Last: first, XXH64: "0"}, Used: 6,
-		Sums: c}})
+		Sums: c}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,7 +156,7 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 // what to train with.
 func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 	in.old = new(regression.Model)
-	in.settings = regression.SettingsOf(s, o.auto, o.alpha, o.folds)
+	in.settings = regression.SettingsOf(s, regression.Fit{Auto: o.auto, Alpha: o.alpha, Folds: o.folds, Select: o.choose})
 	if !o.append {
 		return nil
 	}

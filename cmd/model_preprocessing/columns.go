@@ -136,6 +136,7 @@ func chooseFeatures(o *options, f *table.File, files []*table.File, categories [
 			o.Categories = append(o.Categories, design.Category{Name: name})
 		}
 	}
+	o.Asked.Complete(o.Features)
 	return o.Check()
 }
 

@@ -13,6 +13,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
 )
@@ -25,13 +26,13 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, err := gather(ctx, o, files, manifests, bar)
+	datasets, sketches, err := gather(ctx, o, files, manifests, bar)
 	if err != nil {
 		return err
 	}
 	bar.Clear()
 	if o.shard != nil {
-		s := scaler.NewPart(o.Design, o.shard, datasets)
+		s := scaler.NewPart(o.Design, o.shard, datasets, sketches)
 		if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 			return err
 		}
@@ -39,7 +40,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 			cli.Plural(s.Used(), "row", "rows"), cli.Megabytes(bar.Done()), o.Took(), o.out)
 		return nil
 	}
-	s, err := finish(ctx, o, o.Design, datasets, files)
+	s, err := finish(ctx, o, o.Design, datasets, sketches, files)
 	if err != nil {
 		return err
 	}
@@ -59,22 +60,27 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 
 // gather is the pass over the files.
 func gather(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
-	datasets []scaler.Dataset, err error) {
-	scan := design.Scan[scaler.Sums]{Design: &o.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
-		Gaps: true, Work: scaler.Of, Merge: (*scaler.Sums).Merge}
+	datasets []scaler.Dataset, sketches []*moments.Sketch, err error) {
+	unfinished := o.Design.Unfinished()
+	sketcher := scaler.NewSketcher(&unfinished)
+	scan := design.Scan[scaler.Sums]{Design: &unfinished, Workers: o.Workers, Manifests: manifests, Progress: bar.Add,
+		Gaps: true, Merge: (*scaler.Sums).Merge, Work: func(rows *design.Rows) (scaler.Sums, error) {
+			sketcher.Add(rows)
+			return scaler.Of(rows)
+		}}
 	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		step, irregular := file.Steps.Irregular()
 		if irregular > 0 {
 			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
 				"rows that have nothing but a time would fill the gaps", file.Path, irregular, file.Rows, step)
 		}
-		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Irregular: irregular,
-			Gaps: file.Gaps, Sums: file.Sum})
+		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Times: file.Times,
+			Irregular: irregular, Gaps: file.Gaps, Sums: file.Sum})
 	}
-	return datasets, nil
+	return datasets, sketcher.Sketches(), nil
 }
 
 // merge joins scalers of different files, or the shards of one.
@@ -90,11 +96,11 @@ func merge(ctx context.Context, o *options) error {
 		}
 		scalers = append(scalers, s)
 	}
-	d, datasets, err := scaler.Join(scalers)
+	d, datasets, sketches, err := scaler.Join(scalers)
 	if err != nil {
 		return err
 	}
-	if _, err := finish(ctx, o, d, datasets, nil); err != nil {
+	if _, err := finish(ctx, o, d, datasets, sketches, nil); err != nil {
 		return err
 	}
 	o.Logf("%s of %s → %s", cli.Plural(len(scalers), "scaler", "scalers"), cli.Plural(len(datasets), "file", "files"), o.out)
@@ -103,12 +109,12 @@ func merge(ctx context.Context, o *options) error {
 
 // finish makes the scaler of all datasets and writes it, and the scaled rows of the files
 // if they are asked for.
-func finish(ctx context.Context, o *options, d design.Design, datasets []scaler.Dataset, files []*table.File) (
-	*scaler.Scaler, error) {
+func finish(ctx context.Context, o *options, d design.Design, datasets []scaler.Dataset, sketches []*moments.Sketch,
+	files []*table.File) (*scaler.Scaler, error) {
 	if err := sayCost(o, &d, datasets); err != nil {
 		return nil, err
 	}
-	s, err := scaler.New(d, datasets)
+	s, err := scaler.New(d, datasets, sketches)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +151,7 @@ func say(o *options, s *scaler.Scaler) {
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
 	}
+	sayTerms(o, s)
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
 			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+

@@ -21,7 +21,15 @@
 //	                       its rows fall into different seasons, else 0)
 //	  -daily K             sine/cosine pairs of the day (0)
 //	  -lags LIST           of the target in rows, such as 1,2,7
-//	  -missing POLICY      of a row without a feature: drop, error, or mean (drop)
+//	  -missing POLICY      of a row without a feature: drop, error, mean, indicator (drop)
+//	Terms that bend
+//	  -auto                propose all that the rows allow; model_preparation chooses
+//	  -hinge LIST          temp, temp:9 or temp@5/18: max(temp − knot, 0), 5 knots at quantiles
+//	  -calendar LIST       hour, weekday, month, hour_of_week, holiday: categories of the local time
+//	  -zone NAME           whose local time, such as Europe/Vienna (UTC)
+//	  -holidays FILE       one date a line, for holiday
+//	  -trend               the time in years
+//	  -cross LIST          products: temp*hour, wind*humidity; temp> is temp with its hinges
 //	All programs
 //	  -quiet               nothing on stderr but errors
 //	  -workers N           cores to use (all); the results do not depend on it
@@ -85,6 +93,7 @@ func main() { cli.Main(run) }
 type options struct {
 	*cli.Program
 	out, write string
+	holidays   string // a file
 	merge      bool
 	category   []string      // as asked for
 	shard      *dataset.Part // nil without -shard
@@ -103,6 +112,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.Daily, "daily", 0, "")
 	lags := o.String("lags", "", "")
 	missing := o.String("missing", "drop", "")
+	o.termFlags()
 	o.StringVar(&o.write, "write", "", "")
 	o.BoolVar(&o.merge, "merge", false, "")
 	o.Func("shard", "", dataset.PartFlag(&o.shard))
@@ -129,6 +139,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.category, err = list("category", *categories); err != nil {
+		return err
+	}
+	if err := o.readTerms(); err != nil {
 		return err
 	}
 	o.chooseAnnual()

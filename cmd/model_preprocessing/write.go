@@ -15,6 +15,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
 )
@@ -27,6 +28,9 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	}
 	list, err := readListing(o.write, files)
 	if err != nil {
+		return err
+	}
+	if s, err = scaleDerived(ctx, o, s, files); err != nil {
 		return err
 	}
 	var scaled artifact.Set // which comes behind the list
@@ -63,6 +67,41 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	}
 	// First comes the list, with what is there and what will be.
 	return outputs.WriteJSON(listingKind, filepath.Join(o.write, listingName), list)
+}
+
+// scaleDerived returns the scaler with the means and scales of derived columns too, which
+// takes one more pass.
+func scaleDerived(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (*scaler.Scaler, error) {
+	derived := s.Derived()
+	if !slices.Contains(derived, true) {
+		return s, nil
+	}
+	total := make([]moments.Moments, len(derived))
+	merge := func(into *[]moments.Moments, of []moments.Moments) {
+		for len(*into) < len(of) {
+			*into = append(*into, moments.Moments{})
+		}
+		for j := range of {
+			(*into)[j].Merge(of[j])
+		}
+	}
+	scan := design.Scan[[]moments.Moments]{Design: &s.Design, Workers: o.Workers, Merge: merge,
+		Work: func(r *design.Rows) ([]moments.Moments, error) {
+			block := make([]moments.Moments, len(derived))
+			for j := range block {
+				if derived[j] {
+					block[j].Add(r.X[j])
+				}
+			}
+			return block, nil
+		}}
+	for file, err := range scan.Files(ctx, files) {
+		if err != nil {
+			return nil, err
+		}
+		merge(&total, file.Sum)
+	}
+	return s.WithDerived(total), nil
 }
 
 // scaledRows writes the scaled rows of a block as CSV.

@@ -17,19 +17,15 @@ type Category struct {
 	// that is left out.
 	Levels []string `json:"levels"`
 	Pooled []string `json:"pooled,omitempty"` // the rare ones, in byte order, that make up the level Other
+	// Missing says that the last level is MissingLevel, of cells that are missing.
+	Missing bool `json:"missing,omitempty"`
 }
+
+// MissingLevel is the level of missing cells under the policy Indicator.
+const MissingLevel = "(missing)"
 
 // Other is the level that rare levels are pooled in, the last of its category.
 const Other = "(other)"
-
-// columns returns the names of the columns of X.
-func (c *Category) columns() []string {
-	names := make([]string, len(c.Levels))
-	for i, level := range c.Levels {
-		names[i] = c.Name + "=" + level
-	}
-	return names
-}
 
 // category returns the category of a name, nil if there is none.
 func (d *Design) category(name string) *Category {
@@ -68,6 +64,13 @@ func (d *Design) checkCategories() error {
 // bytes, no more than most, the last of them Other if some are pooled.
 func (c *Category) possible(most int) bool {
 	levels := c.Levels
+	if n := len(levels); c.Missing {
+		if n == 0 || levels[n-1] != MissingLevel {
+			return false
+		}
+		levels = levels[:n-1]
+		most++
+	}
 	if n := len(levels); len(c.Pooled) > 0 {
 		if n == 0 || levels[n-1] != Other {
 			return false
@@ -84,8 +87,8 @@ func (c *Category) possible(most int) bool {
 	return len(c.Levels) <= most || len(c.Levels) == 0
 }
 
-// Unfinished returns the design without what a scaler finds out: the levels, and
-// whether the rows show seasons.
+// Unfinished returns the design without what a scaler finds out: levels, knots and what is
+// made with them, and whether the rows show seasons. What is left is what its pass looks at.
 func (d *Design) Unfinished() Design {
 	unfinished := *d
 	if d.AnnualAuto {
@@ -95,44 +98,8 @@ func (d *Design) Unfinished() Design {
 	for k, c := range d.Categories {
 		unfinished.Categories[k] = Category{Name: c.Name, Levels: []string{}}
 	}
+	unfinished.Made, unfinished.means = d.Asked.first(d), nil
 	return unfinished
-}
-
-// Columns returns the columns of X of category k: from to to, to not included.
-func (d *Design) Columns(k int) (from, to int) {
-	from = newColumns(d).firstLevel[k]
-	return from, from + len(d.Categories[k].Levels)
-}
-
-// columns says where in X the features are.
-type columns struct {
-	numbers, words []string         // the features, apart
-	at             []int            // column of X of each number
-	firstLevel     []int            // and of each category's first level
-	ofWord         []map[string]int // and of all its words
-}
-
-func newColumns(d *Design) (c columns) {
-	j := 0
-	for _, feature := range d.Features {
-		category := d.category(feature)
-		if category == nil {
-			c.numbers, c.at = append(c.numbers, feature), append(c.at, j)
-			j++
-			continue
-		}
-		c.words, c.firstLevel = append(c.words, feature), append(c.firstLevel, j)
-		ofWord := map[string]int{}
-		for _, level := range category.Levels {
-			ofWord[level] = j
-			j++
-		}
-		for _, level := range category.Pooled {
-			ofWord[level] = j - 1 // that of Other
-		}
-		c.ofWord = append(c.ofWord, ofWord)
-	}
-	return c
 }
 
 // Codes are the cells of a category in some rows.
@@ -149,13 +116,29 @@ type Codes struct {
 	name string // of the category
 }
 
+// columnOf returns the columns of X of all words of a category, whose first level has
+// column from.
+func (c *Category) columnOf(from int) map[string]int {
+	columns := make(map[string]int, len(c.Levels)+len(c.Pooled))
+	for i, level := range c.Levels {
+		columns[level] = from + i
+	}
+	for _, level := range c.Pooled {
+		columns[level] = from + slices.Index(c.Levels, Other)
+	}
+	if c.Missing {
+		columns[""] = from + len(c.Levels) - 1
+	}
+	return columns
+}
+
 // set takes over the levels that a block has of a category.
-func (c *Codes) set(category *Category, first int, columns map[string]int, levels []string) {
-	c.name, c.From, c.To = category.Name, first, first+len(category.Levels)
+func (c *Codes) set(t *Term, columnOf map[string]int, levels []string) {
+	c.name, c.From, c.To = t.Name, t.From, t.From+len(t.Columns)
 	c.Levels, c.Column = levels, c.Column[:0]
-	for i, level := range levels {
-		j, known := columns[level]
-		if i == 0 || !known {
+	for _, level := range levels {
+		j, known := columnOf[level]
+		if !known {
 			j = -1
 		}
 		c.Column = append(c.Column, j)
@@ -168,7 +151,7 @@ func (c *Codes) Unseen(i int) bool { return c.unknown(c.Rows[i]) }
 // Doubt says why row i has no level of its own, "" if it has.
 func (c *Codes) Doubt(i int) string {
 	switch code := c.Rows[i]; {
-	case c.From == c.To:
+	case c.From == c.To || c.Column[code] >= 0:
 		return ""
 	case code == 0:
 		return c.name + " is missing"

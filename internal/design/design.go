@@ -33,6 +33,9 @@ const (
 	Drop  Policy = "drop"  // the row is not used
 	Error Policy = "error" // it is an error
 	Mean  Policy = "mean"  // the feature takes its mean, 0 when standardised, as do all levels of a category
+	// Indicator is Mean and a column that says so, where training rows lack the feature: 1
+	// in those that do, of a category the level MissingLevel.
+	Indicator Policy = "indicator"
 )
 
 // Design describes the columns of X and y. Its JSON keys are part of
@@ -51,6 +54,25 @@ type Design struct {
 	Daily      int    `json:"daily"` // pairs of the day
 	Lags       []int  `json:"lags"`  // ascending
 	Missing    Policy `json:"missing"`
+	// Asked are the terms that are asked for, Made what the scaler makes of them.
+	Asked    Asked    `json:"asked"`
+	Made     []Spec   `json:"terms"`
+	Zone     string   `json:"zone,omitempty"`     // of the calendar; "" is UTC
+	Holidays []string `json:"holidays,omitempty"` // dates, ascending
+
+	means   []float64 // of the columns of X; see SetMeans
+	centred []bool    // which of them a cross takes about their mean: those that hold numbers
+}
+
+// SetMeans tells the means of the columns of X, which missing cells take in hinges and
+// crosses.
+func (d *Design) SetMeans(means []float64) {
+	d.means, d.centred = means, nil
+	for _, t := range d.Terms() {
+		for range t.Columns {
+			d.centred = append(d.centred, t.Kind == Number || t.Kind == Lags || t.Kind == Trend)
+		}
+	}
 }
 
 // UsualAnnual is how many pairs of the year there are where rows show seasons.
@@ -63,48 +85,15 @@ const (
 	year = 31556952e6
 )
 
-// Names returns the names of the columns of X, in order.
-func (d *Design) Names() []string {
-	names := []string{}
-	for _, feature := range d.Features {
-		if c := d.category(feature); c != nil {
-			names = append(names, c.columns()...)
-		} else {
-			names = append(names, feature)
-		}
-	}
-	for _, p := range []struct {
-		name  string
-		pairs int
-	}{{"annual", d.Annual}, {"daily", d.Daily}} {
-		for k := 1; k <= p.pairs; k++ {
-			names = append(names, fmt.Sprintf("%s_sin_%d", p.name, k), fmt.Sprintf("%s_cos_%d", p.name, k))
-		}
-	}
-	for _, k := range d.Lags {
-		names = append(names, d.lagName(k))
-	}
-	return names
-}
-
-func (d *Design) lagName(k int) string { return d.Target + "_lag_" + strconv.Itoa(k) }
-
-// Harmonics returns the range of the columns of X that depend on the calendar
-// alone.
-func (d *Design) Harmonics() (from, to int) {
-	from = len(d.Features)
-	for _, c := range d.Categories {
-		from += len(c.Levels) - 1
-	}
-	return from, from + 2*(d.Annual+d.Daily)
-}
-
 // Check reports what is wrong with the design.
 func (d *Design) Check() error {
 	if err := d.CheckSettings(); err != nil {
 		return err
 	}
-	if len(d.Names()) == 0 && len(d.Categories) == 0 {
+	if err := d.checkAsked(); err != nil {
+		return err
+	}
+	if len(d.Names()) == 0 && len(d.Categories) == 0 && !d.Asked.Trend && len(d.Asked.Calendar) == 0 {
 		return errors.New("there is no feature: no column besides the target, no harmonics, no lags; -lags 1 makes one")
 	}
 	return nil
@@ -116,6 +105,12 @@ func (d *Design) CheckSettings() error {
 		return err
 	}
 	if err := d.checkCategories(); err != nil {
+		return err
+	}
+	if err := d.CheckCalendar(); err != nil {
+		return err
+	}
+	if err := d.checkTerms(); err != nil {
 		return err
 	}
 	names := d.Names()
@@ -155,8 +150,8 @@ func (d *Design) checkRanges() error {
 		return fmt.Errorf("%d pairs of harmonics of the year are not what seasons in the rows would choose", d.Annual)
 	case d.Time == "" && d.Annual+d.Daily > 0:
 		return errors.New("harmonics need a time column; use -annual 0 -daily 0")
-	case d.Missing != Drop && d.Missing != Error && d.Missing != Mean:
-		return fmt.Errorf("the missing policy %q is none of drop, error, mean", d.Missing)
+	case !slices.Contains([]Policy{Drop, Error, Mean, Indicator}, d.Missing):
+		return fmt.Errorf("the missing policy %q is none of drop, error, mean, indicator", d.Missing)
 	}
 	for i, k := range d.Lags {
 		if k < 1 || k > maxLag || i > 0 && k <= d.Lags[i-1] {

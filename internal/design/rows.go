@@ -28,6 +28,7 @@ type Rows struct {
 	ownX   [][]float64    // of X, where its columns are not the block's
 	ownY   []float64      // and of Y
 	ownC   [][]int32      // and of Codes
+	clock  *clock
 }
 
 // Every are all rows of a block, usable or not.
@@ -121,7 +122,7 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 		case feature != "":
 			rows.Every.Why[i] = feature + " is missing"
 		case lag >= 0:
-			rows.Every.Why[i] = s.lagName(s.Lags[lag]) + " is missing"
+			rows.Every.Why[i] = s.terms[len(s.terms)-1].Columns[lag] + " is missing"
 		}
 	}
 	rows.N = len(rows.kept)
@@ -134,22 +135,20 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 // takes its mean. What all that are lacking cost is counted, where that is asked for and
 // the row has a target.
 func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (name string) {
-	if s.Missing == Mean {
+	if s.Missing == Mean || s.Missing == Indicator {
 		return ""
 	}
 	lacking, alone := 0, 0
-	numbers := len(s.columns.numbers)
-	for j := range len(s.Features) {
-		k := j - numbers
-		if k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
+	for j, feature := range s.features {
+		if k := j - s.numbers; k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
 			continue
 		}
 		if lacking++; lacking == 1 {
-			name, alone = s.columns.name(j), j
+			name, alone = feature, j
 		}
 		if s.Gaps && known {
 			if t.Gaps == nil {
-				t.Gaps = make([]Gap, len(s.Features))
+				t.Gaps = make([]Gap, len(s.features))
 			}
 			t.Gaps[j].Rows++
 		}
@@ -179,52 +178,128 @@ func mergeGaps(a, b []Gap) []Gap {
 	return a
 }
 
-// Lacking returns the features in the order of Tally.Gaps: numbers, then categories.
-func (d *Design) Lacking() []string {
-	c := newColumns(d)
-	return append(c.numbers, c.words...)
-}
-
-// name returns the name of feature j, in the order of Lacking.
-func (c *columns) name(j int) string {
-	if k := j - len(c.numbers); k >= 0 {
-		return c.words[k]
-	}
-	return c.numbers[j]
-}
-
 // fill makes the rows of X and y of the usable rows of the block. Columns of
 // which all rows are used are the block's own.
 func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
-	from, to := s.Harmonics()
-	if rows.X == nil {
-		rows.X = make([][]float64, to+len(s.Lags))
-		rows.ownX = make([][]float64, len(rows.X))
-		rows.Codes, rows.ownC = make([]Codes, len(b.Cats)), make([][]int32, len(b.Cats))
+	if rows.X == nil && len(s.terms) > 0 {
+		last := &s.terms[len(s.terms)-1]
+		width := last.From + len(last.Columns)
+		rows.X, rows.ownX = make([][]float64, width), make([][]float64, width)
+		rows.Codes, rows.ownC = make([]Codes, len(s.columnOf)), make([][]int32, len(s.columnOf))
+		rows.clock = newClock(s.Design)
 	}
 	rows.File, rows.Used, rows.begins = b.File, before.used, before.rows
 	rows.Times = take(&rows.times, b.Times, rows)
 	rows.Y = take(&rows.ownY, target(b), rows)
-	for k, j := range s.columns.at {
-		rows.X[j] = take(&rows.ownX[j], b.Cols[k], rows)
+	numbers, words := 0, 0 // that were filled
+	for i := range s.terms {
+		switch t := &s.terms[i]; t.Kind {
+		case Number:
+			rows.X[t.From] = take(&rows.ownX[t.From], b.Cols[numbers], rows)
+			numbers++
+		case Word:
+			codes, c := &rows.Codes[words], &b.Cats[words]
+			codes.set(t, s.columnOf[words], c.Levels)
+			codes.Rows = take(&rows.ownC[words], c.Codes, rows)
+			words++
+		case Harmonic: // all of them at once, below
+			rows.own(t.From)
+			rows.own(t.From + 1)
+		case Lags:
+			for k, lag := range s.Lags {
+				rows.shift(rows.own(t.From+k), before.targets, target(b), lag)
+			}
+		case Clock:
+			rows.ownC[words] = resize(rows.ownC[words], rows.N)
+			rows.clock.codes(rows.ownC[words], t.Name, rows.Times)
+			rows.Codes[words].set(t, s.columnOf[words], append([]string{""}, calendarLevels(t.Name)...))
+			rows.Codes[words].Rows = rows.ownC[words]
+			words++
+		default:
+			rows.make(t, s.Design)
+		}
 	}
-	for k, c := range b.Cats {
-		rows.Codes[k].set(&s.Categories[k], s.columns.firstLevel[k], s.columns.ofWord[k], c.Levels)
-		rows.Codes[k].Rows = take(&rows.ownC[k], c.Codes, rows)
-	}
-	for j := from; j < len(rows.X); j++ {
-		rows.ownX[j] = resize(rows.ownX[j], rows.N)
-		rows.X[j] = rows.ownX[j]
-	}
-	if from < to {
+	if from, to := s.Harmonics(); from < to {
 		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)
-	}
-	for j, lag := range s.Lags {
-		rows.shift(rows.X[to+j], before.targets, target(b), lag)
 	}
 	if s.Previous {
 		rows.Prev = resize(rows.Prev, rows.N)
 		rows.shift(rows.Prev, before.targets, target(b), 1)
+	}
+}
+
+// own returns column j of X, in memory of its own.
+func (r *Rows) own(j int) []float64 {
+	r.ownX[j] = resize(r.ownX[j], r.N)
+	r.X[j] = r.ownX[j]
+	return r.X[j]
+}
+
+// make fills the columns of a term that is made of others.
+func (r *Rows) make(t *Term, d *Design) {
+	switch t.Kind {
+	case Trend:
+		dst := r.own(t.From)
+		for i, when := range r.Times {
+			dst[i] = float64(when) / year
+		}
+	case Missing:
+		dst := r.own(t.From)
+		for i, x := range r.X[t.Sides[0][0]] {
+			dst[i] = 0
+			if x != x {
+				dst[i] = 1
+			}
+		}
+	case Hinge:
+		for l, knot := range t.Made.Knots {
+			bend(r.own(t.From+l), r.X[t.Sides[0][0]], d.means[t.Sides[0][0]], knot)
+		}
+	case Cross:
+		r.cross(t, d.centred, d.means)
+	}
+}
+
+// bend writes max(x − knot, 0) into dst; a missing x is its mean.
+func bend(dst, x []float64, mean, knot float64) {
+	for i, v := range x {
+		if v != v {
+			v = mean
+		}
+		dst[i] = max(v-knot, 0)
+	}
+}
+
+// cross writes the products of the columns of two sides: numbers about their mean, 0 where
+// they are missing; levels 1 or 0, and their share of the training rows where they are
+// missing or not known.
+func (r *Rows) cross(t *Term, centred []bool, means []float64) {
+	side := func(columns []int) [][]float64 {
+		sides := make([][]float64, len(columns))
+		for l, j := range columns {
+			sides[l] = slices.Clone(r.Values(make([]float64, r.N), j, 0, r.N))
+			for i, v := range sides[l] {
+				switch {
+				case centred[j] && v == v:
+					sides[l][i] = v - means[j]
+				case centred[j]:
+					sides[l][i] = 0
+				case v != v:
+					sides[l][i] = means[j]
+				}
+			}
+		}
+		return sides
+	}
+	j, right := t.From, side(t.Sides[1])
+	for _, a := range side(t.Sides[0]) {
+		for _, b := range right {
+			dst := r.own(j)
+			for i, v := range a {
+				dst[i] = v * b[i]
+			}
+			j++
+		}
 	}
 }
 

@@ -27,9 +27,12 @@ type Scan[R any] struct {
 	Merge func(file *R, block R)         // adds it to that of its file, in order; nil where there is nothing to add
 	Each  func(file int, block *R) error // before that looks at it; nil for nobody
 
-	columns columns
-	memory  int // rows of the target that are remembered from block to block
-	rows    sync.Pool
+	terms    []Term
+	features []string         // numbers first, then words
+	numbers  int              // how many of them are numbers
+	columnOf []map[string]int // of each category: the column of X of a word
+	memory   int              // rows of the target that are remembered from block to block
+	rows     sync.Pool
 }
 
 // Result is what a scan has got of a file.
@@ -50,6 +53,7 @@ type Tally struct {
 	Gaps []Gap
 	// Steps are the distances in time from row to row, with lags.
 	Steps  Steps
+	Times  int64  // different times, each row's and the one before it
 	Unseen Unseen // among the cells of the used rows
 }
 
@@ -58,6 +62,7 @@ func (t *Tally) Merge(o Tally) {
 	t.Used += o.Used
 	t.Left.Merge(o.Left)
 	t.Steps.Merge(o.Steps)
+	t.Times += o.Times
 	t.Unseen.Merge(o.Unseen)
 	t.Gaps = mergeGaps(t.Gaps, o.Gaps)
 }
@@ -81,14 +86,7 @@ type carry struct {
 // Files scans the files and yields each of them, in order, once it has been read to its
 // end and is what its manifest says.
 func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Result[R], error] {
-	s.columns = newColumns(s.Design)
-	s.memory = 0
-	if s.Previous {
-		s.memory = 1
-	}
-	if n := len(s.Lags); n > 0 {
-		s.memory = s.Lags[n-1]
-	}
+	s.prepare()
 	blocks := func(ctx context.Context) iter.Seq2[*block[R], error] { return s.blocks(ctx, files) }
 	return func(yield func(*Result[R], error) bool) {
 		file := new(Result[R])
@@ -117,10 +115,33 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 	}
 }
 
+// prepare sets what holds for all blocks.
+func (s *Scan[R]) prepare() {
+	s.terms = s.Terms()
+	s.features = s.Lacking()
+	s.numbers = len(s.features) - len(s.Categories)
+	s.columnOf = nil
+	for _, t := range s.terms {
+		switch t.Kind {
+		case Word:
+			s.columnOf = append(s.columnOf, s.category(t.Name).columnOf(t.From))
+		case Clock:
+			s.columnOf = append(s.columnOf, (&Category{Levels: t.Made.Levels}).columnOf(t.From))
+		}
+	}
+	s.memory = 0
+	if s.Previous {
+		s.memory = 1
+	}
+	if n := len(s.Lags); n > 0 {
+		s.memory = s.Lags[n-1]
+	}
+}
+
 // blocks cuts the files into blocks, and ties each to the one before it in its file.
 func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*block[R], error] {
-	csv := table.Scan{Time: s.Time, Columns: append(s.columns.numbers, s.Target), Categories: s.columns.words,
-		Texts: s.Texts, Workers: s.Workers}
+	csv := table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
+		Categories: s.features[s.numbers:], Texts: s.Texts, Workers: s.Workers}
 	if s.All {
 		csv.Optional = s.Target
 	}
@@ -162,6 +183,11 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	b.after <- s.next(before, b.Block, b.tally.Used)
 	if err != nil {
 		return nil, err
+	}
+	for i, t := range b.Times {
+		if i > 0 && t != b.Times[i-1] || i == 0 && (before.rows == 0 || t != before.last) {
+			b.tally.Times++
+		}
 	}
 	if len(s.Lags) > 0 {
 		b.tally.Steps.Add(b.Times, before.last, before.rows > 0)

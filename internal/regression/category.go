@@ -29,9 +29,12 @@ type levelColumns struct {
 
 // levels returns the categories' columns.
 func (s *Settings) levels() []levelColumns {
-	all := make([]levelColumns, len(s.Categories))
-	for i, c := range s.Categories {
-		all[i] = levelColumns{from: c.From, reference: c.Reference, mean: s.Mean[c.From:c.To], scale: s.Scale[c.From:c.To]}
+	var all []levelColumns
+	for _, c := range s.Categories {
+		if !s.isLeft(c.From) {
+			all = append(all, levelColumns{from: c.From, reference: c.Reference, mean: s.Mean[c.From:c.To],
+				scale: s.Scale[c.From:c.To]})
+		}
 	}
 	return all
 }
@@ -45,7 +48,7 @@ func (a *solver) isReference(j int) bool {
 // isOut reports whether least squares leaves column j out: what follows from the
 // others of its category, and levels that no row has.
 func (a *solver) isOut(j int) bool {
-	return slices.ContainsFunc(a.categories, func(c levelColumns) bool {
+	return a.left != nil && a.left[j] || slices.ContainsFunc(a.categories, func(c levelColumns) bool {
 		return c.out == j || j >= c.from && j < c.from+len(c.absent) && c.absent[j-c.from]
 	})
 }

@@ -73,7 +73,7 @@ func scalerOfWords(t *testing.T, all ...wordTable) *scaler.Scaler {
 		name := fmt.Sprint(i)
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)), Sums: sums})
 	}
-	s, err := scaler.New(worded, datasets)
+	s, err := scaler.New(worded, datasets, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,8 +91,28 @@ func (s *Settings) check() error {
 		}
 		from = c.To
 	}
+	if err := s.checkTerms(); err != nil {
+		return err
+	}
 	if s.Folds < 2 || s.Folds > MostFolds || s.Alpha < 0 {
 		return fmt.Errorf("%d folds, alpha %v", s.Folds, s.Alpha)
+	}
+	return nil
+}
+
+// checkTerms reports terms that are not all columns, one behind the other.
+func (s *Settings) checkTerms() error {
+	p, at := len(s.Names), 0
+	for i, t := range s.Terms {
+		if t.From != at || t.To < at || slices.ContainsFunc(t.Parents, func(parent int) bool {
+			return parent < 0 || parent >= i
+		}) {
+			return fmt.Errorf("term %.40q has the columns %d to %d", t.Name, t.From, t.To)
+		}
+		at = t.To
+	}
+	if len(s.Terms) > 0 && at != p || len(s.Derived) != 0 && (len(s.Derived) != p || len(s.Size) != p) {
+		return fmt.Errorf("terms of %d columns, %d and %d sizes where there are %d", at, len(s.Derived), len(s.Size), p)
 	}
 	return nil
 }
@@ -153,6 +173,8 @@ func (f *Factor) fits(w int) bool {
 func (m *Model) checkFit() error {
 	p, season := len(m.Names), m.SeasonTo-m.SeasonFrom
 	switch {
+	case len(m.Kept) != len(m.Terms):
+		return fmt.Errorf("%d of %d terms are kept or not", len(m.Kept), len(m.Terms))
 	case len(m.Coef) != p || len(m.Band.Centre) != p:
 		return fmt.Errorf("%d coefficients and %d centres of %d columns", len(m.Coef), len(m.Band.Centre), p)
 	case season == 0 && len(m.Climatology) != 0 || season > 0 && len(m.Climatology) != season+1:

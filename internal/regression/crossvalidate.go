@@ -44,17 +44,22 @@ func (s *Settings) alphas(rows int64) []float64 {
 	return grid
 }
 
-// crossValidate holds out every fold once. The fit to the others comes from
-// their merged factors, the held-out error from the fold's own, so that no row
-// is read again.
-func crossValidate(s *Settings, datasets []Dataset) CrossValidation {
-	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
-	folds := make([]Factor, s.Folds)
+// pool returns the factors of the folds of all datasets.
+func pool(datasets []Dataset, n int) []Factor {
+	folds := make([]Factor, n)
 	for _, d := range datasets {
 		for k := range d.Folds {
 			folds[k].Merge(&d.Folds[k])
 		}
 	}
+	return folds
+}
+
+// crossValidate holds out every fold once. The fit to the others comes from
+// their merged factors, the held-out error from the fold's own, so that no row
+// is read again.
+func crossValidate(s *Settings, folds []Factor) CrossValidation {
+	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
 	var rows, most int64
 	for k := range folds {
 		rows, most = rows+folds[k].N, max(most, folds[k].N)

@@ -15,7 +15,7 @@ import (
 )
 
 // Kind is the format of model.gob.
-var Kind = artifact.Kind{Format: "model", Version: 3, Program: "model_preparation"}
+var Kind = artifact.Kind{Format: "model", Version: 4, Program: "model_preparation"}
 
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.
@@ -41,6 +41,12 @@ type Settings struct {
 	Auto       bool    // choose alpha by cross-validation
 	Alpha      float64 // ridge penalty, where not chosen
 	Folds      int
+	Select     bool      // choose the terms by cross-validation
+	Terms      []Term    // the columns by groups, in order
+	Derived    []bool    // of the columns: those whose mean and scale come from the rows of the model
+	Size       []float64 // how large the numbers are that columns are made of, where they are derived
+
+	left []bool // columns that are left out; nil for none
 }
 
 // Dataset is what one file contributed: the factors of its K folds.
@@ -65,25 +71,74 @@ type Model struct {
 	Climatology []float64
 	TrainMean   float64 // of the target
 	Band        Band
+	Kept        []bool // of the terms, those that are in the model
 }
 
-// SettingsOf returns the settings of a scaler's rows.
-func SettingsOf(s *scaler.Scaler, auto bool, alpha float64, folds int) Settings {
+// Fit is what is asked of a fit to the rows of a scaler.
+type Fit struct {
+	Auto   bool
+	Alpha  float64
+	Folds  int
+	Select bool
+}
+
+// SettingsOf returns the settings of a fit to a scaler's rows.
+func SettingsOf(s *scaler.Scaler, fit Fit) Settings {
 	from, to := s.Harmonics()
 	settings := Settings{Scaler: s.Fingerprint(), Target: s.Target, Time: s.Time, Names: s.FeatureNamesOut,
-		Mean: s.Mean, Scale: s.Scale, TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: auto,
-		Alpha: alpha, Folds: folds}
-	for k, c := range s.Categories {
-		if from, to := s.Columns(k); from < to {
-			settings.Categories = append(settings.Categories, Category{c.Name, from, to, s.Reference(k)})
+		Mean: s.Mean, Scale: s.Scale, TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: fit.Auto,
+		Alpha: fit.Alpha, Folds: fit.Folds, Select: fit.Select, Derived: s.Derived(), Size: s.Sizes()}
+	category := -1
+	for _, g := range s.Terms() {
+		settings.Terms = append(settings.Terms, Term{g.Name, g.Kind, g.From, g.To(), g.Parents})
+		if g.Kind != design.Word && g.Kind != design.Clock {
+			continue
+		}
+		if category++; len(g.Columns) > 0 {
+			settings.Categories = append(settings.Categories, Category{g.Name, g.From, g.To(), s.Reference(category)})
 		}
 	}
-	return settings
+	return settings.unfitted()
 }
+
+// unfitted returns the settings as they were before a fit gave derived columns their mean
+// and scale.
+func (s Settings) unfitted() Settings {
+	s.Mean, s.Scale, s.left = slices.Clone(s.Mean), slices.Clone(s.Scale), nil
+	for j, derived := range s.Derived {
+		if derived {
+			s.Mean[j], s.Scale[j] = 0, 1
+		}
+	}
+	return s
+}
+
+// leaveOut leaves out the columns of the terms that are not kept.
+func (s *Settings) leaveOut(kept []bool) {
+	s.left = make([]bool, len(s.Names))
+	for t, kept := range kept {
+		for j := s.Terms[t].From; j < s.Terms[t].To; j++ {
+			s.left[j] = !kept
+		}
+	}
+}
+
+// kindOf returns the kind of column j.
+func (s *Settings) kindOf(j int) design.TermKind {
+	for _, t := range s.Terms {
+		if j >= t.From && j < t.To {
+			return t.Kind
+		}
+	}
+	return ""
+}
+
+// isLeft reports whether column j is left out.
+func (s *Settings) isLeft(j int) bool { return s.left != nil && s.left[j] }
 
 // Follows reports whether the settings are those of a scaler's rows.
 func (s *Settings) Follows(from *scaler.Scaler) bool {
-	return reflect.DeepEqual(*s, SettingsOf(from, s.Auto, s.Alpha, s.Folds))
+	return reflect.DeepEqual(s.unfitted(), SettingsOf(from, Fit{s.Auto, s.Alpha, s.Folds, s.Select}))
 }
 
 // FoldBounds returns where the folds of n rows begin, and n: the first n mod K
@@ -105,10 +160,13 @@ func FoldBounds(n int64, folds int) []int64 {
 func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
-	m := &Model{Settings: s, Datasets: datasets}
-	if err := dataset.Distinct(m.IDs()); err != nil {
+	m := &Model{Datasets: datasets}
+	err := dataset.Distinct(m.IDs())
+	if err != nil {
 		return nil, nil, err
 	}
+	s = s.unfitted()
+	datasets = s.standardize(datasets)
 	wholes := make([]Factor, len(datasets))
 	var total Factor
 	for i, d := range datasets {
@@ -123,6 +181,9 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
+	folds := pool(datasets, s.Folds)
+	choice := s.choose(datasets, folds)
+	m.Settings, m.Kept = s, choice.kept
 	whole, err := s.solver(&total, s.alphas(total.N)[0])
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +191,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if !whole.fits() {
 		return nil, nil, fmt.Errorf("the squares of %q vanish in float64; change its unit", s.Target)
 	}
-	cv := crossValidate(&s, datasets)
+	cv := choice.crossValidate(s, folds)
 	m.Penalty = s.Alpha
 	if s.Auto {
 		if cv.Reason != "" {
@@ -146,7 +207,11 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
+	given := m.Datasets
+	m.Datasets = datasets // standardised, for the robust errors
 	summary := summarize(m, whole, penalized, x, wholes, cv)
+	m.Datasets = given
+	summary.Terms, summary.Selection = choice.worth, choice.selection
 	if err := summary.finite(); err != nil {
 		return nil, nil, err
 	}
@@ -172,6 +237,9 @@ func (s *Settings) offsets() []float64 {
 	offsets := make([]float64, len(s.Mean))
 	for j, mean := range s.Mean {
 		size := math.Abs(mean)
+		if len(s.Derived) > 0 && s.Derived[j] {
+			size = s.Size[j]
+		}
 		if j >= s.SeasonFrom && j < s.SeasonTo {
 			size = max(size, design.HarmonicError/0x1p-53)
 		}
@@ -182,11 +250,24 @@ func (s *Settings) offsets() []float64 {
 
 // Coefficients returns how many coefficients there are with the intercept, but for
 // those of reference levels.
-func (s *Settings) Coefficients() int { return len(s.Names) + 1 - len(s.Categories) }
+func (s *Settings) Coefficients() int {
+	n := len(s.Names) + 1
+	for j := range s.left {
+		if s.left[j] {
+			n--
+		}
+	}
+	for _, c := range s.Categories {
+		if !s.isLeft(c.From) {
+			n--
+		}
+	}
+	return n
+}
 
 // solver prepares a factor of all columns for penalties from alpha.
 func (s *Settings) solver(f *Factor, alpha float64) (*solver, error) {
-	return newSolver(f, s.offsets(), alpha, s.levels()...)
+	return newSolverWithout(s.left, f, s.offsets(), alpha, s.levels()...)
 }
 
 // climatology fits the season's columns alone, without the penalty unless there are
@@ -234,7 +315,7 @@ func Merge(models []*Model) (*Model, *Summary, error) {
 		if m.Scaler != models[0].Scaler {
 			return nil, nil, fmt.Errorf("model %d was trained with another scaler than the first", i+1)
 		}
-		if !reflect.DeepEqual(m.Settings, models[0].Settings) {
+		if !reflect.DeepEqual(m.unfitted(), models[0].unfitted()) {
 			return nil, nil, fmt.Errorf("model %d has other settings than the first: alpha %s and %d folds where "+
 				"the first has %s and %d", i+1, m.AlphaName(), m.Folds, models[0].AlphaName(), models[0].Folds)
 		}

@@ -65,7 +65,7 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)),
 			Sums: c})
 	}
-	s, err := scaler.New(seasonal, datasets)
+	s, err := scaler.New(seasonal, datasets, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func (a *solver) express(j int) []float64 {
 // addNull includes the relation that drops column j: eⱼ − Σ cₖ·eₖ, made
 // orthogonal to those before it by Gram and Schmidt, twice.
 func (a *solver) addNull(j int, coef []float64) {
-	if a.rows() < a.p {
+	if a.rows() < a.free {
 		return // with a penalty, which leaves no choice
 	}
 	v := make([]float64, a.p)

@@ -22,6 +22,8 @@ import (
 type solver struct {
 	n          int64
 	p          int
+	left       []bool // columns that are left out; nil for none
+	free       int    // the number of the others
 	f          *Factor
 	wide       bool // standard errors are computed in float64
 	categories []levelColumns
@@ -81,14 +83,26 @@ func Enough(rows int64, coefficients int, alpha float64) error {
 // newSolver prepares the factor [1 | Z | y] of p columns Z for least squares, and for
 // penalties from alpha. See tolerances for offset.
 func newSolver(f *Factor, offset []float64, alpha float64, categories ...levelColumns) (*solver, error) {
+	return newSolverWithout(nil, f, offset, alpha, categories...)
+}
+
+// newSolverWithout is newSolver without the columns that are left out. The categories are of
+// the others.
+func newSolverWithout(left []bool, f *Factor, offset []float64, alpha float64, categories ...levelColumns) (*solver, error) {
 	p := f.Width - 2
-	if err := Enough(f.N, p+1-len(categories), alpha); err != nil {
+	free := p
+	for _, out := range left {
+		if out {
+			free--
+		}
+	}
+	if err := Enough(f.N, free+1-len(categories), alpha); err != nil {
 		return nil, err
 	}
 	if !f.finite() {
 		return nil, errors.New("the factor is not finite")
 	}
-	a := &solver{n: f.N, p: p, f: f, wide: p > wide, categories: categories}
+	a := &solver{n: f.N, p: p, left: left, free: free, f: f, wide: p > wide, categories: categories}
 	a.full, a.float = f.precise(), make([]float64, p*p)
 	for i := range a.rows() {
 		a.t = append(a.t, a.full[(i+1)*(p+2)+1:(i+2)*(p+2)]...)
@@ -108,7 +122,7 @@ func (a *solver) penalized(alpha float64) *solver {
 	}
 	order := slices.Clone(a.taken)
 	for j := range a.p {
-		if !slices.Contains(a.taken, j) && !a.constant(j) {
+		if !slices.Contains(a.taken, j) && !a.constant(j) && !(a.left != nil && a.left[j]) {
 			order = append(order, j)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // SummaryKind is the format of model.json.
-var SummaryKind = artifact.Kind{Format: "model summary", Version: 3, Program: "model_preparation"}
+var SummaryKind = artifact.Kind{Format: "model summary", Version: 4, Program: "model_preparation"}
 
 // Summary is a model for people and other programs. Figures that are not
 // defined are null.
@@ -44,6 +44,8 @@ type Summary struct {
 	Collinear         []string        `json:"collinear"`
 	CV                CrossValidation `json:"cross_validation"`
 	Influence         []Influence     `json:"influence"`
+	Terms             []Worth         `json:"terms"`
+	Selection         *Selection      `json:"selection,omitempty"` // where terms were chosen
 
 	// Relations says of every collinear column how it follows from others.
 	Relations []string `json:"-"`
@@ -171,6 +173,9 @@ func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv C
 	s.InterceptRobust, s.InterceptTRobust = ratio(s.Intercept, robustAt)
 	for j, b := range x.b {
 		name, scale := m.Names[j], m.Scale[j]
+		if m.isLeft(j) {
+			continue
+		}
 		if m.Penalty == 0 && a.isReference(j) {
 			row := Coefficient{Name: name, Reference: true}
 			s.Standardized, s.Coefficients = append(s.Standardized, row), append(s.Coefficients, row)
@@ -181,7 +186,7 @@ func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv C
 		s.Coefficients = append(s.Coefficients, newCoefficient(name, value, sigma*stdErrors[j]/scale, robust[j]/scale))
 	}
 	for _, c := range m.Categories {
-		if m.Penalty == 0 {
+		if m.Penalty == 0 && !m.isLeft(c.From) {
 			s.Reference = append(s.Reference, Level{c.Name, strings.TrimPrefix(m.Names[c.Reference], c.Name+"=")})
 		}
 	}
@@ -235,7 +240,7 @@ func (s *Summary) collinear(m *Model, a *solver) {
 			}
 		}
 	}
-	if a.rows() < a.p {
+	if a.rows() < a.free {
 		return
 	}
 	for i, j := range a.dropped {

@@ -52,13 +52,13 @@ func TestForged(t *testing.T) {
 	d := seasonal
 	year := time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
 	datasets := []Dataset{series(t, &d, "a", year, 10, 40), series(t, &d, "b", year, 1, 9)}
-	whole, err := New(d, datasets)
+	whole, err := New(d, datasets, nil)
 	if err != nil || whole.Annual != 2 {
 		t.Fatalf("%v pairs, %v", whole, err)
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
 	for name, s := range map[string]*Scaler{
-		"whole": whole, "part": NewPart(d, &dataset.Part{I: 0, N: 1, Files: 2, List: "l"}, datasets),
+		"whole": whole, "part": NewPart(d, &dataset.Part{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
 	} {
 		document, err := Kind.EncodeJSON(s)
 		if err != nil {
@@ -136,7 +136,7 @@ func TestSeasons(t *testing.T) {
 		"one of them does":    {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 18), series(t, &d, "b", start(2020, 7), 1, 400)}, 2},
 		"a week in two years": {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 7), series(t, &d, "a", start(2021, 1), 1, 7)}, 0},
 	} {
-		s, err := New(d, c.datasets)
+		s, err := New(d, c.datasets, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,12 +147,12 @@ func TestSeasons(t *testing.T) {
 		n := len(c.datasets)
 		var wholes, parts []*Scaler
 		for i := range c.datasets {
-			one, err := New(d, c.datasets[i:i+1])
+			one, err := New(d, c.datasets[i:i+1], nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			wholes = append(wholes, one)
-			parts = append(parts, NewPart(d, &dataset.Part{I: i, N: n, Files: n}, c.datasets[i:i+1]))
+			parts = append(parts, NewPart(d, &dataset.Part{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
 		}
 		for _, scalers := range [][]*Scaler{wholes, parts} {
 			merged, err := merge(scalers)
@@ -165,7 +165,7 @@ func TestSeasons(t *testing.T) {
 		}
 	}
 	d.Features, d.Categories, d.Lags = nil, nil, nil
-	_, err := New(d, []Dataset{series(t, &d, "a", start(2020, 1), 1, 5)})
+	_, err := New(d, []Dataset{series(t, &d, "a", start(2020, 1), 1, 5)}, nil)
 	if err == nil || !strings.HasPrefix(err.Error(), "there is no feature: ") {
 		t.Errorf("nothing to learn from: %v", err)
 	}

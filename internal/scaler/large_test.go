@@ -32,7 +32,7 @@ func TestForgedLarge(t *testing.T) {
 		},
 	} {
 		d := seasonal
-		s, err := New(d, []Dataset{series(t, &d, "a", start, 1, 9)})
+		s, err := New(d, []Dataset{series(t, &d, "a", start, 1, 9)}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -121,57 +121,77 @@ func (l *Levels) finish(most int) (levels, pooled []string) {
 
 // finishLevels sets the levels of the categories.
 func (s *Scaler) finishLevels(all []Levels) error {
-	for k := range all {
+	for k := range s.Categories {
 		c := &s.Categories[k]
 		if c.Levels, c.Pooled = all[k].finish(s.MaxLevels); len(c.Levels) == 0 && !all[k].Many {
 			return fmt.Errorf("column %q has no word in any row that can be used; leave it out with -features", c.Name)
 		}
+		if s.Missing == design.Indicator && len(c.Levels) > 0 && all[k].N() < s.Used() {
+			c.Levels, c.Missing = append(c.Levels, design.MissingLevel), true
+		}
 	}
-	if err := s.Check(); err != nil {
-		return err
-	}
-	if len(s.Names()) == 0 {
+	if len(s.Names()) == 0 && len(s.Categories) > 0 {
 		return fmt.Errorf("there is no feature: %q has more than %d different words", s.Categories[0].Name, manyLevels)
 	}
 	return nil
 }
 
-// moments returns the moments of the columns of X.
-func (l *Levels) moments(c *design.Category) (columns []moments.Moments) {
+// moments returns the moments of the columns of X, of so many rows in all.
+func (l *Levels) moments(c *design.Category, rows int64) (columns []moments.Moments) {
 	n := l.N()
-	pool := n
-	for i, level := range c.Levels {
+	pool, levels := n, c.Levels
+	if c.Missing {
+		n, levels = rows, levels[:len(levels)-1]
+	}
+	for i, level := range levels {
 		ones := pool // of Other, the last one, what the others leave
-		if last := i == len(c.Levels)-1; !last || len(c.Pooled) == 0 {
+		if last := i == len(levels)-1; !last || len(c.Pooled) == 0 {
 			k, _ := slices.BinarySearchFunc(l.Counts, Count{Level: level}, byLevel)
 			ones = l.Counts[k].N
 		}
 		columns = append(columns, moments.Binary(n, ones))
 		pool -= ones
 	}
+	if c.Missing {
+		columns = append(columns, moments.Binary(rows, rows-l.N()))
+	}
 	return columns
 }
 
-// momentsOfX returns the moments of all columns of X, and of the target.
+// momentsOfX returns the moments of all columns of X, and of the target. Those of derived
+// columns are of no number.
 func (s *Scaler) momentsOfX(total Sums) (columns []moments.Moments) {
-	rest, k := total.Moments, 0
-	for _, feature := range s.Features {
-		if k < len(s.Categories) && s.Categories[k].Name == feature {
-			columns = append(columns, total.Levels[k].moments(&s.Categories[k])...)
-			k++
-			continue
-		}
-		columns, rest = append(columns, rest[0]), rest[1:]
+	rest := total.Moments
+	next := func() (m moments.Moments) {
+		m, rest = rest[0], rest[1:]
+		return m
 	}
-	return append(columns, rest...)
+	t, used := terms{Scaler: s, total: &total}, s.Used()
+	for _, g := range s.Terms() {
+		switch g.Kind {
+		case design.Word, design.Clock:
+			c, levels := t.categoryOf(g.Name)
+			columns = append(columns, levels.moments(c, used)...)
+		case design.Missing:
+			feature := slices.Index(s.numbers(), g.Made.Of[0])
+			columns = append(columns, moments.Binary(used, used-total.Moments[feature].N))
+		case design.Hinge, design.Cross:
+			columns = append(columns, make([]moments.Moments, len(g.Columns))...)
+		default:
+			for range g.Columns {
+				columns = append(columns, next())
+			}
+		}
+	}
+	return append(columns, total.Moments[len(total.Moments)-1])
 }
 
 // Reference returns the column of X of a category's most frequent level, of equally
-// frequent ones the first. The category must have levels.
+// frequent ones the first. The category, of design.CategoryTerms, must have levels.
 func (s *Scaler) Reference(category int) (column int) {
-	from, to := s.Columns(category)
-	column = from
-	for j := from; j < to; j++ {
+	g := s.CategoryTerms()[category]
+	column = g.From
+	for j := g.From; j < g.To(); j++ {
 		if s.Mean[j] > s.Mean[column] {
 			column = j
 		}

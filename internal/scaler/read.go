@@ -51,6 +51,7 @@ func (s *Scaler) finish(path string, checkDataset func(*Dataset, *design.Design)
 		return fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
 	s.index()
+	s.SetMeans(s.Mean)
 	return nil
 }
 
@@ -71,6 +72,9 @@ func (s *Scaler) check(checkDataset func(*Dataset, *design.Design) error) error 
 		if err := checkDataset(&s.Datasets[i], &unfinished); err != nil {
 			return fmt.Errorf("dataset %q has %w", s.Datasets[i].Name, err)
 		}
+	}
+	if err := s.checkSketches(); err != nil {
+		return err
 	}
 	if s.Part != nil {
 		return nil
@@ -123,12 +127,13 @@ func (d *Dataset) checkSums(of *design.Design) error {
 	if target := d.Moments[len(d.Moments)-1].N; target != d.Used {
 		return fmt.Errorf("%d rows used with %d targets", d.Used, target)
 	}
-	if len(d.Levels) != len(of.Categories) {
-		return fmt.Errorf("levels of %d categories where %d are needed", len(d.Levels), len(of.Categories))
+	categories := of.CategoryTerms()
+	if len(d.Levels) != len(categories) {
+		return fmt.Errorf("levels of %d categories where %d are needed", len(d.Levels), len(categories))
 	}
 	for k := range d.Levels {
 		if !d.Levels[k].possible(d.Used) {
-			return fmt.Errorf("impossible levels of %q", of.Categories[k].Name)
+			return fmt.Errorf("impossible levels of %q", categories[k].Name)
 		}
 	}
 	return nil
@@ -146,10 +151,16 @@ func (s *Scaler) checkColumns() error {
 		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
 			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
 	}
-	used := s.Used()
+	used, derived := s.Used(), s.Derived()
 	for j, name := range names {
 		if n := s.NSamplesSeen[j]; n < 1 || n > used {
 			return fmt.Errorf("column %q has %d numbers in %d rows", name, n, used)
+		}
+		if derived[j] {
+			if s.Mean[j] == s.Mean[j] || s.Scale[j] == s.Scale[j] || s.Var[j] == s.Var[j] {
+				return fmt.Errorf("column %q has a mean or a scale, which its model is to find", name)
+			}
+			continue
 		}
 		if !s.possible(j) {
 			return fmt.Errorf("column %q has scale %v, variance %v and mean %v between %v and %v", name, s.Scale[j], s.Var[j],
@@ -175,6 +186,33 @@ func (s *Scaler) possible(j int) bool {
 		return deviation <= rounding
 	}
 	return math.Abs(s.Scale[j]-deviation) <= 1e-9*s.Scale[j]
+}
+
+// Figures are numbers, of which NaN is written as null.
+type Figures []float64
+
+// MarshalJSON writes null for NaN.
+func (f Figures) MarshalJSON() ([]byte, error) {
+	list := make([]*float64, len(f))
+	for i := range f {
+		if f[i] == f[i] {
+			list[i] = &f[i]
+		}
+	}
+	return json.Marshal(list)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (f *Figures) UnmarshalJSON(b []byte) error {
+	var list []*float64
+	err := json.Unmarshal(b, &list)
+	*f = make(Figures, len(list))
+	for i, v := range list {
+		if (*f)[i] = math.NaN(); v != nil {
+			(*f)[i] = *v
+		}
+	}
+	return err
 }
 
 // Counts are the numbers seen of each column, written as scikit-learn's

@@ -26,16 +26,25 @@ type Scaler struct {
 	artifact.Header
 	Part *dataset.Part `json:"part,omitempty"` // of a shard, which has only the design and the datasets
 	design.Design
-	FeatureNamesOut []string  `json:"feature_names_out"` // the p columns of X, in order
-	Mean            []float64 `json:"mean"`
-	Var             []float64 `json:"var"`      // population variance (ddof = 0)
-	Scale           []float64 `json:"scale"`    // √var, and 1 for a constant column
-	DataMin         []float64 `json:"data_min"` // the least number of each, named as by MinMaxScaler
-	DataMax         []float64 `json:"data_max"` // and the largest
-	NSamplesSeen    Counts    `json:"n_samples_seen"`
-	TargetMean      float64   `json:"target_mean"`
-	TargetVar       float64   `json:"target_var"`
-	Datasets        []Dataset `json:"datasets"` // in the order of dataset.Compare
+	FeatureNamesOut []string `json:"feature_names_out"` // the p columns of X, in order
+	// The figures of hinges and crosses are null, NaN here: a model finds them.
+	Mean         Figures `json:"mean"`
+	Var          Figures `json:"var"`      // population variance (ddof = 0)
+	Scale        Figures `json:"scale"`    // √var, and 1 for a constant column
+	DataMin      Figures `json:"data_min"` // the least number of each, named as by MinMaxScaler
+	DataMax      Figures `json:"data_max"` // and the largest
+	NSamplesSeen Counts  `json:"n_samples_seen"`
+	TargetMean   float64 `json:"target_mean"`
+	TargetVar    float64 `json:"target_var"`
+	Proposed     bool    `json:"proposed,omitempty"` // terms are proposed, for a model to choose from
+	// Quantiles are those of the features that are numbers: the least, 10, 25, 50, 75 and
+	// 90 %, the greatest.
+	Quantiles map[string][]float64 `json:"quantiles"`
+	Sketches  []*moments.Sketch    `json:"sketches"` // of the same, and of the target behind them
+	Datasets  []Dataset            `json:"datasets"` // in the order of dataset.Compare
+
+	TooMany []string `json:"-"` // terms that were not proposed: the columns would be too many
+	Coarse  []string `json:"-"` // columns whose knots are rough
 
 	byHash map[string]bool // what Has looks up
 }
@@ -45,8 +54,9 @@ type Dataset struct {
 	dataset.ID
 	Used      int64        `json:"used"` // rows that were counted
 	Dropped   dataset.Left `json:"dropped"`
-	Irregular int64        `json:"irregular"`      // with lags: rows that are not one step behind the row before
-	Gaps      []design.Gap `json:"gaps,omitempty"` // of the features in the order of design.Lacking; none without gaps
+	Times     int64        `json:"times,omitempty"` // different ones; 0 without a time column
+	Irregular int64        `json:"irregular"`       // with lags: rows that are not one step behind the row before
+	Gaps      []design.Gap `json:"gaps,omitempty"`  // of the features in the order of design.Lacking; none without gaps
 	Sums
 }
 
@@ -93,15 +103,15 @@ func (s *Sums) grow(columns, categories int) {
 	}
 }
 
-// New makes a scaler of what the datasets contributed. The result depends on
-// the datasets alone, not on how they were gathered.
-func New(d design.Design, datasets []Dataset) (*Scaler, error) {
+// New makes a scaler of what the datasets contributed, and of the sketches of all their
+// rows. The result depends on these alone, not on how they were gathered.
+func New(d design.Design, datasets []Dataset, sketches []*moments.Sketch) (*Scaler, error) {
 	if len(datasets) == 0 {
 		return nil, errors.New("there is no dataset")
 	}
 	datasets = slices.Clone(datasets)
 	slices.SortStableFunc(datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
-	s := &Scaler{Design: d.Unfinished(), Datasets: datasets}
+	s := &Scaler{Design: d.Unfinished(), Datasets: datasets, Sketches: sketches, Proposed: d.Asked.Auto}
 	if err := dataset.Distinct(s.IDs()); err != nil {
 		return nil, err
 	}
@@ -117,15 +127,27 @@ func New(d design.Design, datasets []Dataset) (*Scaler, error) {
 	if err := s.finishLevels(total.Levels); err != nil {
 		return nil, err
 	}
+	if len(s.Sketches) == 0 {
+		s.Sketches = newSketches(len(s.numbers()) + 1)
+	}
+	if err := s.finishTerms(&total); err != nil {
+		return nil, err
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	s.index()
+	s.setQuantiles()
 	s.FeatureNamesOut = s.Names()
 	columns := s.momentsOfX(total)
+	derived := append(s.Derived(), false)
 	for j, name := range append(slices.Clip(s.FeatureNamesOut), d.Target) {
-		if err := checkMoments(name, &columns[j]); err != nil {
+		if err := checkMoments(name, &columns[j]); err != nil && !derived[j] {
 			return nil, err
 		}
 	}
-	s.finishColumns(columns)
+	s.finishColumns(columns, derived)
+	s.SetMeans(s.Mean)
 	return s, nil
 }
 
@@ -180,17 +202,21 @@ func checkMoments(name string, m *moments.Moments) error {
 
 // finishColumns sets the figures by the moments of the columns of X and, the last, the
 // target.
-func (s *Scaler) finishColumns(columns []moments.Moments) {
+func (s *Scaler) finishColumns(columns []moments.Moments, derived []bool) {
 	from, to := s.Harmonics()
 	for j, m := range columns[:len(columns)-1] {
 		scale := m.Std()
 		if m.Constant() || j >= from && j < to && scale <= design.HarmonicError {
 			scale = 1
 		}
-		s.Mean = append(s.Mean, m.Mean.Value())
-		s.Var = append(s.Var, m.Var())
-		s.Scale = append(s.Scale, scale)
-		s.DataMin, s.DataMax = append(s.DataMin, m.Min), append(s.DataMax, m.Max)
+		figures := [5]float64{m.Mean.Value(), m.Var(), scale, m.Min, m.Max}
+		if derived[j] {
+			figures = [5]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+			m.N = s.Used()
+		}
+		for i, list := range []*Figures{&s.Mean, &s.Var, &s.Scale, &s.DataMin, &s.DataMax} {
+			*list = append(*list, figures[i])
+		}
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	target := &columns[len(columns)-1]
@@ -198,8 +224,8 @@ func (s *Scaler) finishColumns(columns []moments.Moments) {
 }
 
 // NewPart makes a part of a scaler, for Merge: no level, no mean.
-func NewPart(d design.Design, part *dataset.Part, datasets []Dataset) *Scaler {
-	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets}
+func NewPart(d design.Design, part *dataset.Part, datasets []Dataset, sketches []*moments.Sketch) *Scaler {
+	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets, Sketches: sketches}
 }
 
 // Constant reports whether column j did not vary (see moments.Moments.Constant
@@ -237,25 +263,27 @@ func (s *Scaler) index() {
 	}
 }
 
-// Join returns the design and the datasets of scalers over different files, or of all
+// Join returns the design, the datasets and the sketches of scalers over different files, or of all
 // shards of one: New makes of them the scaler that one run over all their files would
 // have fitted, exactly.
-func Join(scalers []*Scaler) (d design.Design, datasets []Dataset, err error) {
+func Join(scalers []*Scaler) (d design.Design, datasets []Dataset, sketches []*moments.Sketch, err error) {
 	var shards []*dataset.Part
 	for _, s := range scalers {
 		shards = append(shards, s.Part)
 	}
 	if err := dataset.Complete(shards); err != nil {
-		return d, nil, err
+		return d, nil, nil, err
 	}
 	d = scalers[0].Unfinished()
 	want, _ := json.Marshal(d)
+	sketches = newSketches(len(scalers[0].Sketches))
 	for i, s := range scalers {
 		if got, _ := json.Marshal(s.Unfinished()); !bytes.Equal(got, want) {
-			return d, nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
+			return d, nil, nil, fmt.Errorf("scaler %d has other settings than the first: %s where the first has %s", i+1, got,
 				want)
 		}
 		datasets = append(datasets, s.Datasets...)
+		mergeSketches(sketches, s.Sketches)
 	}
-	return d, datasets, nil
+	return d, datasets, sketches, nil
 }

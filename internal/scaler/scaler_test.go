@@ -20,7 +20,7 @@ func ExampleNew() {
 	d := design.Design{Target: "load", Features: []string{"wind"}, Missing: design.Drop, Lags: []int{}}
 	var c Sums
 	c.Add(&design.Rows{X: [][]float64{{1, 2, 3}}, Y: []float64{10, 20, 30}})
-	s, err := New(d, []Dataset{{ID: dataset.ID{Name: "a"}, Used: 3, Sums: c}})
+	s, err := New(d, []Dataset{{ID: dataset.ID{Name: "a"}, Used: 3, Sums: c}}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -65,7 +65,7 @@ func TestConstant(t *testing.T) {
 		{[]float64{1e-300, 1e-300}, true},
 		{[]float64{7}, true},
 	} {
-		s, err := New(two, []Dataset{of("d", c.x, c.x, c.x)})
+		s, err := New(two, []Dataset{of("d", c.x, c.x, c.x)}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestConstant(t *testing.T) {
 func TestStandardize(t *testing.T) {
 	x := []float64{1e6 + 1, 1e6 + 2, math.NaN(), 1e6 + 6}
 	y := []float64{1, 2, 3, 4}
-	s, err := New(two, []Dataset{of("d", x, y, y)})
+	s, err := New(two, []Dataset{of("d", x, y, y)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestTooLargeOrSmall(t *testing.T) {
 	for _, x := range [][]float64{{1e308, -1e308}, {1.1e100, 0}, {0, -1.1e100}, {1e200, 1e200}, {1e-162, 2e-162},
 		{5e-324, 0}, {0, 0.9e-100}} {
 		for name, columns := range map[string][][]float64{"b": {fine, x, fine}, "y": {fine, fine, x}} {
-			_, err := New(two, []Dataset{of("d", columns...)})
+			_, err := New(two, []Dataset{of("d", columns...)}, nil)
 			if want := fmt.Sprintf("column %q goes from %v to %v: ", name, min(x[0], x[1]), max(x[0], x[1])); err == nil ||
 				!strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "; change its unit") {
 				t.Errorf("%s, %v: %v", name, x, err)
@@ -118,7 +118,7 @@ func TestMergeAndRead(t *testing.T) {
 	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
 		[]float64{5, 6.6})
 	fit := func(d ...Dataset) *Scaler {
-		s, err := New(two, d)
+		s, err := New(two, d, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func TestMergeAndRead(t *testing.T) {
 // constant column is 0 whatever it is later.
 func TestStandardizeParts(t *testing.T) {
 	x, one := []float64{1, 2, math.NaN(), 4, 8}, []float64{3, 3, 3, 3, 3}
-	s, err := New(two, []Dataset{of("d", x, one, x)})
+	s, err := New(two, []Dataset{of("d", x, one, x)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,11 +216,11 @@ func TestStandardizeParts(t *testing.T) {
 }
 
 func merge(scalers []*Scaler) (*Scaler, error) {
-	d, datasets, err := Join(scalers)
+	d, datasets, sketches, err := Join(scalers)
 	if err != nil {
 		return nil, err
 	}
-	return New(d, datasets)
+	return New(d, datasets, sketches)
 }
 
 // Counts are one number where all are equal, as scikit-learn writes them.
@@ -235,7 +235,7 @@ func TestCounts(t *testing.T) {
 
 // Moments of another number of columns are no scaler's.
 func TestColumnsOfDatasets(t *testing.T) {
-	s, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{3, 5}, []float64{5, 6})})
+	s, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{3, 5}, []float64{5, 6})}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestShortLists(t *testing.T) {
 		"are needed":  func(s *Scaler) { s.DataMin = s.DataMin[:1] },
 		"2 are":       func(s *Scaler) { s.DataMax = s.DataMax[:1] },
 	} {
-		s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})})
+		s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,7 +286,7 @@ func TestManyBounds(t *testing.T) {
 func TestFinishLevels(t *testing.T) {
 	d := worded
 	d.Features = []string{"a", "w", "w=x"}
-	if _, err := New(d, []Dataset{fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "y")}); err == nil ||
+	if _, err := New(d, []Dataset{fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "y")}, nil); err == nil ||
 		!strings.Contains(err.Error(), `"w=x" comes twice`) {
 		t.Errorf("collision: %v", err)
 	}
@@ -294,22 +294,22 @@ func TestFinishLevels(t *testing.T) {
 	d.Features = []string{"w"}
 	one := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
 	one.Moments = one.Moments[2:]
-	if s, err := New(d, []Dataset{one}); err != nil || len(s.Mean) != 1 {
+	if s, err := New(d, []Dataset{one}, nil); err != nil || len(s.Mean) != 1 {
 		t.Errorf("one level: %v", err)
 	}
 	one.Levels = []Levels{{Counts: []Count{}}}
-	if _, err := New(d, []Dataset{one}); err == nil || !strings.Contains(err.Error(), `"w" has no word in any row`) {
+	if _, err := New(d, []Dataset{one}, nil); err == nil || !strings.Contains(err.Error(), `"w" has no word in any row`) {
 		t.Errorf("no word: %v", err)
 	}
 	one.Levels = []Levels{{Counts: []Count{}, Many: true}}
-	if _, err := New(d, []Dataset{one}); err == nil || !strings.Contains(err.Error(), `"w" has more than 10000`) {
+	if _, err := New(d, []Dataset{one}, nil); err == nil || !strings.Contains(err.Error(), `"w" has more than 10000`) {
 		t.Errorf("an identifier: %v", err)
 	}
 }
 
 // A single scaler merges into itself.
 func TestMergeOne(t *testing.T) {
-	s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})})
+	s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

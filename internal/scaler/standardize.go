@@ -39,7 +39,11 @@ func (s *Scaler) StandardizePrecise(dst []moments.Sum, stride int, rows *design.
 func standardize[T any](s *Scaler, dst []T, stride int, rows *design.Rows, a, b int,
 	formula func(dst []T, stride int, x []float64, mean, scale float64)) {
 	column := func(j int, dst []T, stride int, x []float64) {
-		if !s.Constant(j) {
+		switch {
+		case s.Mean[j] != s.Mean[j]: // derived: a model standardises it
+			formula(dst, stride, x, 0, 1)
+			return
+		case !s.Constant(j):
 			formula(dst, stride, x, s.Mean[j], s.Scale[j])
 			return
 		}

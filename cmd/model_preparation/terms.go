@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
+
+	"mlpipeline/internal/cli"
+	"mlpipeline/internal/regression"
+)
+
+// sayTerms tells which of the terms that could be chosen are in the model, and what each is
+// worth.
+func sayTerms(o *options, s *regression.Summary) {
+	switch c := s.Selection; {
+	case c == nil:
+		return
+	case c.Reason != "":
+		if o.choose {
+			o.Warnf("all terms are kept: %s", c.Reason)
+		}
+		return
+	}
+	kept := 0
+	for _, t := range s.Terms {
+		if t.Kept {
+			kept++
+		}
+	}
+	o.Table(termTable(s.Terms), " terms, in "+regression.Twin(o.out))
+	o.Logf("%d of %s kept, of %d models compared: MSE %.4g on rows held out, about %.2g too small for being the least; "+
+		"standard errors know nothing of the choice, and are too small too", kept, cli.Plural(len(s.Terms), "term", "terms"),
+		s.Selection.Compared, s.Selection.MSE, s.Selection.Optimism)
+}
+
+// termTable is the terms of a model, those that are kept first, of these the most worth.
+func termTable(terms []regression.Worth) dataframe.DataFrame {
+	sorted := slices.Clone(terms)
+	slices.SortStableFunc(sorted, func(a, b regression.Worth) int {
+		switch {
+		case a.Kept != b.Kept && a.Kept, a.Kept == b.Kept && cli.Defined(a.Delta) > cli.Defined(b.Delta):
+			return -1
+		case a.Kept != b.Kept, cli.Defined(a.Delta) < cli.Defined(b.Delta):
+			return 1
+		}
+		return 0
+	})
+	var names, kept []string
+	var worth []float64
+	var columns, better []int
+	for _, t := range sorted {
+		mark := "left out"
+		if t.Kept {
+			mark = "kept"
+		}
+		names, kept, columns = append(names, t.Name), append(kept, mark), append(columns, len(t.Columns))
+		worth, better = append(worth, cli.Defined(t.Delta)), append(better, t.Better)
+	}
+	return dataframe.New(series.New(names, series.String, "term"), series.New(columns, series.Int, "columns"),
+		series.New(worth, series.Float, "mse_more"), series.New(better, series.Int, "folds_better"),
+		series.New(kept, series.String, "in_model"))
+}

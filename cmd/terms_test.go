@@ -1,0 +1,187 @@
+package cmd_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mlpipeline/internal/regression"
+)
+
+// Hinges, calendar, trend and crosses are what R's lm makes of pmax, factor and products:
+//
+//	lm(temp_max ~ precipitation + temp_min + wind + weather + s1 + c1 + pmax(temp_min - 2.8, 0) +
+//	  pmax(temp_min - 7.8, 0) + pmax(temp_min - 13.3, 0) + pmax(wind - 3, 0) + pmax(wind - 6, 0) + month + trend +
+//	  I((temp_min - mean)*(wind - mean)) + weather:I(temp_min - mean))
+//
+// and predict(interval = "prediction"), of R 4.2.
+func TestTermsAsR(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-target", "temp_max")
+	must(t, dir, "model_preprocessing", "-hinge", "temp_min:3", "-hinge", "wind@3/6", "-calendar", "month", "-trend",
+		"-cross", "temp_min*wind,weather*temp_min", "-annual", "1", "-write", "scaled")
+	must(t, dir, "model_preparation")
+	must(t, dir, "model_testing", "-predictions", "p.csv")
+	var model regression.Summary
+	readJSON(t, filepath.Join(dir, "models/model.json"), &model)
+	equal(t, "R²", model.R2, 0.87294904980678634)
+	stdErrors := map[string]float64{"wind>3": 0.233401466201142493, "trend": 0.096030885957788414}
+	values := map[string]float64{"wind>3": -0.5119588633634454267, "trend": 0.1486432065250180290,
+		"temp_min>7.8": 0.0582210789621302391, "temp_min*wind": -0.0065657099477053026}
+	for _, c := range model.Coefficients {
+		if want, ok := values[c.Name]; ok {
+			equal(t, c.Name, c.Value, want)
+		}
+		if want, ok := stdErrors[c.Name]; ok {
+			equal(t, "standard error of "+c.Name, *c.StdError, want)
+		}
+	}
+	equal(t, "MSE", *readMetrics(t, dir).MSE, 7.7515654015511837)
+	rows := readCSV(t, filepath.Join(dir, "p.csv"))
+	for row, want := range map[int][]float64{
+		1:   {11.7496693421687528, 6.42080571645840248, 17.078532967879102},
+		100: {23.8992280406080191, 18.73405986699146908, 29.064396214224569},
+		292: {5.3194168020543477, 0.11647229303016005, 10.522361311078535},
+	} {
+		for i, column := range []int{3, 5, 6} {
+			got, _ := strconv.ParseFloat(rows[row][column], 64)
+			equal(t, fmt.Sprint("prediction ", row), got, want[i])
+		}
+	}
+	// What -write scales has mean 0 and deviation 1, derived columns too.
+	scaled := readCSV(t, filepath.Join(dir, "scaled/seattle-weather.csv"))
+	for j := 1; j < len(scaled[0])-1; j++ {
+		sum, squares := 0.0, 0.0
+		for _, row := range scaled[1:] {
+			z, _ := strconv.ParseFloat(row[j], 64)
+			sum, squares = sum+z, squares+z*z
+		}
+		if n := float64(len(scaled) - 1); math.Abs(sum/n) > 1e-12 || math.Abs(squares/n-1) > 1e-12 {
+			t.Errorf("scaled %s: mean %v, variance %v", scaled[0][j], sum/n, squares/n)
+		}
+	}
+}
+
+func readCSV(t *testing.T, path string) [][]string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// With -auto too, any number of workers and of shards writes the same bytes.
+func TestAutoSameBytes(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-rows", "200", "-stations", "1")
+	want := map[string][]byte{}
+	check := func(what string) {
+		t.Helper()
+		for _, name := range []string{"scaler.json", "model.gob", "model.json"} {
+			got, err := os.ReadFile(filepath.Join(dir, "models", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want[name] == nil {
+				want[name] = got
+			}
+			if !bytes.Equal(got, want[name]) {
+				t.Errorf("%s: another %s", what, name)
+			}
+		}
+	}
+	for _, workers := range []string{"1", "2", "7"} {
+		must(t, dir, "model_preprocessing", "-auto", "-workers", workers)
+		must(t, dir, "model_preparation", "-workers", workers)
+		check(workers + " workers")
+	}
+	for _, n := range []int{2, 5} {
+		var scalers, models []string
+		for i := range n {
+			shard := fmt.Sprintf("%d/%d", i, n)
+			scalers, models = append(scalers, fmt.Sprint("s", i)), append(models, fmt.Sprint("m", i))
+			must(t, dir, "model_preprocessing", "-auto", "-shard", shard, "-o", scalers[i])
+		}
+		must(t, dir, "model_preprocessing", append([]string{"-merge"}, scalers...)...)
+		for i := range n {
+			must(t, dir, "model_preparation", "-shard", fmt.Sprintf("%d/%d", i, n), "-o", models[i])
+		}
+		must(t, dir, "model_preparation", append([]string{"-merge"}, models...)...)
+		check(fmt.Sprint(n, " shards"))
+	}
+}
+
+// A V of known knot is found, to the error of the true model; twelve columns of noise are
+// left out but for two or so.
+func TestAutoFinds(t *testing.T) {
+	run := func(seed uint64, line func(r *rand.Rand) (x []float64, y float64)) (regression.Summary, float64) {
+		dir := newDir(t)
+		r := rand.New(rand.NewPCG(seed, 1))
+		var b strings.Builder
+		for i := range 1000 {
+			x, y := line(r)
+			if i == 0 {
+				for j := range x {
+					fmt.Fprintf(&b, "x%d,", j)
+				}
+				b.WriteString("y\n")
+			}
+			for _, v := range x {
+				fmt.Fprintf(&b, "%.6g,", v)
+			}
+			fmt.Fprintf(&b, "%.6g\n", y)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "t.csv"), []byte(b.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		must(t, dir, "data_creation", "-import", "t.csv", "-target", "y")
+		must(t, dir, "model_preprocessing", "-auto")
+		must(t, dir, "model_preparation")
+		must(t, dir, "model_testing", "-report", "")
+		var model regression.Summary
+		readJSON(t, filepath.Join(dir, "models/model.json"), &model)
+		return model, *readMetrics(t, dir).R2
+	}
+	_, r2 := run(1, func(r *rand.Rand) ([]float64, float64) {
+		x := 16 + 8*r.NormFloat64()
+		return []float64{x, r.NormFloat64()}, 5*math.Abs(x-16) + 3*r.NormFloat64()
+	})
+	// The deviation of 5·|x − 16| is 5·8·√(1 − 2/π) = 24.1.
+	if truth := 1 - 9/(9+24.1*24.1); r2 < truth-0.01 {
+		t.Errorf("R² %.4f of a V, where that of the truth is %.4f", r2, truth)
+	}
+	var kept []int
+	for seed := range uint64(5) {
+		model, _ := run(seed, func(r *rand.Rand) ([]float64, float64) {
+			x := make([]float64, 13)
+			for j := range x {
+				x[j] = r.NormFloat64()
+			}
+			return x, x[0] + r.NormFloat64()
+		})
+		n := 0
+		for _, term := range model.Terms {
+			if term.Kept && term.Name != "x0" {
+				n++
+			}
+		}
+		kept = append(kept, n)
+	}
+	slices.Sort(kept)
+	if kept[len(kept)/2] > 2 {
+		t.Errorf("of twelve columns of noise and their hinges %v terms are kept", kept)
+	}
+}

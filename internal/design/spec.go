@@ -1,0 +1,304 @@
+package design
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones where the system has none
+)
+
+// Spec is a term that is made of other columns, besides the features, harmonics and lags. Hinges and crosses have no mean and scale before a model is trained:
+// what standardises them follows from its triangle.
+type Spec struct {
+	Name  string    `json:"name"`
+	Kind  TermKind  `json:"kind"`
+	Of    []string  `json:"of"`              // a column; the time; the two sides of a cross
+	Knots []float64 `json:"knots,omitempty"` // of hinges, ascending, in the unit of the column
+	// Levels are those of a calendar category that training rows have.
+	Levels []string `json:"levels,omitempty"`
+	// Reference is the column of a category that has no cross: the most frequent level's.
+	Reference string `json:"reference,omitempty"`
+}
+
+// Asked is what is to be made besides, before the scaler knows of what.
+type Asked struct {
+	Auto     bool     `json:"auto,omitempty"` // propose terms, for cross-validation to choose from
+	Hinges   []string `json:"hinges,omitempty"`
+	Calendar []string `json:"calendar,omitempty"`
+	Trend    bool     `json:"trend,omitempty"`
+	Crosses  []string `json:"crosses,omitempty"`
+}
+
+// TrendName is the trend's column of X.
+const TrendName = "trend"
+
+// calendarLevels are the levels of a calendar category; nil for none of that name.
+func calendarLevels(name string) (levels []string) {
+	number := func(from, to int, format string) {
+		for i := from; i <= to; i++ {
+			levels = append(levels, fmt.Sprintf(format, i))
+		}
+	}
+	switch name {
+	case "hour":
+		number(0, 23, "%02d")
+	case "weekday":
+		number(1, 7, "%d")
+	case "month":
+		number(1, 12, "%02d")
+	case "hour_of_week":
+		for d := 1; d <= 7; d++ {
+			number(0, 23, strconv.Itoa(d)+"-%02d")
+		}
+	case "holiday":
+		levels = []string{"no", "yes"}
+	}
+	return levels
+}
+
+// CalendarNames are the calendar categories.
+var CalendarNames = []string{"hour", "weekday", "month", "hour_of_week", "holiday"}
+
+// Derived reports whether column j of X has no mean and scale in a scaler.
+func (d *Design) Derived() []bool {
+	var derived []bool
+	for _, g := range d.Terms() {
+		for range g.Columns {
+			derived = append(derived, g.Kind == Hinge || g.Kind == Cross)
+		}
+	}
+	return derived
+}
+
+const mostKnots = 50 // of a column
+
+// ParseHinge reads what -hinge takes: a column, column:K or column@k1/k2. A column of
+// exactly that name comes first. count is 0 where the knots are given.
+func (d *Design) ParseHinge(item string) (of string, count int, knots []float64, err error) {
+	const usual = 5
+	if d.bends(item) {
+		return item, usual, nil, nil
+	}
+	if i := strings.LastIndexByte(item, ':'); i > 0 && d.bends(item[:i]) {
+		if count, err = strconv.Atoi(item[i+1:]); err != nil || count < 1 || count > mostKnots {
+			return "", 0, nil, fmt.Errorf("%q: %q is not a number of knots from 1 to %d", item, item[i+1:], mostKnots)
+		}
+		return item[:i], count, nil, nil
+	}
+	if i := strings.LastIndexByte(item, '@'); i > 0 && d.bends(item[:i]) {
+		for _, s := range strings.Split(item[i+1:], "/") {
+			k, err := strconv.ParseFloat(s, 64)
+			if err != nil || math.IsNaN(k) || math.IsInf(k, 0) {
+				return "", 0, nil, fmt.Errorf("%q: %q is not a knot, a number in the unit of the column", item, s)
+			}
+			knots = append(knots, k)
+		}
+		slices.Sort(knots)
+		return item[:i], 0, slices.Compact(knots), nil
+	}
+	return "", 0, nil, fmt.Errorf("%q is not the name of a column of numbers, nor NAME:KNOTS or NAME@KNOT/KNOT", item)
+}
+
+// bends reports whether a column may have hinges: a number, a lag or the trend.
+func (d *Design) bends(name string) bool {
+	return slices.Contains(d.Features, name) && d.category(name) == nil || d.isLag(name) ||
+		name == TrendName && d.Asked.Trend
+}
+
+func (d *Design) isLag(name string) bool {
+	return slices.ContainsFunc(d.Terms(), func(t Term) bool { return t.Kind == Lags && slices.Contains(t.Columns, name) })
+}
+
+// ParseCross finds the two sides of LEFT*RIGHT, each a column, a calendar category, the
+// trend, or NAME> for a number with its hinges.
+func (d *Design) ParseCross(item string) (left, right string, err error) {
+	ways := 0
+	for i := range item {
+		if item[i] == '*' && d.crosses(item[:i]) && d.crosses(item[i+1:]) {
+			left, right = item[:i], item[i+1:]
+			ways++
+		}
+	}
+	switch {
+	case ways == 0:
+		return "", "", fmt.Errorf("%q is not LEFT*RIGHT, each of them a column, a calendar category, trend, "+
+			"or NAME> for a number with its hinges", item)
+	case ways > 1:
+		return "", "", fmt.Errorf("%q can be split in %d ways; rename a column that has a * in its name", item, ways)
+	case left == right:
+		return "", "", fmt.Errorf("%q crosses a column with itself; -hinge lets it bend", item)
+	case d.wordy(left) && d.wordy(right):
+		return "", "", fmt.Errorf("%q crosses two categories; one side must be a number", item)
+	}
+	return left, right, nil
+}
+
+// crosses reports whether a name may be a side of a cross.
+func (d *Design) crosses(name string) bool {
+	hinged, ok := strings.CutSuffix(name, ">")
+	ok = ok && slices.ContainsFunc(d.Asked.Hinges, func(item string) bool {
+		of, _, _, err := d.ParseHinge(item)
+		return err == nil && of == hinged
+	})
+	return ok || slices.Contains(d.Features, name) || d.wordy(name) || d.isLag(name) || name == TrendName && d.Asked.Trend
+}
+
+// CategoryTerms returns the categories, those of the table and then of the calendar.
+func (d *Design) CategoryTerms() []Term {
+	return slices.DeleteFunc(d.Terms(), func(g Term) bool { return g.Kind != Word && g.Kind != Clock })
+}
+
+// wordy reports whether a name is that of a category.
+func (d *Design) wordy(name string) bool {
+	return d.category(name) != nil || slices.Contains(d.Asked.Calendar, name)
+}
+
+// first returns the terms that a scaler's pass looks at: the calendar, without its levels,
+// and the trend. With Auto they are those that may be proposed.
+func (a *Asked) first(d *Design) (terms []Spec) {
+	calendar := slices.Clone(a.Calendar)
+	if a.Auto && d.Time != "" {
+		for _, name := range []string{"hour", "weekday", "month"} {
+			if !slices.Contains(calendar, name) && !slices.Contains(d.Features, name) {
+				calendar = append(calendar, name)
+			}
+		}
+		if len(d.Holidays) > 0 && !slices.Contains(calendar, "holiday") && !slices.Contains(d.Features, "holiday") {
+			calendar = append(calendar, "holiday")
+		}
+	}
+	for _, name := range calendar {
+		terms = append(terms, Spec{Name: name, Kind: Clock, Of: []string{d.Time}})
+	}
+	if a.Trend || a.Auto && d.Time != "" && !slices.Contains(d.Features, TrendName) {
+		terms = append(terms, Spec{Name: TrendName, Kind: Trend, Of: []string{d.Time}})
+	}
+	return terms
+}
+
+// checkAsked reports what cannot be made of the columns.
+func (d *Design) checkAsked() error {
+	a := &d.Asked
+	for _, item := range a.Hinges {
+		if _, _, _, err := d.ParseHinge(item); err != nil {
+			return fmt.Errorf("-hinge %w", err)
+		}
+	}
+	for _, item := range a.Crosses {
+		if _, _, err := d.ParseCross(item); err != nil {
+			return fmt.Errorf("-cross %w", err)
+		}
+	}
+	for _, name := range a.Calendar {
+		if slices.Contains(d.Features, name) {
+			return fmt.Errorf("-calendar %s: the table has a column %q; that is a feature already", name, name)
+		}
+	}
+	return nil
+}
+
+// Complete asks for what the crosses that are asked for are made of.
+func (a *Asked) Complete(features []string) {
+	include := func(list *[]string, name string) {
+		if !slices.Contains(*list, name) {
+			*list = append(*list, name)
+		}
+	}
+	for _, item := range a.Crosses {
+		for _, side := range strings.Split(item, "*") {
+			hinged, bends := strings.CutSuffix(side, ">")
+			switch {
+			case slices.Contains(features, side):
+			case slices.Contains(CalendarNames, side):
+				include(&a.Calendar, side)
+			case side == TrendName:
+				a.Trend = true
+			case bends && slices.Contains(features, hinged) && !slices.ContainsFunc(a.Hinges, func(h string) bool {
+				return h == hinged || strings.HasPrefix(h, hinged+":") || strings.HasPrefix(h, hinged+"@")
+			}):
+				a.Hinges = append(a.Hinges, hinged)
+			}
+		}
+	}
+}
+
+// checkTerms reports terms that no scaler makes, whatever they are read from.
+func (d *Design) checkTerms() error {
+	const mostTerms = 10000
+	if len(d.Made) > mostTerms {
+		return fmt.Errorf("%d terms are more than %d", len(d.Made), mostTerms)
+	}
+	for _, t := range d.Made {
+		sides, ok := 1, true
+		switch t.Kind {
+		case Hinge:
+			ok = len(t.Knots) > 0 && len(t.Knots) <= mostKnots && !slices.ContainsFunc(t.Knots, func(k float64) bool {
+				return math.IsNaN(k) || math.IsInf(k, 0)
+			})
+			for i := 1; i < len(t.Knots); i++ {
+				ok = ok && t.Knots[i-1] < t.Knots[i]
+			}
+		case Clock:
+			all := calendarLevels(t.Name)
+			at := -1
+			for _, level := range t.Levels {
+				i := slices.Index(all, level)
+				ok = ok && i > at
+				at = i
+			}
+			ok = ok && d.Time != "" && all != nil
+		case Trend:
+			ok = d.Time != "" && t.Name == TrendName
+		case Missing:
+			ok = d.Missing == Indicator
+		case Cross:
+			sides = 2
+		default:
+			ok = false
+		}
+		if !ok || len(t.Of) != sides {
+			return fmt.Errorf("the term %.40q cannot be", t.Name)
+		}
+	}
+	for _, g := range d.Terms() {
+		for _, side := range g.Sides {
+			if len(side) == 0 || g.Kind != Cross && len(side) != 1 {
+				return fmt.Errorf("the term %.40q is made of what is not there", g.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// CheckCalendar reports what is wrong with the flags about the time.
+func (d *Design) CheckCalendar() error {
+	a := &d.Asked
+	for _, name := range a.Calendar {
+		if !slices.Contains(CalendarNames, name) {
+			return fmt.Errorf("-calendar %q is none of %s", name, strings.Join(CalendarNames, ", "))
+		}
+		if name == "holiday" && len(d.Holidays) == 0 {
+			return errors.New("-calendar holiday needs the dates: -holidays FILE, one date such as 2026-12-25 a line")
+		}
+	}
+	if d.Time == "" && (len(a.Calendar) > 0 || a.Trend) {
+		return errors.New("-calendar and -trend need a time column")
+	}
+	if _, err := time.LoadLocation(d.Zone); err != nil {
+		return fmt.Errorf("-zone %q is not the name of a time zone such as Europe/Vienna", d.Zone)
+	}
+	return nil
+}
+
+// ParseList reads a flag that is a list of names, written as CSV.
+func ParseList(list string) ([]string, error) {
+	if list == "" {
+		return []string{}, nil
+	}
+	return csv.NewReader(strings.NewReader(list)).Read()
+}

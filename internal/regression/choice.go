@@ -1,0 +1,192 @@
+package regression
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/ordered"
+)
+
+// Worth is what a term of a model is worth, by exact cross-validation.
+type Worth struct {
+	Name       string   `json:"name"`
+	Columns    []string `json:"columns"`
+	MSEWithout *float64 `json:"cv_mse_without"` // Σ of squared errors on rows held out, over their number
+	Delta      *float64 `json:"delta"`          // that error without the term less that with it
+	Better     int      `json:"folds_better"`   // folds on which the model with the term errs less
+	Kept       bool     `json:"kept"`           // it is in the model
+}
+
+// Selection says how terms were chosen.
+type Selection struct {
+	Compared int     `json:"models_compared"`
+	MSE      float64 `json:"cv_mse"`           // of the chosen terms by least squares, pooled over rows
+	Optimism float64 `json:"optimism"`         // by how much that is thought to be too small, being the least of many
+	Reason   string  `json:"reason,omitempty"` // why terms are not compared
+}
+
+// choice is what came of choosing terms.
+type choice struct {
+	kept      []bool
+	worth     []Worth
+	selection *Selection
+	penalty   float64
+	path      []Point // of the penalties, where they were chosen too
+}
+
+// choose decides which terms are in the model, sets the columns that are left out, and
+// weighs all terms.
+func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
+	c.kept = make([]bool, len(s.Terms))
+	for t := range c.kept {
+		c.kept[t] = true
+	}
+	if reason := weighable(folds); reason != "" {
+		c.selection = &Selection{Reason: reason}
+		for _, t := range s.Terms {
+			c.worth = append(c.worth, Worth{Name: t.Name, Columns: s.Names[t.From:t.To], Kept: true})
+		}
+		return c
+	}
+	chooser := newChooser(s.Terms, folds)
+	if !s.Select {
+		chooser.restore(c.kept)
+		c.worth = chooser.worth(s.Names)
+		return c
+	}
+	chooser.choose(s.Time != "")
+	c.kept, c.worth = chooser.chosen, chooser.worth(s.Names)
+	c.selection = &Selection{Compared: chooser.compared, MSE: chooser.mse(chooser.errors), Optimism: chooser.optimism()}
+	s.leaveOut(c.kept)
+	if s.Auto {
+		splits := chooser.splits()
+		if s.Time != "" {
+			if chained := chainedSplits(datasets); len(chained) > 0 {
+				splits = chained
+			}
+		}
+		least := splits[0].train.rows
+		for _, split := range splits {
+			least = min(least, split.train.rows)
+		}
+		c.penalty, c.path = chooser.bestPenalty(s.alphas(least), splits)
+	}
+	return c
+}
+
+// crossValidate is that of the chosen terms with the chosen penalty, or chooses one.
+func (c *choice) crossValidate(s Settings, folds []Factor) CrossValidation {
+	if c.path == nil {
+		return crossValidate(&s, folds)
+	}
+	s.Auto, s.Alpha = false, c.penalty
+	cv := crossValidate(&s, folds)
+	cv.best, cv.Path = c.penalty, c.path
+	return cv
+}
+
+// Bounds of what is compared: beyond them terms are neither weighed nor chosen.
+const (
+	mostWeighed = 302 // columns of a factor
+	mostFolds   = 50
+)
+
+// weighable says what keeps the terms from being compared, "" if nothing does.
+func weighable(folds []Factor) (reason string) {
+	if len(folds) > mostFolds {
+		return fmt.Sprintf("terms are compared in %d folds at most", mostFolds)
+	}
+	for k := range folds {
+		switch f := &folds[k]; {
+		case f.N == 0:
+			return fmt.Sprintf("fold %d of %d has no rows", k+1, len(folds))
+		case f.Width > mostWeighed:
+			return fmt.Sprintf("terms of %d columns at most are compared", mostWeighed-2)
+		}
+	}
+	return ""
+}
+
+// What a step must gain, as a share of the error: in a series, whose neighbours resemble
+// each other and whose future does not, more than elsewhere.
+const (
+	gainSeries  = 0.01
+	gainRows    = 1e-4
+	gainCrosses = 0.03 // each, and all crosses together
+	mostSteps   = 20
+	mostCrosses = 8
+)
+
+// choose finds the terms to keep, with which cross-validation errs least: from the plain
+// ones, others in while that pays, then any out that is not missed, and crosses if they
+// pay together.
+func (c *chooser) choose(series bool) {
+	kind := func(kinds ...design.TermKind) func(t int) bool {
+		return func(t int) bool {
+			for _, k := range kinds {
+				if c.terms[t].Kind == k {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	plain := kind(design.Number, design.Word, design.Harmonic, design.Lags)
+	for t := range c.terms {
+		if plain(t) && (c.varies[t] || !slices.Contains(c.varies, true)) {
+			c.toggle(t)
+		}
+	}
+	gain := gainRows
+	if series {
+		gain = gainSeries
+	}
+	c.forward(kind(design.Hinge, design.Clock, design.Trend, design.Missing), gain, mostSteps)
+	c.backward(series)
+	before, now := append([]bool(nil), c.chosen...), c.mse(c.errors)
+	c.forward(kind(design.Cross), gainCrosses, mostCrosses)
+	c.backward(series)
+	if c.mse(c.errors) >= now*(1-gainCrosses) {
+		c.restore(before)
+	}
+}
+
+// restore chooses what was chosen before.
+func (c *chooser) restore(chosen []bool) {
+	var differ []int
+	for t := range chosen {
+		if chosen[t] != c.chosen[t] {
+			differ = append(differ, t)
+		}
+	}
+	if len(differ) > 0 {
+		c.toggle(differ...)
+	}
+}
+
+// worth weighs every term, by the model of the chosen ones without it or, of one that is
+// not chosen, with it.
+func (c *chooser) worth(names []string) []Worth {
+	list := make([]Worth, len(c.terms))
+	ordered.Each(len(list), func(t int) {
+		term, other := &c.terms[t], c.with(t)
+		w := Worth{Name: term.Name, Columns: names[term.From:term.To], Kept: c.chosen[t]}
+		with, without := c.errors, other
+		if !w.Kept {
+			with, without = other, c.errors
+		}
+		mse, delta := c.mse(without), c.mse(without)-c.mse(with)
+		if !math.IsInf(mse, 0) && !math.IsNaN(mse+delta) && !math.IsInf(delta, 0) {
+			w.MSEWithout, w.Delta = &mse, &delta
+		}
+		for k := range with {
+			if with[k] < without[k] {
+				w.Better++
+			}
+		}
+		list[t] = w
+	})
+	return list
+}

@@ -1,0 +1,228 @@
+package regression
+
+import (
+	"math"
+	"slices"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/ordered"
+)
+
+// Term is a group of columns of X that is in a model whole or not at all.
+type Term struct {
+	Name     string
+	Kind     design.TermKind
+	From, To int   // its columns, To not included
+	Parents  []int // the terms that must be in a model with it
+}
+
+// chooser finds the terms with which cross-validation errs least, from the factors of the
+// folds alone. What a term more or fewer is worth follows from swept normal equations, so
+// that no row is read again and nothing is fitted anew: exact, but for columns that follow
+// from others to nine digits.
+type chooser struct {
+	terms    []Term
+	chosen   []bool
+	varies   []bool   // of the terms: a column of it does
+	held     []normal // of the rows of each fold
+	rest     []*sweep // of those of all others, swept by the chosen terms
+	rows     float64
+	errors   []float64 // Σ of the squared errors on each fold, of the chosen terms
+	least    []float64 // and of the best model for each fold by itself, of all that were compared
+	compared int
+}
+
+// newChooser begins with the intercept alone. The columns of the folds' factors are
+// standardised.
+func newChooser(terms []Term, folds []Factor) *chooser {
+	w := folds[0].Width
+	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), held: make([]normal, len(folds)),
+		rest: make([]*sweep, len(folds)), errors: make([]float64, len(folds)),
+		least: slices.Repeat([]float64{math.Inf(1)}, len(folds))}
+	ordered.Each(len(folds), func(k int) {
+		c.held[k] = newNormal(w)
+		c.held[k].add(&folds[k])
+		c.held[k].mirror()
+	})
+	total := newNormal(w)
+	for _, held := range c.held {
+		total.merge(&held, 1)
+	}
+	c.rows = float64(total.rows)
+	for _, t := range terms {
+		c.varies = append(c.varies, slices.ContainsFunc(t.columns(), func(j int) bool { return total.a[j*w+j] > 0 }))
+	}
+	ordered.Each(len(folds), func(k int) {
+		rest := newNormal(w)
+		rest.merge(&total, 1)
+		rest.merge(&c.held[k], -1)
+		c.rest[k] = newSweep(rest)
+		c.rest[k].include([]int{0})
+	})
+	c.settle()
+	return c
+}
+
+// columns returns a term's columns in a factor.
+func (t *Term) columns() (columns []int) {
+	for j := t.From; j < t.To; j++ {
+		columns = append(columns, j+1)
+	}
+	return columns
+}
+
+// settle takes the errors of what is chosen now.
+func (c *chooser) settle() {
+	ordered.Each(len(c.rest), func(k int) { c.errors[k] = c.held[k].squaredError(c.rest[k].fit()) })
+	c.compare(c.errors)
+}
+
+// compare counts one more model.
+func (c *chooser) compare(errors []float64) {
+	c.compared++
+	for k, e := range errors {
+		c.least[k] = min(c.least[k], e)
+	}
+}
+
+// total returns the sum over the folds.
+func (c *chooser) total(errors []float64) (sum float64) {
+	for _, e := range errors {
+		sum += e
+	}
+	return sum
+}
+
+// mse returns the mean squared error of cross-validation from those of the folds.
+func (c *chooser) mse(errors []float64) float64 { return c.total(errors) / c.rows }
+
+// optimism returns by how much the error of the chosen terms is thought to be too small
+// because they are the best of many: (1/K)·Σ eₖ(θ̂) − eₖ(θ̂ₖ) (R. J. Tibshirani, R.
+// Tibshirani, "A bias correction for the minimum error rate in cross-validation", The Annals
+// of Applied Statistics 3, 2009), pooled over rows.
+func (c *chooser) optimism() float64 { return c.mse(c.errors) - c.mse(c.least) }
+
+// with returns the errors on the folds with a term more, or without one that is chosen.
+func (c *chooser) with(term int) []float64 {
+	errors, group := make([]float64, len(c.rest)), c.terms[term].columns()
+	for k, s := range c.rest {
+		if c.chosen[term] {
+			errors[k] = c.held[k].squaredError(s.fitWithout(group))
+		} else {
+			errors[k] = c.held[k].squaredError(s.fitWith(group))
+		}
+	}
+	return errors
+}
+
+// best returns the term, of those that may change, whose change costs least, and that cost;
+// of equal ones the first.
+func (c *chooser) best(may func(term int) bool, cost func(term int, errors []float64) float64) (term int, least float64) {
+	all := make([][]float64, len(c.terms))
+	ordered.Each(len(all), func(t int) {
+		if may(t) {
+			all[t] = c.with(t)
+		}
+	})
+	term, least = -1, math.Inf(1)
+	for t, errors := range all {
+		if errors == nil {
+			continue
+		}
+		c.compare(errors)
+		if v := cost(t, errors); v < least {
+			term, least = t, v
+		}
+	}
+	return term, least
+}
+
+// toggle takes a term in, or out.
+func (c *chooser) toggle(terms ...int) {
+	for _, t := range terms {
+		c.chosen[t] = !c.chosen[t]
+	}
+	ordered.Each(len(c.rest), func(k int) {
+		for _, t := range terms {
+			if !c.chosen[t] {
+				c.rest[k].exclude(c.terms[t].columns())
+			}
+		}
+		for t := range c.terms { // what followed from a term that is gone may say something now
+			if c.chosen[t] {
+				c.rest[k].include(c.terms[t].columns())
+			}
+		}
+	})
+	c.settle()
+}
+
+// forward takes terms in, the best first, while the error falls by a share of it.
+func (c *chooser) forward(may func(term int) bool, gain float64, most int) {
+	for range most {
+		t, sum := c.best(func(t int) bool { return !c.chosen[t] && may(t) && c.hasParents(t) },
+			func(_ int, errors []float64) float64 { return c.total(errors) })
+		if t < 0 || !(sum < c.total(c.errors)*(1-gain)) {
+			return
+		}
+		c.toggle(t)
+	}
+}
+
+// backward leaves terms out, the least missed first, while cross-validation does not show
+// that they are needed: while the error without one rises by no more than chance would let
+// it. In a series, whose folds differ, that is half a standard error of the rise over the
+// folds; elsewhere what a column of noise gains, a row's share of the error.
+func (c *chooser) backward(series bool) {
+	for {
+		t, over := c.best(func(t int) bool { return c.chosen[t] && !c.isParent(t) && !c.alone(t) },
+			func(t int, without []float64) float64 {
+				rise, columns := c.total(without)-c.total(c.errors), float64(c.terms[t].To-c.terms[t].From)
+				if series {
+					return rise - 0.5*c.standardError(without)
+				}
+				return rise - float64(columns*c.total(c.errors)/c.rows)
+			})
+		if t < 0 || over > 0 {
+			return
+		}
+		c.toggle(t)
+	}
+}
+
+// standardError returns that of the sum over the folds of what other errors are above those
+// of the chosen terms.
+func (c *chooser) standardError(others []float64) float64 {
+	n := float64(len(others))
+	mean := (c.total(others) - c.total(c.errors)) / n
+	squares := 0.0
+	for k, e := range others {
+		d := e - c.errors[k] - mean
+		squares += float64(d * d)
+	}
+	return math.Sqrt(squares / (n - 1) * n)
+}
+
+func (c *chooser) hasParents(t int) bool {
+	return !slices.ContainsFunc(c.terms[t].Parents, func(parent int) bool { return !c.chosen[parent] })
+}
+
+// alone reports whether t is the only chosen term that varies.
+func (c *chooser) alone(t int) bool {
+	for i := range c.terms {
+		if i != t && c.chosen[i] && c.varies[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isParent reports whether a chosen term needs term t.
+func (c *chooser) isParent(t int) bool {
+	for i, other := range c.terms {
+		if c.chosen[i] && slices.Contains(other.Parents, t) {
+			return true
+		}
+	}
+	return false
+}

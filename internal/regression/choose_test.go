@@ -1,0 +1,145 @@
+package regression
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"mlpipeline/internal/design"
+)
+
+// choosable is folds of random rows, and terms over their columns: two of one column, one
+// of three, and two of two.
+func choosable(seed uint64) (terms []Term, folds []Factor) {
+	r := rand.New(rand.NewPCG(seed, 9))
+	const p, k = 9, 4
+	folds = make([]Factor, k)
+	for i := range folds {
+		folds[i].Add(randomRows(r, 40+10*i, p), p+2)
+	}
+	at := 0
+	for i, columns := range []int{1, 1, 3, 2, 2} {
+		terms = append(terms, Term{Name: string(rune('a' + i)), Kind: design.Number, From: at, To: at + columns})
+		at += columns
+	}
+	return terms, folds
+}
+
+// foldErrors returns the squared errors on every fold of least squares on the columns of some
+// terms in the others, fitted anew.
+func foldErrors(t *testing.T, terms []Term, chosen []bool, folds []Factor) (errors []float64) {
+	t.Helper()
+	columns := []int{0}
+	for i := range terms {
+		if chosen[i] {
+			columns = append(columns, terms[i].columns()...)
+		}
+	}
+	columns = append(columns, folds[0].Width-1)
+	for k := range folds {
+		var rest Factor
+		for i := range folds {
+			if i != k {
+				rest.Merge(&folds[i])
+			}
+		}
+		a, err := newSolver(rest.Columns(columns), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		errors = append(errors, folds[k].Columns(columns).squaredError(a.solve()))
+	}
+	return errors
+}
+
+// What a term more or fewer is worth is what fitting anew gives, whatever was chosen before.
+func TestChooserExact(t *testing.T) {
+	for seed := range uint64(5) {
+		terms, folds := choosable(seed)
+		c := newChooser(terms, folds)
+		check := func(what string, got, want []float64) {
+			t.Helper()
+			for k := range got {
+				if math.Abs(got[k]-want[k]) > 1e-9*want[k] {
+					t.Errorf("seed %d, %s: %v, want %v", seed, what, got, want)
+					return
+				}
+			}
+		}
+		for _, step := range [][]int{{0}, {2}, {3, 4}, {2}, {1}, {0, 3}} {
+			c.toggle(step...)
+			check("chosen", c.errors, foldErrors(t, terms, c.chosen, folds))
+			for i := range terms {
+				other := slices.Clone(c.chosen)
+				other[i] = !other[i]
+				check("with or without "+terms[i].Name, c.with(i), foldErrors(t, terms, other, folds))
+			}
+		}
+	}
+}
+
+// A term comes only with its parents, and a parent goes only after it.
+func TestChooserParents(t *testing.T) {
+	terms, folds := choosable(1)
+	terms[4].Parents = []int{3}
+	c := newChooser(terms, folds)
+	all := func(int) bool { return true }
+	c.forward(all, 0, 20)
+	for i, term := range terms {
+		for _, parent := range term.Parents {
+			if c.chosen[i] && !c.chosen[parent] {
+				t.Errorf("%s without its parent", term.Name)
+			}
+		}
+	}
+	c.restore([]bool{true, true, true, true, true})
+	if !c.isParent(3) || c.isParent(0) {
+		t.Error("not seen as a parent")
+	}
+	before := c.total(c.errors)
+	if c.backward(false); c.chosen[4] && !c.chosen[3] {
+		t.Error("a parent is gone before what needs it")
+	}
+	if c.optimism() < 0 || c.total(c.errors) > before*1.2 || c.compared < 5 {
+		t.Errorf("optimism %v, error %v of %v, %d models compared", c.optimism(), c.total(c.errors), before, c.compared)
+	}
+}
+
+// Ridge on normal equations is ridge on the factor.
+func TestBestPenalty(t *testing.T) {
+	terms, folds := choosable(2)
+	c := newChooser(terms, folds)
+	c.restore([]bool{true, true, false, true, true})
+	alphas := []float64{0, 0.1, 10, 1000}
+	best, path := c.bestPenalty(alphas, c.splits())
+	columns := []int{0, 1, 2, 6, 7, 8, 9, 10}
+	for i, alpha := range alphas {
+		sum, rows := 0.0, int64(0)
+		for k := range folds {
+			var rest Factor
+			for j := range folds {
+				if j != k {
+					rest.Merge(&folds[j])
+				}
+			}
+			a, err := newSolver(rest.Columns(columns), nil, alpha)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += folds[k].Columns(columns).squaredError(a.penalized(alpha).solve())
+			rows += folds[k].N
+		}
+		if want := sum / float64(rows); math.Abs(path[i].MSE-want) > 1e-9*want {
+			t.Errorf("alpha %v: %v, want %v", alpha, path[i].MSE, want)
+		}
+	}
+	if least := slices.MinFunc(path, func(a, b Point) int {
+		if a.MSE < b.MSE {
+			return -1
+		}
+		return 1
+	}); least.Alpha != best {
+		t.Errorf("alpha %v where %v is best", best, least.Alpha)
+	}
+}

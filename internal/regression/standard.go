@@ -1,0 +1,83 @@
+package regression
+
+import (
+	"math"
+	"slices"
+
+	"mlpipeline/internal/moments"
+	"mlpipeline/internal/ordered"
+)
+
+// spread returns the mean and the deviation (ddof = 0) of column j of X over the rows of a
+// factor: R₀ⱼ/R₀₀ and √(Σᵢ₌₁ⱼ Rᵢⱼ²/n), and 1 for the deviation where there is no more than
+// rounding.
+func (f *Factor) spread(j int) (mean, scale float64) {
+	full, w := f.precise(), f.Width
+	squares := 0.0
+	for i := 1; i < f.rows() && i <= j+1; i++ {
+		squares = math.Hypot(squares, full[i*w+j+1].Hi)
+	}
+	top := full[j+1].Hi
+	mean = full[j+1].Over(full[0]).Value()
+	if squares <= 0x1p-53*max(f.rounding(), 1)*math.Hypot(squares, top) {
+		return mean, 1
+	}
+	return mean, squares / math.Sqrt(float64(f.N))
+}
+
+// standardized returns the factor of the same rows with some columns of X less their mean and
+// over their scale: of a triangle that changes the first row, and the unit of the others. A
+// column of scale 1 is constant, and 0.
+func (f *Factor) standardized(derived []bool, mean, scale []float64) *Factor {
+	if f.N == 0 {
+		return f
+	}
+	s := &Factor{N: f.N, Width: f.Width}
+	w, full := f.Width, f.precise()
+	for j, is := range derived {
+		if !is {
+			continue
+		}
+		shift, unit := full[0].Times(moments.Float(mean[j])), moments.Float(scale[j])
+		full[j+1] = full[j+1].Minus(shift)
+		for i := range min(f.rows(), j+2) {
+			at := &full[i*w+j+1]
+			if *at = at.Over(unit); scale[j] == 1 {
+				*at = moments.Sum{}
+			}
+		}
+	}
+	for i := range f.rows() {
+		for j := i; j < w; j++ {
+			s.R = append(s.R, full[i*w+j].Hi)
+			if f.Lo != nil {
+				s.Lo = append(s.Lo, full[i*w+j].Lo)
+			}
+		}
+	}
+	return s
+}
+
+// standardize returns the datasets with their derived columns standardised, and sets the
+// means and scales of these: those of all rows.
+func (s *Settings) standardize(datasets []Dataset) []Dataset {
+	if !slices.Contains(s.Derived, true) {
+		return datasets
+	}
+	var total Factor
+	for _, f := range pool(datasets, s.Folds) {
+		total.Merge(&f)
+	}
+	for j, derived := range s.Derived {
+		if derived && total.N > 0 {
+			s.Mean[j], s.Scale[j] = total.spread(j)
+		}
+	}
+	standard := slices.Clone(datasets)
+	for i := range standard {
+		folds := make(Folds, len(datasets[i].Folds))
+		ordered.Each(len(folds), func(k int) { folds[k] = *datasets[i].Folds[k].standardized(s.Derived, s.Mean, s.Scale) })
+		standard[i].Folds = folds
+	}
+	return standard
+}

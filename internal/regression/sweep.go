@@ -1,0 +1,198 @@
+package regression
+
+import "slices"
+
+// normal is the matrix AᵀA of the rows A = [1 | Z | y] of a factor, w×w by rows.
+type normal struct {
+	w    int
+	a    []float64
+	rows int64
+}
+
+func newNormal(w int) normal { return normal{w: w, a: make([]float64, w*w)} }
+
+// add includes the rows of a factor: RᵀR.
+func (g *normal) add(f *Factor) {
+	g.rows += f.N
+	r := f.R
+	for i := range f.rows() {
+		row := r[:g.w-i] // of columns i to w
+		r = r[g.w-i:]
+		for j, v := range row {
+			at := g.a[(i+j)*g.w+i:]
+			for k, u := range row[:j+1] {
+				at[k] += float64(u * v)
+			}
+		}
+	}
+}
+
+// mirror completes the lower triangle, which is all that add writes.
+func (g *normal) mirror() {
+	for i := range g.w {
+		for j := range i {
+			g.a[j*g.w+i] = g.a[i*g.w+j]
+		}
+	}
+}
+
+// merge adds so many times the products of o.
+func (g *normal) merge(o *normal, times int64) {
+	g.rows += times * o.rows
+	for i, v := range o.a {
+		g.a[i] += float64(times) * v
+	}
+}
+
+// squaredError returns ‖y − Σ b[i]·column[i]‖² over the rows.
+func (g *normal) squaredError(columns []int, b []float64) float64 {
+	y := g.w - 1
+	sum := g.a[y*g.w+y]
+	for i, column := range columns {
+		row, inner := g.a[column*g.w:(column+1)*g.w], 0.0
+		for k, c := range columns[:i] {
+			inner += float64(b[k] * row[c])
+		}
+		sum += float64(b[i] * (float64(2*(inner-row[y])) + float64(b[i]*row[column])))
+	}
+	return max(sum, 0)
+}
+
+// sweep is a Gram matrix that has been swept by some of its columns, which answers what
+// least squares of y on these, and on one group of columns more or fewer, would be (J. H.
+// Goodnight, "A tutorial on the SWEEP operator", The American Statistician 33, 1979).
+// With S the swept columns and C the others, it holds −A_SS⁻¹, A_SS⁻¹·A_SC and
+// A_CC − A_CS·A_SS⁻¹·A_SC; in the column of y these are the coefficients b_S and what is
+// left of A_Cy.
+type sweep struct {
+	normal
+	columns []int     // that are swept, in the order in which they came
+	swept   []bool    // of all columns
+	least   []float64 // pivots that are not larger are rounding: the column follows from others
+}
+
+// follows is the share of a column's squares that is rounding where others leave no
+// more of it.
+const follows = 1e-9
+
+func newSweep(g normal) *sweep {
+	s := &sweep{normal: g, swept: make([]bool, g.w), least: make([]float64, g.w)}
+	for j := range s.least {
+		s.least[j] = follows * g.a[j*g.w+j]
+	}
+	return s
+}
+
+// pivot sweeps column k, or takes it back.
+func (s *sweep) pivot(k int) {
+	w := s.w
+	pivot, row := s.a[k*w+k], make([]float64, w)
+	copy(row, s.a[k*w:(k+1)*w])
+	sign := 1.0
+	if s.swept[k] {
+		sign = -1
+	}
+	for i := range w {
+		if i == k || row[i] == 0 {
+			continue
+		}
+		c, at := row[i]/pivot, s.a[i*w:(i+1)*w]
+		for j, v := range row {
+			at[j] -= float64(c * v)
+		}
+	}
+	for i, v := range row {
+		s.a[i*w+k], s.a[k*w+i] = sign*v/pivot, sign*v/pivot
+	}
+	s.a[k*w+k] = -1 / pivot
+	s.swept[k] = !s.swept[k]
+}
+
+// include sweeps the columns of a group, but for those that follow from others.
+func (s *sweep) include(group []int) {
+	for _, k := range group {
+		if s.a[k*s.w+k] > s.least[k] {
+			s.pivot(k)
+			s.columns = append(s.columns, k)
+		}
+	}
+}
+
+// exclude takes the columns of a group back.
+func (s *sweep) exclude(group []int) {
+	s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(k int) bool { return slices.Contains(group, k) })
+	for _, k := range group {
+		if s.swept[k] {
+			s.pivot(k)
+		}
+	}
+}
+
+// fit returns the swept columns and their coefficients.
+func (s *sweep) fit() (columns []int, b []float64) {
+	for _, k := range s.columns {
+		b = append(b, s.a[k*s.w+s.w-1])
+	}
+	return slices.Clone(s.columns), b
+}
+
+// fitWith returns the columns and coefficients of least squares with a group of columns
+// more: b_G of what S leaves of them, and b_S − A_SS⁻¹·A_SG·b_G.
+func (s *sweep) fitWith(group []int) (columns []int, b []float64) {
+	columns, b = s.fit()
+	more, change := s.block(group, 1)
+	for i, column := range columns {
+		for l, k := range more {
+			b[i] -= float64(s.a[column*s.w+k] * change[l])
+		}
+	}
+	return append(columns, more...), append(b, change...)
+}
+
+// fitWithout returns those of least squares with a group of columns fewer: with
+// B = A_SS⁻¹, b − B_SG·B_GG⁻¹·b_G.
+func (s *sweep) fitWithout(group []int) (columns []int, b []float64) {
+	less, change := s.block(group, -1)
+	for _, column := range s.columns {
+		if slices.Contains(group, column) {
+			continue
+		}
+		v := s.a[column*s.w+s.w-1]
+		for l, k := range less {
+			v += float64(s.a[column*s.w+k] * change[l])
+		}
+		columns, b = append(columns, column), append(b, v)
+	}
+	return columns, b
+}
+
+// block solves sign·a_GG·x = a_Gy for those columns of a group that are not swept yet, or
+// with the sign −1 for those that are, and returns them and x.
+func (s *sweep) block(group []int, sign float64) (columns []int, x []float64) {
+	for _, k := range group {
+		if s.swept[k] == (sign < 0) {
+			columns = append(columns, k)
+		}
+	}
+	n := len(columns)
+	sub := sweep{normal: newNormal(n + 1), swept: make([]bool, n+1), least: make([]float64, n+1)}
+	for i, k := range columns {
+		for j, l := range columns {
+			sub.a[i*sub.w+j] = sign * s.a[k*s.w+l]
+		}
+		sub.a[i*sub.w+n], sub.a[n*sub.w+i] = s.a[k*s.w+s.w-1], s.a[k*s.w+s.w-1]
+		if sign > 0 {
+			sub.least[i] = s.least[k]
+		}
+	}
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	sub.include(all)
+	at, x := sub.fit()
+	for i := range at {
+		at[i] = columns[at[i]]
+	}
+	return at, x
+}
