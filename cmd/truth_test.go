@@ -157,7 +157,7 @@ func TestSameBytes(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", name, err, out)
 			}
 		}
-		run("data_creation", "-scenarios", "spikes,gaps", "-rows", "30000", "-step", "1h", "-stations", "2")
+		run("data_creation", "-scenarios", "spikes,gaps", "-rows", "15000", "-step", "1h", "-stations", "2")
 		run("model_preprocessing", "-daily", "1", "-lags", "1,24", "-missing", "mean", "-category", "cloud_cover",
 			"-max-levels", "7", "-write", "scaled")
 		run("model_preparation", "-alpha", "auto")
