@@ -301,7 +301,11 @@ func (o *options) keepOld() {
 
 // artifacts are the scalers and models that are read.
 func (o *options) artifacts() []string {
-	return []string{o.scaler, o.model, regression.Twin(o.model), o.againstScaler, o.against, regression.Twin(o.against)}
+	paths := []string{o.scaler, o.model, regression.Twin(o.model)}
+	if o.against != "" {
+		paths = append(paths, o.againstScaler, o.against, regression.Twin(o.against))
+	}
+	return paths
 }
 
 // checkOutputs reports what the outputs would overwrite.

@@ -44,7 +44,7 @@ func forge(path string, v reflect.Value, f func(path string)) {
 			forge(path+"[last]", v.Index(n-1), f)
 		}
 	case reflect.Array:
-		for _, i := range []int{1, v.Len() - 1} {
+		for _, i := range []int{v.Len() - 1} {
 			forge(fmt.Sprintf("%s[%d]", path, i), v.Index(i), f)
 		}
 	case reflect.Float64:
