@@ -66,6 +66,10 @@ func importFlags(o *options) {
 		return nil
 	})
 	o.StringVar(&o.Layout, "time-layout", "", "")
+	o.Func("zone", "", func(s string) (err error) {
+		o.Zone, err = importer.ParseZone(s)
+		return err
+	})
 	o.IntVar(&o.Skip, "skip", 0, "")
 	o.BoolFunc("header", "", func(s string) error {
 		v, err := strconv.ParseBool(s)
@@ -80,7 +84,7 @@ func importFlags(o *options) {
 
 // importOnly are the flags that need -import.
 var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter",
-	"encoding", "decimal", "time-layout", "skip", "header", "rejects", "sha256"}
+	"encoding", "decimal", "time-layout", "zone", "skip", "header", "rejects", "sha256"}
 
 // checkImport reports what of the command line does not go together.
 func checkImport(o *options) error {
@@ -111,8 +115,10 @@ func checkImport(o *options) error {
 			kinds[column] = list.flag
 		}
 	}
-	if err := importer.CheckLayout(o.Layout); err != nil {
-		return cli.Usagef("-time-layout: %w", err)
+	if o.Layout != "" {
+		if _, err := importer.ParseLayout(o.Layout); err != nil {
+			return cli.Usagef("-time-layout: %w", err)
+		}
 	}
 	if o.Delimiter != "" {
 		if _, err := importer.ParseDelimiter(o.Delimiter); err != nil {
@@ -296,6 +302,9 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 		} else if value != guess.unless {
 			words = append(words, guess.flag+importer.ShellWord(value))
 		}
+	}
+	if o.Zone != nil {
+		add("zone", o.Zone.String())
 	}
 	if signs, same := tables[0].DecimalSigns(); len(tables) == 1 && !same {
 		for _, name := range slices.Sorted(maps.Keys(signs)) {

@@ -28,8 +28,9 @@
 //	How SRC is written; what is not given is guessed
 //	  -delimiter CHARACTER between cells, or tab, or blanks
 //	  -encoding NAME       of what is not UTF-8: windows-1252, windows-1251, shift_jis, …
-//	  -decimal SIGN        . or ,
-//	  -time-layout LAYOUT  such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel
+//	  -decimal SIGN        . or , or of one column, COLUMN=. (may be given several times)
+//	  -time-layout LAYOUT  such as 'D/M/YYYY hh:mm', '%d.%m.%Y', epoch_ms, excel, julian
+//	  -zone NAME           where times without a zone hold, such as Europe/Berlin (UTC)
 //	  -skip N, -header=false   lines before the header, and whether there is one
 //	All programs
 //	  -quiet               nothing on stderr but errors

@@ -290,7 +290,7 @@ func (p *profiler) fast(c *Column, j int, cell []byte, v float64, line int64) bo
 
 // time counts the layouts that read the cell.
 func (p *profiler) time(c *Column, cell []byte, line int64) {
-	if len(cell) > 60 || !slices.ContainsFunc(cell, isDigit) {
+	if len(cell) > 90 || !slices.ContainsFunc(cell, isDigit) {
 		return
 	}
 	if len(p.layouts) > 1 {
@@ -314,15 +314,15 @@ func (p *profiler) time(c *Column, cell []byte, line int64) {
 	var first dataset.Time
 	seen := false
 	for i := range c.Times {
-		t, err := p.layouts[c.Times[i].layout].parse(string(cell))
-		if err != nil {
+		t, ok := p.layouts[c.Times[i].layout].parse(string(cell))
+		if !ok {
 			continue
 		}
-		c.read(c.Times[i].layout, t)
-		if seen && t != first {
+		c.read(c.Times[i].layout, t.Time)
+		if seen && t.Time != first {
 			c.firsts[firstDiffer].see(cell, line)
 		}
-		first, seen = t, true
+		first, seen = t.Time, true
 	}
 }
 

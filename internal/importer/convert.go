@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -74,10 +75,31 @@ func (t *Table) noteUnread() {
 	for j, name := range t.Header {
 		kind, c := t.formats[j].Kind, t.Columns[j]
 		words := kind == Category || kind == Identifier
-		if timely(name) && name != t.opt.Target && (words || kind == Number && c.numbers[point].N == 0 && c.numbers[whole].Min() >= 10000) {
-			t.Notes = append(t.Notes, fmt.Sprintf("column %q is not read as a time (%q in line %d), so rows are split by a "+
-				"hash; -time %s and -time-layout read it", name, c.firsts[firstCell].Cell, c.firsts[firstCell].Line, name))
+		numbers := kind == Number && c.numbers[point].N == 0 && c.numbers[whole].Min() >= 10000
+		if !timely(name) || name == t.opt.Target || !words && !numbers {
+			continue
 		}
+		first := c.firsts[firstCell]
+		why := ""
+		if best, n := c.times(); n > 0 {
+			why = fmt.Sprintf("; %d of %d cells are times as %s, and -time %s names the first that is none", n, c.Rows-c.gaps(),
+				t.opt.layouts()[best[0]].name, ShellWord(name))
+		}
+		for _, l := range namedLayouts {
+			from, okFrom := l.parse(strconv.FormatFloat(c.numbers[whole].Min(), 'f', -1, 64))
+			to, okTo := l.parse(strconv.FormatFloat(c.numbers[whole].Max(), 'f', -1, 64))
+			if numbers && okFrom && okTo && from.String() > "1985" && to.String() < "2040" {
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", ShellWord(name), l.name, from, to)
+			}
+		}
+		for _, l := range shortLayouts {
+			unread := func(level string) bool { _, ok := l.parse(level); return !ok }
+			if words && len(c.Levels) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(c.Levels)), unread) {
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it", ShellWord(name), l.name)
+				break
+			}
+		}
+		t.note("column %q is not read as a time (%q in line %d)%s; rows are split by a hash", name, first.Cell, first.Line, why)
 	}
 }
 
@@ -132,6 +154,8 @@ type Row struct {
 	Hash  uint64       // of its cells, or of that of Options.SplitKey
 	Whole uint64       // hash of all that the source has
 	Line  []byte       // of CSV, with its newline
+
+	later dataset.Time // by how much, if its hour is the second of that name
 }
 
 // Reject is a cell that was set missing, or whose row was left out, since it is not
@@ -160,9 +184,14 @@ func (t *Table) Chunks(ctx context.Context, workers int, sorted bool) iter.Seq2[
 		var hash uint64
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, &hash) }
 		c := &converter{t: t, reader: newReader(t.opt), sorted: sorted}
-		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name
+		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name && !t.Time.inParts()
+		hours := hourTwice{}
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
+			if err == nil && t.opt.Zone != nil {
+				hours.settle(part)
+				part.order(sorted)
+			}
 			if !yield(part, err) || err != nil {
 				return
 			}
@@ -185,28 +214,33 @@ type converter struct {
 // convert makes a chunk of a block.
 func (c *converter) convert(b *block) (*Chunk, error) {
 	t := c.t
-	out := &Chunk{Bytes: len(b.data), Sorted: true}
+	out := &Chunk{Bytes: len(b.data)}
 	text := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
 	var days csv.DayCache
-	var joined, values []byte
+	var written, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)
 	ends := make([]int, 0, lines)
+	zone := localTimes{zone: t.opt.Zone}
 	err := t.each(t.Name, b, func(cells [][]byte, raw []byte, line int64) error {
 		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(raw)}
 		start := len(text)
 		if t.Time != nil {
-			joined = t.Time.join(joined[:0], cells, c.named)
-			var ok bool
-			if row.Time, ok = fastISO(&days, joined); !ok || !c.iso {
-				var err error
-				if row.Time, err = t.Time.layout.parse(string(joined)); err != nil {
-					if len(joined) > 0 {
-						out.Rejects = append(out.Rejects, Reject{line, t.Time.Name, string(joined), "not a time"})
-					}
-					out.NoTime++
-					return nil
+			written = t.Time.text(written[:0], cells, &c.reader)
+			at, ok := fastISO(&days, written)
+			r := reading{Time: at, zoned: len(written) > len("2006-01-02")}
+			if !ok || !c.iso {
+				r, ok = t.Time.read(written, cells)
+			}
+			if !ok || len(written) == 0 {
+				if len(written) > 0 {
+					out.Rejects = append(out.Rejects, Reject{line, t.Time.Name, string(written), "not a time"})
 				}
+				out.NoTime++
+				return nil
+			}
+			if row.Time = r.Time; !r.zoned && zone.zone != nil {
+				row.Time, row.later = zone.utc(r.Time)
 			}
 			text = append(row.Time.Append(text), ',')
 		}
@@ -247,9 +281,6 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		if row.Hash = xxhash.Sum64(values); c.key >= 0 {
 			row.Hash = xxhash.Sum64(cells[c.key])
 		}
-		if n := len(out.Rows); n > 0 && row.Time < out.Rows[n-1].Time {
-			out.Sorted = false
-		}
 		out.Rows, ends = append(out.Rows, row), append(ends, len(text))
 		return nil
 	})
@@ -259,10 +290,19 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		out.Rows[i].Line = text[from:to:to]
 		from = to
 	}
-	if c.sorted {
-		slices.SortStableFunc(out.Rows, func(a, b Row) int { return compare(&a, &b) })
+	if t.opt.Zone == nil { // with one, the chunks before decide
+		out.order(c.sorted)
 	}
 	return out, err
+}
+
+// order finds out whether the rows are in order of time, or puts them in that of dataset
+// and time.
+func (c *Chunk) order(sorted bool) {
+	if sorted {
+		slices.SortStableFunc(c.Rows, func(a, b Row) int { return compare(&a, &b) })
+	}
+	c.Sorted = slices.IsSortedFunc(c.Rows, func(a, b Row) int { return cmp.Compare(a.Time, b.Time) })
 }
 
 // cell appends a cell as it is written, nothing if it is missing or bad: not what the

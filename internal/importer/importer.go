@@ -13,6 +13,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"mlpipeline/internal/ordered"
@@ -32,8 +33,9 @@ type Options struct {
 	Decimal   map[string]string // "." or ",", by column, of all under ""
 	Encoding  string            // as the WHATWG calls it
 	Missing   []string
-	Layout    string // see parseLayout
-	Skip      int    // lines before the header
+	Layout    string         // see ParseLayout
+	Zone      *time.Location // where times without a zone hold; nil for UTC, and to say so
+	Skip      int            // lines before the header
 	Header    *bool
 }
 
@@ -46,7 +48,8 @@ func (o *Options) names(column string) bool {
 // layouts are those that times may be written in: all, or the one that is named.
 func (o *Options) layouts() []layout {
 	if o.Layout != "" {
-		return []layout{parseLayout(o.Layout)}
+		l, _ := ParseLayout(o.Layout) // which was checked
+		return []layout{l}
 	}
 	return layouts()
 }
@@ -60,10 +63,11 @@ type Table struct {
 	Time    *When     // nil for none
 	Notes   []string  // how it was read
 
-	whens   []*When // that may be the time
-	formats []format
-	foot    foot
-	opt     *Options
+	whens     []*When // that may be the time
+	yearsNote string  // why years are none
+	formats   []format
+	foot      foot
+	opt       *Options
 
 	garbled int // characters
 }
@@ -75,6 +79,10 @@ func (t *Table) Rows() int64 {
 	}
 	_, n := t.Time.record.times()
 	return n
+}
+
+func (t *Table) note(format string, args ...any) {
+	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
 }
 
 // errNotUTF8 says that the source is in another encoding.
@@ -200,15 +208,14 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 		return nil, errNotUTF8
 	}
 	worker := *p // with a cache of days of its own
-	var joined []byte
+	var text []byte
 	err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
 		for j, cell := range cells {
 			worker.add(&c.columns[j], j, cell, line)
 		}
 		for i, w := range t.whens {
-			joined = w.join(joined[:0], cells, worker.reader.named)
-			c.whens[i].Rows++
-			worker.when(&c.whens[i], joined, line)
+			text = w.text(text[:0], cells, &worker.reader)
+			worker.when(w, &c.whens[i], text, cells, line)
 		}
 		return nil
 	})

@@ -268,8 +268,32 @@ func TestQuirks(t *testing.T) {
 		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n", `f.csv:2: column "time": "03/04/2021" is ` +
 			`2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use ` +
 			`-time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
-		{"two times", "from,to,y\n2020-01-01,2020-01-02,1\n",
-			`f.csv: several columns read as times: "from", "to"; name one with -time, or -time '' for none`},
+		{"years long and short", "time,y\n31.01.2025,1\n01.02.25,2\n", "2025-01-31T00:00:00Z 1|2025-02-01T00:00:00Z 2"},
+		{"the year first, and short", "time,y\n13/01/31,1\n13/02/01,2\n13/03/02,2\n14/01/09,5\n", "2013-01-31T00:00:00Z 1|2013-02-01T00:00:00Z 2|" +
+			"2013-03-02T00:00:00Z 2|2014-01-09T00:00:00Z 5"},
+		{"ISO weeks", "time,y\n2020-W53,1\n2021-W01,2\n", "2020-12-28T00:00:00Z 1|2021-01-04T00:00:00Z 2"},
+		{"days of ISO weeks", "time,y\n2020-W53-7,1\n2021-W01-1,2\n", "2021-01-03T00:00:00Z 1|2021-01-04T00:00:00Z 2"},
+		{"JavaScript", "time,y\nTue Jan 02 2024 10:00:00 GMT+0100 (Central European Standard Time),1\nWed Jan 03 2024 10:00:00 GMT+0100 " +
+			"(Central European Standard Time),2\n", "2024-01-02T09:00:00Z 1|2024-01-03T09:00:00Z 2"},
+		{"weekdays", "time;y\nMonday, January 1, 2024;1\nTuesday, January 2, 2024;2\n", "2024-01-01T00:00:00Z 1|2024-01-02T00:00:00Z 2"},
+		{"a.m.", "time,y\n01/31/2020 12:00 a.m.,1\n02/01/2020 1:30 p.m.,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
+		{"months in Polish", "time,y\n1 stycznia 2020,1\n3 lut 2020,2\n4 września 2020,3\n", "2020-01-01T00:00:00Z 1|2020-02-03T00:00:00Z 2|" +
+			"2020-09-04T00:00:00Z 3"},
+		{"months in Russian", "time,y\n1 января 2020,1\n3 мая 2020,2\n4 дек. 2020,3\n", "2020-01-01T00:00:00Z 1|2020-05-03T00:00:00Z 2|" +
+			"2020-12-04T00:00:00Z 3"},
+		{"epoch in nanoseconds", "time,y\n1617424000500000000,1\n", "2021-04-03T04:26:40.5Z 1"},
+		{"hours that are counts", "Date,HR,y\n31/01/2016,0,1\n01/02/2016,1,2\n02/02/2016,0,3\n", "2016-01-31T00:00:00Z 0 1|2016-02-01T00:00:00Z 1 2|" +
+			"2016-02-02T00:00:00Z 0 3"},
+		{"hours that rise and fall within a day", "Date,HR,y\n31/01/2016,0,1\n31/01/2016,2,1\n31/01/2016,1,1\n31/01/2016,3,1\n31/01/2016,0,1\n" +
+			"31/01/2016,2,1\n", "2016-01-31T00:00:00Z 0 1|2016-01-31T00:00:00Z 2 1|2016-01-31T00:00:00Z 1 1|2016-01-31T00:00:00Z 3 1|" +
+			"2016-01-31T00:00:00Z 0 1|2016-01-31T00:00:00Z 2 1"},
+		{"years of a panel", "firm,year,y\na,1947,1\nb,1947,3\na,1948,2\nb,1948,2\n", "1947-01-01T00:00:00Z a 1|1947-01-01T00:00:00Z b 3|" +
+			"1948-01-01T00:00:00Z a 2|1948-01-01T00:00:00Z b 2"},
+		{"years that come again", "year,y\n1947,1\n1948,2\n1947,1\n", "1947 1|1948 2|1947 1"},
+		{"one year", "z,year,y\n5,1947,1\n3,1947,2\n", "5 1947 1|3 1947 2"},
+		{"two times", "a,b,y\n2020-01-01,2020-01-02,1\n",
+			`f.csv: several columns read as times: "a", "b"; name one with -time, or -time '' for none`},
+		{"a beginning and an end", "end,start,y\n2020-01-01,2020-01-02,1\n", "2020-01-02T00:00:00Z 1"},
 
 		{"one time in twenty is none", "when,y\n" + strings.Repeat("2020-01-01,1\n", 19) + "Total,7\n", "19 rows"},
 		{"two blank rows", "when,y\n,\n2020-01-01,1\n,\n2020-01-02,2\n", "2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
@@ -455,9 +479,12 @@ func TestSaid(t *testing.T) {
 		{"y,z,z\n1,2,3\n", "1 2 3", `names that come twice in the header: "z" is "z.1"`},
 		{"date,year,month,y\n2020-01-05,2020,1,1\n", "2020-01-05T00:00:00Z 2020 1 1",
 			`several columns read as times; "date" is taken, which says the most; -time names another`},
-		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2)`},
-		{"date,y\n2020-W05,1\n2020-W06,2\n", "1|2", `column "date" is not read as a time ("2020-W05" in line 2), so rows are ` +
-			`split by a hash; -time date and -time-layout read it`},
+		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2); -time date ` +
+			`-time-layout excel reads it, from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z; rows are split by a hash`},
+		{"date,y\nearly,1\nlate,2\n", "1|2", `column "date" is not read as a time ("early" in line 2); rows are split by a hash`},
+		{"date,y\n2020-01-01,1\n2020-01-02,2\nearly,1\nlate,2\n", "1|2|1|2", `column "date" is not read as a time ("2020-01-01" in line 2); ` +
+			`2 of 4 cells are times as ISO 8601, and -time date names the first that is none; rows are split by a hash`},
+		{"time,y\n2020-01-01 10:00,1\n", "2020-01-01T10:00:00Z 1", "the times have no zone and are taken for UTC; -zone NAME says where they hold"},
 	} {
 		got, err := read(t, c.in, Options{})
 		if err != nil {
@@ -506,11 +533,11 @@ func TestBadCells(t *testing.T) {
 	}
 }
 
-func TestCheckLayout(t *testing.T) {
-	for layout, good := range map[string]bool{"": true, "epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true, "excel": true,
+func TestParseLayout(t *testing.T) {
+	for layout, good := range map[string]bool{"epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true, "excel": true,
 		"%d.%m.%Y %H:%M": true, "2006-002": true, "2006-01": true,
 		"2006-01-02 15:04 MST": false, "%H:%M": false, "DD/MM": false} {
-		if err := CheckLayout(layout); (err == nil) != good {
+		if _, err := ParseLayout(layout); (err == nil) != good {
 			t.Errorf("%q: %v", layout, err)
 		}
 	}
@@ -520,6 +547,10 @@ func TestCheckLayout(t *testing.T) {
 func TestOptions(t *testing.T) {
 	name := func(s string) *string { return &s }
 	no := false
+	berlin, err := ParseZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		in, want string
 		opt      Options
@@ -529,6 +560,18 @@ func TestOptions(t *testing.T) {
 		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "2/1/2006"}},
 		{"t,y\n86400,1\n", "1970-01-02T00:00:00Z 1", Options{Layout: "epoch", Time: name("t")}},
 		{"t,y\n43831.5,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
+		{"t;y\n44197,0416666667;1\n44197,5;1\n", "2021-01-01T01:00:00Z 1|2021-01-01T12:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
+		{"t,y\n1,1\n59,1\n61,1\n", "1900-01-01T00:00:00Z 1|1900-02-28T00:00:00Z 1|1900-03-01T00:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
+		{"t,y\n737791.5,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "matlab", Time: name("t")}},
+		{"t,y\n2458850,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "julian", Time: name("t")}},
+		{"t,y\n03.04.21 5:06,1\n", "2021-04-03T05:06:00Z 1", Options{Layout: "%d.%m.%y %H:%M", Time: name("t")}},
+		{"t,y\n2020-10-25 01:30,1\n2020-10-25 02:00,2\n2020-10-25 02:30,3\n2020-10-25 02:00,4\n2020-10-25 02:30,5\n2020-10-25 03:00,6\n",
+			"2020-10-24T23:30:00Z 1|2020-10-25T00:00:00Z 2|2020-10-25T00:30:00Z 3|2020-10-25T01:00:00Z 4|2020-10-25T01:30:00Z 5|" +
+				"2020-10-25T02:00:00Z 6", Options{Zone: berlin}},
+		{"t,y\n2020-10-25 02:00,1\n2020-10-25 02:00,2\n2021-10-31 02:00,3\n", "2020-10-25T00:00:00Z 1|2020-10-25T01:00:00Z 2|" +
+			"2021-10-31T00:00:00Z 3", Options{Zone: berlin}},
+		{"t,y\n2020-03-29 01:00,1\n2020-03-29 02:00,2\n2020-03-29 03:00,3\n2020-07-01,4\n2020-07-01T00:00:00Z,5\n", "2020-03-29T00:00:00Z 1|" +
+			"2020-03-29T01:00:00Z 2|2020-03-29T01:00:00Z 3|2020-06-30T22:00:00Z 4|2020-07-01T00:00:00Z 5", Options{Zone: berlin}},
 		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", Options{Time: name("b")}},
 		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", Options{Time: name("a+b")}},
 		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", Options{Time: name("")}},
@@ -771,17 +814,17 @@ func TestMonths(t *testing.T) {
 		for _, name := range strings.Fields(names) {
 			letters := []rune(name)
 			for _, word := range []string{name, string(unicode.ToUpper(letters[0])) + string(letters[1:]), string(letters[:3]) + "."} {
-				if m, err := monthOf(word); err != nil || m != i+1 && word != "jui." {
-					t.Errorf("%s is month %d, %v", word, m, err)
+				if m, ok := monthOf(word); !ok || m != i+1 && word != "jui." && word != "čer." {
+					t.Errorf("%s is month %d, %v", word, m, ok)
 				}
 			}
-			if m, err := monthOf(name + "x"); err == nil {
+			if m, ok := monthOf(name + "x"); ok {
 				t.Errorf("%sx is month %d", name, m)
 			}
 		}
 	}
 	for _, word := range []string{"", "ja", "foo"} {
-		if m, err := monthOf(word); err == nil {
+		if m, ok := monthOf(word); ok {
 			t.Errorf("%q is month %d", word, m)
 		}
 	}

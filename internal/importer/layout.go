@@ -19,47 +19,27 @@ import (
 type layout struct {
 	name  string
 	order string // of year, month and day, where another layout may have another
-	marks uint8  // that a cell must have; see marksIn
-	parse func(string) (dataset.Time, error)
+	parse func(string) (reading, bool)
 }
 
-// dates, clocks and zones make up the layouts of the time package that are tried.
-// Those that are alike but for the order are told apart by the data, or not at
-// all.
-var (
-	dates = []struct{ name, format, order string }{
-		{"M/D/YYYY", "1/2/2006", "MDY"}, {"D/M/YYYY", "2/1/2006", "DMY"},
-		{"M-D-YYYY", "1-2-2006", "MDY"}, {"D-M-YYYY", "2-1-2006", "DMY"},
-		{"M/D/YY", "1/2/06", "MDY"}, {"D/M/YY", "2/1/06", "DMY"}, {"D.M.YY", "2.1.06", "DMY"},
-		{"DD.MM.YYYY", "2.1.2006", "DMY"}, {"YYYY/M/D", "2006/1/2", ""}, {"YYYY-M-D", "2006-1-2", ""},
-		{"YYYYMMDD", "20060102", ""}, {"D Mon YYYY", "2 Jan 2006", ""}, {"D-Mon-YYYY", "2-Jan-2006", ""},
-		{"D-Mon-YY", "2-Jan-06", ""}, {"DDMonYYYY", "02Jan2006", ""}, {"D Month YYYY", "2 January 2006", ""},
-		{"Mon D YYYY", "Jan 2 2006", ""}, {"Mon D, YYYY", "Jan 2, 2006", ""}, {"Month D, YYYY", "January 2, 2006", ""},
-		{"Day, D Mon YYYY", "Mon, 2 Jan 2006", ""}, {"YYYY.M.D", "2006.1.2", ""}, {"D Mon YY", "2 Jan 06", ""},
-		{"YYYY年M月D日", "2006年1月2日", ""},
-	}
-	clocks = []struct{ name, format string }{
-		{"", ""}, {" hh:mm", " 15:04"}, {" hh:mm:ss", " 15:04:05"}, {"Thh:mm:ss", "T15:04:05"}, {"Thh:mm", "T15:04"},
-		{" h:mm PM", " 3:04 PM"}, {" h:mm:ss PM", " 3:04:05 PM"}, {" h:mmPM", " 3:04PM"}, {" hh.mm.ss", " 15.04.05"},
-		{" hh.mm", " 15.04"}, {" hh", " 15"}, {" hhmm", " 1504"}, {"hhmm", "1504"}, {"hhmmss", "150405"}, {"hh", "15"},
-		{"Thhmm", "T1504"}, {"Thhmmss", "T150405"},
-	}
-	zones = []struct{ name, format string }{
-		{"", ""}, {"±hh:mm", "Z07:00"}, {" ±hh:mm", " -07:00"}, {" ±hhmm", " -0700"}, {"±hhmm", "-0700"}, {"±hh", "-07"},
-		{" UTC", " UTC"}, {" GMT", " GMT"}, {"Z", "Z"},
-	}
-	months = []struct{ name, format string }{
-		{"YYYY-MM", "2006-1"}, {"YYYY/MM", "2006/1"}, {"MM/YYYY", "1/2006"}, {"MM-YYYY", "1-2006"}, {"YYYYMM", "200601"},
-		{"YYYYMmm", "2006M01"}, {"Mon YYYY", "Jan 2006"}, {"Month YYYY", "January 2006"}, {"YYYY Mon", "2006 Jan"},
-		{"Mon-YYYY", "Jan-2006"}, {"YYYY-Mon", "2006-Jan"}, {"Mon-YY", "Jan-06"},
-	}
-)
+// reading is what a text says of a time.
+type reading struct {
+	dataset.Time      // as if it were UTC where it has no zone
+	clock, zoned bool // it has a time of day, a zone
+}
 
-// wholeForms are other ways to write times, of databases, servers and satellites.
-var wholeForms = []struct{ name, format string }{
-	{"YYYY-DDD", "2006-002"}, {"YYYYMMDD:hhmm", "20060102:1504"},
-	{"YYYY-MM-DD hh:mm:ss ±hhmm UTC", "2006-1-2 15:04:05 -0700 UTC"},
-	{"DD/Mon/YYYY:hh:mm:ss ±hhmm", "02/Jan/2006:15:04:05 -0700"}, {"Day Mon D hh:mm:ss YYYY", "Mon Jan 2 15:04:05 2006"},
+// dates are the ways to write a date that are tried, in the words of compile. A clock
+// and a zone may follow where there is a day (readClock, readZone). Those that are alike
+// but for the order are told apart by the data, or not at all.
+var dates = []struct{ name, pattern, order string }{
+	{"M/D/YYYY", "M/D/Y", "MDY"}, {"D/M/YYYY", "D/M/Y", "DMY"}, {"YY/M/D", "", "YMD"}, {"M-D-YYYY", "", "MDY"},
+	{"D-M-YYYY", "", "DMY"}, {"DD.MM.YYYY", "D.M.Y", "DMY"}, {"YYYY/M/D", "", ""}, {"YYYY-M-D", "", ""},
+	{"YYYY.M.D", "", ""}, {"YYYYMMDD", "", ""}, {"YYYYMMDD:", "", ""}, {"D Mon YYYY", "D Mon Y", ""}, {"D-Mon-YYYY", "D-Mon-Y", ""},
+	{"DDMonYYYY", "", ""}, {"Mon D YYYY", "", ""}, {"Mon D, YYYY", "", ""}, {"Day, D Mon YYYY", "", ""},
+	{"Day, Mon D, YYYY", "", ""}, {"Day Mon D YYYY", "", ""}, {"Day Mon D hh:mm:ss YYYY", "", ""}, {"DD/Mon/YYYY:", "", ""},
+	{"YYYY年M月D日", "", ""}, {"YYYY-DDD", "", ""}, {"YYYY-Www-D", `YYYY-\WWW-D`, ""}, {"YYYY-Www", `YYYY-\WWW`, ""},
+	{"YYYY-MM", "YYYY-M", ""}, {"YYYY/MM", "YYYY/M", ""}, {"MM/YYYY", "M/YYYY", ""}, {"MM-YYYY", "M-YYYY", ""}, {"YYYYMM", "", ""},
+	{"YYYYMmm", `YYYY\MMM`, ""}, {"Mon YYYY", "", ""}, {"YYYY Mon", "", ""}, {"Mon-YYYY", "Mon-Y", ""}, {"YYYY-Mon", "", ""},
 }
 
 // iso is the first of the layouts.
@@ -68,61 +48,45 @@ const iso = 0
 // layouts are all that are tried. Where bare numbers can be read as dates and as
 // counts of seconds, they are dates: hardly a count has all its months and days.
 var layouts = sync.OnceValue(func() []layout {
-	all := []layout{{name: "ISO 8601", parse: dataset.ParseTime}}
+	all := []layout{{name: "ISO 8601", parse: readISO}}
 	for _, d := range dates {
-		for _, c := range clocks {
-			digits := strings.HasPrefix(c.name, "h") || strings.HasPrefix(c.name, "Thhmm")
-			if digits && d.name != "YYYYMMDD" {
-				continue // digits behind digits
-			}
-			for _, z := range zones {
-				l := goLayout(d.name+c.name+z.name, d.format+c.format+z.format)
-				l.order = d.order
-				all = append(all, l)
-			}
+		if d.pattern == "" {
+			d.pattern = d.name
 		}
+		p, _ := compile(d.pattern)
+		all = append(all, layout{d.name, d.order, p.read})
 	}
-	for _, m := range slices.Concat(months, wholeForms) {
-		all = append(all, goLayout(m.name, m.format))
-	}
-	return append(all,
-		layout{name: "epoch", parse: epoch("epoch", 1, 9, 10)},
-		layout{name: "epoch_ms", parse: epoch("epoch_ms", 1000, 12, 13)},
-		layout{name: "epoch_us", parse: epoch("epoch_us", 1e6, 15, 16)},
-		layout{name: "year", order: "decimal", parse: recentYear},
-		layout{name: "YYYY.MM", order: "month", parse: yearDotMonth},
-		layout{name: "quarter", parse: quarter},
-		layout{name: "parts", parse: parts})
+	return append(all, epoch("epoch", 1, 9, 10), epoch("epoch_ms", 1e3, 12, 13), epoch("epoch_us", 1e6, 15, 16),
+		epoch("epoch_ns", 1e9, 18, 19),
+		layout{"year", "decimal", func(s string) (reading, bool) { return readYear(s, 1500, 2200) }},
+		layout{"YYYY.MM", "month", yearDotMonth}, layout{"quarter", "", quarter}, layout{"parts", "", func(s string) (reading, bool) {
+			return parts(strings.Fields(s), chains[2])
+		}})
 })
+
+// namedLayouts are those that are used only where they are named.
+var namedLayouts = append(shortLayouts, epoch("epoch", 1, 1, 18), epoch("epoch_ms", 1e3, 1, 18), epoch("epoch_us", 1e6, 1, 18),
+	epoch("epoch_ns", 1e9, 1, 19), layout{"excel", "", excel}, layout{"matlab", "", days(719529)},
+	layout{"julian", "", days(2440587.5)},
+	layout{"year", "", func(s string) (reading, bool) { return readYear(s, 1000, 9999) }})
+
+// shortLayouts are as good for codes and scores as for dates.
+var shortLayouts = func() (all []layout) {
+	for _, name := range []string{"D-M-YY", "M-D-YY", "YY-M-D"} {
+		p, _ := compile(name)
+		all = append(all, layout{name: name, parse: p.read})
+	}
+	return all
+}()
 
 // fitting returns the layouts, by their index, that read a cell.
 func fitting(all []layout, cell string) (fit []int) {
-	marks := marksIn(cell)
 	for i, l := range all {
-		if l.marks&^marks != 0 || l.marks != 0 && marks&^l.marks&slash != 0 {
-			continue // as most are: to try each takes a while
-		}
-		if _, err := l.parse(cell); err == nil {
+		if _, ok := l.parse(cell); ok {
 			fit = append(fit, i)
 		}
 	}
 	return fit
-}
-
-const slash, always = 1, 0x80
-
-// marksIn returns which characters there are in a time that tell how it is written;
-// of these a cell may have more than its layout, of zones and fractions, but no slash.
-func marksIn(text string) (marks uint8) {
-	for i, mark := range []string{"/", ",", ":", "-", ".", " "} {
-		if strings.Contains(text, mark) {
-			marks |= 1 << i
-		}
-	}
-	if strings.ContainsFunc(text, unicode.IsLetter) {
-		marks |= 1 << 6
-	}
-	return marks | always
 }
 
 // isoForms are the layouts that read the usual forms of ISO 8601.
@@ -132,254 +96,364 @@ var isoForms = sync.OnceValue(func() (forms struct{ date, time []int }) {
 	return forms
 })
 
-// epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits at
-// least and at most in our days.
-func epoch(name string, perSecond int64, least, most int) func(string) (dataset.Time, error) {
-	return func(s string) (dataset.Time, error) {
+// ParseLayout finds a layout by its name here (epoch_ms, M/D/YYYY), or reads strptime's
+// (%d.%m.%Y), one of Go's time package (2.1.2006), or one in the words of compile.
+func ParseLayout(name string) (layout, error) {
+	for _, l := range append(slices.Clone(namedLayouts), layouts()...) {
+		if l.name == name {
+			return l, nil
+		}
+	}
+	words := strings.NewReplacer("%Y", "YYYY", "%y", "YY", "%m", "M", "%d", "D", "%j", "DDD", "%b", "Mon", "%B", "Mon", "%a", "Day",
+		"%A", "Day", "%H", "hh", "%I", "hh", "%M", "mm", "%S", "ss", ".%f", "", "%p", "PM", "%z", "", "%F", "YYYY-M-D", "%T",
+		"hh:mm:ss", "%V", "WW", "%G", "YYYY").Replace(name)
+	if !strings.Contains(name, "%") && strings.Contains(name, "06") { // as Go writes them
+		words = strings.NewReplacer("2006", "YYYY", "06", "YY", "January", "Mon", "Jan", "Mon", "Monday", "Day", "Mon", "Day",
+			"002", "DDD", "01", "M", "02", "D", "15", "hh", "03", "hh", "04", "mm", "05", "ss", "Z07:00", "", "-07:00", "", "-0700", "",
+			"-07", "", "1", "M", "2", "D", "3", "hh", "4", "mm", "5", "ss").Replace(name)
+	}
+	p, hasYear := compile(words)
+	switch {
+	case strings.Contains(words, "%"):
+		return layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, F, T",
+			name)
+	case strings.Contains(words, "MST"), strings.Contains(name, "%Z"):
+		return layout{}, fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
+	case !hasYear:
+		return layout{}, fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+	}
+	return layout{name: name, parse: p.read}, nil
+}
+
+// pattern is a way to write a date, cut into fields and what stands between them.
+type pattern struct {
+	fields               []string
+	day, clock, digits   bool // it has a day, a clock of its own, nothing but digits
+	colon, week, yearDay bool // a clock follows at once; it has a week, a day of the year
+}
+
+// fieldNames are the fields of a pattern: Y is a year of two or four digits, Mon the name
+// of a month in any language, Day that of a weekday, DDD the day of the year, WW a week.
+var fieldNames = []string{"YYYY", "YY", "Y", "Mon", "MM", "M", "DDD", "Day", "DD", "D", "WW", "hh", "h", "mm", "ss", "PM"}
+
+// compile reads a pattern, and reports whether it has a year. Zones are not part of it.
+func compile(words string) (p *pattern, hasYear bool) {
+	p = &pattern{digits: true, colon: strings.HasSuffix(words, ":")}
+	words, _, _ = strings.Cut(words, "±")
+	for _, zone := range []string{" ", "Z", " UTC", " GMT"} {
+		words = strings.TrimSuffix(words, zone)
+	}
+	for words != "" {
+		n := 0
+		for _, field := range fieldNames {
+			if strings.HasPrefix(words, field) && n == 0 {
+				n = len(field)
+			}
+		}
+		if n == 0 { // a sign; a backslash is before a letter that is one
+			words = strings.TrimPrefix(words, `\`)
+			n = len(string([]rune(words)[0]))
+			p.fields = append(p.fields, `\`+words[:n])
+			p.digits = false
+		} else {
+			field := words[:n]
+			p.fields = append(p.fields, field)
+			hasYear = hasYear || field[0] == 'Y'
+			p.day = p.day || field[0] == 'D' && field != "Day"
+			p.yearDay = p.yearDay || field == "DDD"
+			p.week = p.week || field == "WW"
+			p.clock = p.clock || field[0] == 'h'
+			p.digits = p.digits && field != "Mon" && field != "Day"
+		}
+		words = words[n:]
+	}
+	return p, hasYear
+}
+
+// read reads a time, of a period, two with " - " between them, its beginning.
+func (p *pattern) read(s string) (r reading, ok bool) {
+	if r, ok = p.readOne(s); ok {
+		return r, true
+	}
+	from, to, ok := strings.Cut(s, " - ")
+	if ok {
+		if _, ok = p.readOne(to); ok {
+			return p.readOne(from)
+		}
+	}
+	return r, false
+}
+
+func (p *pattern) readOne(s string) (r reading, ok bool) {
+	c := clock{}
+	year, month, day, week := 0, 1, 1, 0
+	for _, field := range p.fields {
+		n, least, most := 0, len(field), len(field)
+		switch field {
+		case "M", "D", "h", "hh":
+			least, most = 1, 2
+		case "Y":
+			least, most = 2, 4
+		case "Mon", "Day":
+			name, rest := cutWord(s)
+			if s = rest; field == "Day" && len(name) < 2 {
+				return r, false
+			} else if field == "Mon" {
+				if month, ok = monthOf(name); !ok {
+					return r, false
+				}
+			}
+			continue
+		case "PM":
+			if s, ok = c.readHalf(s); !ok {
+				return r, false
+			}
+			continue
+		default:
+			if sign, is := strings.CutPrefix(field, `\`); is {
+				if sign == " " { // and 31. Januar
+					sign, s = "", strings.TrimLeft(strings.TrimPrefix(s, "."), " ")
+				}
+				if s, ok = strings.CutPrefix(s, sign); !ok {
+					return r, false
+				}
+				continue
+			}
+		}
+		digits := 0
+		if n, digits, s = cutNumber(s, most); digits < least || field == "Y" && digits == 3 {
+			return r, false
+		}
+		switch field {
+		case "YYYY", "YY", "Y":
+			if year = n; digits == 2 {
+				if n >= 40 && n < 69 { // of which nobody knows the century
+					return r, false
+				}
+				year += 2000 - 100*(n/69)
+			}
+		case "M", "MM":
+			month = n
+		case "D", "DD", "DDD":
+			day = n
+		case "WW":
+			week = n
+		case "h", "hh":
+			c.hour, c.is = n, true
+		case "mm":
+			c.minute = n
+		case "ss":
+			c.second = n
+		}
+	}
+	if p.day && !p.clock {
+		if s, ok = c.read(s, p.digits, p.colon); !ok {
+			return r, false
+		}
+	} else if p.clock {
+		s = c.readFraction(s)
+	}
+	if ok = c.readZone(s); !ok || p.digits && (year < 1500 || year > 2200) || (c.is || c.zoned) && !p.day {
+		return r, false
+	}
+	switch {
+	case p.week:
+		if year, month, day, ok = dayOfWeek(year, week, day); !ok {
+			return r, false
+		}
+	case p.yearDay:
+		if days := int(startOf(year+1)-startOf(year)) / 86400; day < 1 || day > days {
+			return r, false
+		}
+		first := time.Date(year, 1, day, 0, 0, 0, 0, time.UTC)
+		month, day = int(first.Month()), first.Day()
+	}
+	r.Time, ok = c.on(year, month, day)
+	r.clock, r.zoned = c.is, c.zoned
+	return r, ok
+}
+
+// dayOfWeek returns the date of a day of an ISO week.
+func dayOfWeek(year, week, weekday int) (y, m, d int, ok bool) {
+	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // which is in week 1
+	t := fourth.AddDate(0, 0, 7*(week-1)+weekday-(int(fourth.Weekday())+6)%7-1)
+	isoYear, isoWeek := t.ISOWeek()
+	return t.Year(), int(t.Month()), t.Day(), isoYear == year && isoWeek == week && weekday >= 1 && weekday <= 7
+}
+
+// cutWord cuts a word of letters, and a point behind it, off a text.
+func cutWord(s string) (word, rest string) {
+	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	if n < 0 {
+		n = len(s)
+	}
+	if strings.HasPrefix(s[n:], ".") {
+		n++
+	}
+	return s[:n], s[n:]
+}
+
+// cutNumber cuts up to so many digits off a text.
+func cutNumber(s string, most int) (n, digits int, rest string) {
+	for digits < most && digits < len(s) && isDigit(s[digits]) {
+		n = 10*n + int(s[digits]-'0')
+		digits++
+	}
+	return n, digits, s[digits:]
+}
+
+// epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits.
+func epoch(name string, perSecond int64, least, most int) layout {
+	return layout{name, "", func(s string) (r reading, ok bool) {
 		seconds, fraction, _ := strings.Cut(s, ".")
 		n, err := strconv.ParseInt(seconds, 10, 64)
-		limit := 253402300800 * perSecond // the year 10000
 		digits := len(strings.TrimPrefix(seconds, "-"))
-		part, unit := int64(0), 1e6/perSecond // microseconds
-		for _, c := range []byte(strings.TrimRight(fraction, "0")) {
-			if unit /= 10; unit == 0 || !isDigit(c) {
-				err = strconv.ErrSyntax
-				break
+		fraction = strings.TrimRight(fraction, "0")
+		if err != nil || digits < least || digits > most || strings.Trim(fraction, "0123456789") != "" {
+			return r, false
+		}
+		micros := n
+		for per := perSecond; per < 1e6; per *= 10 {
+			digit := int64(0)
+			if fraction != "" {
+				digit, fraction = int64(fraction[0]-'0'), fraction[1:]
 			}
-			part += unit * int64(c-'0')
+			if seconds[0] == '-' {
+				digit = -digit
+			}
+			if micros = micros*10 + digit; micros > math.MaxInt64/20 || micros < math.MinInt64/20 {
+				return r, false
+			}
 		}
-		if err != nil || n <= -limit || n >= limit || digits < least || digits > most {
-			return 0, fmt.Errorf("%q is not a time as %s", s, name)
+		if perSecond > 1e6 {
+			micros /= perSecond / 1e6
 		}
-		if seconds[0] == '-' {
-			part = -part
-		}
-		return dataset.Time(n*(1e6/perSecond) + part), nil
-	}
+		r.Time, r.clock, r.zoned = dataset.Time(micros), true, true
+		return r, fraction == "" && (perSecond <= 1e6 || n%(perSecond/1e6) == 0) && micros >= -62167219200e6 &&
+			micros < 253402300800e6 // years 0 to 9999
+	}}
 }
 
-// anyEpoch is epoch where a flag says so: any number.
-func anyEpoch(name string, perSecond int64) layout {
-	return layout{name: name, parse: epoch(name, perSecond, 1, 18)}
-}
-
-// decimalYear reads a year and its fraction, 1959.25, to the second. A whole year
-// is its beginning.
-func decimalYear(s string) (dataset.Time, error) {
+// readYear reads a year and its fraction, 1959.25, to the second. A whole year is its
+// beginning.
+func readYear(s string, least, most int) (r reading, ok bool) {
 	year, fraction, decimal := strings.Cut(s, ".")
-	y, err := strconv.Atoi(year)
+	y, digits, rest := cutNumber(year, 4)
 	part := 0.0
-	if decimal && err == nil {
-		part, err = strconv.ParseFloat("0."+fraction, 64)
+	if decimal {
+		part = parse([]byte("0." + fraction))
 	}
-	if err != nil || len(year) != 4 || y < 1000 {
-		return 0, fmt.Errorf("%q is not a year", s)
+	if digits != 4 || rest != "" || y < least || y > most || part != part || strings.ContainsAny(fraction, "eE+-") {
+		return r, false
 	}
 	from, to := startOf(y), startOf(y+1)
-	return dataset.Time((from + int64(math.Round(part*float64(to-from)))) * 1e6), nil
+	r.Time = dataset.Time((from + int64(math.Round(part*float64(to-from)))) * 1e6)
+	return r, true
 }
-
-// recentYear is decimalYear of those years that a number may be guessed to be.
-func recentYear(s string) (dataset.Time, error) {
-	t, err := decimalYear(s)
-	if err == nil && !recent(time.UnixMicro(int64(t)).UTC().Year()) {
-		err = fmt.Errorf("%q is not a year from 1500 to 2200", s)
-	}
-	return t, err
-}
-
-func recent(year int) bool { return year >= 1500 && year <= 2200 }
 
 // yearDotMonth reads 1871.01 to 1871.12; October may have lost its zero.
-func yearDotMonth(s string) (dataset.Time, error) {
+func yearDotMonth(s string) (r reading, ok bool) {
 	year, month, _ := strings.Cut(s, ".")
 	if month == "1" {
 		month = "10"
 	}
-	y, err := strconv.Atoi(year)
-	m, monthErr := strconv.Atoi(month)
-	if err != nil || monthErr != nil || len(year) != 4 || len(month) != 2 || m < 1 || m > 12 {
-		return 0, fmt.Errorf("%q is not a year and its month", s)
+	if len(year) != 4 || len(month) != 2 {
+		return r, false
 	}
-	return moment(y, m, 1, 0, 0, 0)
+	return parts([]string{year, month}, chains[2])
 }
 
 // startOf returns the seconds since 1970 of a year's beginning.
 func startOf(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
 
 // quarter reads 1959Q1, 1959-Q1, Q1 1959 and the like.
-func quarter(s string) (dataset.Time, error) {
+func quarter(s string) (r reading, ok bool) {
 	letters := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ":", "").Replace(s))
 	if len(letters) == 6 && letters[0] == 'Q' {
 		letters = letters[2:] + letters[:2]
 	}
-	if len(letters) == 6 && letters[4] == 'Q' && letters[5] >= '1' && letters[5] <= '4' {
-		if y, err := strconv.Atoi(letters[:4]); err == nil && y >= 1000 {
-			return moment(y, 3*int(letters[5]-'1')+1, 1, 0, 0, 0)
-		}
+	if len(letters) != 6 || letters[4] != 'Q' {
+		return r, false
 	}
-	return 0, fmt.Errorf("%q is not a quarter", s)
+	return parts([]string{letters[:4], letters[4:]}, []string{"year", "quarter"})
 }
 
-// parts reads year, month, day, hour, minute, second with blanks between them, as
-// many as there are. A month may be a name; "doy" in its place says that the day of
-// the year follows. Hour 24 is the next day's 0.
-func parts(s string) (dataset.Time, error) {
-	v := []int{0, 1, 1, 0, 0, 0}
-	fields := strings.Fields(s)
-	bad := fmt.Errorf("%q are not the parts of a time", s)
-	if len(fields) < 2 || len(fields) > len(v) || len(fields[0]) < 4 {
-		return 0, bad
+// parts reads the parts of a time: numbers, of which each has its kind, months by name
+// too.
+func parts(values, kinds []string) (r reading, ok bool) {
+	v := map[string]int{"month": 1, "day": 1}
+	if len(values) < 2 || len(values) > len(kinds) || len(values[0]) < 4 {
+		return r, false
 	}
-	ofYear := fields[1] == "doy"
-	for i, f := range fields {
-		whole, zeros, _ := strings.Cut(f, ".")
-		n, err := strconv.Atoi(whole)
-		switch {
-		case i == 1 && ofYear:
-			n = 1
-		case err != nil && i == 1:
-			if n, err = monthOf(f); err != nil {
-				return 0, bad
-			}
-		case err != nil || strings.Trim(zeros, "0") != "":
-			return 0, bad
+	for i, s := range values {
+		kind := kinds[i]
+		if kind == "quarter" {
+			s = strings.TrimPrefix(strings.ToUpper(s), "Q")
 		}
-		v[i] = n
-	}
-	if ofYear {
-		if days := int(startOf(v[0]+1)-startOf(v[0])) / 86400; len(fields) < 3 || v[2] < 1 || v[2] > days {
-			return 0, bad
+		number, zeros, _ := strings.Cut(s, ".")
+		n, err := strconv.Atoi(number)
+		if err != nil && kind == "month" {
+			n, ok = monthOf(s)
+		} else {
+			ok = err == nil && strings.Trim(zeros, "0") == ""
 		}
-		day := time.Date(v[0], 1, v[2], 0, 0, 0, 0, time.UTC)
-		v[1], v[2] = int(day.Month()), day.Day()
+		if ok = ok && n >= 0 && (kind != "quarter" || n >= 1 && n <= 4); !ok {
+			return r, false
+		}
+		v[kind] = n
+		r.clock = r.clock || kind == "hour"
 	}
-	return moment(v[0], v[1], v[2], v[3], v[4], v[5])
+	if q := v["quarter"]; q > 0 {
+		v["month"] = 3*q - 2
+	}
+	if doy, is := v["doy"]; is {
+		p := pattern{fields: []string{"YYYY", "DDD"}, day: true, yearDay: true}
+		day, ok := p.readOne(fmt.Sprintf("%04d%03d", v["year"], doy))
+		c := clock{hour: v["hour"], minute: v["minute"]}
+		if !ok || c.hour > 24 || c.minute > 59 {
+			return r, false
+		}
+		r.Time = day.Time + dataset.Time(c.hour*60+c.minute)*60e6
+		return r, true
+	}
+	c := clock{hour: v["hour"], minute: v["minute"], second: v["second"]}
+	r.Time, ok = c.on(v["year"], v["month"], v["day"])
+	return r, ok
 }
 
-// moment is a time by its parts, all of which must be right.
-func moment(year, month, day, hour, minute, second int) (dataset.Time, error) {
-	next := hour == 24 && minute == 0 && second == 0
-	if next {
-		hour = 0
-	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
-	if y, m, d := t.Date(); y != year || int(m) != month || d != day || t.Hour() != hour || t.Minute() != minute ||
-		t.Second() != second || year < 0 || year > 9999 {
-		return 0, fmt.Errorf("%d-%d-%d %d:%d:%d is no time", year, month, day, hour, minute, second)
-	}
-	if next {
-		t = t.AddDate(0, 0, 1)
-	}
-	return dataset.Time(t.UnixMicro()), nil
-}
-
-// excel reads days since 1899-12-30, to the second.
-func excel(s string) (dataset.Time, error) {
-	days, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(days >= 1 && days < 2958466) { // the year 10000
-		return 0, fmt.Errorf("%q is not a day of Excel's", s)
-	}
-	const from = -2209161600 // 1899-12-30
-	return dataset.Time((from + int64(math.Round(days*86400))) * 1e6), nil
-}
-
-// goLayout reads times with a layout of the time package, UTC if it has no zone, and
-// of a period, two with " - " between them, its beginning.
-// 24:00 is the next day's 0:00. Years of two digits are those from 1969 to 2039: of
-// the others nobody knows the century.
-func goLayout(name, format string) layout {
-	short, clock := strings.Contains(format, "06") && !strings.Contains(format, "2006"), strings.Contains(format, "PM")
-	digits, words := strings.Trim(format, "0123456789") == "", strings.Contains(format, "Jan") && !short
-	withoutZone := strings.NewReplacer("Z07:00", "", "-07:00", "", "-0700", "", "-07", "").Replace(format)
-	parse := func(s string) (time.Time, error) {
-		t, err := time.Parse(format, s)
-		if err == nil {
-			return t, nil
-		}
-		for _, mark := range []string{" 24", "T24"} {
-			if before, after, ok := strings.Cut(s, mark); ok && strings.Trim(after, ":0") == "" {
-				if t, err = time.Parse(format, before+mark[:1]+"00"+after); err == nil {
-					return t.AddDate(0, 0, 1), nil
-				}
-			}
-		}
-		if words {
-			return time.Parse(format, inEnglish(s))
-		}
-		return t, err
-	}
-	return layout{name: name, marks: marksIn(withoutZone), parse: func(s string) (dataset.Time, error) {
-		if clock {
-			s = strings.ToUpper(s) // am, which Go reads as AM alone
-			if strings.HasSuffix(s, "A") || strings.HasSuffix(s, "P") {
-				s += "M"
-			}
-		}
-		t, err := parse(s)
-		if from, to, ok := strings.Cut(s, " - "); err != nil && ok {
-			if _, err = parse(to); err == nil {
-				t, err = parse(from)
-			}
-		}
-		if err != nil || t.Year() < 0 || t.Year() > 9999 || short && t.Year() >= 2040 ||
-			digits && !recent(t.Year()) {
-			return 0, fmt.Errorf("%q is not a time as %s", s, name)
-		}
-		if t.Nanosecond()%1000 != 0 {
-			return 0, fmt.Errorf("%q is finer than a microsecond", s)
-		}
-		return dataset.Time(t.UnixMicro()), nil
-	}}
-}
-
-// namedLayouts are the layouts that are used only where they are named.
-var namedLayouts = []layout{anyEpoch("epoch", 1), anyEpoch("epoch_ms", 1000), anyEpoch("epoch_us", 1e6),
-	{name: "excel", parse: excel}, {name: "year", parse: decimalYear}}
-
-// CheckLayout reports a layout that does not tell the year, or that names zones by
-// abbreviations, whose meaning depends on the machine.
-func CheckLayout(name string) error {
-	if name == "" {
-		return nil
-	}
-	for _, l := range append(layouts(), namedLayouts...) {
-		if l.name == name {
-			return nil
-		}
-	}
-	format := goFormat(name)
-	when := time.Date(2021, 11, 23, 13, 14, 15, 0, time.UTC)
-	back, err := time.Parse(format, when.Format(format))
+// excel reads days since 1899-12-30, to the millisecond. Before March 1900, for which
+// Excel has a day too many, it shows the day behind.
+func excel(s string) (r reading, ok bool) {
+	const day, march1900 = 86400e6, -2203891200e6
+	r, ok = days(25569)(s)
 	switch {
-	case strings.Contains(name, "%") && strings.Contains(format, "%"):
-		return fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, H, I, M, S, p, z, F, T", name)
-	case strings.Contains(format, "MST"):
-		return fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
-	case err != nil || back.Year() != 2021:
-		return fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+	case r.Time < -2209161600e6+day: // number 1
+		return r, false
+	case r.Time < march1900-day:
+		r.Time += day
+	case r.Time < march1900: // what Excel shows as the 29th
+		return r, false
 	}
-	return nil
+	return r, ok
 }
 
-// parseLayout finds a layout by its name here (epoch_ms, M/D/YYYY hh:mm), or reads
-// strptime's (%d.%m.%Y) or one of Go's time package (2.1.2006).
-func parseLayout(name string) layout {
-	for _, l := range append(namedLayouts, layouts()...) {
-		if l.name == name {
-			return l
-		}
+// days returns a layout of days, and their fractions to the millisecond, of which a
+// number is that of 1970-01-01.
+func days(epoch float64) func(string) (reading, bool) {
+	return func(s string) (r reading, ok bool) {
+		n := parse([]byte(strings.Replace(s, ",", ".", 1)))
+		millis := math.Round((n - epoch) * 86400e3)
+		r.Time, r.clock = dataset.Time(millis)*1000, true
+		return r, n == n && millis >= -62167219200e3 && millis < 253402300800e3 // years 0 to 9999
 	}
-	return goLayout(name, goFormat(name))
 }
 
-func goFormat(name string) string {
-	if !strings.Contains(name, "%") {
-		return name
-	}
-	return strings.NewReplacer("%Y", "2006", "%m", "1", "%d", "2", "%H", "15", "%I", "3", "%M", "4", "%S", "5", ".%f", "",
-		"%p", "PM", "%z", "-0700", "%b", "Jan", "%B", "January", "%y", "06", "%F", "2006-01-02", "%T", "15:04:05",
-		"%j", "002").Replace(name)
+// readISO reads ISO 8601.
+func readISO(s string) (r reading, ok bool) {
+	t, err := dataset.ParseTime(s)
+	r.Time, r.clock = t, len(s) > len("2006-01-02")
+	r.zoned = r.clock && (strings.HasSuffix(s, "Z") || strings.LastIndexAny(s, "+-") > len("2006-01-02"))
+	return r, err == nil
 }
 
 // fastISO reads the most usual ISO forms, which many layouts share.

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"mlpipeline/internal/csv"
@@ -36,7 +34,7 @@ var partKinds = map[string]string{
 	"hour": "hour", "hr": "hour", "hh": "hour", "stunde": "hour",
 	"minute": "minute", "min": "minute", "mi": "minute", "second": "second", "sec": "second",
 	"date": "date", "datum": "date", "fecha": "date", "yyyymmdd": "date", "ymd": "date",
-	"time": "time", "uhrzeit": "time", "zeit": "time", "hhmm": "time", "hrmn": "time",
+	"time": "time", "uhrzeit": "time", "zeit": "time", "hhmm": "time", "hrmn": "time", "starttime": "time",
 }
 
 // chains are the parts that go together; the longest beginning that reads is taken.
@@ -59,9 +57,7 @@ var zoneWords = []string{"utc", "gmt", "local", "lst", "est", "edt", "cst", "cdt
 func partKind(name string) string {
 	name = written.ReplaceAllString(name, "")
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
-	words = slices.DeleteFunc(words, func(w string) bool {
-		return slices.Contains(zoneWords, w)
-	})
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(zoneWords, w) })
 	return partKinds[strings.Join(words, "")]
 }
 
@@ -69,25 +65,7 @@ func partKind(name string) string {
 // names, or those whose names say so, longer ones first.
 func (t *Table) findWhens() (whens []*When, err error) {
 	if t.opt.Time != nil {
-		name := *t.opt.Time
-		if name == "" || slices.Contains(t.Header, name) {
-			return nil, nil
-		}
-		w := &When{Name: name, record: new(Column)}
-		for _, part := range strings.Split(name, "+") {
-			j, err := t.find("time", part)
-			if err != nil {
-				return nil, err
-			}
-			w.columns, w.kinds = append(w.columns, j), append(w.kinds, partKind(part))
-		}
-		switch {
-		case slices.Contains(w.kinds, "week"):
-			return nil, fmt.Errorf("%s: -time %s: weeks are not read as times; use -time with the year alone", t.Name, name)
-		case slices.Contains(w.kinds, ""):
-			w.kinds = nil
-		}
-		return []*When{w}, nil
+		return t.namedWhen(*t.opt.Time)
 	}
 	columns := map[string][]int{}
 	for j, name := range t.Header {
@@ -102,48 +80,97 @@ func (t *Table) findWhens() (whens []*When, err error) {
 	t.findClock(columns)
 	for _, chain := range chains {
 		w := When{}
-		var names []string
-		for _, kind := range chain {
-			if len(columns[kind]) != 1 {
+		for i, kind := range chain {
+			if len(columns[kind]) != 1 || !t.isPart(w.columns, kind, columns[kind][0]) {
 				break
 			}
 			j := columns[kind][0]
-			w.columns, w.kinds, names = append(w.columns, j), append(w.kinds, kind), append(names, t.Header[j])
-			if len(names) > 1 {
-				whens = append(whens, &When{Name: strings.Join(names, "+"), columns: slices.Clone(w.columns),
-					kinds: slices.Clone(w.kinds), record: new(Column)})
+			w.columns, w.kinds = append(w.columns, j), append(w.kinds, kind)
+			if w.Name += t.Header[j]; i > 0 {
+				whens = append(whens, &When{Name: w.Name, columns: slices.Clone(w.columns), kinds: slices.Clone(w.kinds),
+					record: new(Column)})
 			}
+			w.Name += "+"
 		}
 	}
 	slices.SortStableFunc(whens, func(a, b *When) int { return len(b.columns) - len(a.columns) })
 	return whens, nil
 }
 
-// hasTimes reports whether a column's first cells look like times and are no numbers.
-func (t *Table) hasTimes() bool {
-	for j := range t.Header {
-		other := func(r record) bool { return !looksTimed.MatchString(r.cells[j]) || isNumber(r.cells[j]) }
-		if len(t.sample) > 0 && !slices.ContainsFunc(t.sample, other) {
-			return true
+// namedWhen is the time that -time names, where it is in several columns.
+func (t *Table) namedWhen(name string) ([]*When, error) {
+	if name == "" || slices.Contains(t.Header, name) {
+		return nil, nil
+	}
+	w := &When{Name: name, record: new(Column)}
+	for _, part := range strings.Split(name, "+") {
+		j, err := t.find("time", part)
+		if err != nil {
+			return nil, err
+		}
+		w.columns, w.kinds = append(w.columns, j), append(w.kinds, partKind(part))
+	}
+	if slices.Contains(w.kinds, "week") {
+		return nil, fmt.Errorf("%s: -time %s: weeks are not read as times; use -time with the year alone", t.Name, name)
+	}
+	known := func(chain []string) bool {
+		return len(w.kinds) <= len(chain) && slices.Equal(w.kinds, chain[:len(w.kinds)])
+	}
+	if !slices.ContainsFunc(chains, known) {
+		w.kinds = nil
+	}
+	return []*When{w}, nil
+}
+
+// isPart reports whether the values of a column may be a finer part of a time than those
+// before it: hours are not only 0 and 1, and within a day they rise, or fall.
+func (t *Table) isPart(before []int, kind string, j int) bool {
+	if kind != "hour" && kind != "minute" || len(t.sample) < 3 {
+		return true
+	}
+	ups, downs, more := 0, 0, false
+	for i, r := range t.sample {
+		v := parse([]byte(r.cells[j]))
+		more = more || !(v == 0 || v == 1)
+		if i == 0 || slices.ContainsFunc(before, func(k int) bool { return r.cells[k] != t.sample[i-1].cells[k] }) {
+			continue
+		}
+		switch last := parse([]byte(t.sample[i-1].cells[j])); {
+		case v > last:
+			ups++
+		case v < last:
+			downs++
 		}
 	}
-	return false
+	return (more || kind != "hour") && (ups+downs < 5 || 5*min(ups, downs) <= ups+downs)
 }
 
 // digitTimes reports whether the first cells of a column, whatever its name, are dates
 // of digits alone, as hardly a number is.
 func (t *Table) digitTimes(j int) bool {
 	for _, r := range t.sample {
-		cell := r.cells[j]
-		if n := len(cell); n != 8 && n != 12 && n != 14 {
-			return false
-		}
-		when, err := time.Parse("20060102150405"[:len(cell)], cell)
-		if err != nil || when.Year() < 1900 || when.Year() > 2100 {
+		p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
+		when, ok := p.readOne(r.cells[j])
+		if n := len(r.cells[j]); !ok || n != 8 && n != 12 && n != 14 || when.String() < "1900" || when.String() >= "2101" {
 			return false
 		}
 	}
 	return len(t.sample) > 1 && !ofThing(t.Header[j])
+}
+
+// all reports whether all first cells of a column are as they should be.
+func (t *Table) all(j int, is func(cell string) bool) bool {
+	return len(t.sample) > 0 && !slices.ContainsFunc(t.sample, func(r record) bool { return !is(r.cells[j]) })
+}
+
+// hasTimes reports whether a column's first cells look like times and are no numbers.
+func (t *Table) hasTimes() bool {
+	for j := range t.Header {
+		if t.all(j, func(cell string) bool { return looksTimed.MatchString(cell) && !isNumber(cell) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // findClock finds the day and the time of day by their cells, where their names do not
@@ -154,8 +181,7 @@ func (t *Table) findClock(columns map[string][]int) {
 	}
 	find := func(like *regexp.Regexp) (found []int) {
 		for j, name := range t.Header {
-			unlike := func(r record) bool { return !like.MatchString(r.cells[j]) }
-			if !slices.ContainsFunc(t.sample, unlike) && !t.opt.names(name) {
+			if !t.opt.names(name) && t.all(j, like.MatchString) {
 				found = append(found, j)
 			}
 		}
@@ -181,8 +207,8 @@ func (t *Table) findClock(columns map[string][]int) {
 	}
 	if together > 0 {
 		columns["date"], columns["time"] = date, clock
-		t.Notes = append(t.Notes, fmt.Sprintf("%q and %q are taken for the day and the time of day, by their cells; "+
-			"-time names another", t.Header[date[0]], t.Header[clock[0]]))
+		t.note("%q and %q are taken for the day and the time of day, by their cells; -time names another",
+			t.Header[date[0]], t.Header[clock[0]])
 	}
 }
 
@@ -201,12 +227,13 @@ func (t *Table) find(flag, name string) (int, error) {
 	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag, hint)
 }
 
-// join appends the parts of a time as a layout reads them; nothing if one is missing.
-func (w *When) join(dst []byte, cells [][]byte, named map[string]bool) []byte {
+// text returns the cell of a time or, of several, what they say together; nothing if one
+// is missing.
+func (w *When) text(dst []byte, cells [][]byte, r *reader) []byte {
 	start := len(dst)
 	for i, j := range w.columns {
 		cell := cells[j]
-		if isMissing(cell) || named[string(cell)] {
+		if isMissing(cell) || r.named[string(cell)] {
 			return dst[:start]
 		}
 		kind := ""
@@ -220,40 +247,45 @@ func (w *When) join(dst []byte, cells [][]byte, named map[string]bool) []byte {
 		default:
 			dst = append(dst, ' ')
 		}
-		switch {
-		case kind == "quarter":
-			dst = append(dst, firstMonth(cell)...)
-		case kind == "doy":
-			dst = append(append(dst, "doy "...), cell...)
-		case kind == "minute" && len(cell) == 1, kind == "time" && len(cell) == 3 && bareNumber(cell):
-			dst = append(append(dst, '0'), cell...)
-		case kind == "time" && string(cell) == "0": // hhmm without its zeros
-			dst = append(dst, "0000"...)
-		default:
-			dst = append(dst, cell...)
+		if kind == "minute" && len(cell) == 1 {
+			dst = append(dst, '0')
 		}
+		for n := len(cell); kind == "time" && n < 4 && bareNumber(cell); n++ { // hhmm without its zeros
+			dst = append(dst, '0')
+		}
+		dst = append(dst, cell...)
 	}
 	return dst
 }
 
-// firstMonth returns the first month of a quarter: 1 to 4, perhaps behind a Q.
-func firstMonth(cell []byte) string {
-	text := strings.TrimSuffix(strings.TrimPrefix(strings.ToUpper(string(cell)), "Q"), ".0")
-	q, err := strconv.Atoi(text)
-	if err != nil || q < 1 || q > 4 {
-		return "no quarter"
+// read reads the time of a row, whose text is given.
+func (w *When) read(text []byte, cells [][]byte) (reading, bool) {
+	if !w.inParts() {
+		return w.layout.parse(string(text))
 	}
-	return strconv.Itoa(3*q - 2)
+	values := make([]string, len(w.columns))
+	for i, j := range w.columns {
+		values[i] = string(cells[j])
+	}
+	return parts(values, w.kinds)
 }
 
-// when includes the joined parts of a time.
-func (p *profiler) when(c *Column, joined []byte, line int64) {
-	if len(joined) == 0 {
+// inParts reports whether the time is numbers, each a part of it.
+func (w *When) inParts() bool { return len(w.kinds) > 0 && w.kinds[0] == "year" }
+
+// when includes the time of a row.
+func (p *profiler) when(w *When, c *Column, text []byte, cells [][]byte, line int64) {
+	c.Rows++
+	if len(text) == 0 {
 		c.counts[emptyCells]++
 		return
 	}
-	c.firsts[firstCell].see(joined, line)
-	p.time(c, joined, line)
+	c.firsts[firstCell].see(text, line)
+	if !w.inParts() {
+		p.time(c, text, line)
+	} else if r, ok := w.read(text, cells); ok {
+		c.read(len(layouts())-1, r.Time)
+	}
 }
 
 // decideTime chooses the time column: the one that is named, or the only one that
@@ -272,6 +304,43 @@ func (t *Table) decideTime() error {
 		}
 		return t.chooseLayout(t.Time)
 	}
+	found := t.candidates()
+	for _, rule := range []struct {
+		keep func([]*When) []*When
+		note string
+	}{
+		{t.clearest, "several columns read as times; %q is taken, which says the most; -time names another"},
+		{t.beginning, "several columns read as times; %q is taken, at which each row begins; -time names another"},
+	} {
+		if best := rule.keep(found); len(found) > 1 && len(best) > 0 {
+			if found = best; len(best) == 1 {
+				t.note(rule.note, best[0].Name)
+			}
+		}
+	}
+	switch {
+	case len(found) == 1:
+		t.Time = found[0]
+		return t.chooseLayout(t.Time)
+	case len(found) == 0 && t.opt.Layout != "":
+		return fmt.Errorf("%s: no column reads as times written as %s; name the column with -time", t.Name, t.opt.Layout)
+	case len(found) == 0:
+		if t.yearsNote != "" {
+			t.note("%s", t.yearsNote)
+		}
+		return nil
+	}
+	var names []string
+	for _, w := range found {
+		names = append(names, w.Name)
+	}
+	return fmt.Errorf("%s: several columns read as times: %s; name one with -time, or -time '' for none", t.Name,
+		table.Quote(names))
+}
+
+// candidates returns what reads as a time in every row or, where nothing does, in nearly
+// every row. Columns that are parts of one are none themselves.
+func (t *Table) candidates() []*When {
 	whens := slices.Clone(t.whens)
 	for j, name := range t.Header {
 		whens = append(whens, &When{Name: name, columns: []int{j}, record: t.Columns[j]})
@@ -280,44 +349,65 @@ func (t *Table) decideTime() error {
 	used := map[int]bool{}
 	for _, w := range whens {
 		taken := slices.ContainsFunc(w.columns, func(j int) bool { return used[j] })
-		if taken || !w.record.isTime() || slices.Contains(t.opt.Drop, w.Name) || w.Name == t.opt.Target {
+		_, n := w.record.times()
+		if taken || !w.record.isTime() || float64(n) < (1-mostBad)*float64(w.record.Rows) ||
+			slices.Contains(t.opt.Drop, w.Name) || w.Name == t.opt.Target || t.isRepeatedYear(w) {
 			continue
 		}
-		if _, n := w.record.times(); n == w.record.Rows {
+		most = append(most, w)
+		if n == w.record.Rows {
 			whole = append(whole, w)
-		} else if float64(n) >= (1-mostBad)*float64(w.record.Rows) {
-			most = append(most, w)
-		} else {
-			continue
 		}
 		for _, j := range w.columns {
 			used[j] = len(w.columns) > 1
 		}
 	}
-	if len(whole) == 0 {
-		whole = most
+	if len(whole) > 0 {
+		return whole
 	}
-	if best := t.clearest(whole); len(whole) > 1 && len(best) == 1 {
-		t.Notes = append(t.Notes, fmt.Sprintf("several columns read as times; %q is taken, which says the most; -time names "+
-			"another", best[0].Name))
-		whole = best
+	return most
+}
+
+// isRepeatedYear reports whether a column of whole years is a number of the row rather
+// than its time: it is always the same, or the years are neither different in all rows nor
+// in those that share the value of another column, as in a panel.
+func (t *Table) isRepeatedYear(w *When) bool {
+	c := w.record
+	if len(w.columns) > 1 || c.numbers[whole].N != c.Rows-c.gaps() || c.Width.Most != 4 || c.Width.Least != 4 || c.Many {
+		return false
 	}
-	switch len(whole) {
-	case 0:
-		if t.opt.Layout != "" {
-			return fmt.Errorf("%s: no column reads as times written as %s; name the column with -time", t.Name, t.opt.Layout)
+	if len(c.Levels) == 1 && c.Rows > 1 {
+		t.yearsNote = fmt.Sprintf("column %q is %s in all rows and no time", w.Name, c.Example())
+		return true
+	}
+	if int64(len(c.Levels)) == c.Rows-c.gaps() {
+		return false
+	}
+	for j := range t.Header {
+		if j != w.columns[0] && t.tellsApart(j, w.columns[0]) {
+			return false
 		}
-		return nil
-	case 1:
-		t.Time = whole[0]
-		return t.chooseLayout(t.Time)
 	}
-	var names []string
-	for _, w := range whole {
-		names = append(names, w.Name)
+	t.yearsNote = fmt.Sprintf("column %q holds years that come again, and no column tells their rows apart: it is read as a "+
+		"number; -time %s takes it for the time", w.Name, ShellWord(w.Name))
+	return true
+}
+
+// tellsApart reports whether no two of the first rows of one year share the value of a
+// column, whose values come again in other years.
+func (t *Table) tellsApart(j, year int) bool {
+	values, years, pairs := map[string]bool{}, map[string]bool{}, map[[2]string]bool{}
+	for _, r := range t.sample {
+		pair := [2]string{r.cells[year], r.cells[j]}
+		if pairs[pair] {
+			return false
+		}
+		pairs[pair], values[r.cells[j]], years[r.cells[year]] = true, true, true
 	}
-	return fmt.Errorf("%s: several columns read as times: %s; name one with -time, or -time '' for none", t.Name,
-		table.Quote(names))
+	if len(years) == 1 { // its rows fill the sample
+		return !t.Columns[j].Many && 2*int64(len(t.Columns[j].Levels)) <= t.Columns[j].Rows && t.Header[j] != t.opt.Target
+	}
+	return 2*len(values) <= len(pairs) && t.Header[j] != t.opt.Target
 }
 
 // clearest returns the times that say the most: a date in one column before its
@@ -343,52 +433,94 @@ func (t *Table) clearest(whens []*When) (best []*When) {
 	return best
 }
 
-// chooseLayout settles how the times are written.
-func (t *Table) chooseLayout(w *When) error {
-	all := t.opt.layouts()
-	fit, n := w.record.times()
-	if n == 0 || !w.record.isTime() {
-		return t.unreadable(w, fit)
+// beginnings and endings are what columns are called between whose times a row lies.
+var (
+	beginnings = []string{"start", "started", "begin", "beginning", "from", "von", "beginn", "pickup", "departure", "opened", "open", "de",
+		"début", "inicio", "inizio", "начало", "od"}
+	endings = []string{"end", "ended", "stop", "to", "until", "bis", "ende", "dropoff", "arrival", "closed", "close", "à", "fin", "fine",
+		"конец", "do"}
+)
+
+// beginning returns the first of times of which one is the beginning and the others the
+// ends of what a row is about, by their names.
+func (t *Table) beginning(whens []*When) []*When {
+	has := func(w *When, words []string) bool {
+		return slices.ContainsFunc(wordsOf(w.Name), func(word string) bool { return slices.Contains(words, word) })
 	}
-	w.layout = all[fit[0]]
-	w.Layout = w.layout.name
-	cell := w.record.firsts[firstDiffer]
-	for _, i := range fit[1:] {
-		if other := all[i]; other.order != w.layout.order && cell.Line > 0 {
-			a, errA := w.layout.parse(cell.Cell)
-			b, errB := other.parse(cell.Cell)
-			if a != b && errA == nil && errB == nil {
-				return fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells which; use "+
-					"-time-layout '%s' or '%s'", t.Name, cell.Line, w.Name, cell.Cell, a, w.layout.name, b, other.name,
-					w.layout.name, other.name)
-			}
-		}
+	begins := slices.DeleteFunc(slices.Clone(whens), func(w *When) bool { return !has(w, beginnings) })
+	others := slices.DeleteFunc(slices.Clone(whens), func(w *When) bool { return has(w, beginnings) || has(w, endings) })
+	if len(begins) == 1 && len(others) == 0 {
+		return begins
 	}
 	return nil
 }
 
-// unreadable finds the first cell that is no time, in the layout that reads the most.
-func (t *Table) unreadable(w *When, fit []int) error {
-	named := newReader(t.opt).named
-	reads, as := func(string) bool { return false }, ""
+// chooseLayout settles how the times are written: of the layouts that read the most cells,
+// and different times in one of them, that in which the rows go back least.
+func (t *Table) chooseLayout(w *When) error {
+	all := t.opt.layouts()
+	best, n := w.record.times()
+	if n == 0 || !w.record.isTime() {
+		return t.notTimes(w, best)
+	}
+	w.layout = all[best[0]]
+	cell := w.record.firsts[firstDiffer]
+	disorder := func(layout int) int64 { f := w.record.fit(layout); return min(f.up, f.down) }
+	chosen, byOrder := best[0], false
+	for _, i := range best[1:] {
+		a, okA := all[chosen].parse(cell.Cell)
+		b, okB := all[i].parse(cell.Cell)
+		if cell.Line == 0 || all[i].order == all[chosen].order || a.Time == b.Time || !okA || !okB {
+			continue
+		}
+		one, other := disorder(chosen), disorder(i)
+		if one == other || max(one, other) < 2*min(one, other) {
+			return fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells which; use "+
+				"-time-layout '%s' or '%s'", t.Name, cell.Line, w.Name, cell.Cell, a, all[chosen].name, b, all[i].name,
+				all[chosen].name, all[i].name)
+		}
+		if byOrder = true; other < one {
+			chosen = i
+		}
+	}
+	w.layout = all[chosen]
+	w.Layout = w.layout.name
+	if byOrder {
+		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.Layout)
+	}
+	r, ok := w.layout.parse(w.record.Example())
+	if w.inParts() {
+		r, ok = reading{clock: slices.Contains(w.kinds, "hour")}, true
+	}
+	if ok && r.clock && !r.zoned && t.opt.Zone == nil {
+		t.note("the times have no zone and are taken for UTC; -zone NAME says where they hold")
+	}
+	return nil
+}
+
+// notTimes finds the first cell that is no time, in the layout that reads the most.
+func (t *Table) notTimes(w *When, fit []int) error {
+	r := newReader(t.opt)
+	as := ""
+	w.layout = layout{parse: func(string) (reading, bool) { return reading{}, false }}
 	if len(fit) > 0 {
-		l := t.opt.layouts()[fit[0]]
-		reads = func(s string) bool { _, err := l.parse(s); return err == nil }
-		as = " as " + l.name + ", as others are"
+		w.layout = t.opt.layouts()[fit[0]]
+		as = " as " + w.layout.name + ", as others are"
 	}
 	var found error
 	for b, err := range t.blocks(t.Dialect, new(uint64)) {
 		if err != nil {
 			return err
 		}
-		var joined []byte
+		var text []byte
 		err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
-			if joined = w.join(joined[:0], cells, named); len(joined) == 0 || reads(string(joined)) {
+			text = w.text(text[:0], cells, &r)
+			if _, ok := w.read(text, cells); ok || len(text) == 0 {
 				return nil
 			}
 			_, n := w.record.times()
 			found = fmt.Errorf("%s:%d: column %q: %q is not a time%s; %d of %d cells are not. Use -missing for what is "+
-				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, csv.Clip(string(joined)), as,
+				"missing, -time-layout, or -time '' for none", t.Name, line, w.Name, csv.Clip(string(text)), as,
 				w.record.Rows-w.record.gaps()-n, w.record.Rows-w.record.gaps())
 			return found
 		})
