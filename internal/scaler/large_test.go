@@ -26,6 +26,7 @@ func TestForgedLarge(t *testing.T) {
 		`the category "w" has levels that none has`:        func(s *Scaler) { s.Categories[0].Levels = many },
 		"shard 0 of 1 of 3 files has 1 datasets where 3 a": func(s *Scaler) { s.Part = &dataset.Part{I: 0, N: 1, Files: 3} },
 		"its datasets are none, or out of order":           func(s *Scaler) { s.Datasets = nil },
+		`dataset "a" has impossible moments of column 1`:   func(s *Scaler) { s.Datasets[0].Moments[1].Mean.Hi = 1e9 },
 		`dataset "a" has impossible levels of "w"`:         func(s *Scaler) { s.Datasets[0].Levels[0].Counts = counts },
 		"shard 0 of 1 of 1 files has 0 datasets where 1": func(s *Scaler) {
 			s.Part, s.Datasets = &dataset.Part{I: 0, N: 1, Files: 1}, nil
