@@ -36,19 +36,18 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 		{"skill over the training mean", r.SkillMean, o.minSkill, false},
 		{"coverage of the 95 % intervals", r.Coverage, o.minCoverage, false},
 	} {
-		switch {
-		case math.IsNaN(g.limit):
-		case g.value == nil:
-			add(false, "%s is not defined (%s)", g.name, r.Reason)
-		case g.most && !(*g.value <= g.limit):
-			add(false, "%s %v is above %v", g.name, *g.value, g.limit)
-		case !g.most && !(*g.value >= g.limit):
-			add(false, "%s %v is below %v", g.name, *g.value, g.limit)
-		case g.most:
-			add(true, "%s %v is not above %v", g.name, *g.value, g.limit)
-		default:
-			add(true, "%s %v is not below %v", g.name, *g.value, g.limit)
+		if math.IsNaN(g.limit) {
+			continue
 		}
+		if g.value == nil {
+			add(false, "%s is not defined (%s)", g.name, r.Reason)
+			continue
+		}
+		passed, worse := *g.value >= g.limit, "below"
+		if g.most {
+			passed, worse = *g.value <= g.limit, "above"
+		}
+		add(passed, "%s %v is %s%s %v", g.name, *g.value, notIf(passed), worse, g.limit)
 	}
 	if c := r.Compare(o.minGain); !math.IsNaN(o.minGain) {
 		switch {
@@ -57,9 +56,9 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 		case c.Low == nil:
 			add(false, "the gain over the other model is not defined: fewer than two clusters of rows can be compared")
 		default:
-			not := map[bool]string{true: "", false: "not "}[*c.Low > 0]
-			add(*c.Low > 0, "the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v "+
-				"to %v)", not, o.minGain, *c.Low, *c.High)
+			sure := *c.Low > 0
+			add(sure, "the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v "+
+				"to %v)", notIf(!sure), o.minGain, *c.Low, *c.High)
 		}
 	}
 	share := r.Scored()
@@ -74,6 +73,14 @@ func gates(o *options, r *metrics.Report) (gates []report.Gate) {
 			cli.Aside(r.Unscored), o.minScored)
 	}
 	return gates
+}
+
+// notIf is "not " if something holds.
+func notIf(holds bool) string {
+	if holds {
+		return "not "
+	}
+	return ""
 }
 
 // gate fails if one of them is not met, and names all that are not.

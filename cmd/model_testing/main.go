@@ -13,18 +13,18 @@
 //	                       the sums that they follow from, as .gob; '' for neither
 //	  -report FILE         write a page with pictures to FILE (models/report.html); '' for none
 //	  -predictions FILE    write every row's prediction to FILE, as CSV
-//	  -against MODEL       compare with another model, on the same rows
-//	  -against-scaler FILE its scaler (-scaler's)
 //	  -keep COLUMNS        of the input, to be written there too
 //	  -level P             of the intervals there (0.95)
+//	  -against MODEL       compare with another model, on the same rows
+//	  -against-scaler FILE read its scaler from FILE (the file of -scaler)
 //	  -shard I/N           test a part only, every N-th of the files: 0/8 to 7/8
 //	  -merge               PATHs are sums (.gob), or all shards of one run: merge them
 //	Gates: status 3 where the figure is worse, or not defined
 //	  -min-r2, -max-mse X  R², and the MSE
 //	  -min-skill X         skill over the training mean
 //	  -min-coverage X      share of the rows that is within its 95 % interval
-//	  -min-gain X          the MSE is lower than -against's by more than the share X (0:
-//	                       lower at all): 95 % are sure of it
+//	  -min-gain X          the MSE is below that of -against by more than the share X of
+//	                       it (0: at all), by the 95 % interval of the gain
 //	  -min-scored SHARE    of the rows with a target, with any gate (0.5)
 //	Others
 //	  -digits N            decimals on standard output (4)
