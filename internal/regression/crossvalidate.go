@@ -143,10 +143,15 @@ type Influence struct {
 func without(factors []Factor, work func(i int, others *Factor)) {
 	n := len(factors)
 	before, after := make([]Factor, n), make([]Factor, n)
-	for i := range n - 1 {
-		before[i+1] = join(&before[i], &factors[i])
-		after[n-2-i] = join(&factors[n-1-i], &after[n-1-i])
-	}
+	ordered.Each(2, func(which int) {
+		for i := range n - 1 {
+			if which == 0 {
+				before[i+1] = join(&before[i], &factors[i])
+			} else {
+				after[n-2-i] = join(&factors[n-1-i], &after[n-1-i])
+			}
+		}
+	})
 	ordered.Each(n, func(i int) {
 		others := join(&before[i], &after[i])
 		work(i, &others)

@@ -105,8 +105,8 @@ func (a *solver) moveMany(vectors [][]moments.Sum, add func(x solution)) {
 		}
 	}
 	if k > 0 {
-		blas64.Trsm(blas.Left, blas.Trans, 1, a.triangle(), v)
-		blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(), v)
+		blas64.Trsm(blas.Left, blas.Trans, 1, a.triangle(0), v)
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(0), v)
 	}
 	for l := range vectors {
 		b := make([]moments.Sum, a.p)

@@ -7,13 +7,29 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// stackQR replaces the triangle R by that of itself over more rows B, m×w, by
-// Householder reflections, one a column, and overwrites B. A reflection that makes
-// column j of B zero changes row j of R and no other; where R has no row j, the first
-// row of B that is left takes its place. If B is a triangle, column j of B begins with
-// j + 1 numbers that are not 0, and they alone are reflected.
+// stackQR replaces the triangle R by that of itself over more rows B, m×w, which it
+// overwrites: a tile of rows at a time, which fits in a core's cache. B may be a
+// triangle, whose row i begins with i zeros.
 func (f *Factor) stackQR(b []float64, triangle bool) {
-	w, top, m := f.Width, f.rows(), len(b)/f.Width
+	w, top := f.Width, f.rows()
+	for from := 0; len(b) > 0; from += TileRows {
+		n := min(TileRows, len(b)/w)
+		zeros := 0 // before the first number of the tile's first row
+		if triangle {
+			zeros = from
+		}
+		f.stackTile(b[:n*w], top, zeros, triangle)
+		top = min(top+n, w)
+		b = b[n*w:]
+	}
+}
+
+// stackTile is stackQR for one tile below top rows of R, by Householder reflections, one a
+// column. The one that makes column j of B zero changes row j of R and no other; where R
+// has no row j, the first row of B that is left takes its place. In a triangle only the
+// rows that begin before column j are reflected.
+func (f *Factor) stackTile(b []float64, top, zeros int, triangle bool) {
+	w, m := f.Width, len(b)/f.Width
 	rows := min(top+m, w)
 	r := make([]float64, trapezoid(rows, w))
 	copy(r, f.R)
@@ -22,7 +38,7 @@ func (f *Factor) stackQR(b []float64, triangle bool) {
 	for j := range rows {
 		row, height := r[:w-j], len(b)/w
 		if triangle {
-			height = min(height, j+1-max(0, j-top))
+			height = min(height, max(0, j+1-zeros)-max(0, j-top))
 		}
 		if j >= top {
 			copy(row, b[j:w])

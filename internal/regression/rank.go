@@ -107,19 +107,49 @@ func (a *solver) take(j int) {
 	a.taken = append(a.taken, j)
 }
 
-// triangle returns T, that of the taken columns, in float64.
-func (a *solver) triangle() blas64.Triangular {
-	return blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: a.rank(), Stride: max(1, a.p), Data: a.float}
+// triangle returns T, that of the taken columns from the k-th on, in float64.
+func (a *solver) triangle(k int) blas64.Triangular {
+	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: a.rank() - k, Stride: max(1, a.p)}
+	if t.N > 0 {
+		t.Data = a.float[k*a.p+k:]
+	}
+	return t
 }
 
+// panelColumns is for how many columns the substitution is begun at once.
+const panelColumns = 32
+
 // express returns the combination of the taken columns that is nearest to
-// column j of r.
+// column j of r. Of those that were taken before the panel of column j,
+// c₁ = T₁₁⁻¹·(t₁ − T₁₂·c₂): what T₁₁⁻¹ makes of all columns of the panel is in a.begun.
 func (a *solver) express(j int) []float64 {
-	c := make([]float64, a.rank())
-	for i := range c {
-		c[i] = a.t[i*(a.p+1)+j].Hi
+	w, k := a.p+1, a.rank()
+	if from := j - j%panelColumns; a.begun.Data == nil || from != a.begunFrom {
+		n := min(panelColumns, a.p-from)
+		a.begun = blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, (k+1)*n)}
+		a.begunFrom = from
+		for i := range k {
+			for l := range n {
+				a.begun.Data[i*n+l] = a.t[i*w+from+l].Hi
+			}
+		}
+		if k > 0 {
+			blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(0), a.begun)
+		}
 	}
-	blas64.Trsv(blas.NoTrans, a.triangle(), blas64.Vector{N: len(c), Inc: 1, Data: c})
+	x, k1 := a.begun, a.begun.Rows
+	c := make([]float64, k)
+	for i := k1; i < k; i++ {
+		c[i] = a.t[i*w+j].Hi
+	}
+	blas64.Trsv(blas.NoTrans, a.triangle(k1), blas64.Vector{N: k - k1, Inc: 1, Data: c[k1:]})
+	for i := range k1 {
+		row := x.Data[i*x.Stride:]
+		c[i] = row[j-a.begunFrom]
+		for l, taken := range a.taken[k1:] {
+			c[i] -= float64(c[k1+l] * row[taken-a.begunFrom])
+		}
+	}
 	return c
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/gonum"
 
 	"mlpipeline/internal/metrics"
@@ -32,9 +33,11 @@ type solver struct {
 	// The columns that say something which those before them do not, but for those
 	// that categories leave out, and the triangle of these alone, with q: the first
 	// rank rows of t, p + 1 numbers each.
-	taken []int
-	t     []moments.Sum
-	float []float64 // the triangle in float64, p numbers each row
+	taken     []int
+	t         []moments.Sum
+	float     []float64      // the triangle in float64, p numbers each row
+	begun     blas64.General // see express
+	begunFrom int
 	// The others, and how each follows from the taken ones before it; nil where there
 	// are as many of these as rows, from which anything follows.
 	dropped  []int

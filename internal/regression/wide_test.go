@@ -203,7 +203,7 @@ func dual(rows []float64, w int, alpha float64) (b0 float64, b []float64) {
 }
 
 func BenchmarkWideMerge(b *testing.B) {
-	const w = 300
+	const w = 1000
 	r := rand.New(rand.NewPCG(1, 2))
 	f, o := factorOf(problem(r, 2*w, w-2, 1), w, false), factorOf(problem(r, 2*w, w-2, 1), w, false)
 	for b.Loop() {
