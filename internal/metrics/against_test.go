@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/moments"
 )
 
 // compare is the report on one file of n rows, in blocks of up to most, whose residuals
@@ -108,29 +109,34 @@ func TestFilesAsClusters(t *testing.T) {
 }
 
 // The interval of the gain holds the truth about as often as it says, also where errors
-// resemble those before them.
+// resemble those before them and one cluster is as large as all others.
 func TestGainCoverage(t *testing.T) {
-	r := rand.New(rand.NewPCG(41, 42))
-	const n, trials = 1000, 600
-	held := 0
-	for range trials {
-		e, o := 0.0, 0.0
-		a := new(Against)
-		next := func(v float64) float64 { return 0.97*v + math.Sqrt(1-0.97*0.97)*r.NormFloat64() }
-		model, rival := make([]float64, n), make([]float64, n)
-		e, o = r.NormFloat64(), r.NormFloat64()
-		for i := range n {
-			e, o = next(e), next(o)
-			model[i], rival[i] = e, 1.2*o
-		}
-		a.Add(model, rival, true)
-		a.Finish()
-		c := (&Report{Sums: &Sums{Against: "x", Datasets: []Dataset{{Against: a}}}}).Compare(0)
-		if truth := 0.44; *c.Low <= truth && truth <= *c.High {
-			held++
-		}
+	equal, unequal := [blocksOfFile]int{}, [blocksOfFile]int{1000}
+	for k := range equal {
+		equal[k] = 100
+		unequal[k] = max(unequal[k], 111)
 	}
-	if share := float64(held) / trials; share < 0.92 || share > 0.97 {
-		t.Errorf("%v of the intervals hold the truth", share)
+	for least, sizes := range map[float64][blocksOfFile]int{0.92: equal, 0.9: unequal} {
+		r := rand.New(rand.NewPCG(41, 42))
+		const trials, like, truth = 600, 0.97, 0.44
+		held := 0
+		for range trials {
+			a := new(Against)
+			e, o := r.NormFloat64(), r.NormFloat64()
+			next := func(v float64) float64 { return like*v + math.Sqrt(1-like*like)*r.NormFloat64() }
+			for k, n := range sizes {
+				for range n {
+					e, o = next(e), next(o)
+					a.Clusters[k].Merge(&Duel{1, moments.Float(e * e), moments.Float(1.44 * o * o)})
+				}
+			}
+			c := (&Report{Sums: &Sums{Against: "x", Datasets: []Dataset{{Against: a}}}}).Compare(0)
+			if *c.Low <= truth && truth <= *c.High {
+				held++
+			}
+		}
+		if share := float64(held) / trials; share < least || share > 0.97 {
+			t.Errorf("clusters of %v: %v of the intervals hold the truth", sizes, share)
+		}
 	}
 }

@@ -89,7 +89,7 @@ func possible(path string, v reflect.Value) error {
 	return nil
 }
 
-// close reports whether two sums are the same but for rounding, in units of a size.
+// closeTo reports whether two sums are the same but for rounding, in units of a size.
 func closeTo(a, b, size float64) bool { return math.Abs(a-b) <= 1e-6*size }
 
 func (d *Dataset) check() error {
@@ -145,7 +145,8 @@ func (e *Errors) check() error {
 		}
 	}
 	h := &e.Intervals
-	if h.N != 0 && h.N != n || h.N == 0 && *h != (Held{}) || !slices.IsSorted(h.Inside[:]) || h.Inside[len(Nominal)-1] > n {
+	if h.N != 0 && h.N != n || h.N == 0 && *h != (Held{}) || !slices.IsSorted(h.Inside[:]) ||
+		h.Inside[len(Nominal)-1] > n {
 		return errors.New("the intervals are not of the rows")
 	}
 	for l := range Nominal {

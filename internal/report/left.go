@@ -155,12 +155,14 @@ func (p *Page) months() figure {
 	g := p.Metrics.Diagnostics.Months
 	month := func(i int) string { return time.Month(i + 1).String() }
 	return groups("By month of the year", g, named("month", len(g), func(i int) string { return month(i)[:3] }),
-		func(i int) float64 { return float64(i) }, month, "Flat at 0 is good; a wave is a season that the model does not know.")
+		func(i int) float64 { return float64(i) }, month,
+		"Flat at 0 is good; a wave is a season that the model does not know.")
 }
 
 // groups draws mean residuals ± 2 standard errors, and says which is the worst and how
 // many are within them.
-func groups(title string, g []metrics.Group, x axis, at func(int) float64, nameOf func(int) string, should string) figure {
+func groups(title string, g []metrics.Group, x axis, at func(int) float64, nameOf func(int) string,
+	should string) figure {
 	reach := []float64{0}
 	bar := func(v metrics.Group) (mean, half float64) {
 		if mean = *v.MeanResidual; v.StdError != nil {
@@ -179,7 +181,8 @@ func groups(title string, g []metrics.Group, x axis, at func(int) float64, nameO
 	t, decimal := numbers("", "Rows", "Mean predicted", "Mean left", "Standard error"), alike(reach...)
 	worst, largest, within, all, shapes := 0, 0.0, 0, 0, ""
 	for i, v := range g {
-		t.add(nameOf(i), count(v.Rows), figureOf(v.MeanPrediction), maybe(v.MeanResidual, decimal), maybe(v.StdError, decimal))
+		t.add(nameOf(i), count(v.Rows), figureOf(v.MeanPrediction), maybe(v.MeanResidual, decimal),
+			maybe(v.StdError, decimal))
 		if v.Rows == 0 {
 			continue
 		}
@@ -275,8 +278,8 @@ func (p *Page) autocorrelation() figure {
 	c.draw("bar", "", bars)
 	c.draw("grid", "", c.across(0))
 	c.draw("guide", "two standard errors of 0", c.across(bound)+c.across(-bound))
-	does := fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside; the Durbin-Watson figure is %s (2).",
-		digits(*all[0], 2), outside, len(all), figureOf(d.DurbinWatson))
+	does := fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside; the Durbin-Watson figure "+
+		"is %s (2).", digits(*all[0], 2), outside, len(all), figureOf(d.DurbinWatson))
 	if timed := len(d.Months) > 0; timed && *all[0] > max(0.2, bound) {
 		does += " Lags of the target may take some of it away."
 	}

@@ -140,9 +140,16 @@ func (p *Page) training(l limits) section {
 		path.add(num(point.Alpha), num(point.MSE))
 	}
 	s.Tables = append(s.Tables, path)
+	p.influence(&s, l)
+	return s
+}
+
+// influence is what each training file does to the others.
+func (p *Page) influence(s *section, l limits) {
+	m := p.Model
 	if len(m.Influence) == 0 {
 		s.say("There is one training file: none to compare it with.")
-		return s
+		return
 	}
 	influence := slices.Clone(m.Influence)
 	size := func(i regression.Influence) float64 {
@@ -152,16 +159,15 @@ func (p *Page) training(l limits) section {
 		return math.Abs(*i.DeltaMSE)
 	}
 	slices.SortStableFunc(influence, func(a, b regression.Influence) int { return cmp.Compare(size(b), size(a)) })
-	switch first := influence[0]; {
-	case first.DeltaMSE == nil:
-		s.say("without %s the other training files do not determine a model.", name(first.Name))
-	default:
+	if worst := influence[0]; worst.DeltaMSE == nil {
+		s.say("without %s the other training files do not determine a model.", name(worst.Name))
+	} else {
 		effect := "lower"
-		if *first.DeltaMSE < 0 {
+		if *worst.DeltaMSE < 0 {
 			effect = "higher"
 		}
 		s.say("of the training files %s matters most: without it the mean squared error on the "+
-			"others would be %s %s.", name(first.Name), num(math.Abs(*first.DeltaMSE)), effect)
+			"others would be %s %s.", name(worst.Name), num(math.Abs(*worst.DeltaMSE)), effect)
 	}
 	shown := influence[:min(l.others, len(influence))]
 	t := table{Caption: "What each training file does to the error on the others" + others(len(influence), len(shown)),
@@ -170,5 +176,4 @@ func (p *Page) training(l limits) section {
 		t.add(name(d.Name), count(d.Rows), figureOf(d.DeltaMSE))
 	}
 	s.Tables = append(s.Tables, t)
-	return s
 }
