@@ -51,48 +51,15 @@ func factorOf(rows []float64, w int, precise bool) *Factor {
 		f.Add(slices.Clone(rows), w)
 		return &f
 	}
-	big := make([]moments.Sum, len(rows))
-	for i, v := range rows {
-		big[i] = moments.Float(v)
-	}
-	f.AddPrecise(big, w)
+	f.AddPrecise(sums(rows), w)
 	return &f
 }
 
-// RᵀR = AᵀA, and merged parts give the same triangle as the whole.
-func TestFactor(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	const n, p = 500, 4
-	w := p + 2
-	rows := problem(r, n, p, 1)
-	a := mat.NewDense(n, w, rows)
-	var gram mat.Dense
-	gram.Mul(a.T(), a)
-	for _, precise := range []bool{false, true} {
-		whole := factorOf(rows, w, precise)
-		full := whole.unpack()
-		var back mat.Dense
-		back.Mul(mat.NewDense(w, w, full).T(), mat.NewDense(w, w, full))
-		back.Sub(&back, &gram)
-		if err := mat.Norm(&back, 2) / mat.Norm(&gram, 2); err > 1e-14 {
-			t.Errorf("‖RᵀR − AᵀA‖/‖AᵀA‖ = %g", err)
-		}
-		for parts := 2; parts <= 100; parts++ {
-			var merged Factor
-			for k := range parts {
-				from, to := n*k/parts, n*(k+1)/parts
-				merged.Merge(factorOf(rows[from*w:to*w], w, precise))
-			}
-			for k := range merged.R {
-				if d := math.Abs(merged.R[k] - whole.R[k]); d > 1e-12*math.Abs(whole.R[0]) {
-					t.Fatalf("%d parts: R differs by %g", parts, d)
-				}
-			}
-			if merged.N != n {
-				t.Fatalf("%d parts: %d rows", parts, merged.N)
-			}
-		}
+func sums(x []float64) (exact []moments.Sum) {
+	for _, v := range x {
+		exact = append(exact, moments.Float(v))
 	}
+	return exact
 }
 
 // settings standardise nothing, for rows that need no scaling.

@@ -12,65 +12,6 @@ import (
 	"mlpipeline/internal/moments"
 )
 
-// A triangle of several panels, of more rows than columns and of fewer, keeps
-// RᵀR = AᵀA however the rows come; rows that wait give the same bytes in portions
-// of any size.
-func TestWideFactor(t *testing.T) {
-	r := rand.New(rand.NewPCG(31, 32))
-	for _, w := range []int{32, 33, 64, 150} {
-		for _, n := range []int{1, 31, 65, 149, 150, 151, 700} {
-			what := fmt.Sprintf("%d rows of %d", n, w)
-			rows := problem(r, n, w-2, 1)
-			a := mat.NewDense(n, w, rows)
-			var gram mat.Dense
-			gram.Mul(a.T(), a)
-			check := func(how string, f *Factor) {
-				t.Helper()
-				if f.N != int64(n) || len(f.R) != trapezoid(min(n, w), w) {
-					t.Fatalf("%s, %s: %d rows, %d numbers", what, how, f.N, len(f.R))
-				}
-				full := f.unpack()
-				triangle := mat.NewDense(f.rows(), w, full)
-				var back mat.Dense
-				back.Mul(triangle.T(), triangle)
-				back.Sub(&back, &gram)
-				if err := mat.Norm(&back, 2) / mat.Norm(&gram, 2); !(err < 1e-14) {
-					t.Errorf("%s, %s: ‖RᵀR − AᵀA‖/‖AᵀA‖ = %g", what, how, err)
-				}
-				for i := range f.rows() {
-					if full[i*w+i] < 0 {
-						t.Errorf("%s, %s: diagonal %d is %v", what, how, i, full[i*w+i])
-					}
-				}
-			}
-			check("at once", factorOf(rows, w, false))
-			cut := func(portions int, take func(rows []float64)) {
-				for k := range portions {
-					take(rows[n*k/portions*w : n*(k+1)/portions*w])
-				}
-			}
-			var added, merged Factor
-			cut(3, func(rows []float64) { added.Add(slices.Clone(rows), w) })
-			check("in three parts", &added)
-			cut(4, func(rows []float64) { merged.Merge(factorOf(rows, w, false)) })
-			check("of four factors", &merged)
-			var first []float64
-			for _, portions := range []int{1, 2, 7, n} {
-				var waited Factor
-				cut(portions, func(rows []float64) { waited.Merge(&Factor{Width: w, waiting: rows}) })
-				waited.Finish()
-				check("waiting", &waited)
-				if first == nil {
-					first = waited.R
-				}
-				if !slices.Equal(waited.R, first) {
-					t.Errorf("%s: in %d portions the triangle is another", what, portions)
-				}
-			}
-		}
-	}
-}
-
 // Factors share what is made, and none changes another.
 func TestShared(t *testing.T) {
 	for _, precise := range []bool{false, true} {
