@@ -85,7 +85,8 @@
 // DIR/manifest.json lists the files, the time, the target and the categories, and of
 // simulated data the truth: the coefficients, the noise, the irreducible variance,
 // and what the anomalous rows follow from. Of the files that were there before,
-// those that the old manifest lists are replaced or removed, and no others.
+// those that the old manifest lists are replaced or removed, and no others: none that
+// is imported, and no data to train on where there is no target now.
 //
 // # Example
 //

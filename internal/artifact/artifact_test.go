@@ -313,6 +313,22 @@ func TestIndent(t *testing.T) {
 	}
 }
 
+// Datasets by their names take a line each too.
+func TestIndentMap(t *testing.T) {
+	got := string(indent([]byte(`{"datasets":{"a":{"rows":1,"l":[1,null]},"b, {":{}},"rows":[null]}`)))
+	const want = `{
+  "datasets": {
+    "a": {"rows": 1, "l": [1, null]},
+    "b, {": {}
+  },
+  "rows": [null]
+}
+`
+	if got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	v := thing{Name: "x", Values: []float64{1}}
 	text, _ := kind.EncodeJSON(&v)
