@@ -38,7 +38,7 @@ func (s *Source) blocks(d *Dialect, sum *uint64) iter.Seq2[*block, error] {
 			_, err = io.CopyN(io.Discard, r, d.offset)
 		}
 		l := lexer{grammar: d.grammar}
-		c := csv.NewCutter(r, d.line, l.wholeRecords)
+		c := csv.NewCutter(io.LimitReader(r, d.end-d.offset), d.line, l.wholeRecords)
 		for err == nil {
 			b := &block{line: c.Line}
 			b.data, _, err = c.Next(nil)
@@ -76,6 +76,9 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte
 			}
 			if next < 0 || next-i > csv.MaxRecord {
 				return tooLong(name, line)
+			}
+			for n := len(l.cells); n > len(d.Header) && len(l.cells[n-1]) == 0; n-- { // a delimiter ends the row
+				l.cells = l.cells[:n-1]
 			}
 			empty := !slices.ContainsFunc(l.cells, func(c []byte) bool { return len(c) > 0 })
 			switch n := len(l.cells); {

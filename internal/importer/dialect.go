@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mlpipeline/internal/csv"
@@ -16,9 +17,16 @@ type Dialect struct {
 	names  bool // the header is in the source
 
 	offset int64    // where the rows begin
+	end    int64    // where they end
 	line   int64    // and their first line
 	sample []record // the first rows
+	typed  []int    // columns of numbers and times in most of them
+	others []record // lines before the rows that may be the header, and are not
 	notes  []string
+}
+
+func (d *Dialect) note(format string, args ...any) {
+	d.notes = append(d.notes, fmt.Sprintf(format, args...))
 }
 
 // record is a record of the head and where it begins.
@@ -187,10 +195,20 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if first == len(records) && broken == nil {
 		return nil, fmt.Errorf("%s: no data rows", name)
 	}
-	for _, r := range records[first:] {
-		if len(r.cells) == len(d.Header) { // a remark is no row
+	for i, r := range records {
+		if i < first {
+			if r.line+opt.Skip != d.Skip+1 && r.line > 1 && len(r.cells) > 1 && len(d.others) < 3 && !slices.ContainsFunc(r.cells, isTyped) {
+				d.others = append(d.others, r)
+			}
+			continue
+		}
+		if n := len(d.Header); len(r.cells) >= n && strings.Join(r.cells[n:], "") == "" { // a remark is no row
+			r.cells = r.cells[:n]
 			d.sample = append(d.sample, r)
 		}
+	}
+	if len(d.sample) > 0 {
+		d.typed = typedColumns(append([]record{{cells: d.Header}}, d.sample...), 0.5)
 	}
 	records = append(records, end) // where the reader will say what is broken
 	if len(d.Header) > csv.MaxColumns {

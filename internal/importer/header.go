@@ -2,65 +2,114 @@ package importer
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// findHeader sets the header, and returns the index of the first row.
+// findHeader sets the header, and returns the index of the first row. Rows have the usual
+// number of cells; those before the first are above the header, or the header itself.
 func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 	k, _ := usual(records)
-	at := 0 // of the header's first line
-	if opt.Skip == 0 {
-		for len(records[at].cells) != k {
-			at++
-		}
+	at := d.headerLine(records, k, opt)
+	n, units := 0, 0 // lines of names, and of units
+	if d.names = opt.Header == nil || *opt.Header; d.names {
+		n, units = headerLines(records[at:], opt)
 	}
-	short := at > 0 && len(records[at-1].cells) == k-1 && d.named(opt) && isData(records[at:])
-	ends := short && ended(records[at:], k)
-	rowNames := short && !ends && nameRows(records[at-1].cells[0], records[at:])
-	if !ends && !rowNames && at > 0 && records[at-1].names(opt.Target) && !records[at].names(opt.Target) {
-		at-- // the rows are not as long as their header, as the reader will say
-	}
-	n := d.headerRows(records[at:], opt)
-	first = at + n
-	d.names = n > 0
-	switch {
-	case ends: // a delimiter ends every row, but not the header
-		at, first, d.names = at-1, at, true
-		d.Header = append(d.join(records[at:at+1]), "")
-	case rowNames: // as R writes the names of rows
-		d.notes = append(d.notes, "rows have one cell more than the header: the first is taken for the name of the row")
-		at, first, d.names = at-1, at, true
-		d.Header = append([]string{""}, records[at].cells...)
-	case n == 0:
+	first = at + n + units
+	if d.names = n > 0; d.names {
+		d.Header = d.join(records[at : at+n])
+	} else {
 		d.Header = make([]string, k)
-	case ofLogger(records[at:]) && n > 2 || n > 1 && isUnits(records[first-1].cells):
-		names := first - 1
-		if ofLogger(records[at:]) {
-			names--
-		}
-		for _, r := range records[names:first] {
-			d.notes = append(d.notes, fmt.Sprintf("line %d holds units and is no row", opt.Skip+r.line))
-		}
-		d.Header = d.join(records[at:names])
-	default:
-		d.Header = d.join(records[at:first])
+	}
+	rows := records[first:]
+	cells := func(j int) func(record) bool {
+		return func(r record) bool { return j < len(r.cells) && r.cells[j] != "" }
+	}
+	for last := len(d.Header) - 1; last > 0 && d.Header[last] == "" && !slices.ContainsFunc(rows, cells(last)); last-- {
+		d.Header = d.Header[:last] // a delimiter ends the header, and the rows perhaps
+	}
+	if len(d.Header) == k-1 && len(rows) > 0 && slices.ContainsFunc(rows, cells(k-1)) && nameRows(d.Header[0], rows) {
+		d.note("rows have one cell more than the header: the first is taken for the name of the row") // as R writes them
+		d.Header = append([]string{""}, d.Header...)
 	}
 	if d.names {
 		d.Header[0] = strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(d.Header[0], "\ufeff"), "#"))
 	}
 	if line := records[at].line; line > 1 {
-		d.notes = append(d.notes, fmt.Sprintf("%d lines before the header were skipped", line-1))
+		d.note("%s", above(records[:at], line-1))
 		d.Skip = opt.Skip + line - 1
+	}
+	for _, r := range records[at+n : first] {
+		d.note("line %d holds units and is no row", opt.Skip+r.line)
 	}
 	d.nameColumns()
 	return first
 }
 
-// named reports whether the header may be in the source.
-func (d *Dialect) named(opt *Options) bool { return opt.Header == nil || *opt.Header }
+// above says what stands before the header.
+func above(records []record, lines int) string {
+	said := fmt.Sprintf("%d lines before the header were skipped", lines)
+	if len(records) > 0 {
+		said += fmt.Sprintf(", the first %q", strings.Trim(strings.Join(records[0].cells, " "), " "))
+	}
+	return said
+}
+
+// headerLine returns the record with which the header begins: the first one that a flag
+// tells, or else the first one that is as long as the rows are.
+func (d *Dialect) headerLine(records []record, k int, opt *Options) int {
+	usual := slices.IndexFunc(records, func(r record) bool { return len(r.cells) == k })
+	isNamed := func(r record) bool { return r.names(opt.Target) }
+	if opt.Target == "" && opt.Time != nil && *opt.Time != "" {
+		isNamed = func(r record) bool { return r.names(strings.Split(*opt.Time, "+")[0]) }
+	}
+	isWhole := func(r record) bool { return len(r.cells) == k && isNamed(r) }
+	noName := opt.Header != nil && !*opt.Header
+	for _, rule := range []struct {
+		applies bool
+		at      int
+	}{
+		{opt.Skip > 0, 0},
+		{!noName, slices.IndexFunc(records, isWhole)},
+		{!noName, slices.IndexFunc(records, isNamed)},
+		{!noName && usual > 0 && len(records[usual-1].cells) == k-1 && isData(records[usual:]) &&
+			(ended(records[usual:], k) || nameRows(records[usual-1].cells[0], records[usual:])), usual - 1},
+		{true, usual},
+	} {
+		if rule.applies && rule.at >= 0 {
+			return rule.at
+		}
+	}
+	return 0
+}
+
+// headerLines returns how many of the records, from the first one on, are the header's
+// names, and how many its units: lines that hold words where the rows hold numbers or
+// times. Where rows are all words, or the first line has a name that a flag tells, it is
+// one.
+func headerLines(records []record, opt *Options) (names, units int) {
+	named := records[0].names(opt.Target)
+	typed := typedColumns(records, 0.8)
+	switch {
+	case len(records) > 3 && records[1].cells[0] == "TS": // Campbell's loggers (TOA5): units, and what was recorded of each
+		return 1, 2
+	case isData(records) && opt.Header == nil && !named:
+		return 0, 0
+	}
+	const most = 5
+	n := 1
+	for ; n < min(most, len(records)-1); n++ {
+		is, gaps, words := records[n].typedIn(typed)
+		if is+gaps > 0 || 2*words < len(typed) || words == 0 || named && !isUnits(records[n].cells) {
+			break
+		}
+	}
+	if n > 1 && isUnits(records[n-1].cells) {
+		return n - 1, 1
+	}
+	return n, 0
+}
 
 // nameRows reports whether the first cells may be the names of rows, which the header
 // does not name.
@@ -88,9 +137,9 @@ func ended(records []record, k int) bool {
 	return !slices.ContainsFunc(records, func(r record) bool { return len(r.cells) == k && r.cells[k-1] != "" })
 }
 
-// typedColumns returns the columns that hold numbers or times in most records but
+// typedColumns returns the columns that hold numbers or times in a share of the records but
 // the first few.
-func typedColumns(records []record) (typed []int) {
+func typedColumns(records []record, share float64) (typed []int) {
 	rows := records[min(len(records)-1, max(1, min(5, len(records)/2))):]
 	for j := range records[0].cells {
 		n, all := 0, 0
@@ -102,7 +151,7 @@ func typedColumns(records []record) (typed []int) {
 				}
 			}
 		}
-		if all > 0 && float64(n) >= 0.8*float64(all) {
+		if all > 0 && float64(n) >= share*float64(all) {
 			typed = append(typed, j)
 		}
 	}
@@ -127,69 +176,17 @@ func (r *record) typedIn(columns []int) (is, gaps, words int) {
 }
 
 // names reports whether the record has the name of a column.
-func (r *record) names(column string) bool { return column != "" && slices.Contains(r.cells, column) }
+func (r *record) names(column string) bool {
+	return column != "" && slices.ContainsFunc(r.cells, func(c string) bool { return oneLine(c) == column })
+}
+
+// oneLine is a name as the header has it.
+func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // isData reports whether the first record is like those behind it.
 func isData(records []record) bool {
-	is, _, words := records[0].typedIn(typedColumns(records))
+	is, _, words := records[0].typedIn(typedColumns(records, 0.8))
 	return is > 0 && words == 0
-}
-
-// headerRows returns how many of the records, from the first one on, are the
-// header: those that hold words where the rows hold numbers or times. Where rows
-// are all words, or the first line names the target, it is one.
-func (d *Dialect) headerRows(records []record, opt *Options) int {
-	if !d.named(opt) {
-		return 0
-	}
-	if ofLogger(records) {
-		return 3
-	}
-	typed := typedColumns(records)
-	target := records[0].names(opt.Target)
-	if isData(records) && opt.Header == nil && !target {
-		if !rising(records, typed) {
-			return 0
-		}
-		d.notes = append(d.notes, fmt.Sprintf("line %d is taken for the header, because its numbers rise; -header=false if "+
-			"it is a row", opt.Skip+records[0].line))
-	}
-	const most = 5
-	n := 1
-	for ; n < min(most, len(records)-1); n++ {
-		is, gaps, words := records[n].typedIn(typed)
-		if is+gaps > 0 || 2*words < len(typed) || words == 0 || target && !isUnits(records[n].cells) {
-			break
-		}
-	}
-	return n
-}
-
-// ofLogger reports whether below the names there are two lines, of units and of what
-// was recorded of each, as Campbell's loggers (TOA5) write them.
-func ofLogger(records []record) bool { return len(records) > 3 && records[1].cells[0] == "TS" }
-
-// rising reports whether the numbers of the first record rise from column to column,
-// as years, ages or wavelengths at the head of a table do, and those of the second
-// do not. Two are enough if they are years, three if they are whole.
-func rising(records []record, typed []int) bool {
-	rises := func(r record) bool {
-		before, years, whole := math.Inf(-1), true, true
-		for _, j := range typed {
-			if j >= len(r.cells) {
-				return false
-			}
-			v := parse([]byte(strings.TrimSuffix(r.cells[j], "%")))
-			if !(v > before && v >= 0) {
-				return false
-			}
-			whole = whole && v == math.Trunc(v)
-			years = years && whole && v >= 1800 && v <= 2200
-			before = v
-		}
-		return len(typed) > 4 || len(typed) > 2 && whole || len(typed) == 2 && years
-	}
-	return len(records) > 1 && rises(records[0]) && !rises(records[1])
 }
 
 // join makes one name of the lines of the header, where it has several. A name in
@@ -201,7 +198,7 @@ func (d *Dialect) join(lines []record) []string {
 		for j := range names {
 			cell := ""
 			if j < len(line.cells) {
-				cell = strings.Join(strings.Fields(line.cells[j]), " ")
+				cell = oneLine(line.cells[j])
 			}
 			if cell == "" && i < len(lines)-1 {
 				cell = before
@@ -211,7 +208,7 @@ func (d *Dialect) join(lines []record) []string {
 		}
 	}
 	if len(lines) > 1 {
-		d.notes = append(d.notes, fmt.Sprintf("the header has %d lines; their words were joined", len(lines)))
+		d.note("the header has %d lines; their words were joined", len(lines))
 	}
 	return names
 }
@@ -219,7 +216,7 @@ func (d *Dialect) join(lines []record) []string {
 // nameColumns gives every column a name of its own.
 func (d *Dialect) nameColumns() {
 	if !d.names {
-		d.notes = append(d.notes, fmt.Sprintf("there is no header: the columns are column_1 to column_%d", len(d.Header)))
+		d.note("there is no header: the columns are column_1 to column_%d", len(d.Header))
 	}
 	seen := make(map[string]bool, len(d.Header))
 	var twice []string
@@ -238,7 +235,7 @@ func (d *Dialect) nameColumns() {
 		d.Header[j] = unique
 	}
 	if len(twice) > 0 {
-		d.notes = append(d.notes, "names that come twice in the header: "+strings.Join(twice, ", "))
+		d.note("names that come twice in the header: %s", strings.Join(twice, ", "))
 	}
 }
 
@@ -276,4 +273,31 @@ func isTyped(cell string) bool { return isNumber(cell) || looksTimed.MatchString
 func isNumber(cell string) bool {
 	_, ok := readNumber([]byte(cell))
 	return ok
+}
+
+// totals are words with which a last row says that it holds the sums or the means of the
+// others.
+var totals = []string{"total", "totals", "grand total", "sum", "average", "mean", "avg", "итого", "всего", "сумма", "среднее", "summe",
+	"gesamt", "gesamtsumme", "insgesamt", "durchschnitt", "mittelwert", "mittel", "somme", "moyenne", "suma", "razem", "średnia", "celkem",
+	"průměr", "totaal", "gemiddelde", "totale", "somma", "media", "média", "promedio", "разом", "合计", "总计", "平均", "合計", "total general"}
+
+// cutTotal ends the rows before a last one that says that it is a total: tail is the end of
+// the source.
+func (d *Dialect) cutTotal(tail []byte, size int64) {
+	tail = append(tail, '\n')
+	text := strings.TrimRight(string(tail), "\r\n ")
+	at := strings.LastIndexByte(text, '\n') + 1
+	l := lexer{grammar: d.grammar}
+	if next, _ := l.record(tail, at); next < 0 || at == 0 || len(d.sample) < 2 {
+		return
+	}
+	for j, cell := range l.cells {
+		word := strings.ToLower(strings.TrimSuffix(string(cell), ":"))
+		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], string(cell)) }
+		if others := d.sample[:len(d.sample)-1]; slices.Contains(totals, word) && !slices.ContainsFunc(others, usual) {
+			d.end = size - int64(len(tail)-1-at)
+			d.note("the last row, %q, says that it is no row like the others, and was left out", firstLine(tail[at:]))
+			return
+		}
+	}
 }

@@ -69,7 +69,9 @@ type Table struct {
 	foot      foot
 	opt       *Options
 
-	garbled int // characters
+	garbled     int     // characters
+	second      example // a row that is another header
+	aboveSecond int64   // rows above it
 }
 
 // Rows returns how many rows have a time, or all without one.
@@ -129,17 +131,19 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	if t.Dialect, err = guessDialect(s.Name, head, len(head) < headSize, opt); err != nil {
 		return nil, err
 	}
+	if t.end = s.Size; len(t.sample) > 0 {
+		end, err := s.tail(1 << 16)
+		if err != nil && err != io.EOF {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		t.cutTotal(end, s.Size)
+	}
 	if t.whens, err = t.findWhens(); err != nil {
 		return nil, err
 	}
 	bare := make([]bool, len(t.Header))
 	for j, name := range t.Header {
 		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
-	}
-	if opt.Time == nil && !slices.Contains(bare, true) && len(t.whens) == 0 && !t.hasTimes() {
-		for j := range bare {
-			bare[j] = t.digitTimes(j)
-		}
 	}
 	p := newProfiler(bare, opt)
 	t.Columns = make([]*Column, len(t.Header))
@@ -161,6 +165,9 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		for i, w := range t.whens {
 			w.record.Merge(&part.whens[i], p.most)
 		}
+		if part.second.Line > 0 && t.second.Line == 0 {
+			t.second, t.aboveSecond = part.second, t.Columns[0].Rows-part.columns[0].Rows+part.aboveSecond
+		}
 		if t.foot.n > 0 && part.columns[0].Rows > 0 {
 			return nil, t.ragged(s.Name, t.foot.Line, 1)
 		}
@@ -173,8 +180,13 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		t.Notes = append(t.Notes, fmt.Sprintf("%d lines behind the rows are none and were left out, the first %q in line %d",
 			t.foot.n, t.foot.Cell, t.foot.Line))
 	}
-	if t.Columns[0].Rows == 0 {
+	switch rows := t.Columns[0].Rows; {
+	case rows == 0:
 		return nil, fmt.Errorf("%s: no data rows", s.Name)
+	case t.second.Line > 0:
+		return nil, fmt.Errorf("%s:%d: %q is another header, with %d rows above and %d below it; import them apart: head -n %d FILE, "+
+			"or tail -n +%d FILE, | data_creation -import -", s.Name, t.second.Line, t.second.Cell, t.aboveSecond, rows-t.aboveSecond-1,
+			t.second.Line-1, t.second.Line)
 	}
 	return t, nil
 }
@@ -197,6 +209,9 @@ type counted struct {
 	foot    foot
 	bytes   int
 	garbled int // characters, of another encoding
+
+	second      example // a row that is another header
+	aboveSecond int64   // rows above it
 }
 
 // count makes the records of a block's columns.
@@ -209,9 +224,14 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 	}
 	worker := *p // with a cache of days of its own
 	var text []byte
-	err := t.each(t.Name, b, func(cells [][]byte, _ []byte, line int64) error {
+	meanings := make([]meaning, len(t.Header))
+	err := t.each(t.Name, b, func(cells [][]byte, raw []byte, line int64) error {
 		for j, cell := range cells {
-			worker.add(&c.columns[j], j, cell, line)
+			meanings[j] = worker.add(&c.columns[j], j, cell, line)
+		}
+		if c.second.Line == 0 && t.isHeader(cells, meanings) {
+			c.second.see(bytes.TrimSpace(raw), line)
+			c.aboveSecond = c.columns[0].Rows - 1
 		}
 		for i, w := range t.whens {
 			text = w.text(text[:0], cells, &worker.reader)
@@ -221,4 +241,29 @@ func (t *Table) count(p *profiler, b *block) (*counted, error) {
 	})
 	c.foot = b.foot
 	return c, err
+}
+
+// isHeader reports whether a row is like a header: in the columns of numbers and times, of
+// which it fills two at least, it holds nothing but words; or it is the header once more.
+func (t *Table) isHeader(cells [][]byte, meanings []meaning) bool {
+	words := 0
+	for _, j := range t.typed {
+		switch meanings[j] {
+		case value, mark:
+			return false
+		case word:
+			words++
+		}
+	}
+	if words == 0 || words == 1 && len(t.typed) > 1 {
+		return false
+	}
+	same := true
+	for _, j := range t.typed {
+		if len(cells[j]) > 0 && isDigit(cells[j][0]) || looksTimed.Match(cells[j]) {
+			return false
+		}
+		same = same && string(cells[j]) == t.Header[j]
+	}
+	return words > 1 || same
 }

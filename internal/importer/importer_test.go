@@ -111,6 +111,8 @@ func TestQuirks(t *testing.T) {
 		{"UTF-16", utf16le("y,größe\n1,2\n"), "1 2"},
 		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
 		{"Windows-1252", "when;y\n01.02.2020;1.234,50 \x80\n", "2020-02-01T00:00:00Z 1234.50"},
+		{"rows of which some end in a delimiter", "y;z\n1;2;\n3;4\n5;6;\n", "1 2|3 4|5 6"},
+		{"a header that ends in a delimiter", "y,z,\n1,2\n3,4\n", "1 2|3 4"},
 		{"a bad byte in UTF-8", "y,town\n1,Zürich\n2,Gen\xe8ve\n", "f.csv:3: holds a byte that is not UTF-8, as the rest of the " +
 			"file is; mend it, or -encoding utf-8 reads such bytes as \ufffd"},
 		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
@@ -127,7 +129,7 @@ func TestQuirks(t *testing.T) {
 		{"preamble", "Station 7\nfrom the archive, 2020\n\nwhen,y,z\n1,2,3\n4,5,6\n", "1 2 3|4 5 6"},
 		{"comment", "# y,z\n1,2\n3,4\n", "1 2|3 4"},
 		{"two lines", "a,,b\nu,v,w\n1,2,3\n4,5,6\n", "f.csv:1: there is no column \"y\"; name it with -target: " +
-			`the header has "a u", "a v", "b w"; -target '' reads rows without one`},
+			`the header has "a u", "a v", "b w"; -target '' reads rows without one; line 2, "u", "v", "w", is the header with -skip 1`},
 		{"units", "t,y\n°C,m/s\n1,2\n3,4\n", "1 2|3 4"},
 		{"R's names of rows", "y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6"},
 		{"names of rows that come twice", "y z\n7 80 New\n8 81 Los\n7 82 New\n", "f.csv:2: 3 cells where the header has 2 " +
@@ -141,6 +143,18 @@ func TestQuirks(t *testing.T) {
 			"2020-10-11T12:00:00Z 5|2020-10-11T13:00:00Z 6"},
 		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
 		{"one name twice", "y,z,z\n1,2,3\n", "1 2 3"},
+
+		{"titles as wide as the table", "My meter,,\nRate: A,,\nname,y,z\na,2,3\na,5,6\n", "a 2 3|a 5 6"},
+		{"names above that are no header", "Version|Tool\n\n;SN: 1;SN: 1\n;kind;kind\ndd.MM.yyyy HH:mm;kWh;y\n02.02.2023 08:50;229.5;\n" +
+			"02.02.2023 08:55;229.6;0.5\n", "2023-02-02T08:50:00Z 229.5 |2023-02-02T08:55:00Z 229.6 0.5"},
+		{"another table below", "time,y,z\n2020-01-01,1,2\n2020-01-02,1,2\n\ntime,u,v\n2020-01-01,1,2\n", "f.csv:5: \"time,u,v\" is another header, " +
+			"with 2 rows above and 1 below it; import them apart: head -n 4 FILE, or tail -n +5 FILE, | data_creation -import -"},
+		{"the header once more", "z,y\na,1\nb,2\na,3\nz,y\na,1\n", "f.csv:5: \"z,y\" is another header, with 3 rows above and 1 below it; import " +
+			"them apart: head -n 4 FILE, or tail -n +5 FILE, | data_creation -import -"},
+		{"a row of words that is one", "z,y,w\na,1,2\nb,x,2\na,3,4\n" + strings.Repeat("a,3,5\n", 20), "23 rows"},
+		{"a total", "z,y\na,1\nb,2\na,3\nTotal,6\n\n", "a 1|b 2|a 3"},
+		{"a total in Russian, behind windows", "z;y\r\na;1\r\nb;2\r\nb;2\r\nИтого:;5\r\n", "a 1|b 2|b 2"},
+		{"a word that is no total", "z,y\nTotal,1\nb,2\nTotal,6\n", "Total 1|b 2|Total 6"},
 
 		// Times.
 		{"M/D/YYYY", "time,y\n12/31/2020,1\n1/2/2021,2\n", "2020-12-31T00:00:00Z 1|2021-01-02T00:00:00Z 2"},
@@ -180,9 +194,8 @@ func TestQuirks(t *testing.T) {
 		{"names with the layout", "Date (MM/DD/YYYY),Time [HH:MM],y\n01/31/1999,01:00,1\n01/31/1999,24:00,2\n",
 			"1999-01-31T01:00:00Z 1|1999-02-01T00:00:00Z 2"},
 		{"dates of digits, whatever they are called", "stamp,y\n202001312350,1\n202002010000,2\nthe end of it\n",
-			"2020-01-31T23:50:00Z 1|2020-02-01T00:00:00Z 2"},
-		{"days of digits", "stamp,y\n20200131,1\n20200201,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
-		{"seconds of digits", "stamp,y\n20200131235001,1\n20200201000002,2\n", "2020-01-31T23:50:01Z 1|2020-02-01T00:00:02Z 2"},
+			`f.csv: column "stamp" has times in digits, as "202001312350" in line 2; -time stamp takes it for the time, -time '' leaves it a number`},
+		{"seconds of digits in order", "time,y\n20200131235001,1\n20200201000002,2\n", "2020-01-31T23:50:01Z 1|2020-02-01T00:00:02Z 2"},
 		{"digits that are no dates", "what,y\n202001312350,1\n202013010000,2\n", "202001312350 1|202013010000 2"},
 		{"digits of no century of ours", "what,y\n18991231,1\n18991230,2\n", "18991231 1|18991230 2"},
 		{"one row of digits", "what,y\n20200131,1\n", "20200131 1"},
@@ -208,7 +221,7 @@ func TestQuirks(t *testing.T) {
 			"2020-01-01T00:00:00Z 7 1.5 50|2020-01-02T00:00:00Z 9 2.5 60|2020-01-03T00:00:00Z 8 3.5 70|2020-01-04T00:00:00Z 8 4.5 80"},
 		{"names of the least and the most", "date,Temp,,Rain,Wind\n,Min,Max,Tot,Avg\n2020-01-01,1,5,0,3\n2020-01-02,2,6,1,4\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "Temp Min", "Temp Max", "Rain Tot", "Wind Avg"; ` +
-				`-target '' reads rows without one`},
+				`-target '' reads rows without one; line 2, "", "Min", "Max", "Tot", "Avg", is the header with -skip 1`},
 		{"zeros before a decimal comma", "y;z\n05,3;1\n12,7;2\n02,5;3\n", "05.3 1|12.7 2|02.5 3"},
 		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
 		{"a decimal comma behind a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
@@ -395,8 +408,6 @@ func TestQuirks(t *testing.T) {
 		{"two years", "y,2010,2020\n1,5,6\n2,4,8\n", "1 5 6|2 4 8"},
 		{"ages", "town,0,5,15,y\nA,3,9,4,1\nB,7,2,8,2\nA,3,9,4,3\n", "A 3 9 4 1|B 7 2 8 2|A 3 9 4 3"},
 		{"R's names of rows that came twice", "y z\n2 1 5\n2.1 3 6\n21 4 7\n", "2 1 5|2.1 3 6|21 4 7"},
-		{"rising numbers are taken for a header", "1,2,7\n3,2,9\n4,1,8\n", `f.csv:1: there is no column "y"; name it with -target: the ` +
-			`header has "1", "2", "7"; -target '' reads rows without one`},
 		{"a word that may be a cut row", "s,y,z\nb,1,2\nc,3,4\nd\n", `f.csv:4: 1 cells where the header has 3 (delimiter ','); ` +
 			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"remarks with commas", "y,z,w\n1,2,3\n4,5,6\n\nz: power (W)\nThe office, 2021\n", "1 2 3|4 5 6"},

@@ -45,6 +45,22 @@ func (s *Source) open() (io.ReadCloser, error) {
 	return os.Open(s.path)
 }
 
+// tail returns the end of the text.
+func (s *Source) tail(most int64) ([]byte, error) {
+	r := io.ReaderAt(s.scratch)
+	if s.scratch == nil {
+		f, err := os.Open(s.path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	b := make([]byte, min(most, s.Size))
+	_, err := r.ReadAt(b, s.Size-int64(len(b)))
+	return b, err
+}
+
 // Limits of what is unpacked: so many times its packed size, or a size that is
 // no danger.
 const (

@@ -2,8 +2,10 @@ package importer
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -145,32 +147,9 @@ func (t *Table) isPart(before []int, kind string, j int) bool {
 	return (more || kind != "hour") && (ups+downs < 5 || 5*min(ups, downs) <= ups+downs)
 }
 
-// digitTimes reports whether the first cells of a column, whatever its name, are dates
-// of digits alone, as hardly a number is.
-func (t *Table) digitTimes(j int) bool {
-	for _, r := range t.sample {
-		p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
-		when, ok := p.readOne(r.cells[j])
-		if n := len(r.cells[j]); !ok || n != 8 && n != 12 && n != 14 || when.String() < "1900" || when.String() >= "2101" {
-			return false
-		}
-	}
-	return len(t.sample) > 1 && !ofThing(t.Header[j])
-}
-
 // all reports whether all first cells of a column are as they should be.
 func (t *Table) all(j int, is func(cell string) bool) bool {
 	return len(t.sample) > 0 && !slices.ContainsFunc(t.sample, func(r record) bool { return !is(r.cells[j]) })
-}
-
-// hasTimes reports whether a column's first cells look like times and are no numbers.
-func (t *Table) hasTimes() bool {
-	for j := range t.Header {
-		if t.all(j, func(cell string) bool { return looksTimed.MatchString(cell) && !isNumber(cell) }) {
-			return true
-		}
-	}
-	return false
 }
 
 // findClock finds the day and the time of day by their cells, where their names do not
@@ -223,6 +202,10 @@ func (t *Table) find(flag, name string) (int, error) {
 	}
 	if !t.names {
 		hint += "; if the first line is the header, use -header=true"
+	}
+	for _, r := range t.others {
+		line := r.line + t.opt.Skip
+		hint += fmt.Sprintf("; line %d, %s, is the header with -skip %d", line, csv.Clip(table.Quote(r.cells)), line-1)
 	}
 	return 0, fmt.Errorf("%s:%d: there is no column %q; name it with -%s: %s", t.Name, t.Skip+1, name, flag, hint)
 }
@@ -325,6 +308,10 @@ func (t *Table) decideTime() error {
 	case len(found) == 0 && t.opt.Layout != "":
 		return fmt.Errorf("%s: no column reads as times written as %s; name the column with -time", t.Name, t.opt.Layout)
 	case len(found) == 0:
+		if j := slices.IndexFunc(t.Columns, (*Column).digitTimes); j >= 0 && t.Header[j] != t.opt.Target && !ofThing(t.Header[j]) {
+			return fmt.Errorf("%s: column %q has times in digits, as %q in line %d; -time %s takes it for the time, -time '' leaves "+
+				"it a number", t.Name, t.Header[j], t.Columns[j].Example(), t.Columns[j].firsts[firstCell].Line, ShellWord(t.Header[j]))
+		}
 		if t.yearsNote != "" {
 			t.note("%s", t.yearsNote)
 		}
@@ -336,6 +323,17 @@ func (t *Table) decideTime() error {
 	}
 	return fmt.Errorf("%s: several columns read as times: %s; name one with -time, or -time '' for none", t.Name,
 		table.Quote(names))
+}
+
+// digitTimes reports whether a column's numbers may be dates of digits alone, as hardly a
+// number is: the least and the greatest are, and all of them are as long.
+func (c *Column) digitTimes() bool {
+	all, n := &c.numbers[whole], c.Width.Most
+	p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
+	_, low := p.readOne(strconv.FormatFloat(all.Min(), 'f', -1, 64))
+	_, high := p.readOne(strconv.FormatFloat(all.Max(), 'f', -1, 64))
+	return all.N > 1 && all.N == c.Rows && c.Width.Least == n && (n == 8 || n == 12 || n == 14) && low && high &&
+		all.Min() != all.Max() && all.Min() >= 1.9e3*math.Pow10(n-4) && all.Max() < 2.1e3*math.Pow10(n-4)
 }
 
 // candidates returns what reads as a time in every row or, where nothing does, in nearly
