@@ -7,6 +7,15 @@
 // their rows: a tall-skinny QR (J. Demmel, L. Grigori, M. Hoemmen, J. Langou,
 // "Communication-optimal parallel and sequential QR and LU factorizations",
 // SIAM J. Sci. Comput. 34, 2012).
+//
+// What can be asked of them, no row being read again:
+//
+//	Factor.Add, Merge        more rows; all rows of two factors
+//	Factor.Columns           the factor of some of the w columns, in any order
+//	newSolver                of a factor [1 | Z | y], w = p + 2: which columns follow from others
+//	solver.penalized, solve  b₀ and the p numbers b for a penalty, 0 for none
+//	Factor.squaredError      Σ(y − b₀ − Z·b)² over the rows of this factor or of any other
+//	without                  the factor of all but one of a list, for each of them
 package regression
 
 import (
