@@ -188,9 +188,6 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if !whole.fits() {
-		return nil, nil, fmt.Errorf("the squares of %q vanish in float64; change its unit", s.Target)
-	}
 	cv := choice.crossValidate(s, folds)
 	m.Penalty = s.Alpha
 	if s.Auto {

@@ -248,13 +248,3 @@ func (a *solver) condition() float64 {
 	}
 	return metrics.Round(d[0]/d[rank-1], 6)
 }
-
-// fits reports whether the squares of the target have not vanished: it is
-// constant, or far enough from 0.
-func (a *solver) fits() bool {
-	largest := 0.0
-	for i := range a.rows() + 1 {
-		largest = max(largest, math.Abs(a.big(i+1, a.p+1).Hi))
-	}
-	return largest == 0 || largest > 1e-153
-}
