@@ -32,6 +32,10 @@ func sayTerms(o *options, s *regression.Summary) {
 	o.Logf("%d of %s kept, of %d models compared: MSE %.4g on rows held out, about %.2g too small for being the least; "+
 		"standard errors know nothing of the choice, and are too small too", kept, cli.Plural(len(s.Terms), "term", "terms"),
 		s.Selection.Compared, s.Selection.MSE, s.Selection.Optimism)
+	if c := s.Selection; c.Chosen < 1 {
+		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms' and %.0f %% of the target's mean, "+
+			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain, 100*(1-c.Chosen-c.Plain))
+	}
 }
 
 // termTable is the terms of a model, those that are kept first, of these the most worth.

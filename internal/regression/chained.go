@@ -94,16 +94,22 @@ func (g *normal) ridge(columns []int, alpha float64) ([]int, []float64) {
 	return at, b
 }
 
-// bestPenalty returns the penalty with which the fit to the chosen terms errs least, and the
-// mean squared error with each. No penalty, which must be the first, is not tried where the
-// rows are too few for it.
-func (c *chooser) bestPenalty(alphas []float64, splits []trial) (best float64, path []Point) {
+// columnsOf returns the columns of a factor of the intercept and of the terms that are kept.
+func (c *chooser) columnsOf(kept []bool) []int {
 	columns := []int{0}
 	for t := range c.terms {
-		if c.chosen[t] {
+		if kept[t] {
 			columns = append(columns, c.terms[t].columns()...)
 		}
 	}
+	return columns
+}
+
+// bestPenalty returns the penalty with which the fit to the terms that are kept errs least, and the
+// mean squared error with each. No penalty, which must be the first, is not tried where the
+// rows are too few for it.
+func (c *chooser) bestPenalty(kept []bool, alphas []float64, splits []trial) (best float64, path []Point) {
+	columns := c.columnsOf(kept)
 	path = make([]Point, len(alphas))
 	ordered.Each(len(alphas), func(i int) {
 		sum, rows := 0.0, int64(0)

@@ -22,9 +22,13 @@ type Worth struct {
 // Selection says how terms were chosen.
 type Selection struct {
 	Compared int     `json:"models_compared"`
-	MSE      float64 `json:"cv_mse"`           // of the chosen terms by least squares, pooled over rows
-	Optimism float64 `json:"optimism"`         // by how much that is thought to be too small, being the least of many
-	Reason   string  `json:"reason,omitempty"` // why terms are not compared
+	MSE      float64 `json:"cv_mse"`   // of the chosen terms by least squares, pooled over rows
+	Optimism float64 `json:"optimism"` // by how much that is thought to be too small, being the least of many
+	// Plain and Chosen are the weights of the fits to the plain and to the chosen terms; the
+	// target's mean has what they leave.
+	Plain  float64 `json:"weight_plain"`
+	Chosen float64 `json:"weight_chosen"`
+	Reason string  `json:"reason,omitempty"` // why terms are not compared
 }
 
 // choice is what came of choosing terms.
@@ -56,24 +60,45 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 		c.worth = chooser.worth(s.Names)
 		return c
 	}
-	chooser.choose(s.Time != "")
+	plain := chooser.choose(s.Time != "")
 	c.kept, c.worth = chooser.chosen, chooser.worth(s.Names)
-	c.selection = &Selection{Compared: chooser.compared, MSE: chooser.mse(chooser.errors), Optimism: chooser.optimism()}
+	c.selection = &Selection{Compared: chooser.compared, MSE: chooser.mse(chooser.errors), Optimism: chooser.optimism(),
+		Chosen: 1}
 	s.leaveOut(c.kept)
-	if s.Auto {
-		splits := chooser.splits()
-		if s.Time != "" {
-			if chained := chainedSplits(datasets); len(chained) > 0 {
-				splits = chained
-			}
-		}
-		least := splits[0].train.rows
-		for _, split := range splits {
-			least = min(least, split.train.rows)
-		}
-		c.penalty, c.path = chooser.bestPenalty(s.alphas(least), splits)
+	if !s.Auto {
+		return c
 	}
+	trials := chooser.splits()
+	if s.Time != "" {
+		if chained := chainedSplits(datasets); len(chained) > 0 {
+			trials = chained
+		}
+	}
+	c.shrink(s, chooser, plain, trials)
 	return c
+}
+
+// shrink finds the penalty of the chosen terms, and the weight of the plain ones and of the
+// target's mean beside them.
+func (c *choice) shrink(s *Settings, chooser *chooser, plain []bool, trials []trial) {
+	least := trials[0].train.rows
+	for _, trial := range trials {
+		least = min(least, trial.train.rows)
+	}
+	members := []member{{kept: plain}, {kept: c.kept}}
+	for i := range members {
+		s.leaveOut(members[i].kept)
+		c.penalty, c.path = chooser.bestPenalty(members[i].kept, s.alphas(least), trials)
+		members[i].penalty = c.penalty
+	}
+	if chooser.blend(members, trials); members[1].weight < 1 {
+		s.blend, c.kept = members, union(members)
+		s.leaveOut(c.kept)
+		for t := range c.worth {
+			c.worth[t].Kept = c.kept[t]
+		}
+	}
+	c.selection.Plain, c.selection.Chosen = members[0].weight, members[1].weight
 }
 
 // crossValidate is that of the chosen terms with the chosen penalty, or chooses one.
@@ -121,8 +146,8 @@ const (
 
 // choose finds the terms to keep, with which cross-validation errs least: from the plain
 // ones, others in while that pays, then any out that is not missed, and crosses if they
-// pay together.
-func (c *chooser) choose(series bool) {
+// pay together. It returns the plain ones.
+func (c *chooser) choose(series bool) (started []bool) {
 	kind := func(kinds ...design.TermKind) func(t int) bool {
 		return func(t int) bool {
 			for _, k := range kinds {
@@ -139,6 +164,7 @@ func (c *chooser) choose(series bool) {
 			c.toggle(t)
 		}
 	}
+	started = slices.Clone(c.chosen)
 	gain := gainRows
 	if series {
 		gain = gainSeries
@@ -151,6 +177,7 @@ func (c *chooser) choose(series bool) {
 	if c.mse(c.errors) >= now*(1-gainCrosses) {
 		c.restore(before)
 	}
+	return started
 }
 
 // restore chooses what was chosen before.

@@ -112,7 +112,7 @@ func TestBestPenalty(t *testing.T) {
 	c := newChooser(terms, folds)
 	c.restore([]bool{true, true, false, true, true})
 	alphas := []float64{0, 0.1, 10, 1000}
-	best, path := c.bestPenalty(alphas, c.splits())
+	best, path := c.bestPenalty(c.chosen, alphas, c.splits())
 	columns := []int{0, 1, 2, 6, 7, 8, 9, 10}
 	for i, alpha := range alphas {
 		sum, rows := 0.0, int64(0)

@@ -80,13 +80,13 @@ func crossValidate(s *Settings, folds []Factor) CrossValidation {
 			reasons[k] = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
 			return
 		}
-		a, err := s.solver(rest, alphas[0])
+		fits, err := s.fits(rest, alphas...)
 		if err != nil {
 			reasons[k] = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
 			return
 		}
-		for i, alpha := range alphas {
-			sse := held.squaredError(a.penalized(alpha).solve())
+		for i, x := range fits {
+			sse := held.squaredError(x)
 			mses[i][k], r2s[i][k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
 		}
 	})
@@ -174,11 +174,11 @@ func influence(s *Settings, datasets []Dataset, factors []Factor, whole solution
 		if others.N == 0 || factors[i].N == 0 {
 			return
 		}
-		a, err := s.solver(others, alpha)
+		fits, err := s.fits(others, alpha)
 		if err != nil {
 			return
 		}
-		delta := (others.squaredError(whole) - others.squaredError(a.penalized(alpha).solve())) / float64(others.N)
+		delta := (others.squaredError(whole) - others.squaredError(fits[0])) / float64(others.N)
 		if !math.IsInf(delta, 0) && !math.IsNaN(delta) {
 			result[i].DeltaMSE = &delta
 		}

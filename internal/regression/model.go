@@ -46,7 +46,8 @@ type Settings struct {
 	Derived    []bool    // of the columns: those whose mean and scale come from the rows of the model
 	Size       []float64 // how large the numbers are that columns are made of, where they are derived
 
-	left []bool // columns that are left out; nil for none
+	left  []bool   // columns that are left out; nil for none
+	blend []member // of which the solution is the mean; nil for none
 }
 
 // Dataset is what one file contributed: the factors of its K folds.
@@ -105,6 +106,7 @@ func SettingsOf(s *scaler.Scaler, fit Fit) Settings {
 // and scale.
 func (s Settings) unfitted() Settings {
 	s.Mean, s.Scale, s.left = slices.Clone(s.Mean), slices.Clone(s.Scale), nil
+	s.blend = nil
 	for j, derived := range s.Derived {
 		if derived {
 			s.Mean[j], s.Scale[j] = 0, 1
@@ -197,7 +199,11 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		m.Penalty = cv.best
 	}
 	penalized := whole.penalized(m.Penalty)
-	x := penalized.solve()
+	fits, err := s.fits(&total, m.Penalty)
+	if err != nil {
+		return nil, nil, err
+	}
+	x := fits[0]
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
 	m.Band = newBand(penalized, m.Penalty, x, m.TrainMean)

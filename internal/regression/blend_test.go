@@ -1,0 +1,67 @@
+package regression
+
+import (
+	"math"
+	"testing"
+
+	"mlpipeline/internal/moments"
+)
+
+// A blend is chosen only where it errs less on rows held out, and it is the weighted mean
+// of its members' coefficients.
+func TestBlend(t *testing.T) {
+	terms, folds := choosable(3)
+	c := newChooser(terms, folds)
+	all := []bool{true, true, true, true, true}
+	noise := []bool{false, false, false, true, false}
+	members := []member{{kept: noise}, {kept: all}}
+	if c.blend(members, c.splits()); members[1].weight < 0.9 {
+		t.Errorf("all terms, which are the truth, have weight %v", members[1].weight)
+	}
+	members = []member{{kept: all}, {kept: noise}}
+	if c.blend(members, c.splits()); members[0].weight < 0.9 {
+		t.Errorf("a poor choice leaves the plain terms weight %v", members[0].weight)
+	}
+	var total Factor
+	for k := range folds {
+		total.Merge(&folds[k])
+	}
+	s := settings(9)
+	s.Terms = terms
+	s.blend = []member{{noise, 3, 0.25}, {all, 0, 0.5}}
+	got, err := s.fits(&total, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float64, 9)
+	b0 := 0.25 * total.R[total.Width-1] / total.R[0]
+	for _, m := range s.blend {
+		of := s
+		of.blend = nil
+		of.leaveOut(m.kept)
+		x, err := of.fits(&total, m.penalty)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b0 += m.weight * x[0].b0.Value()
+		for j, b := range x[0].coef() {
+			want[j] += m.weight * b
+		}
+	}
+	for j, b := range got[0].coef() {
+		if math.Abs(b-want[j]) > 1e-12 {
+			t.Errorf("coefficient %d is %v, want %v", j, b, want[j])
+		}
+	}
+	if math.Abs(got[0].b0.Value()-b0) > 1e-12 {
+		t.Errorf("intercept %v, want %v", got[0].b0.Value(), b0)
+	}
+	// The mean of the predictions is that of the target, whatever the weights.
+	mean := got[0].b0
+	for j, b := range got[0].b {
+		mean.Merge(b.Times(moments.Float(total.R[j+1] / total.R[0])))
+	}
+	if want := total.R[total.Width-1] / total.R[0]; math.Abs(mean.Value()-want) > 1e-9 {
+		t.Errorf("mean prediction %v of a target of mean %v", mean.Value(), want)
+	}
+}
