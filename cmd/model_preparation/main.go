@@ -161,7 +161,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // checkOutputs reports what the model and its readable twin would overwrite.
 func (o *options) checkOutputs(inputs []string) error {
 	outputs := []artifact.Output{regression.Kind.At(o.out)}
-	if o.shard == nil {
+	if o.shard == nil && !artifact.Direct(o.out) {
 		outputs = append(outputs, regression.SummaryKind.At(regression.Twin(o.out)))
 	}
 	if err := dataset.CheckOutputs(outputs, inputs); err != nil {
@@ -204,8 +204,10 @@ func publish(ctx context.Context, o *options, m *regression.Model, s *regression
 	s.Model = fingerprint
 	var outputs artifact.Set
 	defer outputs.Cleanup()
-	if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), s); err != nil {
-		return err
+	if !artifact.Direct(o.out) {
+		if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), s); err != nil {
+			return err
+		}
 	}
 	if err := outputs.Write(o.out, gob); err != nil {
 		return err
@@ -283,6 +285,9 @@ func sayRobust(o *options, s *regression.Summary) {
 
 // sayForgotten says which files the model before held and this one does not.
 func sayForgotten(o *options, m *regression.Model) {
+	if artifact.Direct(o.out) {
+		return
+	}
 	old, _, err := regression.ReadLight(o.out)
 	if err != nil {
 		return // there is none to be missed

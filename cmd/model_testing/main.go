@@ -257,8 +257,8 @@ func (o *options) sums() string {
 	if o.shard != nil || o.metrics == "" {
 		return o.metrics
 	}
-	if info, err := os.Stat(o.metrics); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return "" // nothing lies beside a device
+	if artifact.Direct(o.metrics) {
+		return ""
 	}
 	return metrics.Twin(o.metrics)
 }

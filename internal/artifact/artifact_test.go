@@ -2,8 +2,10 @@ package artifact
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -327,6 +329,32 @@ func TestIndentMap(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s", got)
 	}
+}
+
+// A descriptor that is named stays open, whoever looks at it.
+func TestDescriptor(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	path := fmt.Sprintf("/dev/fd/%d", file.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	for range 3 {
+		if err := CheckOutputs([]Output{kind.At(path)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+		if err := WriteFile(path, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b, err := os.ReadFile(file.Name()); string(b) != "xxx" {
+		t.Errorf("%q, %v", b, err)
+	}
+	runtime.KeepAlive(file)
 }
 
 func FuzzDecode(f *testing.F) {

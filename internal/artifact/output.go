@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Output is a file that a program is about to write, and what it writes there: it
@@ -177,28 +178,39 @@ func realFolder(path string) string {
 	return dir
 }
 
+// Direct reports whether a path is written to as it is, a device, a pipe or an open
+// descriptor, beside which no other file lies.
+func Direct(path string) bool {
+	info, err := os.Stat(path)
+	return descriptor(path) != nil || err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+// opened are the files of descriptors that were named, kept, as one that is forgotten is
+// closed.
+var opened = struct {
+	sync.Mutex
+	files map[int]*os.File
+}{files: map[int]*os.File{1: os.Stdout, 2: os.Stderr}}
+
 // descriptor returns the open file that a path such as /dev/stdout or /dev/fd/3 stands
 // for, or leads to by symbolic links; nil if it stands for none. To open it anew would
 // be to overwrite what was written to it before.
 func descriptor(path string) *os.File {
 	for range mostLinks {
-		for name, file := range map[string]*os.File{"/dev/stdout": os.Stdout, "/dev/stderr": os.Stderr} {
-			if filepath.Clean(path) == name {
-				return file
+		path = filepath.Clean(path)
+		number := map[string]string{"/dev/stdout": "1", "/dev/stderr": "2"}[path]
+		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {
+			if n, found := strings.CutPrefix(path, dir); found {
+				number = n
 			}
 		}
-		for _, dir := range []string{"/dev/fd/", "/proc/self/fd/"} {
-			number, found := strings.CutPrefix(filepath.Clean(path), dir)
-			n, err := strconv.Atoi(number)
-			switch {
-			case !found || err != nil:
-			case n == 1:
-				return os.Stdout
-			case n == 2:
-				return os.Stderr
-			default:
-				return os.NewFile(uintptr(n), path)
+		if n, err := strconv.Atoi(number); err == nil {
+			opened.Lock()
+			defer opened.Unlock()
+			if opened.files[n] == nil {
+				opened.files[n] = os.NewFile(uintptr(n), path)
 			}
+			return opened.files[n]
 		}
 		target, err := follow(path)
 		if err != nil {
