@@ -148,6 +148,9 @@ func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
 	default:
 		old, damaged = new(dataset.Manifest), err
 	}
+	if len(o.imports) == 0 { // nothing is read
+		return old, damaged, nil
+	}
 	outputs := []artifact.Output{artifact.Listed(manifest)}
 	trained := false
 	for _, e := range old.Datasets {
@@ -166,7 +169,7 @@ func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
 	if err := dataset.CheckOutputs(outputs, o.imports); err != nil {
 		return nil, nil, cli.Usagef("%w", err)
 	}
-	if len(o.imports) > 0 && o.Target == "" && old.Target != "" && trained {
+	if o.Target == "" && old.Target != "" && trained {
 		return nil, nil, cli.Usagef("%s lists data to train on, which rows without a target would replace; "+
 			"use another -out", manifest)
 	}

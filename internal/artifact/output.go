@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,7 +41,7 @@ func Text(path, what, begin string) Output {
 
 // Listed is an output that a manifest of the program's own lists.
 func Listed(path string) Output {
-	return Output{path, "", func([]byte) bool { return true }}
+	return Output{Path: path}
 }
 
 // CheckOutputs refuses outputs that would overwrite an input, each other, or a file of
@@ -52,7 +53,8 @@ func CheckOutputs(outputs []Output, inputs []string) error {
 	for i, in := range inputs {
 		ins[i] = newInput(in)
 	}
-	outs := standard()
+	outs, listed := standard(), []place(nil) // those that are listed are compared by path: there may be many
+	paths := map[string]bool{}
 	for _, out := range outputs {
 		if out.Path == "" || descriptor(out.Path) != nil {
 			continue
@@ -65,11 +67,20 @@ func CheckOutputs(outputs []Output, inputs []string) error {
 		if err == nil && !o.info.Mode().IsRegular() {
 			continue
 		}
-		for _, other := range outs {
+		others := outs
+		if out.What != "" {
+			others = slices.Concat(outs, listed)
+		}
+		for _, other := range others {
 			if o.same(other) {
 				return fmt.Errorf("%s and %s are the same file, to be written twice", other.path, out.Path)
 			}
 		}
+		clean := filepath.Clean(out.Path)
+		if paths[clean] {
+			return fmt.Errorf("%s is to be written twice", out.Path)
+		}
+		paths[clean] = true
 		for _, in := range ins {
 			if o.same(in) {
 				return fmt.Errorf("%s would be overwritten, and is read; name another output", in.path)
@@ -78,13 +89,20 @@ func CheckOutputs(outputs []Output, inputs []string) error {
 		if err := out.replaces(); err != nil {
 			return err
 		}
-		outs = append(outs, o)
+		if out.What == "" {
+			listed = append(listed, o)
+		} else {
+			outs = append(outs, o)
+		}
 	}
 	return nil
 }
 
 // replaces reports a file that is no such output.
 func (out *Output) replaces() error {
+	if out.What == "" {
+		return nil
+	}
 	f, err := os.Open(out.Path)
 	if err != nil {
 		return nil // there is none, or what is wrong will be said when it is written
