@@ -78,13 +78,15 @@ func importFlags(o *options) {
 		}
 		return nil
 	})
+	o.StringVar(&o.like, "like", "", "")
 	o.StringVar(&o.rejects, "rejects", "", "")
 	o.StringVar(&o.sha256, "sha256", "", "")
 }
 
 // importOnly are the flags that need -import.
 var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter",
-	"encoding", "decimal", "time-layout", "zone", "skip", "header", "rejects", "sha256"}
+	"encoding", "decimal", "time-layout", "zone", "skip", "header", "rejects", "sha256",
+	"like"}
 
 // checkImport reports what of the command line does not go together.
 func checkImport(o *options) error {
@@ -135,7 +137,7 @@ func checkImport(o *options) error {
 		if err := importer.CheckSource(src); err != nil {
 			return cli.Usagef("-import %w", err)
 		}
-		name := safeName(src)
+		name := o.datasetName(src)
 		if other, taken := names[name]; taken {
 			return cli.Usagef("-import: both %s and %s would be the dataset %q", importer.Shown(other),
 				importer.Shown(src), name)
@@ -157,6 +159,11 @@ const rejectsHeader = "source,line,column,value,reason\n"
 // importAll profiles every source, decides what the columns are, and converts and
 // splits the rows.
 func importAll(ctx context.Context, o *options, stdin io.Reader) error {
+	if o.like != "" {
+		if err := readLike(o); err != nil {
+			return err
+		}
+	}
 	if err := checkImport(o); err != nil {
 		return err
 	}
@@ -168,6 +175,9 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	}()
 	if err != nil {
 		return err
+	}
+	if o.like != "" && o.Target == "" && !o.IsSet("test") { // rows to be predicted
+		o.test = 1
 	}
 	if err := importer.Decide(tables, &o.Options); err != nil {
 		return err
@@ -184,7 +194,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	var size int64
 	for i, t := range tables {
-		if err := w.write(ctx, t, safeName(o.imports[i])); err != nil {
+		if err := w.write(ctx, t, o.datasetName(o.imports[i])); err != nil {
 			return err
 		}
 		size += t.Size
@@ -232,6 +242,9 @@ func profile(ctx context.Context, o *options, stdin io.Reader) (tables []*import
 func manifest(o *options, tables []*importer.Table, command string) *dataset.Manifest {
 	m := &dataset.Manifest{Columns: dataset.Columns{Target: o.Target, Categories: []string{}},
 		Import: &dataset.Import{Command: command}}
+	if o.Zone != nil {
+		m.Import.Zone = o.Zone.String()
+	}
 	for _, t := range tables {
 		source := dataset.Source{Name: t.Name, Rows: t.Rows()}
 		for j, name := range t.Header {
@@ -239,7 +252,9 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 			if kind == importer.Category && !slices.Contains(m.Categories, name) {
 				m.Categories = append(m.Categories, name)
 			}
-			source.Columns = append(source.Columns, dataset.SourceColumn{Name: name, Kind: string(kind), Missing: t.Missing(j)})
+			known := t.Known(j)
+			source.Columns = append(source.Columns, dataset.SourceColumn{Name: name, Kind: string(kind), Missing: t.Missing(j),
+				Unit: known.Unit, Levels: known.Levels})
 		}
 		m.Import.Sources = append(m.Import.Sources, source)
 		if t.Time != nil {
@@ -320,7 +335,7 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 			add(f.name, f.value)
 		}
 	}
-	for _, name := range []string{"test", "seed", "out"} {
+	for _, name := range []string{"test", "seed", "like", "out"} {
 		if o.IsSet(name) {
 			add(name, o.Lookup(name).Value.String())
 		}
@@ -337,6 +352,14 @@ func line(list []string) string {
 	}
 	w.Flush()
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// datasetName is that of a source: its own, or the one that it goes on with.
+func (o *options) datasetName(src string) string {
+	if o.name != "" {
+		return o.name
+	}
+	return safeName(src)
 }
 
 // safeName is the dataset name of a source, fit to be a file's name.

@@ -23,6 +23,7 @@
 //	  -split-key COLUMN    without a time: rows with one value stay together
 //	  -category, -number, -drop LIST   what columns are: categories, numbers, left out
 //	  -missing LIST        cells that mean a missing one, besides empty, NA, N/A, NaN and null
+//	  -like MANIFEST       read columns as that import did, for new rows of its dataset
 //	  -rejects FILE        write the cells that were no numbers to FILE, as CSV
 //	  -sha256 HEX          refuse a SRC with another SHA-256
 //	How SRC is written; what is not given is guessed
@@ -75,10 +76,13 @@
 // together, and every row stays where it is when the data grow, if the columns
 // are read as before, as with the command that repeats the import.
 //
-// Rows to be predicted, which have no target, are imported in the same way, all of
-// them to DIR/test:
+// Rows to be predicted, which have no target, and those of next month are imported with
+// -like: their columns are what they were in the import of that manifest, numbers,
+// categories, units, times and their zone, and their dataset has its name; without the
+// target all rows go to DIR/test. What differs, a new column, another unit, a level that
+// was not there, is said:
 //
-//	data_creation -import new.csv -target '' -test 1 -out new
+//	data_creation -like data/manifest.json -import new.csv -out next
 //
 // # The manifest
 //
@@ -130,6 +134,7 @@ type options struct {
 	imports   []string
 	importer.Options
 	rejects, sha256 string
+	like, name      string // a manifest, and the dataset that the rows belong to
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -97,6 +98,10 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival
 			return p.predictions.write(block)
 		}}
 	for file, err := range scan.Files(ctx, p.files) {
+		if errors.Is(err, table.ErrNoColumn) {
+			return fmt.Errorf("%w; data_creation -like data/manifest.json -import FILE -out next reads a file as those of training "+
+				"were read", err)
+		}
 		if err != nil {
 			return err
 		}

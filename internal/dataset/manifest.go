@@ -44,7 +44,8 @@ type Split struct {
 
 // Import says where imported data are from.
 type Import struct {
-	Command string   `json:"command"` // that repeats it without a guess
+	Command string   `json:"command"`        // that repeats it without a guess
+	Zone    string   `json:"zone,omitempty"` // where times that had none hold; "" for UTC
 	Sources []Source `json:"sources"`
 }
 
@@ -60,6 +61,9 @@ type SourceColumn struct {
 	Name    string `json:"name"`
 	Kind    string `json:"kind"`
 	Missing int64  `json:"missing"` // cells
+
+	Unit   string   `json:"unit,omitempty"`   // that was taken off its numbers
+	Levels []string `json:"levels,omitempty"` // of a category with few
 }
 
 // Entry is one file.

@@ -35,7 +35,7 @@ func TestForgedManifest(t *testing.T) {
 	}
 	for _, m := range []*Manifest{
 		{Seed: &seed, Columns: columns, Datasets: entries(truth)},
-		{Columns: columns, Import: &Import{Command: "x", Sources: []Source{{Name: "s", Rows: 50, Columns: []SourceColumn{{"y", "number", 3}}}}},
+		{Columns: columns, Import: &Import{Command: "x", Sources: []Source{{Name: "s", Rows: 50, Columns: []SourceColumn{{Name: "y", Kind: "number", Missing: 3}}}}},
 			Split: &Split{Seed: 1, Test: 0.2}, Datasets: entries(func(int64) *Truth { return nil })},
 	} {
 		document, err := ManifestKind.EncodeJSON(m)

@@ -62,6 +62,7 @@ func Decide(tables []*Table, opt *Options) error {
 				len(opt.Missing) == 0
 		}
 		t.noteUnread()
+		t.noteOthers()
 	}
 	return nil
 }

@@ -60,8 +60,8 @@ func above(records []record, lines int) string {
 // tells, or else the first one that is as long as the rows are.
 func (d *Dialect) headerLine(records []record, k int, opt *Options) int {
 	usual := slices.IndexFunc(records, func(r record) bool { return len(r.cells) == k })
-	isNamed := func(r record) bool { return r.names(opt.Target) }
-	if opt.Target == "" && opt.Time != nil && *opt.Time != "" {
+	isNamed := func(r record) bool { return r.names(opt.Target) || r.namesMost(opt.Known) }
+	if opt.Known == nil && opt.Target == "" && opt.Time != nil && *opt.Time != "" {
 		isNamed = func(r record) bool { return r.names(strings.Split(*opt.Time, "+")[0]) }
 	}
 	isWhole := func(r record) bool { return len(r.cells) == k && isNamed(r) }
@@ -89,7 +89,7 @@ func (d *Dialect) headerLine(records []record, k int, opt *Options) int {
 // times. Where rows are all words, or the first line has a name that a flag tells, it is
 // one.
 func headerLines(records []record, opt *Options) (names, units int) {
-	named := records[0].names(opt.Target)
+	named := records[0].names(opt.Target) || records[0].namesMost(opt.Known)
 	typed := typedColumns(records, 0.8)
 	switch {
 	case len(records) > 3 && records[1].cells[0] == "TS": // Campbell's loggers (TOA5): units, and what was recorded of each
@@ -178,6 +178,18 @@ func (r *record) typedIn(columns []int) (is, gaps, words int) {
 // names reports whether the record has the name of a column.
 func (r *record) names(column string) bool {
 	return column != "" && slices.ContainsFunc(r.cells, func(c string) bool { return oneLine(c) == column })
+}
+
+// namesMost reports whether the record has the names of most of the columns of another
+// table.
+func (r *record) namesMost(known map[string]Known) bool {
+	n := 0
+	for name := range known {
+		if r.names(name) {
+			n++
+		}
+	}
+	return 2*n > len(known)
 }
 
 // oneLine is a name as the header has it.

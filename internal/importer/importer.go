@@ -33,10 +33,17 @@ type Options struct {
 	Decimal   map[string]string // "." or ",", by column, of all under ""
 	Encoding  string            // as the WHATWG calls it
 	Missing   []string
-	Layout    string         // see ParseLayout
-	Zone      *time.Location // where times without a zone hold; nil for UTC, and to say so
-	Skip      int            // lines before the header
-	Header    *bool
+	Layout    string           // see ParseLayout
+	Zone      *time.Location   // where times without a zone hold; nil for UTC, and to say so
+	Known     map[string]Known // of the columns of the import that this is to be like; nil for none
+	// Usual is how times and numbers were written in that import: tried besides, and taken
+	// where nothing else tells.
+	Usual struct {
+		Layout  string
+		Decimal map[string]string
+	}
+	Skip   int // lines before the header
+	Header *bool
 }
 
 // names reports whether a flag says what a column is.
@@ -47,11 +54,15 @@ func (o *Options) names(column string) bool {
 
 // layouts are those that times may be written in: all, or the one that is named.
 func (o *Options) layouts() []layout {
-	if o.Layout != "" {
-		l, _ := ParseLayout(o.Layout) // which was checked
-		return []layout{l}
+	all := layouts()
+	for _, name := range []string{o.Layout, o.Usual.Layout} {
+		if l, err := ParseLayout(name); err == nil && name == o.Layout {
+			return []layout{l}
+		} else if err == nil && !slices.ContainsFunc(all, func(l layout) bool { return l.name == name }) {
+			all = append(slices.Clip(all), l)
+		}
 	}
-	return layouts()
+	return all
 }
 
 // Table is a source and what is known of it.
@@ -130,6 +141,9 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	t := &Table{Source: s, opt: opt}
 	if t.Dialect, err = guessDialect(s.Name, head, len(head) < headSize, opt); err != nil {
 		return nil, err
+	}
+	if opt.Known != nil {
+		t.adapt()
 	}
 	if t.end = s.Size; len(t.sample) > 0 {
 		end, err := s.tail(1 << 16)

@@ -240,6 +240,9 @@ func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt
 	case points == 0 && commas > 0 && (c.counts[eitherPoint] == 0 || delimiter != ','):
 		return true, nil
 	}
+	if usual := cmp.Or(opt.Usual.Decimal[name], opt.Usual.Decimal[""]); usual != "" {
+		return usual == ",", nil
+	}
 	first := c.firsts[firstEither]
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and "+
 		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, ShellWord(name+"=,"), ShellWord(name+"=."))

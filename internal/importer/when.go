@@ -465,7 +465,12 @@ func (t *Table) chooseLayout(w *When) error {
 	cell := w.record.firsts[firstDiffer]
 	disorder := func(layout int) int64 { f := w.record.fit(layout); return min(f.up, f.down) }
 	chosen, byOrder := best[0], false
-	for _, i := range best[1:] {
+	if i := slices.IndexFunc(best, func(i int) bool { return all[i].name == t.opt.Usual.Layout }); i >= 0 {
+		chosen, best = best[i], nil
+	} else if t.opt.Usual.Layout != "" {
+		t.note("the times are not written as before, as %s", t.opt.Usual.Layout)
+	}
+	for _, i := range best[min(1, len(best)):] {
 		a, okA := all[chosen].parse(cell.Cell)
 		b, okB := all[i].parse(cell.Cell)
 		if cell.Line == 0 || all[i].order == all[chosen].order || a.Time == b.Time || !okA || !okB {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,10 +43,10 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 		i, ok := index[name]
 		switch {
 		case !ok && len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
-			return 0, fmt.Errorf("%s:%d: there is no column %q, but a header of one cell, %q; data_creation -import reads "+
-				"other delimiters than a comma", f.Path, f.Line, name, csv.Clip(f.Header[0]))
+			return 0, fmt.Errorf("%s:%d: %w %q, but a header of one cell, %q; data_creation -import reads "+
+				"other delimiters than a comma", f.Path, f.Line, ErrNoColumn, name, csv.Clip(f.Header[0]))
 		case !ok:
-			return 0, fmt.Errorf("%s:%d: there is no column %q; %s", f.Path, f.Line, name,
+			return 0, fmt.Errorf("%s:%d: %w %q; %s", f.Path, f.Line, ErrNoColumn, name,
 				Meant(name, f.Header, "the header has"))
 		}
 		return i, nil
@@ -85,6 +86,9 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 	}
 	return l, nil
 }
+
+// ErrNoColumn says that a file lacks a column.
+var ErrNoColumn = errors.New("there is no column")
 
 // Meant asks whether a mistyped name is meant for one that is near; where none is, it
 // says which names there are.

@@ -1,0 +1,118 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/table"
+)
+
+// Known is what another import, which this one is to be like, says of a column.
+type Known struct {
+	Kind   Kind
+	Unit   string
+	Levels []string // of a category; nil if they are many
+}
+
+// mostKnown is how many levels of a category are told to later imports.
+const mostKnown = 100
+
+// Known returns what is known of column j.
+func (t *Table) Known(j int) Known {
+	k := Known{Kind: t.formats[j].Kind, Unit: t.formats[j].unit}
+	if c := t.Columns[j]; k.Kind == Category && len(c.Levels) <= mostKnown {
+		k.Levels = slices.Sorted(maps.Keys(c.Levels))
+	}
+	if k.Kind != Number {
+		k.Unit = ""
+	}
+	return k
+}
+
+// adapt makes options for columns that another table had fit this one: those that are not
+// here are not asked for, and new ones are left out.
+func (t *Table) adapt() {
+	opt := t.opt
+	isNew := func(name string) bool { _, known := opt.Known[name]; return !known && !opt.names(name) }
+	var more []string
+	for j, name := range t.Header {
+		if inTime := opt.Time != nil && slices.Contains(strings.Split(*opt.Time, "+"), name); isNew(name) && !inTime {
+			opt.Drop = append(opt.Drop, name)
+			more = append(more, t.Header[j])
+		}
+	}
+	if len(more) > 0 {
+		t.note("new columns were left out: %s; -number or -category takes one", table.Quote(more))
+	}
+	var gone []string
+	for _, list := range []*[]string{&opt.Number, &opt.Category, &opt.Drop} {
+		*list = slices.DeleteFunc(*list, func(name string) bool {
+			if slices.Contains(t.Header, name) {
+				return false
+			}
+			if list != &opt.Drop {
+				gone = append(gone, name)
+			}
+			return true
+		})
+	}
+	if len(gone) > 0 {
+		t.note("columns are missing that were there: %s", table.Quote(gone))
+	}
+	if opt.Target != "" && !slices.Contains(t.Header, opt.Target) {
+		t.note("there is no target %q: the rows are to be predicted", opt.Target)
+		opt.Target = ""
+	}
+}
+
+// noteOthers says in what the columns are other than they are known to be.
+func (t *Table) noteOthers() {
+	for j, name := range t.Header {
+		known, f := t.opt.Known[name], &t.formats[j]
+		if f.Kind == Number && known.Kind == Number && f.unit != known.Unit {
+			f.why = append(f.why, fmt.Sprintf("its unit is %q, and was %q", f.unit, known.Unit))
+		}
+		if f.Kind != Category || known.Levels == nil {
+			continue
+		}
+		var unseen []string
+		for _, level := range slices.Sorted(maps.Keys(t.Columns[j].Levels)) {
+			if !slices.Contains(known.Levels, level) {
+				unseen = append(unseen, level)
+			}
+		}
+		if len(unseen) > 0 {
+			f.why = append(f.why, "levels that were not there: "+table.Quote(unseen))
+		}
+	}
+}
+
+// ShellWords splits a line of words that ShellWord has written.
+func ShellWords(line string) (words []string) {
+	var word strings.Builder
+	quoted, begun := false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			quoted, begun = !quoted, true
+		case c == '\\' && !quoted && i+1 < len(line):
+			i++
+			word.WriteByte(line[i])
+		case c == ' ' && !quoted:
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+		default:
+			word.WriteByte(c)
+			begun = true
+		}
+	}
+	if begun {
+		words = append(words, word.String())
+	}
+	return words
+}
