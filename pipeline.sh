@@ -1,7 +1,8 @@
 #!/bin/sh
 # Creates data, fits the scaler, trains the model and tests it, in this order.
 # Arguments go to data_creation, flags for the others stand in PREPROCESSING,
-# PREPARATION and TESTING, quoted as in the shell:
+# PREPARATION and TESTING, quoted as in the shell. PREPROCESSING is -auto where it is not
+# set: terms that bend, those that cross-validation keeps; PREPROCESSING= is the plain fit.
 #	PREPROCESSING='-lags 1 -features "wind speed"' TESTING='-min-r2 0.8' \
 #		./pipeline.sh -import my.csv -target load
 # Paths in them are meant from the caller's folder. SHARDS=16 ./pipeline.sh runs the
@@ -67,6 +68,6 @@ if [ -n "${SHARDS-}" ]; then
 	. cmd/slurm.sh # which has another run
 fi
 run "$HERE" data_creation '' -out "$root/data" "$@"
-stage model_preprocessing "${PREPROCESSING-}" PREPROCESSING
+stage model_preprocessing "${PREPROCESSING--auto}" PREPROCESSING
 stage model_preparation "${PREPARATION-}" PREPARATION
 stage model_testing "${TESTING-}" TESTING

@@ -13,7 +13,8 @@ import (
 // sayTerms tells which of the terms that could be chosen are in the model, and what each is
 // worth.
 func sayTerms(o *options, s *regression.Summary) {
-	switch c := s.Selection; {
+	c := s.Selection
+	switch {
 	case c == nil:
 		return
 	case c.Reason != "":
@@ -29,10 +30,10 @@ func sayTerms(o *options, s *regression.Summary) {
 		}
 	}
 	o.Table(termTable(s.Terms), " terms, in "+regression.Twin(o.out))
-	o.Logf("%d of %s kept, of %d models compared: MSE %.4g on rows held out, about %.2g too small for being the least; "+
-		"standard errors know nothing of the choice, and are too small too", kept, cli.Plural(len(s.Terms), "term", "terms"),
-		s.Selection.Compared, s.Selection.MSE, s.Selection.Optimism)
-	if c := s.Selection; c.Chosen < 1 {
+	o.Logf("%d of %s kept: of %d models compared it errs least on rows held out, MSE %.4g, which is perhaps %.2g too low "+
+		"for that; standard errors do not know of the choice, and are too low as well", kept,
+		cli.Plural(len(s.Terms), "term", "terms"), c.Compared, c.MSE, c.Optimism)
+	if c.Chosen < 1 {
 		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms' and %.0f %% of the target's mean, "+
 			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain, 100*(1-c.Chosen-c.Plain))
 	}

@@ -226,24 +226,30 @@ func (a *solver) complete(q0 moments.Sum, b []moments.Sum) solution {
 // condition returns the ratio of the largest singular value of r to the smallest that
 // counts, the one of its rank, to six digits: the last ones depend on the machine.
 func (a *solver) condition() float64 {
-	m, n, rank := a.rows(), a.p, a.rank()
+	m, n, rank := a.rows(), a.free, a.rank()
 	if rank == 0 {
 		return 1
 	}
 	r := make([]float64, m*n)
 	for i := range m {
-		for j := i; j < n; j++ {
-			r[i*n+j] = a.big(i+1, j+1).Value()
+		k := 0
+		for j := range a.p {
+			if a.left != nil && a.left[j] {
+				continue
+			}
+			r[i*n+k] = a.big(i+1, j+1).Value()
+			k++
 		}
 	}
 	var impl gonum.Implementation
-	d, e, tau, work := make([]float64, m), make([]float64, m), make([]float64, 2*m), make([]float64, 32*(m+n))
-	impl.Dgebrd(m, n, r, n, d, e[:m-1], tau[:m], tau[m:], work, len(work))
+	k := min(m, n)
+	d, e, tau, work := make([]float64, k), make([]float64, k), make([]float64, 2*k), make([]float64, 32*(m+n))
+	impl.Dgebrd(m, n, r, n, d, e[:k-1], tau[:k], tau[k:], work, len(work))
 	uplo := blas.Upper
 	if m < n {
 		uplo = blas.Lower
 	}
-	if !impl.Dbdsqr(uplo, m, 0, 0, 0, d, e, nil, 1, nil, 1, nil, 1, work) {
+	if !impl.Dbdsqr(uplo, k, 0, 0, 0, d, e, nil, 1, nil, 1, nil, 1, work) {
 		return 1
 	}
 	return metrics.Round(d[0]/d[rank-1], 6)
