@@ -44,6 +44,14 @@
 // predictions do not depend on which it is. With -alpha there is no reference, and all
 // levels are penalised alike. A level that no row has counts as the average category.
 //
+// -select, which is on where the scaler has proposed terms (-auto), chooses among them by exact
+// cross-validation: from the plain terms on, others come in while they lower the error
+// (by 1 % in a series, 0.01 % elsewhere, 3 % for crosses), and any goes that is not missed.
+// Then the penalty is chosen; of a series by fits to the folds before, tested on the next.
+// If the weighted mean of this fit, the plain one and the target's mean errs less by 0.3 %, it
+// predicts. model.json says of every term what the error would be without it (cv_mse_without,
+// delta) and whether it is kept; a term that is not has no coefficient.
+//
 // -shard trains a part of the model, on every N-th of the files, wherever the others
 // are trained: -merge of all parts writes what one run would.
 //

@@ -61,6 +61,18 @@
 // for the first time. A level costs model_preparation 10 ns per row and core among few
 // columns and 30 ns among a hundred, as any column does, and the others next to nothing.
 //
+// A term is a group of columns of X. -hinge lets a number bend: with five knots k at its
+// 10, 30, 50, 70 and 90 % quantiles (or K of them, or those given), the columns
+// temp>k are max(temp − k, 0). -calendar makes categories of the local time in -zone;
+// -trend is the time in years since 1970; -cross makes products, of two numbers about their means
+// or of a number and every level of a category but the most frequent. Knots and levels are
+// those of the training rows. The means and scales of hinges and crosses are null in
+// scaler.json: model_preparation finds them. -missing indicator is as mean, with a column
+// temp=missing for each number that some rows lack, and a level (missing) of categories.
+// -auto proposes all of that which the rows allow: hinges of numbers of 8 and more different
+// values, hour, weekday and month where the times step and span enough, a trend, crosses where
+// there is no time; up to 300 columns, and rows times columns squared up to 2·10¹⁰.
+//
 // -shard fits a part of the scaler, on every N-th of the files, wherever the others
 // are fitted: -merge of all parts writes what one run would.
 //
