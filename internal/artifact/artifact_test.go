@@ -3,6 +3,7 @@ package artifact
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -374,4 +375,31 @@ func FuzzDecode(f *testing.F) {
 		// Behind a valid checksum anything may stand; it must not crash.
 		_, _ = kind.decodeGob(bytes.NewReader(Seal(kind, b)), &v)
 	})
+}
+
+// What no run writes is named by its field, wherever it is.
+func TestImpossible(t *testing.T) {
+	type inner struct {
+		Share float64 `range:"0,1"`
+	}
+	type outer struct {
+		inner
+		Rows   int64 `range:"1,"`
+		Values []float64
+		Inner  []*inner
+		hidden float64
+	}
+	for want, v := range map[string]outer{
+		"":       {inner{1}, 1, []float64{-5, 5}, []*inner{nil, {0}}, math.Inf(1)},
+		"Rows":   {},
+		"Values": {Rows: 1, Values: []float64{1, math.NaN()}},
+		"Share":  {Rows: 1, Inner: []*inner{{0.5}, {-1e-9}}},
+	} {
+		if got := Impossible(&v, 5); got != want {
+			t.Errorf("%q is impossible, want %q", got, want)
+		}
+	}
+	if got := Impossible(outer{Rows: 1, Values: []float64{5.1}}, 5); got != "Values" {
+		t.Errorf("%q is beyond the limit", got)
+	}
 }

@@ -162,8 +162,8 @@ func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (n
 // Gap says how many rows with a target lack a feature, and how many of these lack
 // nothing else.
 type Gap struct {
-	Rows  int64 `json:"rows"`
-	Alone int64 `json:"alone"`
+	Rows  int64 `json:"rows" range:"0,"`
+	Alone int64 `json:"alone" range:"0,"`
 }
 
 // mergeGaps adds up the gaps of two runs of rows.

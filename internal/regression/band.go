@@ -23,15 +23,15 @@ import (
 // Elements of Statistical Learning" (2009), section 3.4.1: approximate, since the
 // penalty's bias is left out.
 type Band struct {
-	Sigma    float64     // σ̂ = √(RSS/Dof); 0 where there is none: the fit is exact to rounding, or Dof < 1
-	Dof      float64     // n − k, k = trace of the hat matrix: n − rank without a penalty
-	Rows     int64       // n
+	Sigma    float64     `range:"0,"` // σ̂ = √(RSS/Dof); 0 where there is none: the fit is exact to rounding, or Dof < 1
+	Dof      float64     `range:"0,"` // n − k, k = trace of the hat matrix: n − rank without a penalty
+	Rows     int64       `range:"1,"` // n
 	Centre   []float64   // z̄, of all columns
 	Taken    []int       // the columns of T
 	T        []float64   // upper triangle by columns, k(k+1)/2 numbers
 	Dropped  []int       // columns that follow from the taken ones
 	Relation [][]float64 // and how, of the centred columns
-	Fitted   float64     // deviation of the predictions of the training rows (ddof = 0)
+	Fitted   float64     `range:"0,"` // deviation of the predictions of the training rows (ddof = 0)
 }
 
 // newBand makes the band of a solution x, with a penalty or without, of a target with

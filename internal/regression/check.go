@@ -7,12 +7,14 @@ import (
 	"reflect"
 	"slices"
 
+	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 )
 
 // What is read from model.gob and model.json may have been forged behind a valid
 // checksum. So each has one check: what passes it has figures from which finite ones
-// follow, and lists that can be gone through.
+// follow, and lists that can be gone through. The ranges of single figures are tags of
+// their fields; see artifact.Impossible.
 
 const (
 	MostFolds = 1000 // of a dataset
@@ -20,49 +22,14 @@ const (
 	largest = 1e200
 )
 
-// outside returns the name of a figure of v that is not within ±limit, as no NaN is;
-// "" if there is none.
-func outside(name string, v reflect.Value, limit float64) string {
-	switch v.Kind() {
-	case reflect.Float64:
-		if !(math.Abs(v.Float()) <= limit) {
-			return name
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			return outside(name, v.Elem(), limit)
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			if found := outside(name, v.Index(i), limit); found != "" {
-				return found
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if found := outside(v.Type().Field(i).Name, v.Field(i), limit); found != "" {
-				return found
-			}
-		}
-	}
-	return ""
-}
-
 // check reports what does not fit together in a model. The factors are among them
 // if they were read.
 func (m *Model) check(factors bool) error {
-	if err := m.Settings.check(); err != nil {
-		return err
+	if !m.Settings.consistent() {
+		return errors.New("its columns do not fit together")
 	}
-	if err := m.checkDatasets(); err != nil {
-		return err
-	}
-	if factors {
-		for _, d := range m.Datasets {
-			if err := m.checkFolds(d); err != nil {
-				return fmt.Errorf("dataset %q: %w", d.Name, err)
-			}
-		}
+	if !m.datasetsConsistent(factors) {
+		return errors.New("its datasets do not fit together")
 	}
 	if m.Part != nil {
 		return nil // there is nothing else
@@ -70,96 +37,51 @@ func (m *Model) check(factors bool) error {
 	return m.checkFit()
 }
 
-func (s *Settings) check() error {
-	p := len(s.Names)
-	if p == 0 || len(s.Mean) != p || len(s.Scale) != p {
-		return fmt.Errorf("%d names, %d means, %d scales", p, len(s.Mean), len(s.Scale))
-	}
-	if name := outside("", reflect.ValueOf(*s), largest); name != "" {
-		return fmt.Errorf("a figure of %s is not possible", name)
-	}
-	if slices.ContainsFunc(s.Scale, func(scale float64) bool { return scale < 1/largest }) {
-		return errors.New("a scale is not above 0")
-	}
-	if s.SeasonFrom < 0 || s.SeasonFrom > s.SeasonTo || s.SeasonTo > p {
-		return fmt.Errorf("the season's columns are %d to %d of %d", s.SeasonFrom, s.SeasonTo, p)
-	}
+// consistent reports whether there are names, figures and terms of the same columns.
+func (s *Settings) consistent() bool {
+	p, n := len(s.Names), len(s.Derived)
+	ok := p > 0 && len(s.Mean) == p && len(s.Scale) == p && (n == 0 || n == p && len(s.Size) == p) &&
+		within(s.SeasonFrom, s.SeasonTo, 0, p) && artifact.Impossible(*s, largest) == ""
 	from := 0
 	for _, c := range s.Categories {
-		if c.From < from || c.Reference < c.From || c.Reference >= c.To || c.To > p {
-			return fmt.Errorf("category %.40q has the columns %d to %d of %d", c.Name, c.From, c.To, p)
-		}
+		ok = ok && within(c.From, c.To, from, p) && c.Reference >= c.From && c.Reference < c.To
 		from = c.To
 	}
-	if err := s.checkTerms(); err != nil {
-		return err
+	from = 0
+	for i, t := range s.Terms { // all columns, one behind the other
+		ok = ok && t.From == from && within(t.From, t.To, from, p) && !slices.ContainsFunc(t.Parents,
+			func(parent int) bool { return parent < 0 || parent >= i })
+		from = t.To
 	}
-	if s.Folds < 2 || s.Folds > MostFolds || s.Alpha < 0 {
-		return fmt.Errorf("%d folds, alpha %v", s.Folds, s.Alpha)
-	}
-	return nil
+	return ok && (len(s.Terms) == 0 || from == p)
 }
 
-// checkTerms reports terms that are not all columns, one behind the other.
-func (s *Settings) checkTerms() error {
-	p, at := len(s.Names), 0
-	for i, t := range s.Terms {
-		if t.From != at || t.To < at || slices.ContainsFunc(t.Parents, func(parent int) bool {
-			return parent < 0 || parent >= i
-		}) {
-			return fmt.Errorf("term %.40q has the columns %d to %d", t.Name, t.From, t.To)
-		}
-		at = t.To
-	}
-	if len(s.Terms) > 0 && at != p || len(s.Derived) != 0 && (len(s.Derived) != p || len(s.Size) != p) {
-		return fmt.Errorf("terms of %d columns, %d and %d sizes where there are %d", at, len(s.Derived), len(s.Size), p)
-	}
-	return nil
-}
+// within reports whether from and to are a range of the numbers from least to most.
+func within(from, to, least, most int) bool { return least <= from && from <= to && to <= most }
 
-func (m *Model) checkDatasets() error {
-	if len(m.Datasets) == 0 && m.Part == nil {
-		return errors.New("there are no datasets")
-	}
-	if !slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) }) {
-		return errors.New("datasets out of order")
-	}
+// datasetsConsistent reports whether the datasets are in order and have the rows of the model and
+// factors of these. Those of a shard may overflow, which is for the whole to say.
+func (m *Model) datasetsConsistent(factors bool) bool {
+	ok := (len(m.Datasets) > 0 || m.Part != nil) &&
+		slices.IsSortedFunc(m.Datasets, func(a, b Dataset) int { return dataset.Compare(a.ID, b.ID) })
 	rows := int64(0)
 	for _, d := range m.Datasets {
-		if d.Used < 0 || d.Used > d.Rows || rows+d.Used < rows {
-			return fmt.Errorf("dataset %.40q has %d rows, %d of them used", d.Name, d.Rows, d.Used)
-		}
+		ok = ok && d.Used >= 0 && d.Used <= d.Rows && rows+d.Used >= rows && (!factors || len(d.Folds) == m.Folds)
 		rows += d.Used
-	}
-	if m.Part == nil && rows != m.Band.Rows {
-		return fmt.Errorf("%d rows of datasets where the model has %d", rows, m.Band.Rows)
-	}
-	return nil
-}
-
-// checkFolds reports factors that are none of the dataset. Those of a shard may
-// overflow, which is for the whole to say.
-func (m *Model) checkFolds(d Dataset) error {
-	if len(d.Folds) != m.Folds {
-		return fmt.Errorf("%d folds where the model has %d", len(d.Folds), m.Folds)
-	}
-	rows := int64(0)
-	for k := range d.Folds {
-		f := &d.Folds[k]
-		if !f.fits(len(m.Names)+2) || m.Part == nil && !f.finite() {
-			return errors.New("a factor is none")
+		inFolds := int64(0)
+		for k := range d.Folds {
+			f := &d.Folds[k]
+			ok = ok && f.consistent(len(m.Names)+2) && (m.Part != nil || f.finite())
+			inFolds += f.N
 		}
-		rows += f.N
+		ok = ok && (!factors || inFolds == d.Used)
 	}
-	if rows != d.Used {
-		return fmt.Errorf("factors of %d rows where %d are used", rows, d.Used)
-	}
-	return nil
+	return ok && (m.Part != nil || rows == m.Band.Rows)
 }
 
-// fits reports whether the factor is one of w columns, or has no rows. What is left of
+// consistent reports whether the factor is one of w columns, or has no rows. What is left of
 // the column of ones is √n.
-func (f *Factor) fits(w int) bool {
+func (f *Factor) consistent(w int) bool {
 	if f.N <= 0 {
 		return f.N == 0 && len(f.R) == 0 && len(f.Lo) == 0
 	}
@@ -172,19 +94,14 @@ func (f *Factor) fits(w int) bool {
 // checkFit reports what cannot be the fit of a model.
 func (m *Model) checkFit() error {
 	p, season := len(m.Names), m.SeasonTo-m.SeasonFrom
-	switch {
-	case len(m.Kept) != len(m.Terms):
-		return fmt.Errorf("%d of %d terms are kept or not", len(m.Kept), len(m.Terms))
-	case len(m.Coef) != p || len(m.Band.Centre) != p:
-		return fmt.Errorf("%d coefficients and %d centres of %d columns", len(m.Coef), len(m.Band.Centre), p)
-	case season == 0 && len(m.Climatology) != 0 || season > 0 && len(m.Climatology) != season+1:
-		return fmt.Errorf("%d coefficients of a season of %d columns", len(m.Climatology), season)
-	case m.Penalty < 0 || !m.Auto && m.Penalty != m.Alpha:
-		return fmt.Errorf("a penalty of %v where alpha is %s", m.Penalty, m.AlphaName())
+	if len(m.Kept) != len(m.Terms) || len(m.Coef) != p || len(m.Band.Centre) != p ||
+		season == 0 && len(m.Climatology) != 0 || season > 0 && len(m.Climatology) != season+1 ||
+		!m.Auto && m.Penalty != m.Alpha {
+		return errors.New("its coefficients are not of its columns and settings")
 	}
 	fit := *m
 	fit.Datasets = nil
-	if name := outside("", reflect.ValueOf(fit), largest); name != "" {
+	if name := artifact.Impossible(fit, largest); name != "" {
 		return fmt.Errorf("a figure of %s is beyond what can be computed with; change the units", name)
 	}
 	mean, size := m.Intercept, math.Abs(m.Intercept)+math.Abs(m.TrainMean)+math.Abs(m.TargetMean)
@@ -200,54 +117,56 @@ func (m *Model) checkFit() error {
 	if math.Abs(mean-m.TrainMean) > rounding*size {
 		return fmt.Errorf("a mean prediction of %v where the target's mean is %v", mean, m.TrainMean)
 	}
-	return m.Band.check(p, m.Penalty)
-}
-
-// check reports figures that do not fit together, for p columns.
-func (b *Band) check(p int, penalty float64) error {
-	k := len(b.Taken)
-	free := float64(b.Rows) - float64(k) - 1
-	bad := b.Rows < 1 || len(b.T) != k*(k+1)/2 || len(b.Dropped) != len(b.Relation) || b.Sigma < 0 || b.Fitted < 0 ||
-		b.Dof < 0 || b.Dof > float64(b.Rows)-1 || b.Dof < 1 && (b.Sigma > 0 || b.Dof > 0) ||
-		penalty == 0 && b.Dof != max(0, free)
-	seen := make([]bool, p)
-	for _, j := range slices.Concat(b.Taken, b.Dropped) {
-		if bad = bad || j < 0 || j >= p || seen[j]; bad {
-			break
-		}
-		seen[j] = true
-	}
-	for _, r := range b.Relation {
-		bad = bad || len(r) > k
-	}
-	for j := 0; j < k && !bad; j++ {
-		bad = math.Abs(b.T[j*(j+3)/2]) < 1/largest
-	}
-	if bad {
+	if !m.Band.consistent(p, m.Penalty) {
 		return errors.New("the intervals' figures do not fit together")
 	}
 	return nil
 }
 
+// consistent reports whether the figures fit together, for p columns.
+func (b *Band) consistent(p int, penalty float64) bool {
+	k := len(b.Taken)
+	free := float64(b.Rows) - float64(k) - 1
+	if len(b.T) != k*(k+1)/2 || len(b.Dropped) != len(b.Relation) || b.Dof > float64(b.Rows)-1 ||
+		b.Dof < 1 && (b.Sigma > 0 || b.Dof > 0) || penalty == 0 && b.Dof != max(0, free) {
+		return false
+	}
+	seen := make([]bool, p)
+	for _, j := range slices.Concat(b.Taken, b.Dropped) {
+		if j < 0 || j >= p || seen[j] {
+			return false
+		}
+		seen[j] = true
+	}
+	for j := range k {
+		if math.Abs(b.T[j*(j+3)/2]) < 1/largest {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(b.Relation, func(r []float64) bool { return len(r) > k })
+}
+
 // check reports figures that do not fit together.
 func (s *Summary) check() error {
-	n := len(s.Coefficients)
-	switch {
-	case n == 0 || len(s.Standardized) != n:
-		return fmt.Errorf("%d and %d coefficients", n, len(s.Standardized))
-	case s.Rows < 1 || s.Rank < 1 || s.Rank > n+1 || int64(s.Rank) > s.Rows || len(s.Collinear) > n ||
-		len(s.Reference) > n:
-		return fmt.Errorf("%d rows, rank %d with %d coefficients", s.Rows, s.Rank, n)
-	case s.Alpha < 0 || s.R2 > 1 || s.Condition < 1:
-		return fmt.Errorf("alpha %v, R² %v, condition %v", s.Alpha, s.R2, s.Condition)
-	case (s.ResidualStd == nil) != (s.Rows == int64(s.Rank)) || s.ResidualStd != nil && *s.ResidualStd < 0:
-		return errors.New("a residual deviation that is not possible")
+	n, c := len(s.Coefficients), s.Clusters
+	if n == 0 || len(s.Standardized) != n || s.Rank > n+1 || int64(s.Rank) > s.Rows || len(s.Collinear) > n ||
+		len(s.Reference) > n || (s.ResidualStd == nil) != (s.Rows == int64(s.Rank)) || c.Dof != c.N-1 ||
+		int64(c.N) > s.Rows || c.Kind != "datasets" && c.Kind != "folds" || slices.ContainsFunc(s.Influence,
+		func(in Influence) bool { return in.Rows > s.Rows }) {
+		return errors.New("its numbers of rows and columns do not fit together")
+	}
+	cv := &s.CV
+	if (cv.MSE == nil) != (cv.MSEStd == nil) || (cv.MSE == nil) != (cv.Reason != "") || cv.MSE == nil && cv.R2 != nil {
+		return errors.New("the figures of cross-validation do not fit together")
+	}
+	if name := artifact.Impossible(*s, math.MaxFloat64); name != "" {
+		return fmt.Errorf("a figure of %s is not possible", name)
 	}
 	intercept := Coefficient{"intercept", s.Intercept, s.InterceptStdError, s.InterceptT, s.InterceptRobust,
 		s.InterceptTRobust, false}
 	for _, c := range slices.Concat([]Coefficient{intercept}, s.Coefficients, s.Standardized) {
-		if err := c.check(); err != nil {
-			return err
+		if !c.consistent() {
+			return fmt.Errorf("the figures of %.40q are not possible, or its t does not follow from them", c.Name)
 		}
 	}
 	for j, c := range s.Coefficients {
@@ -255,48 +174,20 @@ func (s *Summary) check() error {
 			return fmt.Errorf("coefficient %d is of two columns", j+1)
 		}
 	}
-	for _, in := range s.Influence {
-		if in.Rows < 0 || in.Rows > s.Rows {
-			return fmt.Errorf("dataset %.40q has %d of %d rows", in.Name, in.Rows, s.Rows)
-		}
-	}
-	if c := s.Clusters; c.N < 0 || c.Dof != c.N-1 || int64(c.N) > s.Rows || c.Kind != "datasets" && c.Kind != "folds" {
-		return fmt.Errorf("%d clusters of %.40q with %d degrees of freedom", c.N, c.Kind, c.Dof)
-	}
-	return s.CV.check()
-}
-
-// check reports standard errors that are none, and t that do not follow from them.
-func (c *Coefficient) check() error {
-	size := *c
-	size.T, size.TRobust = nil, nil
-	if outside("", reflect.ValueOf(size), 1e300) != "" {
-		return fmt.Errorf("the figures of %.40q are beyond what can be computed with", c.Name)
-	}
-	for _, pair := range [][2]*float64{{c.StdError, c.T}, {c.Robust, c.TRobust}} {
-		se, t := math.NaN(), pair[1]
-		if pair[0] != nil {
-			se = *pair[0]
-		}
-		if _, want := ratio(c.Value, se); se < 0 || (t == nil) != (want == nil) || t != nil && *t != *want {
-			return fmt.Errorf("the t of %.40q does not follow from its standard error", c.Name)
-		}
-	}
 	return nil
 }
 
-func (cv *CrossValidation) check() error {
-	all := append([]Point{}, cv.Path...)
-	if cv.MSE != nil && cv.MSEStd != nil {
-		all = append(all, Point{*cv.MSEStd, *cv.MSE})
+// consistent reports whether the standard errors can be computed with, and t follows from them.
+func (c *Coefficient) consistent() bool {
+	const most = 1e300
+	value := func(v *float64) float64 {
+		if v == nil {
+			return math.NaN()
+		}
+		return *v
 	}
-	bad := cv.Folds < 2 || cv.Folds > MostFolds || (cv.MSE == nil) != (cv.MSEStd == nil) ||
-		(cv.MSE == nil) != (cv.Reason != "") || cv.MSE == nil && cv.R2 != nil || cv.R2 != nil && *cv.R2 > 1
-	for _, point := range all {
-		bad = bad || point.Alpha < 0 || point.MSE < 0 || math.IsInf(point.Alpha+point.MSE, 0)
-	}
-	if bad {
-		return errors.New("the figures of cross-validation do not fit together")
-	}
-	return nil
+	want := newCoefficient(c.Name, c.Value, value(c.StdError), value(c.Robust))
+	want.Reference = c.Reference
+	return artifact.Impossible(Coefficient{Value: c.Value, StdError: c.StdError, Robust: c.Robust}, most) == "" &&
+		reflect.DeepEqual(*c, want)
 }

@@ -12,10 +12,10 @@ import (
 // CrossValidation is the error on rows that a fit has not seen. The rows of
 // every dataset are cut into K folds (see Factorize); each fold is held out once.
 type CrossValidation struct {
-	Folds  int      `json:"folds"`
-	MSE    *float64 `json:"mse"`     // mean over the folds of the held-out MSE
-	MSEStd *float64 `json:"mse_std"` // its standard deviation over the folds (ddof = 0)
-	R2     *float64 `json:"r2"`      // mean over the folds of the held-out R²; null if one has a single row
+	Folds  int      `json:"folds" range:"2,1000"`
+	MSE    *float64 `json:"mse" range:"0,"`     // mean over the folds of the held-out MSE
+	MSEStd *float64 `json:"mse_std" range:"0,"` // its standard deviation over the folds (ddof = 0)
+	R2     *float64 `json:"r2" range:",1"`      // mean over the folds of the held-out R²; null if one has a single row
 	Reason string   `json:"reason,omitempty"`
 	Path   []Point  `json:"path"` // what the penalties tried gave
 
@@ -24,8 +24,8 @@ type CrossValidation struct {
 
 // Point is one penalty and its cross-validated error.
 type Point struct {
-	Alpha float64 `json:"alpha"`
-	MSE   float64 `json:"mse"`
+	Alpha float64 `json:"alpha" range:"0,"`
+	MSE   float64 `json:"mse" range:"0,"`
 }
 
 // alphas are the penalties that are tried: none, which few rows rule out, and half
@@ -133,7 +133,7 @@ func meanStd(xs []float64) (mean, std float64) {
 // Influence is what one training dataset does to the model of all others.
 type Influence struct {
 	Name     string   `json:"name"`
-	Rows     int64    `json:"rows"`
+	Rows     int64    `json:"rows" range:"0,"`
 	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
 }
 

@@ -121,7 +121,7 @@ func (a *solver) moveMany(vectors [][]moments.Sum, add func(x solution)) {
 // rows within one may resemble each other.
 type Clusters struct {
 	Kind   string `json:"kind"`             // "folds" of every dataset, or the "datasets" themselves
-	N      int    `json:"n"`                // those that have rows
+	N      int    `json:"n" range:"0,"`     // those that have rows
 	Dof    int    `json:"dof"`              // of t_robust: n − 1
 	Reason string `json:"reason,omitempty"` // why there are no robust standard errors
 }

@@ -33,14 +33,14 @@ type Settings struct {
 	Time       string   // of the column that the calendar comes from; "" for none
 	Names      []string // names of the p columns
 	Mean       []float64
-	Scale      []float64
-	TargetMean float64 // what was subtracted from y
+	Scale      []float64 `range:"1e-200,"`
+	TargetMean float64   // what was subtracted from y
 	Categories []Category
 	SeasonFrom int // the columns that depend on the calendar alone
 	SeasonTo   int
-	Auto       bool    // choose alpha by cross-validation
-	Alpha      float64 // ridge penalty, where not chosen
-	Folds      int
+	Auto       bool      // choose alpha by cross-validation
+	Alpha      float64   `range:"0,"` // ridge penalty, where not chosen
+	Folds      int       `range:"2,1000"`
 	Select     bool      // choose the terms by cross-validation
 	Terms      []Term    // the columns by groups, in order
 	Derived    []bool    // of the columns: those whose mean and scale come from the rows of the model
@@ -64,7 +64,7 @@ type Model struct {
 	Settings
 	Part      *dataset.Part // with it there are only the settings and the datasets
 	Datasets  []Dataset     // in the order of dataset.Compare
-	Penalty   float64       // the ridge penalty used
+	Penalty   float64       `range:"0,"` // the ridge penalty used
 	Intercept float64
 	Coef      []float64
 	// Climatology is the model on the season's columns alone, its intercept

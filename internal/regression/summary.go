@@ -25,8 +25,8 @@ type Summary struct {
 	Model             string          `json:"model_fingerprint"`
 	Target            string          `json:"target"`
 	Time              string          `json:"time"` // "" for none
-	Rows              int64           `json:"rows"`
-	Alpha             float64         `json:"alpha"`
+	Rows              int64           `json:"rows" range:"1,"`
+	Alpha             float64         `json:"alpha" range:"0,"`
 	Intercept         float64         `json:"intercept"`
 	InterceptStdError *float64        `json:"intercept_std_error"`
 	InterceptT        *float64        `json:"intercept_t"`
@@ -37,10 +37,10 @@ type Summary struct {
 	Standardized      []Coefficient   `json:"standardized"`
 	Reference         []Level         `json:"reference"` // of each category; none with a penalty
 	Clusters          Clusters        `json:"clusters"`  // of the robust standard errors
-	R2                float64         `json:"r2"`
-	ResidualStd       *float64        `json:"residual_std"` // √(RSS/(n − p − 1))
-	Rank              int             `json:"rank"`         // with the intercept; p + 1 − references when full
-	Condition         float64         `json:"condition"`    // of the standardised columns that count
+	R2                float64         `json:"r2" range:",1"`
+	ResidualStd       *float64        `json:"residual_std" range:"0,"` // √(RSS/(n − p − 1))
+	Rank              int             `json:"rank" range:"1,"`         // with the intercept; p + 1 − references when full
+	Condition         float64         `json:"condition" range:"1,"`    // of the standardised columns that count
 	Collinear         []string        `json:"collinear"`
 	CV                CrossValidation `json:"cross_validation"`
 	Influence         []Influence     `json:"influence"`
@@ -87,9 +87,9 @@ func CheckTwin(path, fingerprint string) error {
 type Coefficient struct {
 	Name     string   `json:"name"`
 	Value    float64  `json:"value"`
-	StdError *float64 `json:"std_error"`
+	StdError *float64 `json:"std_error" range:"0,"`
 	T        *float64 `json:"t"`
-	Robust   *float64 `json:"std_error_robust"`
+	Robust   *float64 `json:"std_error_robust" range:"0,"`
 	TRobust  *float64 `json:"t_robust"`
 	// Reference says that the column is not in the model: it is what the others of its
 	// category are compared with.

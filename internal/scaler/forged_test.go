@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,68 @@ func TestForged(t *testing.T) {
 				t.Errorf("%s, %s: takes %v", name, where, took)
 			}
 		})
+	}
+}
+
+// What no run writes is refused at once and by its name, also what would take long to make
+// anything of.
+func TestRefused(t *testing.T) {
+	var many []string
+	var counts []Count
+	for i := range 100_000 {
+		many = append(many, fmt.Sprintf("%06d", i))
+		counts = append(counts, Count{many[i], 1})
+	}
+	path, d := filepath.Join(t.TempDir(), "scaler.json"), seasonal
+	start := time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC)
+	datasets := []Dataset{series(t, &d, "a", start, 1, 9), series(t, &d, "b", start, 10, 40)}
+	for _, c := range []struct {
+		want  string
+		forge func(s *Scaler)
+	}{
+		{"100000 pairs of harmonics of the year", func(s *Scaler) { s.AnnualAuto, s.Annual = false, 100_000 }},
+		{"3 pairs of harmonics of the year are not what", func(s *Scaler) { s.Annual = 3 }},
+		{`the category "w" has levels that none has`, func(s *Scaler) { s.Categories[0].Levels = many }},
+		{"shard 0 of 1 of 3 files has 2 datasets where 3 a", func(s *Scaler) { s.Part = &dataset.Part{I: 0, N: 1, Files: 3} }},
+		{"its datasets are none", func(s *Scaler) { s.Datasets = nil }},
+		{"out of order", func(s *Scaler) { slices.Reverse(s.Datasets) }},
+		{`dataset "a" has impossible moments of column 1`, func(s *Scaler) { s.Datasets[0].Moments[1].Mean.Hi = 1e9 }},
+		{`dataset "a" has impossible levels of "w"`, func(s *Scaler) { s.Datasets[0].Levels[0].Counts = counts }},
+		{`dataset "a" has sums of other`, func(s *Scaler) { s.Datasets[0].Moments = s.Datasets[0].Moments[:2] }},
+		{`"a" has 5 rows used, 4 left out and 0 irregular of 1`, func(s *Scaler) { s.Datasets[0].Rows = 1 }},
+		{`"b" has times from 2021-`, func(s *Scaler) { s.Datasets[1].First = s.Datasets[1].Last + 1 }},
+		{"shard 0 of 1 of 1 files has 0 datasets where 1", func(s *Scaler) {
+			s.Part, s.Datasets = &dataset.Part{I: 0, N: 1, Files: 1}, nil
+		}},
+		{`column "a" has scale 0`, func(s *Scaler) { s.Scale[0] = 0 }},
+		{`column "a" has scale 1, variance -1`, func(s *Scaler) { s.Scale[0], s.Var[0] = 1, -1 }},
+		{`of 50 numbers in 31 rows`, func(s *Scaler) { s.NSamplesSeen[0] = 50 }},
+		{`mean 1e+10 between 1.5 and 2`, func(s *Scaler) { s.Mean[0] = 1e10 }},
+		{`the target "a" is among`, func(s *Scaler) { s.Target = "a" }},
+		{"the target has mean", func(s *Scaler) { s.TargetVar = -1 }},
+		{"figures of other columns", func(s *Scaler) { s.NSamplesSeen = Counts{1, 2, 3} }},
+		{"figures of other columns", func(s *Scaler) { s.Mean = s.Mean[:1] }},
+		{"figures of other columns", func(s *Scaler) { s.Var = s.Var[:1] }},
+		{"figures of other columns", func(s *Scaler) { s.Scale = s.Scale[:1] }},
+		{"figures of other columns", func(s *Scaler) { s.FeatureNamesOut = s.FeatureNamesOut[:1] }},
+		{"figures of other columns", func(s *Scaler) { s.DataMin = s.DataMin[:1] }},
+		{"figures of other columns", func(s *Scaler) { s.DataMax = s.DataMax[:1] }},
+	} {
+		s, err := New(d, datasets, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Datasets[0].Moments, s.Datasets[0].Levels = slices.Clone(s.Datasets[0].Moments), slices.Clone(s.Datasets[0].Levels)
+		c.forge(s)
+		if err := Kind.WriteJSON(path, s); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		_, err = ReadPart(path)
+		if took := time.Since(begun); err == nil || !strings.HasPrefix(err.Error(), path+": is not a scaler: ") ||
+			!strings.Contains(err.Error(), c.want) || took > time.Second {
+			t.Errorf("%s: %v, in %v", c.want, err, took)
+		}
 	}
 }
 

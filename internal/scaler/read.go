@@ -1,6 +1,7 @@
 package scaler
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func Read(path string) (*Scaler, error) {
 	for _, d := range without.Datasets {
 		s.Datasets = append(s.Datasets, Dataset{ID: d.Value.ID, Used: d.Value.Used})
 	}
-	if err := s.finish(path, (*Dataset).checkRows); err != nil {
+	if err := s.finish(path, false); err != nil {
 		return nil, err
 	}
 	return s, s.Part.Unmerged(path, Kind.Program)
@@ -42,12 +43,12 @@ func ReadPart(path string) (*Scaler, error) {
 	if err := Kind.ReadJSON(path, s); err != nil {
 		return nil, err
 	}
-	return s, s.finish(path, (*Dataset).checkSums)
+	return s, s.finish(path, true)
 }
 
-// finish checks what was read.
-func (s *Scaler) finish(path string, checkDataset func(*Dataset, *design.Design) error) error {
-	if err := s.check(checkDataset); err != nil {
+// finish checks what was read, with the sums of the datasets or without.
+func (s *Scaler) finish(path string, sums bool) error {
+	if err := s.check(sums); err != nil {
 		return fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
 	s.index()
@@ -56,11 +57,8 @@ func (s *Scaler) finish(path string, checkDataset func(*Dataset, *design.Design)
 }
 
 // check reports what no run can have written, whatever the checksum says.
-func (s *Scaler) check(checkDataset func(*Dataset, *design.Design) error) error {
-	if err := s.Design.Check(); err != nil {
-		return err
-	}
-	if err := s.Part.Check(len(s.Datasets)); err != nil {
+func (s *Scaler) check(sums bool) error {
+	if err := cmp.Or(s.Design.Check(), s.Part.Check(len(s.Datasets))); err != nil {
 		return err
 	}
 	if len(s.Datasets) == 0 && s.Part == nil ||
@@ -69,15 +67,17 @@ func (s *Scaler) check(checkDataset func(*Dataset, *design.Design) error) error 
 	}
 	unfinished := s.Unfinished()
 	for i := range s.Datasets {
-		if err := checkDataset(&s.Datasets[i], &unfinished); err != nil {
-			return fmt.Errorf("dataset %q has %w", s.Datasets[i].Name, err)
+		d := &s.Datasets[i]
+		err := d.checkRows(unfinished.Time != "")
+		if err == nil && sums {
+			err = d.checkSums(&unfinished)
+		}
+		if err != nil {
+			return fmt.Errorf("dataset %q has %w", d.Name, err)
 		}
 	}
-	if err := s.checkSketches(); err != nil {
+	if err := s.checkSketches(); err != nil || s.Part != nil {
 		return err
-	}
-	if s.Part != nil {
-		return nil
 	}
 	return s.checkColumns()
 }
@@ -85,12 +85,13 @@ func (s *Scaler) check(checkDataset func(*Dataset, *design.Design) error) error 
 const mostRows = 1 << 48 // that a file can have: the sum over all files must be a number yet
 
 // checkRows reports numbers of rows and times that cannot be.
-func (d *Dataset) checkRows(of *design.Design) error {
-	timed := d.First != dataset.NoTime
-	switch {
-	case d.Used < 0 || d.Used > d.Rows || d.Rows < 1 || d.Rows > mostRows:
-		return fmt.Errorf("%d rows used of %d", d.Used, d.Rows)
-	case timed != (of.Time != "") || timed != (d.Last != dataset.NoTime) || d.First > d.Last:
+func (d *Dataset) checkRows(hasTime bool) error {
+	counts, timed, left := *d, d.First != dataset.NoTime, d.Dropped
+	counts.Sums = Sums{}
+	switch most := max(d.Used, d.Irregular, left.NoTarget, left.MissingFeature, left.MissingLag); {
+	case artifact.Impossible(counts, 0) != "" || most > d.Rows || d.Rows < 1 || d.Rows > mostRows:
+		return fmt.Errorf("%d rows used, %d left out and %d irregular of %d", d.Used, left.Total(), d.Irregular, d.Rows)
+	case timed != hasTime || timed != (d.Last != dataset.NoTime) || d.First > d.Last:
 		return fmt.Errorf("times from %v to %v", d.First, d.Last)
 	}
 	return nil
@@ -99,37 +100,21 @@ func (d *Dataset) checkRows(of *design.Design) error {
 // checkSums reports sums that cannot be, or not of the design, which is unfinished: its
 // columns of X are those that hold no level.
 func (d *Dataset) checkSums(of *design.Design) error {
-	if err := d.checkRows(of); err != nil {
-		return err
+	columns, categories := len(of.Names()), of.CategoryTerms()
+	if len(d.Gaps) != 0 && len(d.Gaps) != len(of.Features) || len(d.Moments) != columns+1 ||
+		len(d.Levels) != len(categories) || d.Used+d.Dropped.Total() != d.Rows || d.Moments[columns].N != d.Used {
+		return errors.New("sums of other rows or columns")
 	}
-	left := d.Dropped
-	if min(left.NoTarget, left.MissingFeature, left.MissingLag) < 0 || max(left.NoTarget, left.MissingFeature,
-		left.MissingLag) > d.Rows || d.Used+left.Total() != d.Rows || d.Irregular < 0 || d.Irregular > d.Rows {
-		return fmt.Errorf("%d rows used, %d left out and %d irregular of %d", d.Used, left.Total(), d.Irregular, d.Rows)
-	}
-	if len(d.Gaps) != 0 && len(d.Gaps) != len(of.Features) {
-		return fmt.Errorf("gaps of %d features where %d are needed", len(d.Gaps), len(of.Features))
-	}
-	for _, gap := range d.Gaps {
-		if gap.Alone < 0 || gap.Alone > gap.Rows || gap.Rows > d.Rows {
-			return fmt.Errorf("gaps in %d rows, %d of them alone", gap.Rows, gap.Alone)
+	for j, gap := range d.Gaps {
+		if gap.Alone > gap.Rows || gap.Rows > d.Rows {
+			return fmt.Errorf("impossible gaps of feature %d", j)
 		}
-	}
-	if want := len(of.Names()) + 1; len(d.Moments) != want {
-		return fmt.Errorf("moments of %d columns where %d are needed", len(d.Moments), want)
 	}
 	for j := range d.Moments {
 		// Numbers that are too large are of no use, but New has the better word for it.
 		if m := &d.Moments[j]; m.N < 0 || m.N > d.Used || !m.Possible() && !(max(m.Max, -m.Min) > largest) {
 			return fmt.Errorf("impossible moments of column %d", j)
 		}
-	}
-	if target := d.Moments[len(d.Moments)-1].N; target != d.Used {
-		return fmt.Errorf("%d rows used with %d targets", d.Used, target)
-	}
-	categories := of.CategoryTerms()
-	if len(d.Levels) != len(categories) {
-		return fmt.Errorf("levels of %d categories where %d are needed", len(d.Levels), len(categories))
 	}
 	for k := range d.Levels {
 		if !d.Levels[k].possible(d.Used) {
@@ -148,23 +133,14 @@ func (s *Scaler) checkColumns() error {
 	}
 	if !slices.Equal(s.FeatureNamesOut, names) || len(s.Mean) != p || len(s.Var) != p || len(s.Scale) != p ||
 		len(s.DataMin) != p || len(s.DataMax) != p || len(s.NSamplesSeen) != p {
-		return fmt.Errorf("%d names, %d means, %d variances, %d scales, %d counts where %d are needed",
-			len(s.FeatureNamesOut), len(s.Mean), len(s.Var), len(s.Scale), len(s.NSamplesSeen), p)
+		return fmt.Errorf("figures of other columns than %d", p)
 	}
-	used, derived := s.Used(), s.Derived()
-	for j, name := range names {
-		if n := s.NSamplesSeen[j]; n < 1 || n > used {
-			return fmt.Errorf("column %q has %d numbers in %d rows", name, n, used)
-		}
-		if derived[j] {
-			if s.Mean[j] == s.Mean[j] || s.Scale[j] == s.Scale[j] || s.Var[j] == s.Var[j] {
-				return fmt.Errorf("column %q has a mean or a scale, which its model is to find", name)
-			}
-			continue
-		}
-		if !s.possible(j) {
-			return fmt.Errorf("column %q has scale %v, variance %v and mean %v between %v and %v", name, s.Scale[j], s.Var[j],
-				s.Mean[j], s.DataMin[j], s.DataMax[j])
+	used := s.Used()
+	for j, derived := range s.Derived() {
+		found := s.Mean[j] == s.Mean[j] || s.Scale[j] == s.Scale[j] || s.Var[j] == s.Var[j]
+		if n := s.NSamplesSeen[j]; n < 1 || n > used || derived && found || !derived && !s.possible(j) {
+			return fmt.Errorf("column %q has scale %v, variance %v and mean %v between %v and %v, of %d numbers in %d rows",
+				names[j], s.Scale[j], s.Var[j], s.Mean[j], s.DataMin[j], s.DataMax[j], n, used)
 		}
 	}
 	if !(s.TargetVar >= 0) || math.Sqrt(s.TargetVar) > 2*largest || math.Abs(s.TargetMean) > largest {

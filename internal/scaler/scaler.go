@@ -52,11 +52,11 @@ type Scaler struct {
 // Dataset is what one file contributed.
 type Dataset struct {
 	dataset.ID
-	Used      int64        `json:"used"` // rows that were counted
+	Used      int64        `json:"used" range:"0,"` // rows that were counted
 	Dropped   dataset.Left `json:"dropped"`
-	Times     int64        `json:"times,omitempty"` // different ones; 0 without a time column
-	Irregular int64        `json:"irregular"`       // with lags: rows that are not one step behind the row before
-	Gaps      []design.Gap `json:"gaps,omitempty"`  // of the features in the order of design.Lacking; none without gaps
+	Times     int64        `json:"times,omitempty"`      // different ones; 0 without a time column
+	Irregular int64        `json:"irregular" range:"0,"` // with lags: rows that are not one step behind the row before
+	Gaps      []design.Gap `json:"gaps,omitempty"`       // of the features in the order of design.Lacking; none without gaps
 	Sums
 }
 

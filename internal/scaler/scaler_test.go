@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -111,9 +110,8 @@ func TestTooLargeOrSmall(t *testing.T) {
 	}
 }
 
-// Merged scalers are, byte for byte, the scaler of all files, and what is
-// written is read back; parts that do not fit together are not, even under a valid
-// checksum.
+// Merged scalers are, byte for byte, the scaler of all files, also of one alone, and what is
+// written is read back; parts that do not fit together are refused.
 func TestMergeAndRead(t *testing.T) {
 	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
 		[]float64{5, 6.6})
@@ -125,16 +123,18 @@ func TestMergeAndRead(t *testing.T) {
 		return s
 	}
 	whole := fit(a, b)
-	merged, err := merge([]*Scaler{fit(b), fit(a)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	want, err := Kind.EncodeJSON(whole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("the merged scaler is another: %v\n%s", err, got)
+	for _, parts := range [][]*Scaler{{fit(b), fit(a)}, {whole}} {
+		merged, err := merge(parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("the merged scaler is another: %v\n%s", err, got)
+		}
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
 	if err := os.WriteFile(path, want, 0o666); err != nil {
@@ -150,30 +150,6 @@ func TestMergeAndRead(t *testing.T) {
 	without, err := Read(path)
 	if err != nil || !without.Has(a.XXH64) || without.Used() != whole.Used() || without.Fingerprint() != whole.Fingerprint() {
 		t.Errorf("read without sums: %v %+v", err, without)
-	}
-	for name, change := range map[string]func(s *Scaler){
-		`column "a" has scale 0`:             func(s *Scaler) { s.Scale[0] = 0 },
-		`column "b" has scale 1`:             func(s *Scaler) { s.Scale[1], s.Var[1] = 1, -1 },
-		`2 names, 1 means, 2 variances`:      func(s *Scaler) { s.Mean = s.Mean[:1] },
-		`its datasets are none`:              func(s *Scaler) { s.Datasets = nil },
-		`the target "a" is among`:            func(s *Scaler) { s.Target = "a" },
-		`2 names, 2 means, 2 variances, 2 s`: func(s *Scaler) { s.NSamplesSeen = Counts{1, 2, 3} },
-		`column "a" has 5 numbers in 4 rows`: func(s *Scaler) { s.NSamplesSeen[0] = 5 },
-		`mean 1e+10 between 1 and 1e+09`:     func(s *Scaler) { s.Mean[0] = 1e10 },
-		`"a" has 2 rows used of 1`:           func(s *Scaler) { s.Datasets[0].Rows = 1 },
-		`"b" has times from 1970-01-01T00:`:  func(s *Scaler) { s.Datasets[1].First = 0 },
-		`the target has mean`:                func(s *Scaler) { s.TargetVar = -1 },
-		`out of order`:                       func(s *Scaler) { slices.Reverse(s.Datasets) },
-	} {
-		other := fit(a, b)
-		change(other)
-		if err := Kind.WriteJSON(path, other); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), name) ||
-			!strings.HasSuffix(err.Error(), "run model_preprocessing again") {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 	if _, err := merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
 		t.Errorf("a dataset that comes twice: %v", err)
@@ -233,48 +209,6 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// Moments of another number of columns are no scaler's.
-func TestColumnsOfDatasets(t *testing.T) {
-	s, err := New(two, []Dataset{of("d", []float64{1, 2}, []float64{3, 5}, []float64{5, 6})}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Datasets[0].Moments = s.Datasets[0].Moments[:2]
-	path := filepath.Join(t.TempDir(), "s.json")
-	if err := Kind.WriteJSON(path, s); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadPart(path); err == nil || !strings.Contains(err.Error(),
-		`dataset "d" has moments of 2 columns where 3 are needed; run model_preprocessing again`) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// Each list of figures must be as long as the columns are many.
-func TestShortLists(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "scaler.json")
-	for name, change := range map[string]func(s *Scaler){
-		"1 means":     func(s *Scaler) { s.Mean = s.Mean[:1] },
-		"1 variances": func(s *Scaler) { s.Var = s.Var[:1] },
-		"1 scales":    func(s *Scaler) { s.Scale = s.Scale[:1] },
-		"1 names":     func(s *Scaler) { s.FeatureNamesOut = s.FeatureNamesOut[:1] },
-		"are needed":  func(s *Scaler) { s.DataMin = s.DataMin[:1] },
-		"2 are":       func(s *Scaler) { s.DataMax = s.DataMax[:1] },
-	} {
-		s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		change(s)
-		if err := Kind.WriteJSON(path, s); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
 // The manual's bounds: 10000 levels, 1 MiB of text in them.
 func TestManyBounds(t *testing.T) {
 	if levelsOf(strings.Repeat("a", 1<<20)).Many || !levelsOf(strings.Repeat("a", 1<<20+1)).Many {
@@ -304,16 +238,5 @@ func TestFinishLevels(t *testing.T) {
 	one.Levels = []Levels{{Counts: []Count{}, Many: true}}
 	if _, err := New(d, []Dataset{one}, nil); err == nil || !strings.Contains(err.Error(), `"w" has more than 10000`) {
 		t.Errorf("an identifier: %v", err)
-	}
-}
-
-// A single scaler merges into itself.
-func TestMergeOne(t *testing.T) {
-	s, err := New(two, []Dataset{of("a", []float64{1, 2}, []float64{3, 4}, []float64{5, 6})}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m, err := merge([]*Scaler{s}); err != nil || m.Used() != 2 {
-		t.Errorf("%v %v", m, err)
 	}
 }
