@@ -210,8 +210,12 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		}
 	}
 	if len(s.untested) > 0 && w.By != "" {
-		w.Warnf("%s: %s too small to be tested, with all rows to train on: %s; a larger -test changes that", t.Name,
-			cli.Plural(len(s.untested), "dataset is", "datasets are"), table.Quote(s.untested))
+		hint := ", each at one time"
+		if t.Time == nil {
+			hint = "; a larger -test changes that"
+		}
+		w.Warnf("%s: %s too small to be tested, with all rows to train on: %s%s", t.Name,
+			cli.Plural(len(s.untested), "dataset is", "datasets are"), table.Quote(s.untested), hint)
 	}
 	if left.sorted && w.By == "" {
 		notef("the rows were not in order of time; sorted")

@@ -168,11 +168,22 @@ var (
 // cutUnit finds the digits in a cell, and what is around them: a sign, parentheses as
 // book-keepers write them, Excel's apostrophe before text, and a unit.
 func (n *number) cutUnit(cell []byte) bool {
-	from, to := bytes.IndexAny(cell, "0123456789"), 1+bytes.LastIndexAny(cell, "0123456789")
-	if from < 0 || len(cell) > 60 {
+	from, to := 0, len(cell)
+	for from < to && !isDigit(cell[from]) {
+		from++
+	}
+	for to > from && !isDigit(cell[to-1]) {
+		to--
+	}
+	if from == to || len(cell) > 60 {
 		return false
 	}
-	for from > 0 && bytes.IndexByte([]byte("+-.,"), cell[from-1]) >= 0 {
+	for i := from; i < to; i++ { // most texts with digits are none, times above all
+		if c := cell[i]; c == ':' || c == '/' || c == '-' && cell[i-1]|0x20 != 'e' || c|0x20 >= 'a' && c|0x20 <= 'z' && c|0x20 != 'e' {
+			return false
+		}
+	}
+	for from > 0 && (cell[from-1] == '+' || cell[from-1] == '-' || cell[from-1] == '.' || cell[from-1] == ',') {
 		from--
 	}
 	if to < len(cell) && cell[to] == '.' { // 5.
@@ -223,7 +234,7 @@ var inGroups = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}([ \x{a0}\x{2009}\x{202f
 // joinGroups takes blanks and apostrophes out from between thousands.
 func joinGroups(digits []byte) []byte {
 	odd := func(r rune) bool { return r == ' ' || r == '\'' || r >= utf8.RuneSelf }
-	if len(digits) > 60 || bytes.IndexFunc(digits, odd) < 0 || !inGroups.Match(digits) {
+	if len(digits) > 60 || bytes.IndexFunc(digits, odd) < 0 || len(digits) < 5 || !inGroups.Match(digits) {
 		return digits
 	}
 	return bytes.Map(func(r rune) rune {
@@ -238,6 +249,9 @@ func joinGroups(digits []byte) []byte {
 // are not of three digits behind one to three, or as in India of two but for the last.
 func ungroup(digits []byte, group, decimal byte) []byte {
 	whole, rest, fraction := bytes.Cut(digits, []byte{decimal})
+	if i := bytes.IndexByte(whole, group); i >= 0 && len(whole)-1-bytes.LastIndexByte(whole, group) != 3 {
+		return nil // as most are
+	}
 	groups := bytes.Split(bytes.TrimLeft(whole, "+-"), []byte{group})
 	last := len(groups) - 1
 	middle := 3
@@ -267,10 +281,14 @@ func ungroup(digits []byte, group, decimal byte) []byte {
 
 // parse returns NaN for what is not a finite number.
 func parse(digits []byte) float64 {
-	if v, err := csv.ParseNumber(digits); len(digits) > 0 && err == nil {
-		return v
+	if len(digits) == 0 {
+		return math.NaN()
 	}
-	return math.NaN()
+	v, err := csv.ParseNumber(digits)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
