@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
 
@@ -41,20 +39,10 @@ func sayTerms(o *options, s *regression.Summary) {
 
 // termTable is the terms of a model, those that are kept first, of these the most worth.
 func termTable(terms []regression.Worth) dataframe.DataFrame {
-	sorted := slices.Clone(terms)
-	slices.SortStableFunc(sorted, func(a, b regression.Worth) int {
-		switch {
-		case a.Kept != b.Kept && a.Kept, a.Kept == b.Kept && cli.Defined(a.Delta) > cli.Defined(b.Delta):
-			return -1
-		case a.Kept != b.Kept, cli.Defined(a.Delta) < cli.Defined(b.Delta):
-			return 1
-		}
-		return 0
-	})
 	var names, kept []string
 	var worth []float64
 	var columns, better []int
-	for _, t := range sorted {
+	for _, t := range regression.MostWorth(terms) {
 		mark := "left out"
 		if t.Kept {
 			mark = "kept"

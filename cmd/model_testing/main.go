@@ -58,9 +58,9 @@
 // models/report.html (-report) is a page for people about all that, in one file: the
 // verdict in a sentence, the files, the worst first, pictures of what was predicted,
 // what is left in the residuals (autocorrelation, skewness, means by month and by
-// prediction), how often intervals of 50 to 99 % held, and what the model is made of,
-// each with what it should look like, what it does look like, and its numbers. -merge makes the same page, from the
-// scaler and the model's readable form.
+// prediction), how often intervals of 50 to 99 % held, and what each term adds to the
+// prediction and is worth, each with its numbers. -merge makes the same page, from the
+// scaler, the model and its readable form.
 //
 // A test file that was a training file, or that goes on under its name before
 // it ends, is refused.

@@ -28,6 +28,11 @@ func makePage(o *options, r *metrics.Report, gates []report.Gate) []byte {
 		page.Missing = append(page.Missing, fmt.Sprintf("%s is not of the model of these metrics", twin))
 	} else {
 		page.Model = m
+		if fit, fingerprint, err := regression.ReadLight(o.model); err != nil {
+			page.Missing = append(page.Missing, err.Error())
+		} else if fingerprint == r.Model {
+			page.Fit = fit
+		}
 	}
 	return page.HTML()
 }

@@ -98,6 +98,36 @@ func (b *Band) leverage(h []float64, cols [][]float64) {
 	}
 }
 
+// Contrast returns by how much the predictions of two rows of X differ that are d apart, in
+// the units of the data, and the standard error of that, σ̂·‖T⁻ᵀz‖. Both are not finite
+// where float64 cannot hold them.
+func (m *Model) Contrast(d []float64) (effect, stdError float64) {
+	b := &m.Band
+	for j, v := range d {
+		effect += float64(m.Coef[j] / m.Scale[j] * v)
+	}
+	u := make([]float64, 0, len(b.Taken)) // T⁻ᵀz
+	for k, j := range b.Taken {
+		column := b.T[k*(k+1)/2:]
+		sum := d[j] / m.Scale[j]
+		for i, v := range u {
+			sum -= float64(column[i] * v)
+		}
+		u = append(u, sum/column[k])
+		stdError = math.Hypot(stdError, u[k])
+	}
+	return effect, b.Sigma * stdError
+}
+
+// HalfWidth returns the quantile of t by which a standard error is half the width of a 95 %
+// interval, 0 where there is none.
+func (b *Band) HalfWidth() float64 {
+	if b.Sigma == 0 {
+		return 0
+	}
+	return metrics.Quantile(0.975, b.Dof)
+}
+
 // Leverage writes h of the rows into dst, of length rows.N.
 func (m *Model) Leverage(dst []float64, rows *design.Rows) {
 	b := &m.Band

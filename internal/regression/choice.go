@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -17,6 +18,27 @@ type Worth struct {
 	Delta      *float64 `json:"delta"`          // that error without the term less that with it
 	Better     int      `json:"folds_better"`   // folds on which the model with the term errs less
 	Kept       bool     `json:"kept"`           // it is in the model
+}
+
+// MostWorth returns terms in another order: those in the model first, of these the most
+// worth, and those of which that is not known last.
+func MostWorth(terms []Worth) []Worth {
+	terms = slices.Clone(terms)
+	rank := func(w *Worth) (rank int, delta float64) {
+		if !w.Kept {
+			rank = 2
+		}
+		if w.Delta == nil {
+			return rank + 1, 0
+		}
+		return rank, *w.Delta
+	}
+	slices.SortStableFunc(terms, func(a, b Worth) int {
+		rankA, deltaA := rank(&a)
+		rankB, deltaB := rank(&b)
+		return cmp.Or(cmp.Compare(rankA, rankB), cmp.Compare(deltaB, deltaA))
+	})
+	return terms
 }
 
 // Selection says how terms were chosen.

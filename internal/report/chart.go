@@ -16,22 +16,24 @@ import (
 // units of the picture, of which a phone shows one in a pixel.
 type chart struct {
 	strings.Builder
-	x, y   axis
-	height float64
-	left   float64 // of the plot; the labels of y are there
-	keyed  float64 // where the next word of the key begins
+	size
+	x, y  axis
+	keyed float64 // where the next word of the key begins
 }
 
+// size is that of a picture; the labels of y are left of the plot.
+type size struct{ width, height, left float64 }
+
+var usual = size{400, 230, 58}
+
 const (
-	width  = 400
 	right  = 14.0 // margins of the plot
 	top    = 26.0
 	bottom = 42.0
-	usual  = 230.0 // height
 )
 
 // lines are the classes that are not filled.
-var lines = []string{"measured", "predicted", "guide", "thick", "thin"}
+var lines = []string{"measured", "predicted", "curve", "guide", "thick", "thin"}
 
 // axis is a scale from numbers to lengths.
 type axis struct {
@@ -99,12 +101,12 @@ func named(label string, n int, name func(int) string) axis {
 }
 
 // newChart begins a picture with its axes.
-func newChart(x, y axis, height, left float64) *chart {
-	c := &chart{x: x, y: y, height: height, left: left, keyed: min(left, 58)}
+func newChart(x, y axis, s size) *chart {
+	c := &chart{x: x, y: y, size: s, keyed: min(s.left, 58)}
 	low := c.height - bottom
 	var grid string
 	for _, t := range c.y.ticks {
-		grid += moves(c.left, c.atY(t.at), width-right, c.atY(t.at))
+		grid += moves(c.left, c.atY(t.at), c.width-right, c.atY(t.at))
 	}
 	for _, t := range c.x.ticks {
 		grid += moves(c.atX(t.at), low, c.atX(t.at), top)
@@ -116,7 +118,7 @@ func newChart(x, y axis, height, left float64) *chart {
 	for _, t := range c.x.ticks {
 		c.text(c.atX(t.at), low+16, "middle", t.text)
 	}
-	c.text((c.left+width-right)/2, c.height-6, "middle", c.x.label)
+	c.text((c.left+c.width-right)/2, c.height-6, "middle", c.x.label)
 	if c.y.label != "" {
 		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`,
 			length((low+top)/2), template.HTMLEscapeString(c.y.label))
@@ -126,7 +128,7 @@ func newChart(x, y axis, height, left float64) *chart {
 
 // atX and atY are where a number is.
 func (c *chart) atX(v float64) float64 {
-	return c.left + float64((v-c.x.from)/(c.x.to-c.x.from)*(width-right-c.left))
+	return c.left + float64((v-c.x.from)/(c.x.to-c.x.from)*(c.width-right-c.left))
 }
 
 func (c *chart) atY(v float64) float64 {
@@ -176,8 +178,11 @@ func (c *chart) segment(x0, y0, x1, y1 float64) string {
 	return moves(c.atX(x0), c.atY(y0), c.atX(x1), c.atY(y1))
 }
 
+// insideX is the nearest number on the axis.
+func (c *chart) insideX(v float64) float64 { return min(max(v, c.x.from), c.x.to) }
+
 // across goes from side to side.
-func (c *chart) across(y float64) string { return moves(c.left, c.atY(y), width-right, c.atY(y)) }
+func (c *chart) across(y float64) string { return moves(c.left, c.atY(y), c.width-right, c.atY(y)) }
 
 // line joins points of the plot that are no further apart than gap.
 func (c *chart) line(x, y []float64, gap float64) (shapes string) {
@@ -231,7 +236,7 @@ func (c *chart) text(x, y float64, anchor, s string) {
 // do not see it.
 func (c *chart) figure(title, shows, should, does string, t table) figure {
 	escape := template.HTMLEscapeString
-	svg := fmt.Sprintf(`<svg role="img" viewBox="0 0 %d %s" font-size="12" fill="currentColor"><title>%s</title>`+
-		`<desc>%s</desc>%s</svg>`, width, length(c.height), escape(title), escape(shows+" "+does), c)
+	svg := fmt.Sprintf(`<svg role="img" viewBox="0 0 %s %s" font-size="12" fill="currentColor"><title>%s</title>`+
+		`<desc>%s</desc>%s</svg>`, length(c.width), length(c.height), escape(title), escape(shows+" "+does), c)
 	return figure{Title: title, SVG: template.HTML(svg), Should: should, Does: does, Table: t}
 }

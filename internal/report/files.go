@@ -92,7 +92,7 @@ func (p *Page) series(file string, l *metrics.Timeline) figure {
 	}
 	nameOf := func(i int) string { return l.Step.Name(first + int64(i)) }
 	c := newChart(named(l.Step.String(), int(x[n-1])+1, nameOf),
-		numeric(short("mean "+p.target(), 26), slices.Concat(low, high, measured)...), usual, 58)
+		numeric(short("mean "+p.target(), 26), slices.Concat(low, high, measured)...), usual)
 	boxes := ""
 	for i, at := range x {
 		if l.Periods[i].Anomalous > 0 {

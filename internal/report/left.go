@@ -86,7 +86,7 @@ func (p *Page) density(n near) figure {
 	edge := func(i int) float64 { return d.From + float64(d.Width*float64(i-1)) }
 	low, high := edge(n.first), edge(n.last+1)
 	c := newChart(numeric(short("predicted "+p.target(), 40), low, high),
-		numeric(short("measured "+p.target(), 40), low, high), 360, 58)
+		numeric(short("measured "+p.target(), 40), low, high), size{400, 360, 58})
 	const shades = 6
 	var boxes [shades]string
 	t := numbers("Predicted", "Rows", "Measured lower", "Within a cell", "Higher")
@@ -176,7 +176,7 @@ func groups(title string, g []metrics.Group, x axis, at func(int) float64, nameO
 			reach = append(reach, mean-half, mean+half)
 		}
 	}
-	c := newChart(x, numeric("measured − predicted", reach...), usual, 58)
+	c := newChart(x, numeric("measured − predicted", reach...), usual)
 	c.draw("guide", "", c.across(0))
 	t, decimal := numbers("", "Rows", "Mean predicted", "Mean left", "Standard error"), alike(reach...)
 	worst, largest, within, all, shapes := 0, 0.0, 0, 0, ""
@@ -220,7 +220,7 @@ func (p *Page) histogram() figure {
 		reach = append(reach, float64(rows)/n*perUnit)
 	}
 	c := newChart(numeric("what is left, in its standard deviations", edge(0), edge(last+1)),
-		numeric("share per unit", reach...), usual, 58)
+		numeric("share per unit", reach...), usual)
 	var one int64
 	t, shapes := numbers("From", "To", "Rows", "Normal"), ""
 	for i, rows := range bars {
@@ -268,7 +268,7 @@ func (p *Page) autocorrelation() figure {
 			}
 		}
 	}
-	c := newChart(numeric("rows apart", 0.5, float64(len(all))+0.5), numeric("autocorrelation", reach...), usual, 58)
+	c := newChart(numeric("rows apart", 0.5, float64(len(all))+0.5), numeric("autocorrelation", reach...), usual)
 	bars := ""
 	for k, r := range all {
 		if r != nil {
@@ -299,7 +299,7 @@ func (p *Page) calibration() figure {
 			worst, apart = v, off
 		}
 	}
-	c := newChart(numeric("nominal, %", 40, 100), numeric("held, % of the rows", append(y, 40, 100)...), usual, 58)
+	c := newChart(numeric("nominal, %", 40, 100), numeric("held, % of the rows", append(y, 40, 100)...), usual)
 	dots := ""
 	for i := range x {
 		dots += c.dot(x[i], y[i])

@@ -29,12 +29,15 @@ func (p *Page) effects(l limits) section {
 	slices.SortStableFunc(effects, func(a, b int) int { return cmp.Compare(size(b), size(a)) })
 	few := effects[:min(l.coefficients, len(effects))]
 	shown := slices.Concat(few, references[:min(l.coefficients/4, len(references))])
-	s.Figures = []figure{p.forest(shown, len(few))}
+	bends := p.terms(&s, l)
+	if !bends { // else a coefficient alone says little
+		s.Figures = append(s.Figures, p.forest(shown, len(few)))
+	}
 	if more := len(effects) - len(few); more > 0 {
 		s.say("%s smaller and not shown; model.json has them.", plural(more, "effect is", "effects are"))
 	}
 	t := table{Caption: "In the units of the data: " + p.target() + " per unit of the column" +
-		others(len(m.Coefficients), len(shown)),
+		others(len(m.Coefficients), len(shown)), Folded: bends,
 		Head: []string{"Column", "Coefficient", "Standard error", "t", "Robust standard error", "t"}}
 	t.add("intercept", num(m.Intercept), figureOf(m.InterceptStdError), figureOf(m.InterceptT),
 		figureOf(m.InterceptRobust), figureOf(m.InterceptTRobust))
@@ -46,8 +49,50 @@ func (p *Page) effects(l limits) section {
 		}
 		t.add(name(c.Name), value, figureOf(c.StdError), figureOf(c.T), figureOf(c.Robust), figureOf(c.TRobust))
 	}
-	s.Tables = []table{t}
+	s.Tables = append(s.Tables, t)
 	return s
+}
+
+// dot is a value with intervals, or the reference that others are compared with.
+type dot struct {
+	name                string
+	value, half, robust float64
+	reference           bool
+}
+
+// dotChart draws dots in rows.
+func dotChart(dots []dot, x axis) *chart {
+	row := 20
+	if len(dots) > 12 {
+		row = 15
+	}
+	y := axis{from: float64(len(dots)) - 0.5, to: -0.5}
+	for i, d := range dots {
+		y.ticks = append(y.ticks, tick{float64(i), short(d.name, 18)})
+	}
+	c := newChart(x, y, size{400, top + bottom + float64(row*len(dots)), 150})
+	var thick, thin, points, hollow string
+	for i, d := range dots {
+		at := float64(i)
+		if d.reference {
+			hollow += c.dot(0, at)
+			c.text(c.atX(0)+8, c.atY(at)+4, "start", "reference")
+			continue
+		}
+		if d.half > 0 {
+			thick += c.segment(c.insideX(d.value-d.half), at, c.insideX(d.value+d.half), at)
+		}
+		if d.robust > 0 {
+			thin += c.segment(d.value-d.robust, at, d.value+d.robust, at)
+		}
+		points += c.dot(d.value, at)
+	}
+	c.draw("guide", "", moves(c.atX(0), top, c.atX(0), c.height-bottom))
+	c.draw("thick", "95 %", thick)
+	c.draw("thin", "95 %, robust", thin)
+	c.draw("point", "", points)
+	c.draw("hollow", "", hollow)
+	return c
 }
 
 // forest draws standardised effects, of which the first count, with their intervals.
@@ -61,42 +106,18 @@ func (p *Page) forest(shown []int, effects int) figure {
 		return float64(quantile * *std)
 	}
 	reach, none := []float64{0}, 0
+	var dots []dot
 	t := numbers("Column", "Effect", "95 % ±", "Robust 95 % ±")
-	y := axis{from: float64(len(shown)) - 0.5, to: -0.5}
 	for i, j := range shown {
 		c := m.Standardized[j]
-		h, r := half(c.StdError, classical), half(c.Robust, robust)
-		reach = append(reach, c.Value-max(h, r), c.Value+max(h, r))
-		t.add(name(c.Name), num(c.Value), num(h), num(r))
-		y.ticks = append(y.ticks, tick{float64(i), short(c.Name, 18)})
-		if i < effects && math.Abs(c.Value) <= max(h, r) {
+		d := dot{c.Name, c.Value, half(c.StdError, classical), half(c.Robust, robust), c.Reference}
+		dots, reach = append(dots, d), append(reach, d.value-max(d.half, d.robust), d.value+max(d.half, d.robust))
+		t.add(name(d.name), num(d.value), num(d.half), num(d.robust))
+		if i < effects && math.Abs(d.value) <= max(d.half, d.robust) {
 			none++
 		}
 	}
-	const row = 20
-	c := newChart(numeric(short(p.target(), 20)+" per standard deviation", reach...), y,
-		top+bottom+float64(row*len(shown)), 150)
-	var thick, thin, points, hollow string
-	for i, j := range shown {
-		v, at := m.Standardized[j], float64(i)
-		if v.Reference {
-			hollow += c.dot(0, at)
-			c.text(c.atX(0)+8, c.atY(at)+4, "start", "reference")
-			continue
-		}
-		if h := half(v.StdError, classical); h > 0 {
-			thick += c.segment(v.Value-h, at, v.Value+h, at)
-		}
-		if r := half(v.Robust, robust); r > 0 {
-			thin += c.segment(v.Value-r, at, v.Value+r, at)
-		}
-		points += c.dot(v.Value, at)
-	}
-	c.draw("guide", "", moves(c.atX(0), top, c.atX(0), c.height-bottom))
-	c.draw("thick", "95 %", thick)
-	c.draw("thin", "95 %, robust", thin)
-	c.draw("point", "", points)
-	c.draw("hollow", "", hollow)
+	c := dotChart(dots, numeric(short(p.target(), 20)+" per standard deviation", reach...))
 	does := ""
 	if effects > 0 {
 		first := m.Standardized[shown[0]]

@@ -31,6 +31,7 @@ type Page struct {
 	Version string              // of the program
 	Metrics *metrics.Report     // what was measured
 	Model   *regression.Summary // nil if it is not known
+	Fit     *regression.Model   // the same, for the effects of its terms; nil if it is not known
 	Scaler  *scaler.Scaler      // nil if it is not known
 	Missing []string            // why
 	Gates   []Gate
@@ -90,12 +91,12 @@ func numbers(head ...string) table { return table{Caption: "The numbers", Folded
 const mostBytes = 100_000
 
 // limits are how much of what is shown; the rest is counted.
-type limits struct{ pictures, datasets, coefficients, others int }
+type limits struct{ pictures, datasets, coefficients, others, effects int }
 
 // HTML returns the page. It is well-formed XML too. Names from the data may hold
 // anything: the template escapes them, and what cannot be seen is a blank.
 func (p *Page) HTML() []byte {
-	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20}
+	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20, effects: 12}
 	for {
 		var b bytes.Buffer
 		if err := page.Execute(&b, p.view(l)); err != nil {
@@ -106,7 +107,7 @@ func (p *Page) HTML() []byte {
 			return text
 		}
 		l.pictures--
-		l.datasets = l.datasets * 3 / 4
+		l.datasets, l.effects = l.datasets*3/4, l.effects*7/8
 	}
 }
 

@@ -23,6 +23,15 @@ func digits(v float64, n int) string {
 	return sign(strconv.FormatFloat(v, 'f', max(0, n-1-exponent), 64))
 }
 
+// plain is num without zeros at the end, for a number of the data.
+func plain(v float64) string {
+	s := num(v)
+	if strings.Contains(s, ".") && !strings.Contains(s, "e") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
 // exponentOf returns the power of ten of a number that is rounded to n digits.
 func exponentOf(v float64, n int) int {
 	_, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', n-1, 64), "e")

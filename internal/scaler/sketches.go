@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"mlpipeline/internal/design"
@@ -54,6 +55,18 @@ func (s *Sketcher) Sketches() []*moments.Sketch {
 		mergeSketches(total, sketches)
 	}
 	return total
+}
+
+// SketchOf returns the sketch of a feature that is a number, or of the target; of a lag it
+// is the target's. There is none of other columns.
+func (s *Scaler) SketchOf(name string) *moments.Sketch {
+	if i := slices.Index(s.numbers(), name); i >= 0 {
+		return s.Sketches[i]
+	}
+	if name == s.Target || slices.Contains(s.lags(), name) {
+		return s.Sketches[len(s.Sketches)-1]
+	}
+	return nil
 }
 
 func newSketches(n int) []*moments.Sketch {

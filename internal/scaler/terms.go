@@ -67,7 +67,7 @@ func (t *terms) addHinges() {
 		return
 	}
 	for _, name := range t.numbers() {
-		if sketch := t.sketch(name); sketch.Distinct() >= leastBends {
+		if sketch := t.SketchOf(name); sketch.Distinct() >= leastBends {
 			t.addHinge(name, t.quantileKnots(name, usualKnots), true)
 		}
 	}
@@ -106,7 +106,7 @@ func (t *terms) quantileKnots(name string, count int) (knots []float64) {
 		}
 		return knots
 	}
-	sketch := t.sketch(name)
+	sketch := t.SketchOf(name)
 	ends, _ := sketch.Quantiles(0, 1)
 	knots, coarse := sketch.WithoutMode().Quantiles(p...)
 	if coarse {
@@ -114,14 +114,6 @@ func (t *terms) quantileKnots(name string, count int) (knots []float64) {
 	}
 	knots = slices.DeleteFunc(slices.Compact(knots), func(k float64) bool { return k <= ends[0] || k >= ends[1] })
 	return knots
-}
-
-// sketch returns that of a column of numbers; of a lag it is the target's.
-func (t *terms) sketch(name string) *moments.Sketch {
-	if i := slices.Index(t.numbers(), name); i >= 0 {
-		return t.Sketches[i]
-	}
-	return t.Sketches[len(t.Sketches)-1]
 }
 
 // allowed sets the levels of a calendar category, and reports whether it or the trend is

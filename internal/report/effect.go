@@ -1,0 +1,245 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
+)
+
+// fit is the model with what its effects are worked out from.
+type fit struct {
+	*regression.Model
+	terms   []design.Term
+	average []float64 // the average row of training, by columns of X
+	centred []bool    // columns that a cross takes about their mean
+	half    float64   // of a 95 % interval, in standard errors
+}
+
+// point is what a row predicts more than the average row, with half of its 95 % interval.
+type point struct{ value, half float64 }
+
+func (p *Page) newFit() *fit {
+	m := p.Fit
+	f := &fit{Model: m, terms: p.Scaler.Terms(), average: slices.Clone(m.Mean), half: m.Band.HalfWidth()}
+	for j, centre := range m.Band.Centre {
+		f.average[j] += float64(centre * m.Scale[j])
+	}
+	for _, t := range f.terms {
+		for range t.Columns {
+			f.centred = append(f.centred, slices.Contains([]design.TermKind{design.Number, design.Lags, design.Trend}, t.Kind))
+		}
+	}
+	return f
+}
+
+// at returns the effect of the columns that are set in the average row. Crosses with what
+// is not set keep to the average too.
+func (f *fit) at(set ...func(x []float64)) point {
+	x := slices.Clone(f.average)
+	for _, s := range set {
+		s(x)
+	}
+	side := func(x []float64, j int) float64 {
+		if f.centred[j] {
+			return x[j] - f.average[j]
+		}
+		return x[j]
+	}
+	for _, t := range f.terms {
+		if t.Kind != design.Cross {
+			continue
+		}
+		j := t.From
+		for _, a := range t.Sides[0] {
+			for _, b := range t.Sides[1] {
+				x[j] += float64(side(x, a)*side(x, b)) - float64(side(f.average, a)*side(f.average, b))
+				j++
+			}
+		}
+	}
+	for j, v := range f.average {
+		x[j] -= v
+	}
+	value, stdError := f.Contrast(x)
+	return point{value, float64(f.half * stdError)}
+}
+
+// span are the values of one picture: of a column with its hinges, of a season, of a category.
+type span struct {
+	kind   design.TermKind
+	name   string
+	values []float64 // in the unit of the column; days of the year, hours; 0, 1, … of levels
+	levels []string
+	ticks  []float64                         // tenths of the training rows, where they are known
+	set    func(v float64) func(x []float64) // sets the columns of X
+	terms  []*regression.Worth
+}
+
+// numberSpan goes over the training's range of column j of X.
+func (f *fit) numberSpan(s *scaler.Scaler, name string, j int) *span {
+	var hinges []*design.Term
+	values := steps(s.DataMin[j], s.DataMax[j], 24)
+	for i := range f.terms {
+		if t := &f.terms[i]; t.Kind == design.Hinge && t.Sides[0][0] == j {
+			hinges, values = append(hinges, t), append(values, t.Made.Knots...)
+		}
+	}
+	slices.Sort(values)
+	values = slices.DeleteFunc(values, func(v float64) bool { return !(v >= s.DataMin[j] && v <= s.DataMax[j]) })
+	set := func(v float64) func(x []float64) {
+		return func(x []float64) {
+			x[j] = v
+			for _, h := range hinges {
+				for l, knot := range h.Made.Knots {
+					x[h.From+l] = max(v-knot, 0)
+				}
+			}
+		}
+	}
+	span := &span{kind: design.Number, name: name, values: slices.Compact(values), set: set}
+	if sketch := s.SketchOf(name); sketch != nil {
+		span.ticks, _ = sketch.Quantiles(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+	} else {
+		span.kind = design.Trend
+	}
+	return span
+}
+
+// steps goes from one number to another.
+func steps(from, to float64, n int) (values []float64) {
+	for i := range n + 1 {
+		values = append(values, from+float64(float64(i)/float64(n)*(to-from)))
+	}
+	return values
+}
+
+// seasonSpan goes over the year or the day, whose harmonics are in UTC.
+func (f *fit) seasonSpan(s *scaler.Scaler, daily bool) *span {
+	const hour = 3600e6 // in microseconds
+	span, unit := &span{kind: design.Harmonic, name: "the time of the year", values: steps(0, 365, 73)}, 24*hour
+	from, to := s.Harmonics()
+	first, last := from, from+2*s.Annual
+	if daily {
+		span.name, span.values, unit = "the time of the day", steps(0, 24, 48), hour
+		first, last = last, to
+	}
+	span.set = func(v float64) func(x []float64) {
+		return func(x []float64) {
+			columns := make([][]float64, to-from)
+			for k := range columns {
+				columns[k] = make([]float64, 1)
+			}
+			design.Calendar(columns, s.Annual, s.Daily, []dataset.Time{dataset.Time(v * unit)})
+			for j := first; j < last; j++ {
+				x[j] = columns[j-from][0]
+			}
+		}
+	}
+	return span
+}
+
+// levelSpan goes over the levels of a category.
+func levelSpan(t *design.Term) *span {
+	span := &span{kind: t.Kind, name: t.Name, set: func(v float64) func(x []float64) {
+		return func(x []float64) {
+			clear(x[t.From:t.To()])
+			x[t.From+int(v)] = 1
+		}
+	}}
+	for k, column := range t.Columns {
+		span.values = append(span.values, float64(k))
+		span.levels = append(span.levels, strings.TrimPrefix(column, t.Name+"="))
+	}
+	return span
+}
+
+// spans returns those of the terms that are in the model, the most worth first, and the
+// crosses among them.
+func (f *fit) spans(p *Page) (spans []*span, crosses []*design.Term) {
+	worth := map[string]*regression.Worth{}
+	for i := range p.Model.Terms {
+		worth[p.Model.Terms[i].Name] = &p.Model.Terms[i]
+	}
+	include := func(t *design.Term, s *span) {
+		if i := slices.IndexFunc(spans, func(o *span) bool { return o.name == s.name }); i >= 0 {
+			s = spans[i]
+		} else {
+			spans = append(spans, s)
+		}
+		if w := worth[t.Name]; w != nil {
+			s.terms = append(s.terms, w)
+		}
+	}
+	for i := range f.terms {
+		t := &f.terms[i]
+		if !f.Kept[i] || len(t.Columns) == 0 {
+			continue
+		}
+		switch t.Kind {
+		case design.Number, design.Trend, design.Lags:
+			for k, column := range t.Columns {
+				include(t, f.numberSpan(p.Scaler, column, t.From+k))
+			}
+		case design.Hinge:
+			include(t, f.numberSpan(p.Scaler, t.Made.Of[0], t.Sides[0][0]))
+		case design.Harmonic:
+			include(t, f.seasonSpan(p.Scaler, strings.HasPrefix(t.Name, "daily")))
+		case design.Word, design.Clock:
+			include(t, levelSpan(t))
+		case design.Cross:
+			crosses = append(crosses, t)
+		}
+	}
+	slices.SortStableFunc(spans, func(a, b *span) int { return cmp.Compare(b.delta(), a.delta()) })
+	return spans, crosses
+}
+
+// delta is by how much the error on rows held out grows without the term that is worth the
+// most, below all others where it is not known.
+func (s *span) delta() float64 {
+	most := math.Inf(-1)
+	for _, w := range s.terms {
+		if w.Delta != nil {
+			most = max(most, *w.Delta)
+		}
+	}
+	return most
+}
+
+// side returns the span of one side of a cross, with few values.
+func (f *fit) side(s *scaler.Scaler, name string) *span {
+	name = strings.TrimSuffix(name, ">")
+	for i := range f.terms {
+		t := &f.terms[i]
+		switch k := slices.Index(t.Columns, name); {
+		case t.Name == name && (t.Kind == design.Word || t.Kind == design.Clock):
+			return levelSpan(t)
+		case k >= 0 && f.centred[t.From+k]:
+			side := f.numberSpan(s, name, t.From+k)
+			if sketch := s.SketchOf(name); sketch != nil {
+				side.values, _ = sketch.Quantiles(0.1, 0.5, 0.9)
+			} else {
+				side.values = steps(s.DataMin[t.From], s.DataMax[t.From], 2)
+			}
+			side.values = slices.Compact(side.values)
+			return side
+		}
+	}
+	return nil
+}
+
+// bends reports whether there are hinges or crosses in the model.
+func (f *fit) bends() bool {
+	for i, t := range f.terms {
+		if f.Kept[i] && (t.Kind == design.Hinge || t.Kind == design.Cross) {
+			return true
+		}
+	}
+	return false
+}
