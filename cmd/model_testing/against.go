@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
@@ -18,13 +19,12 @@ type rival struct {
 	*predictor
 	scaler      *scaler.Scaler
 	fingerprint string
-	blocks      chan []float64 // residuals of all rows of a block, in order
-	failed      error          // why there are no more of them; read when blocks is closed
-	files       []*metrics.Against
+	blocks      func() ([]float64, error, bool) // residuals of all rows of the next block
+	stop        func()
 }
 
 // newRival reads the model of -against, nil where there is none.
-func newRival(o *options, m *regression.Model, s *scaler.Scaler, files []*table.File) (*rival, error) {
+func newRival(ctx context.Context, o *options, m *regression.Model, s *scaler.Scaler, files []*table.File) (*rival, error) {
 	if o.against == "" {
 		return nil, nil
 	}
@@ -47,70 +47,43 @@ func newRival(o *options, m *regression.Model, s *scaler.Scaler, files []*table.
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPredictor(other, model, again, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &rival{predictor: p, scaler: other, fingerprint: fingerprint, blocks: make(chan []float64, 1),
-		files: make([]*metrics.Against, len(files))}, nil
+	r := &rival{predictor: &predictor{model: model, files: again}, scaler: other, fingerprint: fingerprint}
+	r.blocks, r.stop = iter.Pull2(r.residuals(ctx, o.Workers))
+	return r, nil
 }
 
-// run predicts the rows of all files.
-func (r *rival) run(ctx context.Context, workers int) {
-	defer close(r.blocks)
-	scan := design.Scan[[]float64]{Design: &r.scaler.Design, Workers: workers, Unknown: true,
-		Work: func(rows *design.Rows) ([]float64, error) {
-			t := r.scratch()
-			defer r.memory.Put(t)
-			t.predicted = sized(t.predicted, rows.N)
-			r.model.Predict(t.predicted, rows)
-			return append([]float64{}, t.residuals(rows)...), nil
-		},
-		Each: func(_ int, block *[]float64) error {
-			select {
-			case r.blocks <- *block:
+// residuals predicts the rows of all files, and yields the residuals of each block.
+func (r *rival) residuals(ctx context.Context, workers int) iter.Seq2[[]float64, error] {
+	return func(yield func([]float64, error) bool) {
+		stopped := errors.New("nobody asks for more")
+		scan := design.Scan[[]float64]{Design: &r.scaler.Design, Workers: workers, Unknown: true,
+			Work: func(rows *design.Rows) ([]float64, error) {
+				t := r.scratch()
+				defer r.memory.Put(t)
+				return r.predict(rows, t), nil
+			},
+			Each: func(_ int, block *[]float64) error {
+				if !yield(*block, nil) {
+					return stopped
+				}
 				return nil
-			case <-ctx.Done():
-				return ctx.Err()
+			}}
+		for _, err := range scan.Files(ctx, r.files) {
+			if err != nil && err != stopped {
+				yield(nil, err)
 			}
-		}}
-	for _, err := range scan.Files(ctx, r.predictor.files) {
-		if err != nil {
-			r.failed = err
-			return
 		}
 	}
 }
 
-// compare includes the next block of a file, of which these are the model's residuals.
-func (r *rival) compare(file int, residual []float64) error {
+// next returns the residuals of the next block, which is one of n rows of a file.
+func (r *rival) next(file, n int) ([]float64, error) {
 	if r == nil {
-		return nil
+		return nil, nil
 	}
-	other, more := <-r.blocks
-	if !more && r.failed != nil {
-		return r.failed
+	block, err, more := r.blocks()
+	if err == nil && (!more || len(block) != n) {
+		err = fmt.Errorf("%s changed while it was read", r.files[file].Path)
 	}
-	if !more || len(other) != len(residual) {
-		return fmt.Errorf("%s changed while it was read", r.predictor.files[file].Path)
-	}
-	if r.files[file] == nil {
-		r.files[file] = new(metrics.Against)
-	}
-	r.files[file].Add(residual, other, r.scaler.Time != "")
-	return nil
-}
-
-// of is the comparison on a file that is at its end, nil without -against.
-func (r *rival) of(file int) *metrics.Against {
-	if r == nil {
-		return nil
-	}
-	a := r.files[file]
-	if a == nil {
-		a = new(metrics.Against) // of a file without rows
-	}
-	r.files[file] = nil
-	a.Finish()
-	return a
+	return block, err
 }

@@ -10,69 +10,116 @@ import (
 	"mlpipeline/internal/report"
 )
 
-// number reads a flag's number.
-func number(to *float64) func(string) error {
-	return func(s string) (err error) {
-		*to, err = cli.ParseNumber(s)
-		return err
+// gate is a condition that can be asked for: a figure is good enough, and defined.
+type gate struct {
+	flag      string
+	low, high float64 // what may be asked for
+	not       string  // what is said of anything else
+	judge     func(r *metrics.Report, limit float64) (text string, passed bool)
+}
+
+// gates are all of them but that of the rows, minScored, which comes with any other.
+var gates = []gate{
+	{"min-r2", math.Inf(-1), 1, "is above 1, which no R² is",
+		least("R²", func(r *metrics.Report) *float64 { return r.R2 })},
+	{"max-mse", 0, math.Inf(1), "is below 0, which no MSE is", most("MSE", func(r *metrics.Report) *float64 { return r.MSE })},
+	{"min-skill", math.Inf(-1), 1, "is above 1, which no skill is",
+		least("skill over the training mean", func(r *metrics.Report) *float64 { return r.SkillMean })},
+	{"min-coverage", 0, 1, "is not a share from 0 to 1",
+		least("coverage of the 95 % intervals", func(r *metrics.Report) *float64 { return r.Coverage })},
+	{"min-gain", math.Nextafter(-1, 0), math.Nextafter(1, 0), "is not a share between -1 and 1", gain},
+	minScored,
+}
+
+var minScored = gate{"min-scored", 0, 1, "is not a share from 0 to 1", scored}
+
+// usualScored is the share of the rows with a target that must be scored for any gate.
+const usualScored = 0.5
+
+// gateFlags defines the flags of the gates, and returns their names.
+func (o *options) gateFlags() (names []string) {
+	o.limits = map[string]float64{}
+	for _, g := range gates {
+		names = append(names, g.flag)
+		o.Func(g.flag, "", func(s string) (err error) {
+			o.limits[g.flag], err = cli.ParseNumber(s)
+			return err
+		})
+	}
+	return names
+}
+
+// checkGates reports what no figure can be.
+func (o *options) checkGates() error {
+	for _, g := range gates {
+		if limit, asked := o.limits[g.flag]; asked && (limit < g.low || limit > g.high) {
+			return cli.Usagef("-%s %v %s", g.flag, limit, g.not)
+		}
+	}
+	return nil
+}
+
+// judge says of every condition that was asked for whether it is met.
+func (o *options) judge(r *metrics.Report) (judged []report.Gate) {
+	if _, asked := o.limits[minScored.flag]; !asked && len(o.limits) > 0 {
+		o.limits[minScored.flag] = usualScored
+	}
+	for _, g := range gates {
+		if limit, asked := o.limits[g.flag]; asked {
+			text, passed := g.judge(r, limit)
+			judged = append(judged, report.Gate{Text: text, Passed: passed})
+		}
+	}
+	return judged
+}
+
+// least and most judge a figure of which a limit is the smallest, or the largest, value that
+// passes.
+func least(name string, value func(*metrics.Report) *float64) func(*metrics.Report, float64) (string, bool) {
+	return func(r *metrics.Report, limit float64) (string, bool) {
+		v := value(r)
+		if v == nil {
+			return fmt.Sprintf("%s is not defined (%s)", name, r.Reason), false
+		}
+		return fmt.Sprintf("%s %v is %sbelow %v", name, *v, notIf(*v >= limit), limit), *v >= limit
 	}
 }
 
-// gates are the conditions that were asked for, and whether they are met: a figure
-// is good enough, and defined, and of enough of the rows. That of the rows comes
-// with any other.
-func gates(o *options, r *metrics.Report) (gates []report.Gate) {
-	add := func(passed bool, format string, args ...any) {
-		gates = append(gates, report.Gate{Text: fmt.Sprintf(format, args...), Passed: passed})
+func most(name string, value func(*metrics.Report) *float64) func(*metrics.Report, float64) (string, bool) {
+	return func(r *metrics.Report, limit float64) (string, bool) {
+		v := value(r)
+		if v == nil {
+			return fmt.Sprintf("%s is not defined (%s)", name, r.Reason), false
+		}
+		return fmt.Sprintf("%s %v is %sabove %v", name, *v, notIf(*v <= limit), limit), *v <= limit
 	}
-	for _, g := range []struct {
-		name  string
-		value *float64
-		limit float64 // NaN for none
-		most  bool    // the limit is the largest value that passes, not the smallest
-	}{
-		{"R²", r.R2, o.minR2, false},
-		{"MSE", r.MSE, o.maxMSE, true},
-		{"skill over the training mean", r.SkillMean, o.minSkill, false},
-		{"coverage of the 95 % intervals", r.Coverage, o.minCoverage, false},
-	} {
-		if math.IsNaN(g.limit) {
-			continue
-		}
-		if g.value == nil {
-			add(false, "%s is not defined (%s)", g.name, r.Reason)
-			continue
-		}
-		passed, worse := *g.value >= g.limit, "below"
-		if g.most {
-			passed, worse = *g.value <= g.limit, "above"
-		}
-		add(passed, "%s %v is %s%s %v", g.name, *g.value, notIf(passed), worse, g.limit)
+}
+
+// gain judges what is gained over another model.
+func gain(r *metrics.Report, limit float64) (string, bool) {
+	c := r.Compare(limit)
+	switch {
+	case c == nil:
+		return "the gain over another model is not defined: nothing was compared (-against)", false
+	case c.Low == nil || c.High == nil:
+		return "the gain over the other model is not defined: fewer than two clusters of rows can be compared", false
 	}
-	if c := r.Compare(o.minGain); !math.IsNaN(o.minGain) {
-		switch {
-		case c == nil:
-			add(false, "the gain over another model is not defined: nothing was compared (-against)")
-		case c.Low == nil:
-			add(false, "the gain over the other model is not defined: fewer than two clusters of rows can be compared")
-		default:
-			sure := *c.Low > 0
-			add(sure, "the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v "+
-				"to %v)", notIf(!sure), o.minGain, *c.Low, *c.High)
-		}
-	}
+	sure := *c.Low > 0
+	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v to %v)",
+		notIf(!sure), limit, *c.Low, *c.High), sure
+}
+
+// scored judges the share of the rows.
+func scored(r *metrics.Report, limit float64) (string, bool) {
 	share := r.Scored()
 	switch {
-	case len(gates) == 0 && !o.IsSet("min-scored"):
-	case share >= o.minScored:
-		add(true, "%.3g %% of the rows with a target could be scored", 100*share)
+	case share >= limit:
+		return fmt.Sprintf("%.3g %% of the rows with a target could be scored", 100*share), true
 	case math.IsNaN(share):
-		add(false, "no row has a target to be scored with")
-	default:
-		add(false, "only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v", 100*share,
-			cli.Aside(r.Unscored), o.minScored)
+		return "no row has a target to be scored with", false
 	}
-	return gates
+	return fmt.Sprintf("only %.3g %% of the rows with a target could be scored%s, and -min-scored is %v", 100*share,
+		cli.Aside(r.Unscored), limit), false
 }
 
 // notIf is "not " if something holds.
@@ -83,10 +130,10 @@ func notIf(holds bool) string {
 	return ""
 }
 
-// gate fails if one of them is not met, and names all that are not.
-func gate(gates []report.Gate) error {
+// failed fails if one of the conditions is not met, and names all that are not.
+func failed(judged []report.Gate) error {
 	var failed []string
-	for _, g := range gates {
+	for _, g := range judged {
 		if !g.Passed {
 			failed = append(failed, g.Text)
 		}

@@ -91,10 +91,8 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,6 +100,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/report"
@@ -120,9 +119,7 @@ type options struct {
 	predictions                    string
 	keep                           []string // columns of the input that -predictions shows
 	level                          float64
-	minR2, maxMSE, minSkill        float64 // NaN for no gate
-	minCoverage, minGain           float64 // too
-	minScored                      float64
+	limits                         map[string]float64 // of the gates that are asked for
 	digits                         int
 	allowLeak, merge               bool
 	shard                          *dataset.Part // nil without -shard
@@ -150,9 +147,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := writeMetrics(o, report, &files); err != nil {
 		return err
 	}
-	asked := gates(o, report)
+	judged := o.judge(report)
 	if o.report != "" && o.shard == nil {
-		if err := files.Write(o.report, makePage(o, report, asked)); err != nil {
+		if err := files.Write(o.report, makePage(o, report, judged)); err != nil {
 			return err
 		}
 	}
@@ -166,14 +163,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := say(o, report); err != nil {
 		return err
 	}
-	return gate(asked)
+	return failed(judged)
 }
 
 // parse reads the command line.
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
-	o := &options{Program: cli.New("model_testing", source, stdout, stderr),
-		minR2: math.NaN(), maxMSE: math.NaN(), minSkill: math.NaN(), minCoverage: math.NaN(), minGain: math.NaN(),
-		minScored: 0.5}
+	o := &options{Program: cli.New("model_testing", source, stdout, stderr)}
 	o.StringVar(&o.scaler, "scaler", "models/scaler.json", "")
 	o.StringVar(&o.model, "model", "models/model.gob", "")
 	o.StringVar(&o.against, "against", "", "")
@@ -181,58 +176,22 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.StringVar(&o.metrics, "metrics", "models/metrics.json", "")
 	o.StringVar(&o.report, "report", "models/report.html", "")
 	o.StringVar(&o.predictions, "predictions", "", "")
-	keep := o.String("keep", "", "")
+	o.Func("keep", "", func(s string) (err error) {
+		o.keep, err = design.ParseList(s)
+		return cmp.Or(err, checkKept(o.keep))
+	})
 	o.Float64Var(&o.level, "level", 0.95, "")
-	o.Func("min-r2", "", number(&o.minR2))
-	o.Func("max-mse", "", number(&o.maxMSE))
-	o.Func("min-skill", "", number(&o.minSkill))
-	o.Func("min-coverage", "", number(&o.minCoverage))
-	o.Func("min-gain", "", number(&o.minGain))
 	o.IntVar(&o.digits, "digits", 4, "")
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("min-scored", "", number(&o.minScored))
-	o.Func("shard", "", func(s string) (err error) {
-		o.shard, err = dataset.ParsePart(s)
-		return err
-	})
+	o.Func("shard", "", dataset.PartFlag(&o.shard))
+	gates := o.gateFlags()
 	if err := o.Parse(args); err != nil {
 		return nil, err
 	}
-	switch {
-	case o.digits < 0 || o.digits > 17:
-		return nil, cli.Usagef("-digits %d is not between 0 and 17", o.digits)
-	case o.minR2 > 1:
-		return nil, cli.Usagef("-min-r2 %v is above 1, which no R² is", o.minR2)
-	case o.minSkill > 1:
-		return nil, cli.Usagef("-min-skill %v is above 1, which no skill is", o.minSkill)
-	case o.maxMSE < 0:
-		return nil, cli.Usagef("-max-mse %v is below 0, which no MSE is", o.maxMSE)
-	case o.minCoverage < 0 || o.minCoverage > 1:
-		return nil, cli.Usagef("-min-coverage %v is not a share from 0 to 1", o.minCoverage)
-	case o.minGain <= -1 || o.minGain >= 1:
-		return nil, cli.Usagef("-min-gain %v is not a share between -1 and 1", o.minGain)
-	case o.against == "" && !o.merge && (o.IsSet("min-gain") || o.againstScaler != ""):
-		return nil, cli.Usagef("-min-gain and -against-scaler need -against MODEL, the model to compare with")
-	case !(o.minScored >= 0 && o.minScored <= 1):
-		return nil, cli.Usagef("-min-scored %v is not a share from 0 to 1", o.minScored)
-	case !(o.level > 0 && o.level < 1):
-		return nil, cli.Usagef("-level %v is not between 0 and 1", o.level)
-	case o.shard == nil && o.metrics != "" && metrics.Twin(o.metrics) == o.metrics:
-		return nil, cli.Usagef("-metrics %s: .gob is for the sums, which lie beside FILE; name it .json", o.metrics)
-	case o.predictions == "" && (*keep != "" || o.IsSet("level")):
-		return nil, cli.Usagef("-keep and -level are for -predictions")
+	if err := cmp.Or(o.check(), o.checkGates()); err != nil {
+		return nil, err
 	}
-	if *keep != "" {
-		var err error
-		if o.keep, err = csv.NewReader(strings.NewReader(*keep)).Read(); err != nil {
-			return nil, cli.Usagef("-keep %s: %w", *keep, err)
-		}
-	}
-	if err := checkKept(o.keep); err != nil {
-		return nil, cli.Usagef("%w", err)
-	}
-	gates := []string{"min-r2", "max-mse", "min-skill", "min-coverage", "min-gain", "min-scored"}
 	if o.merge {
 		if err := o.Merges(append(gates, "scaler", "model", "metrics", "report", "digits")...); err != nil {
 			return nil, err
@@ -250,6 +209,23 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		o.report = "" // nobody has asked for it
 	}
 	return o, nil
+}
+
+// check reports flags that are out of range, or do not go together.
+func (o *options) check() error {
+	switch {
+	case o.digits < 0 || o.digits > 17:
+		return cli.Usagef("-digits %d is not between 0 and 17", o.digits)
+	case o.against == "" && !o.merge && (o.IsSet("min-gain") || o.againstScaler != ""):
+		return cli.Usagef("-min-gain and -against-scaler need -against MODEL, the model to compare with")
+	case !(o.level > 0 && o.level < 1):
+		return cli.Usagef("-level %v is not between 0 and 1", o.level)
+	case o.shard == nil && o.metrics != "" && metrics.Twin(o.metrics) == o.metrics:
+		return cli.Usagef("-metrics %s: .gob is for the sums, which lie beside FILE; name it .json", o.metrics)
+	case o.predictions == "" && (len(o.keep) > 0 || o.IsSet("level")):
+		return cli.Usagef("-keep and -level are for -predictions")
+	}
+	return nil
 }
 
 // sums is the path of metrics.gob, "" for none.

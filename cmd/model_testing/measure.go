@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ type result struct {
 	counts    metrics.Counts
 	predicted int // rows
 	lines     []byte
-	residual  []float64 // of all rows, with -against
+	residual  []float64 // of all rows
+	rival     []float64 // those of another model, if there is one
 }
 
 // measure is the stage: one pass over the test files that leaves sums and, if they are
@@ -41,7 +43,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	if err != nil {
 		return nil, err
 	}
-	rival, err := newRival(o, m, s, files)
+	rival, err := newRival(ctx, o, m, s, files)
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +56,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	defer bar.Clear()
 	sums := &metrics.Sums{Shard: o.shard, Scaler: s.Fingerprint(), Model: fingerprint}
 	if rival != nil {
-		sums.Against, p.compared = rival.fingerprint, true
-		beside, stop := context.WithCancel(ctx)
-		defer stop()
-		go rival.run(beside, o.Workers)
+		sums.Against = rival.fingerprint
+		defer rival.stop()
 	}
 	if err := scan(ctx, o, s, p, rival, manifests, bar, sums); err != nil {
 		return nil, err
@@ -89,13 +89,15 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival
 	trained := newTrained(ids)
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
-		Work: p.work, Merge: func(file *result, block result) { file.data.Join(&block.data) },
-		Each: func(file int, block *result) error {
+		Work: p.work,
+		Each: func(file int, block *result) (err error) {
 			sums.Counts.Merge(&block.counts)
-			if err := rival.compare(file, block.residual); err != nil {
-				return err
-			}
-			return p.predictions.write(block)
+			block.rival, err = rival.next(file, len(block.residual))
+			return cmp.Or(err, p.predictions.write(block))
+		},
+		Merge: func(file *result, block result) {
+			file.data.Join(&block.data)
+			file.data.Clusters.Add(block.residual, block.rival, s.Time != "")
 		}}
 	for file, err := range scan.Files(ctx, p.files) {
 		if errors.Is(err, table.ErrNoColumn) {
@@ -114,7 +116,6 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
 		d.NoiseFloor = p.truths[file.File].noiseFloor()
-		d.Against = rival.of(file.File)
 		_, d.Irregular = file.Steps.Irregular()
 		if d.Pattern.N == 0 && p.predictions == nil {
 			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", file.Path,

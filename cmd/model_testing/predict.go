@@ -22,7 +22,6 @@ type predictor struct {
 	files       []*table.File
 	truths      []*truth     // per file; nil where nothing is known
 	predictions *predictions // nil for none
-	compared    bool         // with another model
 	memory      sync.Pool
 }
 
@@ -46,8 +45,7 @@ func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, ma
 type scratch struct {
 	predicted, climatology []float64
 	leverage, spread       []float64
-	residual               []float64 // of all rows of the block
-	anomalous              []bool    // of the usable rows; empty where none is
+	anomalous              []bool // of the usable rows; empty where none is
 }
 
 // scratch returns memory that is to be put back.
@@ -65,8 +63,7 @@ func sized(memory []float64, n int) []float64 { return slices.Grow(memory[:0], n
 func (p *predictor) work(r *design.Rows) (res result, err error) {
 	t := p.scratch()
 	defer p.memory.Put(t)
-	t.predicted = sized(t.predicted, r.N)
-	p.model.Predict(t.predicted, r)
+	res.residual = p.predict(r, t)
 	t.climatology = t.climatology[:0]
 	if len(p.model.Climatology) > 0 {
 		t.climatology = sized(t.climatology, r.N)
@@ -82,11 +79,7 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	sample := metrics.Sample{Actual: r.Y, Predicted: t.predicted, Spread: t.spread, Scale: p.scale,
 		Season: t.climatology, Before: r.Prev, TrainMean: p.model.TrainMean}
 	t.mark(r, p.truths[r.File])
-	residual := t.residuals(r)
-	if p.compared {
-		res.residual = slices.Clone(residual)
-	}
-	res.data.Add(&sample, r.Times, t.anomalous, residual)
+	res.data.Add(&sample, r.Times, t.anomalous, res.residual)
 	res.data.Outside = p.outside(r)
 	res.counts.Add(&sample)
 	if p.predictions != nil {
@@ -124,18 +117,21 @@ func (p *predictor) outside(r *design.Rows) (n int64) {
 	return n
 }
 
-// residuals returns those of all rows of the block, NaN where there is none.
-func (t *scratch) residuals(r *design.Rows) []float64 {
-	t.residual = sized(t.residual, r.Every.N)
+// predict predicts the rows of a block, and returns the residuals of all its rows, NaN where
+// there is none.
+func (p *predictor) predict(r *design.Rows, t *scratch) []float64 {
+	t.predicted = sized(t.predicted, r.N)
+	p.model.Predict(t.predicted, r)
+	residual := make([]float64, r.Every.N)
 	if r.N < r.Every.N {
-		for i := range t.residual {
-			t.residual[i] = math.NaN()
+		for i := range residual {
+			residual[i] = math.NaN()
 		}
 	}
 	for i, y := range r.Y {
-		t.residual[r.Place(i)] = y - t.predicted[i]
+		residual[r.Place(i)] = y - t.predicted[i]
 	}
-	return t.residual
+	return residual
 }
 
 // mark tells the anomalous rows.

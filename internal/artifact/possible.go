@@ -15,10 +15,13 @@ import (
 //	Rows  int `range:"1,"` // a bound that is left out is none
 //
 // Lists, what is pointed to, and structs within are looked through, unexported fields
-// are not.
+// are not; a type that knows more of itself has a method Possible. No text is longer than
+// any name.
 func Impossible(v any, limit float64) (field string) {
 	return impossible("", reflect.ValueOf(v), math.Inf(-1), math.Inf(1), limit)
 }
+
+const longest = 1e5 // bytes of a text
 
 func impossible(field string, v reflect.Value, least, most, limit float64) string {
 	switch v.Kind() {
@@ -34,13 +37,20 @@ func impossible(field string, v reflect.Value, least, most, limit float64) strin
 		if !v.IsNil() {
 			return impossible(field, v.Elem(), least, most, limit)
 		}
-	case reflect.Slice:
+	case reflect.String:
+		if v.Len() > longest {
+			return field
+		}
+	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			if found := impossible(field, v.Index(i), least, most, limit); found != "" {
 				return found
 			}
 		}
 	case reflect.Struct:
+		if own, ok := v.Interface().(interface{ Possible() bool }); ok && !own.Possible() {
+			return field
+		}
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
 			if !f.IsExported() {

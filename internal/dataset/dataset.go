@@ -85,9 +85,9 @@ func Distinct(ids []ID) error {
 
 // Left counts rows that were left out, each for the first reason that holds.
 type Left struct {
-	NoTarget       int64 `json:"no_target" range:"0,"`       // there is nothing to learn from, or to compare with
-	MissingFeature int64 `json:"missing_feature" range:"0,"` // and the policy is to drop the row
-	MissingLag     int64 `json:"missing_lag" range:"0,"`     // of the target: at a beginning, or behind a missing target
+	NoTarget       int64 `json:"no_target" range:"0,1e12"`       // there is nothing to learn from, or to compare with
+	MissingFeature int64 `json:"missing_feature" range:"0,1e12"` // and the policy is to drop the row
+	MissingLag     int64 `json:"missing_lag" range:"0,1e12"`     // of the target: at a beginning, or behind a missing target
 }
 
 // Merge includes the rows of o.

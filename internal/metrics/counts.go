@@ -66,10 +66,10 @@ func (s *Scale) tenth(predicted float64) (n int) {
 type Counts struct {
 	// Rows by their residual in units of its standard deviation σ̂·√(1 + h): below −4, to
 	// −3.75, …, to 4, above.
-	Histogram [histogram + 2]int64
+	Histogram [histogram + 2]int64 `range:"0,1e12"`
 	// Rows by what was predicted and, in each, by what was measured: below From, in cells
 	// of Width, and above them.
-	Density [grid + 2][grid + 2]int64
+	Density [grid + 2][grid + 2]int64 `range:"0,1e12"`
 	From    float64
 	Width   float64 // 0 while there are no rows
 }
@@ -107,16 +107,8 @@ func bin(v float64, n int) int {
 
 // Merge includes the rows of o, by the same model.
 func (c *Counts) Merge(o *Counts) {
-	if o.Width == 0 {
-		return
-	}
-	c.From, c.Width = o.From, o.Width
-	for i, n := range o.Histogram {
-		c.Histogram[i] += n
-	}
-	for i, column := range o.Density {
-		for j, n := range column {
-			c.Density[i][j] += n
-		}
+	if o.Width > 0 {
+		merge(c, o)
+		c.From, c.Width = o.From, o.Width
 	}
 }

@@ -139,8 +139,8 @@ const nominal95 = 3
 
 // Held are sums over rows that have an interval, at each of the Nominal probabilities.
 type Held struct {
-	N      int64                     // rows
-	Inside [len(Nominal)]int64       // that are within their interval
+	N      int64                     `range:"0,1e12"` // rows
+	Inside [len(Nominal)]int64       `range:"0,1e12"` // that are within their interval
 	Width  [len(Nominal)]moments.Sum // Σ of the widths
 	Beyond [len(Nominal)]moments.Sum // Σ of the other rows' distances from their intervals
 }
@@ -168,17 +168,7 @@ func (h *Held) Add(residual, spread []float64, s *Scale) {
 		held.Width[l] = moments.Float(2 * t).Times(moments.Float(sum))
 		held.Beyond[l] = moments.Float(beyond[l])
 	}
-	h.Merge(&held)
-}
-
-// Merge includes the rows of o.
-func (h *Held) Merge(o *Held) {
-	h.N += o.N
-	for l := range Nominal {
-		h.Inside[l] += o.Inside[l]
-		h.Width[l].Merge(o.Width[l])
-		h.Beyond[l].Merge(o.Beyond[l])
-	}
+	merge(h, &held)
 }
 
 // Interval is how prediction intervals of one level have held. The score is the

@@ -1,15 +1,12 @@
 package metrics
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"strings"
 	"testing"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/moments"
 )
 
 // Every figure is what its name says, computed here by the definition.
@@ -90,86 +87,6 @@ func TestDefinitions(t *testing.T) {
 	if f := e.Figures(); f.SkillMean != nil ||
 		f.Reason != "the target is 2 in every row, which leaves nothing to explain; intervals need an error of the training rows; the training mean is exact" {
 		t.Errorf("%+v", f)
-	}
-}
-
-// Rows picked from a sample are those rows, whatever it has.
-func TestPick(t *testing.T) {
-	for _, s := range []*Sample{sample(rand.New(rand.NewPCG(7, 8)), 9),
-		{Actual: []float64{1, 2, 3}, Predicted: []float64{3, 4, 5}}} {
-		var rows Sample
-		rows.pick(sample(rand.New(rand.NewPCG(9, 8)), 5), []int{3, 4}) // which is forgotten
-		rows.pick(s, []int{1, 2})
-		var got, want Errors
-		got.Add(&rows)
-		want.Add(s.part(1, 3))
-		if got != want {
-			t.Errorf("%+v, want %+v", got, want)
-		}
-	}
-}
-
-// Merged parts equal the whole in every sum there is, so that a sum that Merge
-// forgets is missed. Double-double sums do not depend on the grouping beyond
-// their last digits; moments do in those of a float64.
-func TestMergeEverySum(t *testing.T) {
-	s := sample(rand.New(rand.NewPCG(9, 10)), 300)
-	var whole, merged Errors
-	whole.Add(s)
-	for k := range 3 {
-		var part Errors
-		part.Add(s.part(100*k, 100*(k+1)))
-		if k == 1 {
-			part.Merge(new(Errors)) // nothing
-		}
-		merged.Merge(&part)
-	}
-	sums := 0
-	var compare func(path string, a, b reflect.Value)
-	compare = func(path string, a, b reflect.Value) {
-		switch a.Kind() {
-		case reflect.Pointer:
-			if a.IsNil() || b.IsNil() {
-				t.Fatalf("%s: nothing was summed", path)
-			}
-			compare(path, a.Elem(), b.Elem())
-		case reflect.Struct:
-			if sum, ok := a.Interface().(moments.Sum); ok {
-				sums++
-				near(t, path, b.Interface().(moments.Sum).Value(), sum.Value())
-				if sum.Value() == 0 {
-					t.Errorf("%s is 0", path)
-				}
-				return
-			}
-			for i := range a.NumField() {
-				compare(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
-			}
-		case reflect.Float64:
-			sums++
-			near(t, path, b.Float(), a.Float())
-			if a.Float() == 0 {
-				t.Errorf("%s is 0", path)
-			}
-		case reflect.Slice, reflect.Array:
-			if a.Len() != b.Len() {
-				t.Fatalf("%s: %d sums, merged %d", path, a.Len(), b.Len())
-			}
-			for i := range a.Len() {
-				compare(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i))
-			}
-		case reflect.Int64:
-			sums++
-			if a.Int() != b.Int() || a.Int() == 0 {
-				t.Errorf("%s: %d, merged %d", path, a.Int(), b.Int())
-			}
-		default:
-			t.Fatalf("%s: a sum of kind %v", path, a.Kind())
-		}
-	}
-	compare("Errors", reflect.ValueOf(whole), reflect.ValueOf(merged))
-	if sums < 36 {
-		t.Errorf("%d sums were compared", sums)
 	}
 }
 

@@ -4,8 +4,8 @@ package metrics
 
 import (
 	"math"
+	"reflect"
 	"slices"
-	"sync"
 
 	"mlpipeline/internal/moments"
 )
@@ -21,23 +21,15 @@ type Sample struct {
 	Before            []float64 // the target one row earlier, NaN where unknown
 }
 
-// pick sets s to some of the rows of another sample, in memory of its own.
-func (s *Sample) pick(o *Sample, rows []int) {
-	s.Scale, s.TrainMean = o.Scale, o.TrainMean
-	from := o.columns()
-	for c, column := range s.columns() {
-		*column = (*column)[:0]
-		if len(*from[c]) == 0 {
-			continue
+// only returns some of the rows.
+func (s *Sample) only(rows []int) *Sample {
+	take := func(column []float64) (some []float64) {
+		for _, i := range rows[:min(len(rows), len(column))] {
+			some = append(some, column[i])
 		}
-		for _, i := range rows {
-			*column = append(*column, (*from[c])[i])
-		}
+		return some
 	}
-}
-
-func (s *Sample) columns() [5]*[]float64 {
-	return [...]*[]float64{&s.Actual, &s.Predicted, &s.Spread, &s.Season, &s.Before}
+	return &Sample{take(s.Actual), take(s.Predicted), take(s.Spread), s.Scale, s.TrainMean, take(s.Season), take(s.Before)}
 }
 
 // Errors are sums over rows. The zero value has seen no row.
@@ -59,7 +51,7 @@ const (
 
 // Baseline compares the model with a guess, over the rows that have one.
 type Baseline struct {
-	N     int64
+	N     int64       `range:"0,1e12"`
 	Self  moments.Sum // Σ(actual − guess)²
 	Model moments.Sum // Σ residual² of the same rows
 }
@@ -77,39 +69,25 @@ func (b *Baseline) Add(actual, guess, residual []float64) {
 		self += float64(d * d)
 		model += float64(residual[i] * residual[i])
 	}
-	b.Merge(&Baseline{n, moments.Float(self), moments.Float(model)})
+	merge(b, &Baseline{n, moments.Float(self), moments.Float(model)})
 }
-
-// Merge includes the rows of o.
-func (b *Baseline) Merge(o *Baseline) {
-	b.N += o.N
-	b.Self.Merge(o.Self)
-	b.Model.Merge(o.Model)
-}
-
-// memory is for Add: the residuals, and the mean for every row.
-var memory = sync.Pool{New: func() any { return new([2][]float64) }}
 
 // Add includes the rows of a sample.
 func (e *Errors) Add(s *Sample) {
 	if len(s.Actual) == 0 {
 		return
 	}
-	m := memory.Get().(*[2][]float64)
-	defer memory.Put(m)
-	for k := range m {
-		m[k] = slices.Grow(m[k][:0], len(s.Actual))[:len(s.Actual)]
-	}
-	residual, mean := m[0], m[1]
+	residual := make([]float64, len(s.Actual))
 	abs := 0.0
 	for i, y := range s.Actual {
 		r := y - s.Predicted[i]
-		residual[i], mean[i] = r, s.TrainMean
+		residual[i] = r
 		abs += math.Abs(r)
 	}
 	e.Residual.Add(residual)
 	e.Target.Add(s.Actual)
 	e.Abs.Add(abs)
+	mean := slices.Repeat([]float64{s.TrainMean}, len(residual))
 	for k, guess := range [baselines][]float64{mean, s.Season, s.Before} {
 		e.Baselines[k].Add(s.Actual, guess, residual)
 	}
@@ -118,15 +96,39 @@ func (e *Errors) Add(s *Sample) {
 	}
 }
 
-// Merge includes the rows of o.
-func (e *Errors) Merge(o *Errors) {
-	e.Residual.Merge(o.Residual)
-	e.Target.Merge(o.Target)
-	e.Abs.Merge(o.Abs)
-	for k := range o.Baselines {
-		e.Baselines[k].Merge(&o.Baselines[k])
+// merge adds every sum of a struct to the same sum of another: whatever is gathered here, from
+// blocks, files or shards, merges in this way.
+func merge[T any](into, of *T) { mergeValues(reflect.ValueOf(into).Elem(), reflect.ValueOf(of).Elem()) }
+
+func mergeValues(into, of reflect.Value) {
+	switch sum := into.Addr().Interface().(type) {
+	case *moments.Sum:
+		sum.Merge(*of.Addr().Interface().(*moments.Sum))
+		return
+	case *moments.Moments:
+		sum.Merge(*of.Addr().Interface().(*moments.Moments))
+		return
+	case *int64:
+		*sum += of.Int()
+		return
+	case *float64:
+		*sum += of.Float()
+		return
 	}
-	e.Intervals.Merge(&o.Intervals)
+	switch into.Kind() {
+	case reflect.Struct:
+		for i := range into.NumField() {
+			if into.Type().Field(i).IsExported() {
+				mergeValues(into.Field(i), of.Field(i))
+			}
+		}
+	case reflect.Array:
+		for i := range into.Len() {
+			mergeValues(into.Index(i), of.Index(i))
+		}
+	default:
+		panic("metrics: no sum: " + into.Type().String())
+	}
 }
 
 // squares returns Σ residual².

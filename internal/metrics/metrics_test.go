@@ -68,38 +68,88 @@ func sample(r *rand.Rand, n int) *Sample {
 	return s
 }
 
+// part is some of the rows that follow each other.
 func (s *Sample) part(from, to int) *Sample {
-	part := *s
-	for _, column := range part.columns() {
-		if len(*column) > 0 {
-			*column = (*column)[from:to]
-		}
+	rows := make([]int, to-from)
+	for i := range rows {
+		rows[i] = from + i
 	}
-	return &part
+	return s.only(rows)
 }
 
-// Merged parts equal the whole.
-func TestMerge(t *testing.T) {
-	const n = 700
-	s := sample(rand.New(rand.NewPCG(1, 2)), n)
-	var whole Errors
-	whole.Add(s)
-	want := whole.Figures()
-	for parts := 2; parts <= 100; parts++ {
-		var merged Errors
-		for k := range parts {
-			var e Errors
-			e.Add(s.part(n*k/parts, n*(k+1)/parts))
-			merged.Merge(&e)
+// Blocks of a file, of whatever sizes, join into the whole in every sum there is: also those
+// that are shorter than a lag, or in which no row was scored.
+func TestJoin(t *testing.T) {
+	r := rand.New(rand.NewPCG(27, 28))
+	const n = 150
+	for _, gaps := range []bool{false, true} {
+		s, times := trail(r, n, gaps)
+		anomalous, rival := make([]bool, n), make([]float64, n)
+		for i, y := range s.Actual {
+			s.Season, s.Before = append(s.Season, 10), append(s.Before, y-0.5)
+			anomalous[i], rival[i] = y == y && i%4 == 0, r.NormFloat64()
 		}
-		got, expected := reflect.ValueOf(merged.Figures()), reflect.ValueOf(want)
-		for i := range got.NumField() {
-			if f, ok := got.Field(i).Interface().(*float64); ok {
-				near(t, fmt.Sprintf("%d parts: %s", parts, got.Type().Field(i).Name), *f,
-					*expected.Field(i).Interface().(*float64))
+		s.TrainMean = 9
+		add := func(from, to int, into *Dataset, counts *Counts) {
+			var block Dataset
+			part := s.part(from, to)
+			residual := make([]float64, to-from)
+			for i, y := range part.Actual {
+				residual[i] = y - part.Predicted[i]
+			}
+			block.Add(part, times[from:to], anomalous[from:to], residual)
+			into.Join(&block)
+			into.Clusters.Add(residual, rival[from:to], true)
+			var of Counts
+			of.Add(part)
+			counts.Merge(&of)
+		}
+		var whole Dataset
+		var all Counts
+		add(0, n, &whole, &all)
+		whole.Clusters.finish()
+		for most := 1; most <= n; most++ {
+			var joined Dataset
+			var counts Counts
+			for from := 0; from < n; {
+				to := min(n, from+1+r.IntN(most))
+				add(from, to, &joined, &counts)
+				from = to
+			}
+			joined.Clusters.finish()
+			alike(t, fmt.Sprintf("blocks of up to %d: ", most), reflect.ValueOf(whole), reflect.ValueOf(joined))
+			if counts != all {
+				t.Errorf("blocks of up to %d: other counts", most)
 			}
 		}
-		near(t, "persistence", *merged.Figures().SkillBefore, *want.SkillBefore)
+	}
+}
+
+// alike compares all sums there are.
+func alike(t *testing.T, path string, a, b reflect.Value) {
+	t.Helper()
+	switch a.Kind() {
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if f := a.Type().Field(i); f.Name != "Lo" { // what is left over of a sum
+				alike(t, path+"."+f.Name, a.Field(i), b.Field(i))
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			t.Fatalf("%s: %d, want %d", path, b.Len(), a.Len())
+		}
+		for i := range a.Len() {
+			alike(t, fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i))
+		}
+	case reflect.Int64:
+		if a.Int() != b.Int() {
+			t.Errorf("%s: %d, want %d", path, b.Int(), a.Int())
+		}
+	case reflect.Float64:
+		if x, y := a.Float(), b.Float(); x == x || y == y {
+			near(t, path, y, x)
+		}
 	}
 }
 
@@ -119,7 +169,7 @@ func TestMergeReports(t *testing.T) {
 			anomalous[k] = k%9 == i && y == y
 		}
 		counts[i] = d.add(s, times, anomalous)
-		pooled.Merge(&d.Pattern)
+		merge(&pooled, &d.Pattern)
 		datasets = append(datasets, d)
 	}
 	sums := func(which ...int) *Sums {

@@ -17,7 +17,7 @@ const (
 // residual in units of the training's. The zero value has seen no row. Sums of
 // whole files merge in any number, those of blocks of one file join in order.
 type Pattern struct {
-	N      int64
+	N      int64      `range:"0,1e12"`
 	Powers [4]float64 // Σx, Σx², Σx³, Σx⁴
 	Lags   [lags]Lag  // of pairs of scored rows 1, 2, … rows of the file apart
 	Steps  float64    // Σ(x − x of the row before)²
@@ -29,21 +29,14 @@ type Pattern struct {
 
 // Lag are sums over pairs of rows.
 type Lag struct {
-	N       int64
+	N       int64   `range:"0,1e12"`
 	Product float64 // Σ x·x′
 	Sum     float64 // Σ (x + x′)
 }
 
-// Merge includes the pairs of o.
-func (l *Lag) Merge(o Lag) {
-	l.N += o.N
-	l.Product += o.Product
-	l.Sum += o.Sum
-}
-
 // Bin are sums over some of the rows, in units of the data.
 type Bin struct {
-	N                            int64
+	N                            int64   `range:"0,1e12"`
 	Residual, Predicted, Squares float64 // Σ; of Squares, of residual²
 }
 
@@ -55,25 +48,17 @@ func (b *Bin) Add(residual, predicted float64) {
 	b.Squares += float64(residual * residual)
 }
 
-// Merge includes the rows of o.
-func (b *Bin) Merge(o Bin) {
-	b.N += o.N
-	b.Residual += o.Residual
-	b.Predicted += o.Predicted
-	b.Squares += o.Squares
-}
-
 // Add includes the rows of a block, of which those with a target are scored.
-// residual has a place for every row of the block, usable or not, and is
-// overwritten: NaN, where a row was not scored. times may be empty.
+// residual has a place for every row of the block, usable or not: NaN, where a row was not
+// scored. times may be empty.
 func (p *Pattern) Add(s *Sample, times []dataset.Time, residual []float64) {
 	unit := s.Scale.unit()
 	p.bin(s, times)
-	before := math.NaN()
+	before, scaled := math.NaN(), make([]float64, len(residual))
 	var p1, p2, p3, p4, steps float64
 	for i, e := range residual {
 		x := float64(e * unit)
-		residual[i] = x
+		scaled[i] = x
 		if d := x - before; d == d {
 			steps += float64(d * d)
 		}
@@ -85,10 +70,10 @@ func (p *Pattern) Add(s *Sample, times []dataset.Time, residual []float64) {
 		p1, p2, p3, p4 = p1+x, p2+square, p3+float64(square*x), p4+float64(square*square)
 	}
 	p.Powers, p.Steps = [4]float64{p1, p2, p3, p4}, steps
-	n := min(lags, len(residual))
-	p.head = slices.Clone(residual[:n])
-	p.tail = slices.Clone(residual[len(residual)-n:])
-	p.correlate(residual)
+	n := min(lags, len(scaled))
+	p.head = slices.Clone(scaled[:n])
+	p.tail = slices.Clone(scaled[len(scaled)-n:])
+	p.correlate(scaled)
 }
 
 // correlate sums up the pairs of rows of a block.
@@ -148,7 +133,6 @@ func products(x, y []float64) (sums [lags]float64) {
 
 // bin sums up the scored rows by month and by prediction.
 func (p *Pattern) bin(s *Sample, times []dataset.Time) {
-	var run Bin // of rows of one month
 	month := 0
 	until := dataset.NoTime // when it ends
 	for i, y := range s.Actual {
@@ -158,17 +142,14 @@ func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 			continue
 		}
 		if len(times) > 0 && times[i] >= until {
-			p.Months[month].Merge(run)
-			run = Bin{}
 			t := time.UnixMicro(int64(times[i])).UTC()
 			month = int(t.Month()) - 1
 			until = dataset.Time(time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 		}
-		run.Add(e, predicted)
+		if len(times) > 0 {
+			p.Months[month].Add(e, predicted)
+		}
 		p.Tenths[s.Scale.tenth(predicted)].Add(e, predicted)
-	}
-	if len(times) > 0 {
-		p.Months[month].Merge(run)
 	}
 }
 
@@ -181,34 +162,16 @@ func (p *Pattern) Join(o *Pattern) {
 				continue
 			}
 			x, y := o.head[i], p.tail[j]
-			p.Lags[k-1].Merge(Lag{1, float64(x * y), x + y})
+			merge(&p.Lags[k-1], &Lag{1, float64(x * y), x + y})
 			if k == 1 {
 				p.Steps += float64((x - y) * (x - y))
 			}
 		}
 	}
-	p.Merge(o)
+	merge(p, o)
 	p.head = append(p.head, o.head[:min(len(o.head), lags-len(p.head))]...)
 	p.tail = append(p.tail, o.tail...)
 	p.tail = p.tail[max(0, len(p.tail)-lags):]
-}
-
-// Merge includes the rows of other files.
-func (p *Pattern) Merge(o *Pattern) {
-	p.N += o.N
-	for i, v := range o.Powers {
-		p.Powers[i] += v
-	}
-	for k, lag := range o.Lags {
-		p.Lags[k].Merge(lag)
-	}
-	p.Steps += o.Steps
-	for i, b := range o.Months {
-		p.Months[i].Merge(b)
-	}
-	for i, b := range o.Tenths {
-		p.Tenths[i].Merge(b)
-	}
 }
 
 // Diagnostics are what the residuals, actual − predicted, still show of the rows.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"testing"
 	"time"
 
@@ -130,7 +129,7 @@ func TestDiagnostics(t *testing.T) {
 		for _, n := range []int{400, 90} {
 			s, times := trail(r, n, gaps)
 			p := pattern(s, times, 0, n)
-			all.Merge(&p)
+			merge(&all, &p)
 			counts.Add(s)
 			var file []float64
 			for i, y := range s.Actual {
@@ -213,55 +212,6 @@ func place(v, from float64, last int) int {
 	return min(last, max(0, int(math.Floor((v-from)*4))+1))
 }
 
-// Blocks of a file, of whatever sizes, join into the whole: also those that are
-// shorter than a lag, or in which no row was scored.
-func TestJoin(t *testing.T) {
-	r := rand.New(rand.NewPCG(27, 28))
-	const n = 150
-	for _, gaps := range []bool{false, true} {
-		s, times := trail(r, n, gaps)
-		want := pattern(s, times, 0, n)
-		for most := 1; most <= n; most++ {
-			var got Pattern
-			for from := 0; from < n; {
-				to := min(n, from+1+r.IntN(most))
-				block := pattern(s, times, from, to)
-				got.Join(&block)
-				from = to
-			}
-			alike(t, fmt.Sprintf("blocks of up to %d: Pattern", most), reflect.ValueOf(want), reflect.ValueOf(got))
-		}
-	}
-}
-
-// alike compares all sums there are.
-func alike(t *testing.T, path string, a, b reflect.Value) {
-	t.Helper()
-	switch a.Kind() {
-	case reflect.Struct:
-		for i := range a.NumField() {
-			alike(t, path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
-		}
-	case reflect.Slice, reflect.Array:
-		if a.Len() != b.Len() {
-			t.Fatalf("%s: %d, want %d", path, b.Len(), a.Len())
-		}
-		for i := range a.Len() {
-			alike(t, fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i))
-		}
-	case reflect.Int64:
-		if a.Int() != b.Int() {
-			t.Errorf("%s: %d, want %d", path, b.Int(), a.Int())
-		}
-	case reflect.Float64:
-		if x, y := a.Float(), b.Float(); x == x || y == y {
-			near(t, path, y, x)
-		}
-	default:
-		t.Fatalf("%s: a sum of kind %v", path, a.Kind())
-	}
-}
-
 // Without rows, time or intervals there is nothing to say, and no NaN to write.
 func TestNoDiagnostics(t *testing.T) {
 	one := &Sample{Actual: []float64{1}, Predicted: []float64{1}, Scale: NewScale(0, 0, 0, 0)}
@@ -313,27 +263,5 @@ func TestBias(t *testing.T) {
 func TestTenths(t *testing.T) {
 	for i, z := range normalTenths {
 		near(t, "probability", (1+math.Erf(z/math.Sqrt2))/2, float64(i+1)/10)
-	}
-}
-
-// Groups have the mean of their predictions.
-func TestMeanPrediction(t *testing.T) {
-	s, times := trail(rand.New(rand.NewPCG(25, 26)), 400, true)
-	p := pattern(s, times, 0, 400)
-	want, rows := 0.0, 0
-	for i, y := range s.Actual {
-		if y == y && s.Predicted[i] == s.Predicted[i] {
-			want, rows = want+s.Predicted[i], rows+1
-		}
-	}
-	d := p.Diagnostics()
-	for _, groups := range [][]Group{d.Months, d.Predictions} {
-		sum := 0.0
-		for _, g := range groups {
-			if g.Rows > 0 {
-				sum += *g.MeanPrediction * float64(g.Rows)
-			}
-		}
-		near(t, "sum of the predictions", sum, want)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 // Kind is the format of metrics.gob, and SummaryKind that of metrics.json.
 var (
-	Kind        = artifact.Kind{Format: "metrics", Version: 4, Program: "model_testing"}
+	Kind        = artifact.Kind{Format: "metrics", Version: 5, Program: "model_testing"}
 	SummaryKind = Kind
 )
 
@@ -40,25 +40,16 @@ type Sums struct {
 type Dataset struct {
 	dataset.ID
 	Unscored   dataset.Left
-	Unseen     int64    // cells of a level that training has not
-	Outside    int64    // rows that are outside the training's range of a column
-	Irregular  int64    // with lags: rows not one step behind the row before
+	Unseen     int64    `range:"0,1e12"` // cells of a level that training has not
+	Outside    int64    `range:"0,1e12"` // rows that are outside the training's range of a column
+	Irregular  int64    `range:"0,1e12"` // with lags: rows not one step behind the row before
 	NoiseFloor *float64 // irreducible variance; nil where it is not known
 	Normal     Errors
 	Anomalous  Errors
 	Pattern    Pattern  // of all rows
 	Timeline   Timeline // of all rows; empty without time
-	Against    *Against // nil where there is no other model
+	Clusters   Clusters
 }
-
-// selection is some of a sample's rows.
-type selection struct {
-	rows []int
-	Sample
-}
-
-// apart are memory for Add: the normal and the anomalous rows.
-var apart = sync.Pool{New: func() any { return new([2]selection) }}
 
 // Add includes the rows of a block; of those that have no target nothing is summed.
 // anomalous says which of the sample's rows are, empty for none; residual and times are
@@ -70,29 +61,25 @@ func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residua
 		d.Normal.Add(s)
 		return
 	}
-	parts := apart.Get().(*[2]selection)
-	defer apart.Put(parts)
-	parts[0].rows, parts[1].rows = parts[0].rows[:0], parts[1].rows[:0]
+	var normal, odd []int
 	for i, y := range s.Actual {
-		k := 0
-		if len(anomalous) > 0 && anomalous[i] {
-			k = 1
-		}
-		if y == y {
-			parts[k].rows = append(parts[k].rows, i)
+		switch {
+		case y != y:
+		case len(anomalous) > 0 && anomalous[i]:
+			odd = append(odd, i)
+		default:
+			normal = append(normal, i)
 		}
 	}
-	for k, errs := range []*Errors{&d.Normal, &d.Anomalous} {
-		parts[k].pick(s, parts[k].rows)
-		errs.Add(&parts[k].Sample)
-	}
+	d.Normal.Add(s.only(normal))
+	d.Anomalous.Add(s.only(odd))
 }
 
 // Join includes the block that follows in the same file.
 func (d *Dataset) Join(o *Dataset) {
 	d.Outside += o.Outside
-	d.Normal.Merge(&o.Normal)
-	d.Anomalous.Merge(&o.Anomalous)
+	merge(&d.Normal, &o.Normal)
+	merge(&d.Anomalous, &o.Anomalous)
 	d.Pattern.Join(&o.Pattern)
 	d.Timeline.Join(&o.Timeline)
 }
@@ -100,7 +87,7 @@ func (d *Dataset) Join(o *Dataset) {
 // Errors are those on all rows.
 func (d *Dataset) Errors() Errors {
 	all := d.Normal
-	all.Merge(&d.Anomalous)
+	merge(&all, &d.Anomalous)
 	return all
 }
 
@@ -124,6 +111,7 @@ func New(s *Sums) (*Report, error) {
 	for i := range s.Datasets {
 		d := &s.Datasets[i]
 		d.Timeline.finish()
+		d.Clusters.finish()
 		all := d.Errors()
 		if !all.finite() || !d.Pattern.finite() {
 			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; "+
@@ -132,8 +120,8 @@ func New(s *Sums) (*Report, error) {
 		ids[i] = d.ID
 		r.Each = append(r.Each, all.Figures())
 		r.Unscored.Merge(d.Unscored)
-		total.Merge(&all)
-		pattern.Merge(&d.Pattern)
+		merge(&total, &all)
+		merge(&pattern, &d.Pattern)
 	}
 	if s.Shard != nil {
 		return &Report{Sums: s}, nil
@@ -292,13 +280,4 @@ func readable(path string) error {
 }
 
 // finite reports whether no sum has overflowed.
-func (p *Pattern) finite() bool {
-	sum := p.Steps
-	for _, v := range p.Powers {
-		sum += math.Abs(v)
-	}
-	for _, b := range slices.Concat(p.Months[:], p.Tenths[:]) {
-		sum += math.Abs(b.Residual) + math.Abs(b.Predicted) + b.Squares
-	}
-	return !math.IsInf(sum, 0) && !math.IsNaN(sum)
-}
+func (p *Pattern) finite() bool { return artifact.Impossible(p, math.MaxFloat64) == "" }

@@ -17,8 +17,8 @@ type Timeline struct {
 
 // Period is one of them.
 type Period struct {
-	At                      int64   // its number, counted as its Step says
-	Rows, Anomalous         int64   // scored, and those of them that are known to follow other laws
+	At                      int64   // its number, as its Step says
+	Rows, Anomalous         int64   `range:"0,1e12"` // scored, and those of them that are known to follow other laws
 	Actual, Predicted, Half float64 // Σ; of half the widths of the 95 % intervals, too
 }
 

@@ -116,23 +116,3 @@ func checkPeriods(t *testing.T, got *Timeline, s *Sample, times []dataset.Time, 
 		}
 	}
 }
-
-// Counts add up in any order.
-func TestCounts(t *testing.T) {
-	r := rand.New(rand.NewPCG(33, 34))
-	s, _ := trail(r, 500, true)
-	part := func(from, to int) *Counts {
-		c := new(Counts)
-		c.Add(&Sample{Actual: s.Actual[from:to], Predicted: s.Predicted[from:to], Spread: s.Spread[from:to], Scale: s.Scale})
-		return c
-	}
-	want := part(0, 500)
-	var got Counts
-	for _, at := range []int{300, 100, 0, 400, 200} {
-		got.Merge(part(at, at+100))
-		got.Merge(new(Counts))
-	}
-	if got != *want {
-		t.Errorf("%v, want %v", got, *want)
-	}
-}

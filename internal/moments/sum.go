@@ -19,6 +19,9 @@ func Float(x float64) Sum { return Sum{Hi: x} }
 // Value returns the sum rounded to float64.
 func (s Sum) Value() float64 { return s.Hi }
 
+// Possible reports whether a sum can have these parts.
+func (s Sum) Possible() bool { return s.Hi+s.Lo == s.Hi }
+
 // MarshalJSON writes [Hi, Lo].
 func (s Sum) MarshalJSON() ([]byte, error) { return json.Marshal([2]float64{s.Hi, s.Lo}) }
 

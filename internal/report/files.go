@@ -129,10 +129,10 @@ func (p *Page) rival(worst []file, l limits) (s section) {
 	t := table{Caption: "Mean squared errors on the rows that both predict", Folded: true,
 		Head: []string{"File", "Rows", "This model", "The other", "Gain"}}
 	for _, f := range worst[:min(l.datasets, len(worst))] {
-		both := f.data.Against.All()
-		if n := float64(both.N); n > 0 {
-			model, other := both.Model.Value()/n, both.Rival.Value()/n
-			t.add(name(f.data.Name), count(both.N), num(model), num(other), num(other-model))
+		both := f.data.Clusters.All()
+		if n := float64(both.Common); n > 0 {
+			model, other := both.Model/n, both.Rival/n
+			t.add(name(f.data.Name), count(both.Common), num(model), num(other), num(other-model))
 		}
 	}
 	s.Tables = []table{t}

@@ -68,9 +68,8 @@ func forge(path string, v reflect.Value, f func(path string)) {
 // page, soon.
 func TestForged(t *testing.T) {
 	sums := measured(t, 1, 40, true).Sums
-	sums.Against, sums.Datasets[0].Against = "another", new(metrics.Against)
-	sums.Datasets[0].Against.Add([]float64{1, 2, 3, 4, 5}, []float64{2, 1, 2, 3, math.NaN()}, true)
-	sums.Datasets[0].Against.Finish()
+	sums.Against = "another"
+	sums.Datasets[0].Clusters.Add([]float64{1, 2, 3, 4, 5}, []float64{2, 1, 2, 3, math.NaN()}, false)
 	path := filepath.Join(t.TempDir(), "forged.gob")
 	tried, refused := 0, 0
 	write := func() error {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/moments"
 )
 
 // compare is the report on one file of n rows, in blocks of up to most, whose residuals
@@ -15,7 +14,7 @@ import (
 func compare(t *testing.T, n, most int, timed bool, model, rival func(i int) float64) *Report {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(n), uint64(most)))
-	a := new(Against)
+	a := new(Clusters)
 	for from := 0; from < n; {
 		to := min(n, from+1+r.IntN(most))
 		var e, o []float64
@@ -25,8 +24,7 @@ func compare(t *testing.T, n, most int, timed bool, model, rival func(i int) flo
 		a.Add(e, o, timed)
 		from = to
 	}
-	a.Finish()
-	report, err := New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Against: a}}})
+	report, err := New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Clusters: *a}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +73,7 @@ func TestClustered(t *testing.T) {
 func TestBlocksOfTime(t *testing.T) {
 	one := func(int) float64 { return 1 }
 	for _, n := range []int{10, 639, 641, 5000, 100_000} {
-		for _, d := range compare(t, n, 3000, true, one, one).Datasets[0].Against.Clusters {
+		for _, d := range compare(t, n, 3000, true, one, one).Datasets[0].Clusters.Blocks {
 			if share := float64(d.N) / float64(n) * 10; share < 0.94 || share > 1.06 {
 				t.Errorf("%d rows: a block of %d", n, d.N)
 			}
@@ -88,13 +86,12 @@ func TestFilesAsClusters(t *testing.T) {
 	for files, want := range map[int]float64{19: 190, 20: 20} {
 		s := &Sums{Against: "other"}
 		for k := range files {
-			d := Dataset{ID: dataset.ID{Name: fmt.Sprint(k), XXH64: fmt.Sprint(k)}, Against: new(Against)}
+			d := Dataset{ID: dataset.ID{Name: fmt.Sprint(k), XXH64: fmt.Sprint(k)}}
 			e, o := make([]float64, 50), make([]float64, 50)
 			for i := range o {
 				o[i] = float64(1 + k%3)
 			}
-			d.Against.Add(e, o, true)
-			d.Against.Finish()
+			d.Clusters.Add(e, o, true)
 			s.Datasets = append(s.Datasets, d)
 		}
 		r, err := New(s)
@@ -121,16 +118,16 @@ func TestGainCoverage(t *testing.T) {
 		const trials, like, truth = 600, 0.97, 0.44
 		held := 0
 		for range trials {
-			a := new(Against)
+			var a Clusters
 			e, o := r.NormFloat64(), r.NormFloat64()
 			next := func(v float64) float64 { return like*v + math.Sqrt(1-like*like)*r.NormFloat64() }
 			for k, n := range sizes {
 				for range n {
 					e, o = next(e), next(o)
-					a.Clusters[k].Merge(&Duel{1, moments.Float(e * e), moments.Float(1.44 * o * o)})
+					merge(&a.Blocks[k], &Cluster{N: 1, Common: 1, Model: e * e, Rival: 1.44 * o * o})
 				}
 			}
-			c := (&Report{Sums: &Sums{Against: "x", Datasets: []Dataset{{Against: a}}}}).Compare(0)
+			c := (&Report{Sums: &Sums{Against: "x", Datasets: []Dataset{{Clusters: a}}}}).Compare(0)
 			if *c.Low <= truth && truth <= *c.High {
 				held++
 			}
