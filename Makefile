@@ -11,14 +11,13 @@ build: ## static binaries in bin/
 test: ## all tests
 	$(GO) test -count=1 ./...
 
-check: ## what CI asks for: formatting, vet, linters, all tests, those of packages under the race detector
+check: ## what CI asks for besides the tests: formatting, vet, linters, the race detector, other systems
 	@test -z "$$(gofmt -l cmd internal)" || { echo "not formatted:"; gofmt -l cmd internal; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
 	shellcheck -x pipeline.sh .ci/run .ci/release .ci/slurm .ci/compare
 	$(GO) test -race -count=1 ./internal/...
-	$(GO) test -count=1 ./cmd/... # which run the programs, of which the race detector would see nothing
 	@$(MAKE) --no-print-directory samebytes portable
 
 samebytes: ## the programs built for newer amd64 processors, with fused multiply-add, write the same bytes

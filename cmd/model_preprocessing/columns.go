@@ -40,6 +40,9 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 	if columns != nil && !o.IsSet("time") {
 		o.Time = columns.Time
 	}
+	if !o.IsSet("zone") {
+		o.Zone = manifests.Zone()
+	}
 	o.chooseAnnual()
 	files, first, err := openFiles(o, found, stdin)
 	if err != nil {
@@ -137,6 +140,9 @@ func chooseFeatures(o *options, f *table.File, files []*table.File, categories [
 		}
 	}
 	o.Asked.Complete(o.Features)
+	if err := o.CheckAsked(); err != nil {
+		return cli.Usagef("%w", err)
+	}
 	return o.Check()
 }
 

@@ -26,7 +26,7 @@
 //	  -auto                propose all that the rows allow; model_preparation chooses
 //	  -hinge LIST          temp, temp:9 or temp@5/18: max(temp − knot, 0), 5 knots at quantiles
 //	  -calendar LIST       hour, weekday, month, hour_of_week, holiday: categories of the local time
-//	  -zone NAME           whose local time, such as Europe/Vienna (UTC)
+//	  -zone NAME           whose local time, such as Europe/Vienna (the import's, else UTC)
 //	  -holidays FILE       one date a line, for holiday
 //	  -trend               the time in years
 //	  -cross LIST          products: temp*hour, wind*humidity; temp> is temp with its hinges

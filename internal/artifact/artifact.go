@@ -46,11 +46,13 @@ func (k Kind) begin() string {
 // with its checksum and returns the file.
 func (k Kind) EncodeJSON(v Document) ([]byte, error) {
 	*v.header() = Header{Format: k.Format, Version: k.Version}
-	b, err := json.Marshal(v)
-	if err != nil {
+	var plain bytes.Buffer
+	e := json.NewEncoder(&plain)
+	e.SetEscapeHTML(false) // temp>5 is a name that people read, and no page
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	b = indent(b)
+	b := indent(bytes.TrimSpace(plain.Bytes()))
 	v.header().Checksum = digest(b)
 	return slices.Insert(b, len(k.begin()), []byte(v.header().Checksum)...), nil
 }

@@ -177,6 +177,18 @@ func (ms *Manifests) Columns() (columns *Columns, err error) {
 	return columns, nil
 }
 
+// Zone returns the zone in which the manifests' times were read, "" where there is none or
+// they differ.
+func (ms *Manifests) Zone() (zone string) {
+	for i, m := range ms.all() {
+		if m.Import == nil || i > 0 && m.Import.Zone != zone {
+			return ""
+		}
+		zone = m.Import.Zone
+	}
+	return zone
+}
+
 // Entry returns the entry of a file and the manifest that it stands in, nil if
 // there is none.
 func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {

@@ -90,7 +90,7 @@ func (d *Design) Check() error {
 	if err := d.CheckSettings(); err != nil {
 		return err
 	}
-	if err := d.checkAsked(); err != nil {
+	if err := d.CheckAsked(); err != nil {
 		return err
 	}
 	if len(d.Names()) == 0 && len(d.Categories) == 0 && !d.Asked.Trend && len(d.Asked.Calendar) == 0 {

@@ -181,8 +181,8 @@ func (a *Asked) first(d *Design) (terms []Spec) {
 	return terms
 }
 
-// checkAsked reports what cannot be made of the columns.
-func (d *Design) checkAsked() error {
+// CheckAsked reports what cannot be made of the columns.
+func (d *Design) CheckAsked() error {
 	a := &d.Asked
 	for _, item := range a.Hinges {
 		if _, _, _, err := d.ParseHinge(item); err != nil {
