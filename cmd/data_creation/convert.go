@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -37,11 +36,8 @@ func (w *writer) cleanup() {
 	}
 }
 
-// errDisorder says that the rows of a source are not in order of time.
-var errDisorder = errors.New("the rows are not in order of time")
-
 // sortMemory is about what a sorter holds before it writes to disk.
-const sortMemory = 96 << 20
+const sortMemory = 40 << 20
 
 // write converts a table: as it comes where its rows are in order of time or have
 // none, else through a sorter.
@@ -58,21 +54,18 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 		return fmt.Errorf("%s: is split in time, by %q; -split-key needs -time ''", t.Name, t.Time.Name)
 	}
 	var left leftOut
-	err := errDisorder
-	if w.By == "" {
-		s.rows = func(string) int64 { return t.Rows() }
-		err = s.addAll(ctx, w.asTheyCome(ctx, t, &left))
-	}
-	if errors.Is(err, errDisorder) {
-		s.drop()
+	rows := w.asTheyCome(ctx, t, &left)
+	s.rows = func(string) int64 { return t.Rows() }
+	if w.By != "" || !t.InOrder() {
 		sorter := importer.NewSorter(w.out, sortMemory)
 		defer sorter.Close()
-		s.rows = func(group string) int64 { return sorter.Groups[group] }
-		if err = w.sort(ctx, t, s, sorter, &left); err == nil {
-			err = s.addAll(ctx, sorter.Rows())
+		if err := w.sort(ctx, t, s, sorter, &left); err != nil {
+			return err
 		}
+		s.rows = func(group string) int64 { return sorter.Groups[group] }
+		rows = sorter.Rows()
 	}
-	if err != nil {
+	if err := s.addAll(ctx, rows); err != nil {
 		return err
 	}
 	if err := s.check(w.test, t.Time != nil); err != nil {
@@ -98,23 +91,18 @@ func (l *leftOut) add(c *importer.Chunk) {
 	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
 }
 
-// asTheyCome yields the rows of a table, and errDisorder where their times go back.
+// asTheyCome yields the rows of a table.
 func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Row, error] {
 	return func(yield func(*importer.Row, error) bool) {
 		*left = leftOut{}
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
-		last := dataset.NoTime
-		for chunk, err := range t.Chunks(ctx, w.Workers, false) {
-			if err == nil && len(chunk.Rows) > 0 && (!chunk.Sorted || chunk.Rows[0].Time < last) {
-				err = errDisorder
-			}
+		for chunk, err := range t.Chunks(ctx, w.Workers) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			for i := range chunk.Rows {
-				last = chunk.Rows[i].Time
 				if !yield(&chunk.Rows[i], nil) {
 					return
 				}
@@ -131,9 +119,9 @@ func (w *writer) sort(ctx context.Context, t *importer.Table, s *splitter, sorte
 	bar := w.Progress(t.Size, cli.Bytes, t.Name)
 	defer bar.Clear()
 	*left = leftOut{sorted: true}
-	for chunk, err := range t.Chunks(ctx, w.Workers, true) {
+	for chunk, err := range t.Chunks(ctx, w.Workers) {
 		if err == nil {
-			err = sorter.Add(chunk)
+			err = sorter.Add(chunk.Rows)
 		}
 		if err != nil {
 			return err
@@ -169,7 +157,7 @@ func (w *writer) reject(ctx context.Context, t *importer.Table) error {
 	if w.rejects == nil {
 		return nil
 	}
-	for chunk, err := range t.Chunks(ctx, w.Workers, false) {
+	for chunk, err := range t.Chunks(ctx, w.Workers) {
 		if err != nil {
 			return err
 		}
@@ -217,7 +205,7 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		w.Warnf("%s: %s too small to be tested, with all rows to train on: %s%s", t.Name,
 			cli.Plural(len(s.untested), "dataset is", "datasets are"), table.Quote(s.untested), hint)
 	}
-	if left.sorted && w.By == "" {
+	if left.sorted && w.By == "" && w.Zone == nil { // of a zone an hour comes twice
 		notef("the rows were not in order of time; sorted")
 	}
 	if s.repeats > 0 {

@@ -156,7 +156,8 @@ type Row struct {
 	Whole uint64       // hash of all that the source has
 	Line  []byte       // of CSV, with its newline
 
-	later dataset.Time // by how much, if its hour is the second of that name
+	later  dataset.Time // by how much, if its hour is the second of that name
+	number int          // among those that a sorter holds
 }
 
 // Reject is a cell that was set missing, or whose row was left out, since it is not
@@ -170,28 +171,25 @@ type Reject struct {
 // Chunk is a run of converted rows.
 type Chunk struct {
 	Rows    []Row
-	Bytes   int  // of the source
-	Sorted  bool // time does not go back
+	Bytes   int // of the source
 	Rejects []Reject
 	NoTime  int64 // rows that were left out: without a time
 	NoGroup int64 // without a value of Options.By
 	Blank   int64 // with nothing in any cell that is kept
 }
 
-// Chunks converts the rows, in the order of the source or, in each chunk, in that of
-// dataset and time.
-func (t *Table) Chunks(ctx context.Context, workers int, sorted bool) iter.Seq2[*Chunk, error] {
+// Chunks converts the rows, in the order of the source.
+func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
 		var hash uint64
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, &hash) }
-		c := &converter{t: t, reader: newReader(t.opt), sorted: sorted}
+		c := &converter{t: t, reader: newReader(t.opt)}
 		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name && !t.Time.inParts()
 		hours := hourTwice{}
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
 			if err == nil && t.opt.Zone != nil {
 				hours.settle(part)
-				part.order(sorted)
 			}
 			if !yield(part, err) || err != nil {
 				return
@@ -208,7 +206,6 @@ type converter struct {
 	t *Table
 	reader
 	by, key int  // columns, −1 for none
-	sorted  bool // in a chunk
 	iso     bool // times are ISO 8601
 }
 
@@ -291,19 +288,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 		out.Rows[i].Line = text[from:to:to]
 		from = to
 	}
-	if t.opt.Zone == nil { // with one, the chunks before decide
-		out.order(c.sorted)
-	}
 	return out, err
-}
-
-// order finds out whether the rows are in order of time, or puts them in that of dataset
-// and time.
-func (c *Chunk) order(sorted bool) {
-	if sorted {
-		slices.SortStableFunc(c.Rows, func(a, b Row) int { return compare(&a, &b) })
-	}
-	c.Sorted = slices.IsSortedFunc(c.Rows, func(a, b Row) int { return cmp.Compare(a.Time, b.Time) })
 }
 
 // cell appends a cell as it is written, nothing if it is missing or bad: not what the

@@ -94,6 +94,19 @@ func (t *Table) Rows() int64 {
 	return n
 }
 
+// InOrder reports whether the rows are in order of time, as they come, or have none.
+func (t *Table) InOrder() bool {
+	if t.Time == nil {
+		return true
+	}
+	for _, f := range t.Time.record.Times {
+		if f.layout == t.Time.index {
+			return f.down == 0
+		}
+	}
+	return false
+}
+
 func (t *Table) note(format string, args ...any) {
 	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
 }

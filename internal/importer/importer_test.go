@@ -63,7 +63,7 @@ func read(t testing.TB, content string, opt Options) (*imported, error) {
 		return nil, short(err)
 	}
 	got := &imported{Table: tab}
-	for chunk, err := range tab.Chunks(ctx, 3, false) {
+	for chunk, err := range tab.Chunks(ctx, 3) {
 		if err != nil {
 			return nil, short(err)
 		}

@@ -3,6 +3,7 @@ package importer
 import (
 	"bufio"
 	"cmp"
+	"container/heap"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -21,181 +22,166 @@ type Sorter struct {
 	Groups map[string]int64 // rows of each
 
 	dir   string
-	held  []run // sorted
-	size  int
-	limit int   // of size
-	disk  []run // before those that are held
-	files []*artifact.Scratch
+	held  []Row
+	size  int // of them, about
+	limit int
+	disk  *artifact.Scratch // sorted runs, one behind the other
+	ends  []int64           // of the runs
 }
 
-// NewSorter makes a sorter with scratch files in dir. It holds about limit bytes.
+// NewSorter makes a sorter with a scratch file in dir. It holds about limit bytes.
 func NewSorter(dir string, limit int) *Sorter {
 	return &Sorter{Groups: map[string]int64{}, dir: dir, limit: limit}
 }
 
-// run yields rows in order, anew at every call.
-type run func() (next func() (Row, error))
-
-// Close removes the scratch files.
+// Close removes the scratch file.
 func (s *Sorter) Close() {
-	for _, f := range s.files {
-		f.Close()
+	if s.disk != nil {
+		s.disk.Close()
 	}
 }
+
+// rowSize is about what a row takes besides its line, in memory that grows by doubling.
+const rowSize = 160
 
 func compare(a, b *Row) int {
 	return cmp.Or(strings.Compare(a.Group, b.Group), cmp.Compare(a.Time, b.Time))
 }
 
-// Add includes a chunk, whose rows are in order.
-func (s *Sorter) Add(c *Chunk) error {
-	rows := c.Rows
+// Add includes rows.
+func (s *Sorter) Add(rows []Row) (err error) {
 	for i := range rows {
 		s.Groups[rows[i].Group]++
-		s.size += len(rows[i].Line) + 80
+		s.size += len(rows[i].Line) + rowSize
+		rows[i].number = len(s.held) + i
 	}
-	s.held = append(s.held, func() func() (Row, error) {
-		i := -1
-		return func() (Row, error) {
-			if i++; i == len(rows) {
-				return Row{}, io.EOF
-			}
-			return rows[i], nil
-		}
-	})
-	if s.size < s.limit {
+	if s.held = append(s.held, rows...); s.size < s.limit {
 		return nil
 	}
-	return s.spill()
-}
-
-// spill writes what is held to disk, as one run.
-func (s *Sorter) spill() error {
-	f, err := artifact.CreateScratch(s.dir)
-	if err != nil {
-		return err
-	}
-	s.files = append(s.files, f)
-	w := bufio.NewWriterSize(f, 1<<20)
-	var b []byte
-	for row, err := range merge(s.held) {
-		if err != nil {
+	if s.disk == nil {
+		if s.disk, err = artifact.CreateScratch(s.dir); err != nil {
 			return err
 		}
+	}
+	w, end := bufio.NewWriterSize(s.disk, 1<<20), int64(0)
+	if n := len(s.ends); n > 0 {
+		end = s.ends[n-1]
+	}
+	var b []byte
+	for _, row := range s.sorted() {
 		b = binary.AppendUvarint(b[:0], uint64(len(row.Group)))
 		b = append(b, row.Group...)
-		b = binary.LittleEndian.AppendUint64(b, uint64(row.Time))
-		b = binary.LittleEndian.AppendUint64(b, row.Hash)
-		b = binary.LittleEndian.AppendUint64(b, row.Whole)
+		for _, n := range []uint64{uint64(row.Time), row.Hash, row.Whole} {
+			b = binary.LittleEndian.AppendUint64(b, n)
+		}
 		b = binary.AppendUvarint(b, uint64(len(row.Line)))
 		b = append(b, row.Line...)
+		end += int64(len(b))
 		if _, err := w.Write(b); err != nil {
 			return err
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	s.held, s.size = nil, 0
-	s.disk = append(s.disk, func() func() (Row, error) {
-		return readRun(bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<18))
-	})
-	return nil
+	s.held, s.size, s.ends = nil, 0, append(s.ends, end)
+	return w.Flush()
 }
 
-// readRun reads the rows of a run on disk.
-func readRun(r *bufio.Reader) func() (Row, error) {
-	field := func(n uint64) ([]byte, error) {
+// sorted puts the rows that are held in order.
+func (s *Sorter) sorted() []Row {
+	slices.SortFunc(s.held, func(a, b Row) int { return cmp.Or(compare(&a, &b), a.number-b.number) })
+	return s.held
+}
+
+// run is a sorted run that is being read: its first row, and how to get the next, io.EOF at
+// the end.
+type run struct {
+	row    Row
+	next   func() (Row, error)
+	number int
+}
+
+// runs is a heap of runs, with the least row first and, of equal ones, that of the run
+// that came first.
+type runs []*run
+
+func (r runs) Len() int { return len(r) }
+func (r runs) Less(i, j int) bool {
+	return cmp.Or(compare(&r[i].row, &r[j].row), r[i].number-r[j].number) < 0
+}
+func (r runs) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+func (r *runs) Push(x any)   { *r = append(*r, x.(*run)) }
+func (r *runs) Pop() any {
+	last := len(*r) - 1
+	x := (*r)[last]
+	*r = (*r)[:last]
+	return x
+}
+
+// onDisk reads the rows of a run on disk.
+func onDisk(r *bufio.Reader) (row Row, err error) {
+	field := func() []byte {
+		n, readErr := binary.ReadUvarint(r)
 		b := make([]byte, n)
-		_, err := io.ReadFull(r, b)
-		return b, err
+		_, fullErr := io.ReadFull(r, b)
+		err = cmp.Or(err, readErr, fullErr)
+		return b
 	}
-	return func() (row Row, err error) {
-		n, err := binary.ReadUvarint(r)
-		if err != nil {
-			return row, err // io.EOF at the end
-		}
-		var group, fixed []byte
-		if group, err = field(n); err == nil {
-			fixed, err = field(24)
-		}
-		if err == nil {
-			n, err = binary.ReadUvarint(r)
-		}
-		if err == nil {
-			row.Line, err = field(n)
-		}
-		if err != nil {
-			return row, fmt.Errorf("a scratch file ends too early: %w", io.ErrUnexpectedEOF)
-		}
-		row.Group, row.Time = string(group), dataset.Time(binary.LittleEndian.Uint64(fixed))
-		row.Hash, row.Whole = binary.LittleEndian.Uint64(fixed[8:]), binary.LittleEndian.Uint64(fixed[16:])
-		return row, nil
+	if _, err := r.Peek(1); err != nil {
+		return row, err
 	}
+	row.Group = string(field())
+	var fixed [24]byte
+	_, fixedErr := io.ReadFull(r, fixed[:])
+	row.Time = dataset.Time(binary.LittleEndian.Uint64(fixed[:]))
+	row.Hash, row.Whole = binary.LittleEndian.Uint64(fixed[8:]), binary.LittleEndian.Uint64(fixed[16:])
+	row.Line = field()
+	if err = cmp.Or(err, fixedErr); err != nil {
+		return row, fmt.Errorf("a scratch file ends too early: %w", io.ErrUnexpectedEOF)
+	}
+	return row, nil
 }
 
 // Rows yields all rows in order. It may be called again.
 func (s *Sorter) Rows() iter.Seq2[*Row, error] {
-	return merge(slices.Concat(s.disk, s.held))
-}
-
-// merge yields the rows of runs in order; of equal ones those of earlier runs
-// first.
-func merge(runs []run) iter.Seq2[*Row, error] {
-	type head struct {
-		row  Row
-		run  int
-		next func() (Row, error)
-	}
 	return func(yield func(*Row, error) bool) {
-		var heap []*head // the least first
-		less := func(a, b *head) bool {
-			order := compare(&a.row, &b.row)
-			return order < 0 || order == 0 && a.run < b.run
+		var h runs
+		from := int64(0)
+		for i, end := range s.ends {
+			r := bufio.NewReaderSize(io.NewSectionReader(s.disk, from, end-from), 1<<18)
+			h = append(h, &run{number: i, next: func() (Row, error) { return onDisk(r) }})
+			from = end
 		}
-		sink := func(i int) {
-			for {
-				least := i
-				for child := 2*i + 1; child <= 2*i+2 && child < len(heap); child++ {
-					if less(heap[child], heap[least]) {
-						least = child
-					}
-				}
-				if least == i {
-					return
-				}
-				heap[i], heap[least] = heap[least], heap[i]
-				i = least
+		held, i := s.sorted(), -1
+		h = append(h, &run{number: len(h), next: func() (Row, error) {
+			if i++; i == len(held) {
+				return Row{}, io.EOF
 			}
-		}
-		for i, r := range runs {
-			h := &head{run: i, next: r()}
+			return held[i], nil
+		}})
+		for i := len(h) - 1; i >= 0; i-- {
 			var err error
-			if h.row, err = h.next(); err == io.EOF {
-				continue
+			if h[i].row, err = h[i].next(); err == io.EOF {
+				h = slices.Delete(h, i, i+1)
 			} else if err != nil {
 				yield(nil, err)
 				return
 			}
-			heap = append(heap, h)
 		}
-		for i := len(heap)/2 - 1; i >= 0; i-- {
-			sink(i)
-		}
-		for len(heap) > 0 {
-			h := heap[0]
-			if !yield(&h.row, nil) {
+		heap.Init(&h)
+		for len(h) > 0 {
+			first := h[0]
+			if !yield(&first.row, nil) {
 				return
 			}
 			var err error
-			if h.row, err = h.next(); err == io.EOF {
-				heap[0] = heap[len(heap)-1]
-				heap = heap[:len(heap)-1]
-			} else if err != nil {
+			switch first.row, err = first.next(); err {
+			case nil:
+				heap.Fix(&h, 0)
+			case io.EOF:
+				heap.Remove(&h, 0)
+			default:
 				yield(nil, err)
 				return
 			}
-			sink(0)
 		}
 	}
 }

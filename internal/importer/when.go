@@ -22,6 +22,7 @@ type When struct {
 	kinds   []string // of the columns, if they are known parts
 	record  *Column  // of the parts, joined
 	layout  layout
+	index   int // of the layout
 }
 
 // partKinds are the names of columns that are parts of a time, as they are often
@@ -486,7 +487,7 @@ func (t *Table) chooseLayout(w *When) error {
 			chosen = i
 		}
 	}
-	w.layout = all[chosen]
+	w.layout, w.index = all[chosen], chosen
 	w.Layout = w.layout.name
 	if byOrder {
 		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.Layout)
