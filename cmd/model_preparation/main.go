@@ -106,7 +106,7 @@ type options struct {
 	alpha         float64
 	folds         int
 	append, merge bool
-	shard         *dataset.Part // nil without -shard
+	shard         *dataset.Shard // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -118,7 +118,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.BoolVar(&o.choose, "select", false, "")
 	o.BoolVar(&o.append, "append", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("shard", "", dataset.PartFlag(&o.shard))
+	o.Func("shard", "", dataset.ShardFlag(&o.shard))
 	if err := o.Parse(args); err != nil {
 		return err
 	}

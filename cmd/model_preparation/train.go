@@ -79,7 +79,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 		paths = []string{"data/train"}
 	}
 	in := new(inputs)
-	files, found, manifests, err := table.OpenPart(o.shard, paths, stdin, s.Time)
+	files, found, manifests, err := table.OpenShard(o.shard, paths, stdin, s.Time)
 	if err != nil {
 		return nil, err
 	}

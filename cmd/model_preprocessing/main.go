@@ -107,8 +107,8 @@ type options struct {
 	out, write string
 	holidays   string // a file
 	merge      bool
-	category   []string      // as asked for
-	shard      *dataset.Part // nil without -shard
+	category   []string       // as asked for
+	shard      *dataset.Shard // nil without -shard
 	design.Design
 }
 
@@ -127,7 +127,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.termFlags()
 	o.StringVar(&o.write, "write", "", "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("shard", "", dataset.PartFlag(&o.shard))
+	o.Func("shard", "", dataset.ShardFlag(&o.shard))
 	if err := o.Parse(args); err != nil {
 		return err
 	}

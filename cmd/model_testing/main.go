@@ -122,7 +122,7 @@ type options struct {
 	limits                         map[string]float64 // of the gates that are asked for
 	digits                         int
 	allowLeak, merge               bool
-	shard                          *dataset.Part // nil without -shard
+	shard                          *dataset.Shard // nil without -shard
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -184,7 +184,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.IntVar(&o.digits, "digits", 4, "")
 	o.BoolVar(&o.allowLeak, "allow-leak", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
-	o.Func("shard", "", dataset.PartFlag(&o.shard))
+	o.Func("shard", "", dataset.ShardFlag(&o.shard))
 	gates := o.gateFlags()
 	if err := o.Parse(args); err != nil {
 		return nil, err

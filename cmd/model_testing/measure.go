@@ -167,7 +167,7 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	if len(paths) == 0 {
 		paths = []string{"data/test"}
 	}
-	files, found, manifests, err := table.OpenPart(o.shard, paths, stdin, s.Time)
+	files, found, manifests, err := table.OpenShard(o.shard, paths, stdin, s.Time)
 	if err != nil {
 		return nil, nil, err
 	}

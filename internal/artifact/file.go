@@ -43,7 +43,7 @@ func Create(path string) (*File, error) {
 		return nil, err
 	}
 	makeUsual(filepath.Dir(path))
-	target := resolve(path)
+	target := Resolve(path)
 	file, err := createTemporary(target)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no folder %s; make it first", path, filepath.Dir(path))
@@ -97,7 +97,7 @@ func (f *File) Cleanup() {
 	if f.file != nil {
 		f.file.Close()
 	}
-	forget(f.temporary)
+	temporaries.Delete(f.temporary)
 	os.Remove(f.temporary)
 }
 
@@ -156,7 +156,8 @@ func (s *Set) Commit() error {
 	if err := s.Finish(); err != nil {
 		return err
 	}
-	defer enter()()
+	publishing.RLock()
+	defer publishing.RUnlock()
 	var dirs []string
 	for _, f := range s.files {
 		if f.temporary == "" {
@@ -223,8 +224,8 @@ func Lock(ctx context.Context, dir string) (unlock func(), err error) {
 			err = ctx.Err()
 		}
 		if err == nil {
-			leave := enter()
-			return func() { leave(); lock.Close() }, nil
+			publishing.RLock()
+			return func() { publishing.RUnlock(); lock.Close() }, nil
 		}
 		if !errors.Is(err, errLocked) {
 			lock.Close()

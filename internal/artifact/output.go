@@ -155,7 +155,7 @@ func (p place) same(o place) bool {
 	case p.info != nil || o.info != nil:
 		return false
 	}
-	return resolve(p.path) == resolve(o.path)
+	return Resolve(p.path) == Resolve(o.path)
 }
 
 // mostLinks are as many as Linux follows.
@@ -170,8 +170,8 @@ func follow(link string) (target string, err error) {
 	return target, err
 }
 
-// resolve follows the symbolic links in a path to a file that need not exist.
-func resolve(path string) string {
+// Resolve follows the symbolic links in a path to a file that need not exist.
+func Resolve(path string) string {
 	for range mostLinks {
 		target, err := follow(path)
 		if err != nil {
@@ -179,17 +179,16 @@ func resolve(path string) string {
 		}
 		path = target
 	}
-	dir := realFolder(path)
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	return filepath.Join(dir, filepath.Base(path))
+	return filepath.Join(realFolder(path), filepath.Base(path))
 }
 
 // realFolder returns the folder of a path without symbolic links, as far as it is
 // there.
 func realFolder(path string) string {
 	dir := filepath.Dir(path)
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		return real
 	}

@@ -18,31 +18,24 @@ const suffix = ".mlpipeline~"
 // lockName is that of the file by which a folder is locked where it cannot be itself.
 const lockName = ".lock" + suffix
 
-// running is what this process is about.
-var running = struct {
-	sync.Mutex
-	idle        *sync.Cond
-	temporaries map[string]bool
-	publishing  int // moves and removals that belong together
-	aborted     bool
-}{temporaries: map[string]bool{}}
-
-func init() { running.idle = sync.NewCond(&running) }
+var (
+	// publishing is read-locked for moves and removals that belong together, and for what
+	// begins a temporary file; Abort locks it for good.
+	publishing  sync.RWMutex
+	temporaries sync.Map // paths
+)
 
 // createTemporary creates a file beside target.
 func createTemporary(target string) (*os.File, error) {
-	running.Lock()
-	defer running.Unlock()
-	for running.aborted {
-		running.idle.Wait() // for the end of the process
-	}
+	publishing.RLock()
+	defer publishing.RUnlock()
 	dir, base := filepath.Split(target)
 	base = strings.ToValidUTF8(base[:min(len(base), 80)], "_")
 	for {
 		name := fmt.Sprintf(".%s.%08x%s", base, rand.Uint32(), suffix)
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil {
-			running.temporaries[f.Name()] = true
+			temporaries.Store(f.Name(), nil)
 		}
 		if !errors.Is(err, os.ErrExist) {
 			return f, err
@@ -56,7 +49,10 @@ type Scratch struct{ *os.File }
 // CreateScratch creates a scratch file where dir is or will be. Where the system
 // allows, it has no name any more and cannot be left behind.
 func CreateScratch(dir string) (*Scratch, error) {
-	for !exists(dir) {
+	for {
+		if _, err := os.Stat(dir); err == nil {
+			break
+		}
 		dir = filepath.Dir(dir)
 	}
 	f, err := createTemporary(filepath.Join(dir, "scratch"))
@@ -68,14 +64,9 @@ func CreateScratch(dir string) (*Scratch, error) {
 	return s, nil
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 func (s *Scratch) remove() {
 	if os.Remove(s.Name()) == nil {
-		forget(s.Name())
+		temporaries.Delete(s.Name())
 	}
 }
 
@@ -84,12 +75,6 @@ func (s *Scratch) Close() error {
 	err := s.File.Close()
 	s.remove()
 	return err
-}
-
-func forget(temporary string) {
-	running.Lock()
-	defer running.Unlock()
-	delete(running.temporaries, temporary)
 }
 
 // leftoverAge is how long nobody must have written to a temporary file to be sure that
@@ -111,29 +96,13 @@ func removeLeftovers(dir string) {
 	}
 }
 
-// enter begins what Abort must not cut in two, and leave ends it.
-func enter() (leave func()) {
-	running.Lock()
-	defer running.Unlock()
-	for running.aborted {
-		running.idle.Wait() // for the end of the process
-	}
-	running.publishing++
-	return func() {
-		running.Lock()
-		defer running.Unlock()
-		running.publishing--
-		running.idle.Broadcast()
-	}
-}
-
 // move puts a temporary file where it belongs.
 func move(temporary, target string) error {
 	step()
 	if err := os.Rename(temporary, target); err != nil {
 		return err
 	}
-	forget(temporary)
+	temporaries.Delete(temporary)
 	return nil
 }
 
@@ -147,13 +116,11 @@ func Remove(path string) error {
 // just being published, removes all temporary files and lets nothing more be
 // published.
 func Abort() {
-	running.Lock()
-	defer running.Unlock()
-	for running.publishing > 0 {
-		running.idle.Wait()
+	for !publishing.TryLock() { // Lock would keep what is being published from going on
+		time.Sleep(time.Millisecond)
 	}
-	running.aborted = true
-	for path := range running.temporaries {
-		os.Remove(path)
-	}
+	temporaries.Range(func(path, _ any) bool {
+		os.Remove(path.(string))
+		return true
+	})
 }

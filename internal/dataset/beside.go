@@ -19,18 +19,11 @@ import (
 // path that was given or, if there is none, where its symbolic links lead.
 type Manifests struct {
 	above map[string]*Manifest // by the path of the folder that the files are in; nil for none
-	files map[string]listed    // by path, those that were named
-	names map[string]bool      // of these, as datasets
-}
-
-// listed is what is known of a file; nil for nothing.
-type listed struct {
-	manifest *Manifest
-	entry    *Entry
+	names map[string]bool      // of the files, as datasets
 }
 
 func newManifests() *Manifests {
-	return &Manifests{above: map[string]*Manifest{}, files: map[string]listed{}, names: map[string]bool{}}
+	return &Manifests{above: map[string]*Manifest{}, names: map[string]bool{}}
 }
 
 // Beside reads the manifests of files, and of folders which the files in them
@@ -42,12 +35,8 @@ func Beside(files, folders []string) (*Manifests, error) {
 		ms.names[Name(file)] = true
 	}
 	for _, file := range files {
-		m, path, err := ms.find(file)
-		if err != nil {
+		if _, _, err := ms.find(file); err != nil {
 			return nil, err
-		}
-		if m != nil {
-			ms.files[file] = listed{m, m.byPath[path]}
 		}
 	}
 	for _, dir := range folders {
@@ -55,13 +44,11 @@ func Beside(files, folders []string) (*Manifests, error) {
 			continue
 		}
 		m, all, err := ms.find(filepath.Join(dir, "*"))
+		if m != nil && err == nil {
+			err = m.complete(dir, strings.TrimSuffix(all, "*"))
+		}
 		if err != nil {
 			return nil, err
-		}
-		if m != nil {
-			if err := m.complete(dir, strings.TrimSuffix(all, "*")); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return ms, nil
@@ -108,14 +95,7 @@ func (ms *Manifests) find(file string) (m *Manifest, path string, err error) {
 	if m, err = ms.read(filepath.Dir(file)); m == nil && err == nil {
 		// Where its links lead: its own, or those of its folder, which may be how the
 		// working directory was entered.
-		if file, err = filepath.Abs(file); err != nil {
-			return nil, "", err
-		}
-		if real, err := filepath.EvalSymlinks(file); err == nil {
-			file = real
-		} else if real, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
-			file = filepath.Join(real, filepath.Base(file))
-		}
+		file = artifact.Resolve(file)
 		m, err = ms.read(filepath.Dir(file))
 	}
 	dir, err2 := filepath.Abs(filepath.Dir(file))
@@ -192,11 +172,11 @@ func (ms *Manifests) Zone() (zone string) {
 // Entry returns the entry of a file and the manifest that it stands in, nil if
 // there is none.
 func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
-	l := ms.files[file]
-	if l.entry == nil {
+	m, path, err := ms.find(file)
+	if m == nil || err != nil || m.byPath[path] == nil {
 		return nil, nil
 	}
-	return l.entry, l.manifest
+	return m.byPath[path], m
 }
 
 // Verify reports a file that a manifest lists but that is not what it was.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 )
 
 // Sketch says what rows a file holds, by 64-bit hashes of their time and the
@@ -58,11 +59,7 @@ func (s *Sketch) Merge(o Sketch) {
 func (s *Sketch) shared(o *Sketch) (shared, of int) {
 	limit := min(s.Limit(), o.Limit())
 	below := func(hashes []uint64) []uint64 {
-		i, found := slices.BinarySearch(hashes, limit)
-		if found {
-			i++
-		}
-		return hashes[:i]
+		return hashes[:sort.Search(len(hashes), func(i int) bool { return hashes[i] > limit })]
 	}
 	a, b := below(s.Least), below(o.Least)
 	for _, hash := range a {
@@ -83,10 +80,9 @@ func (s *Sketch) distinct() float64 {
 
 // MarshalJSON writes the sum and the sample as one string in base64.
 func (s Sketch) MarshalJSON() ([]byte, error) {
-	b := binary.BigEndian.AppendUint64(nil, s.Sum)
-	b = binary.BigEndian.AppendUint64(b, uint64(s.Rows))
-	for _, hash := range s.Least {
-		b = binary.BigEndian.AppendUint64(b, hash)
+	b, err := binary.Append(nil, binary.BigEndian, append([]uint64{s.Sum, uint64(s.Rows)}, s.Least...))
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(b)
 }
@@ -97,11 +93,10 @@ func (s *Sketch) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil || len(raw) < 16 || len(raw)%8 != 0 {
 		return fmt.Errorf("%.20q is no sketch", b)
 	}
-	*s = Sketch{Sum: binary.BigEndian.Uint64(raw), Rows: int64(binary.BigEndian.Uint64(raw[8:]))}
-	for raw = raw[16:]; len(raw) > 0; raw = raw[8:] {
-		s.Least = append(s.Least, binary.BigEndian.Uint64(raw))
-	}
-	return nil
+	words := make([]uint64, len(raw)/8)
+	_, err := binary.Decode(raw, binary.BigEndian, words)
+	*s = Sketch{Sum: words[0], Rows: int64(words[1]), Least: words[2:]}
+	return err
 }
 
 // Known finds datasets again by their content. Its zero value knows none.

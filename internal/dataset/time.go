@@ -50,20 +50,7 @@ func (t Time) Append(dst []byte) []byte {
 	if t == NoTime {
 		return dst
 	}
-	at := time.UnixMicro(int64(t)).UTC()
-	y, m, d := at.Date()
-	if y < 0 || y > 9999 || at.Nanosecond() != 0 {
-		return at.AppendFormat(dst, "2006-01-02T15:04:05.999999Z07:00")
-	}
-	two := func(sep byte, v int) { dst = append(dst, sep, byte('0'+v/10), byte('0'+v%10)) } // faster than a format
-	hour, minute, second := at.Clock()
-	dst = append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10))
-	two('-', int(m))
-	two('-', d)
-	two('T', hour)
-	two(':', minute)
-	two(':', second)
-	return append(dst, 'Z')
+	return time.UnixMicro(int64(t)).UTC().AppendFormat(dst, time.RFC3339Nano)
 }
 
 func (t Time) String() string { return string(t.Append(nil)) }

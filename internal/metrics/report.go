@@ -26,11 +26,11 @@ var (
 // Sums are metrics.gob: what a run, or a shard of one, has measured. Everything else
 // follows from them.
 type Sums struct {
-	Shard    *dataset.Part // nil for the whole
-	Scaler   string        // fingerprint
-	Model    string        // fingerprint
-	Against  string        // of the model that it is compared with; "" for none
-	Unseen   design.Unseen // cells of a level that training has not, over all files
+	Shard    *dataset.Shard // nil for the whole
+	Scaler   string         // fingerprint
+	Model    string         // fingerprint
+	Against  string         // of the model that it is compared with; "" for none
+	Unseen   design.Unseen  // cells of a level that training has not, over all files
 	Counts   Counts
 	Datasets []Dataset // of a whole, in the order of dataset.Compare
 }
@@ -140,7 +140,7 @@ func New(s *Sums) (*Report, error) {
 // Merge joins sums on different files, or all shards of one list, exactly.
 func Merge(parts []*Sums) (*Report, error) {
 	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model, Against: parts[0].Against}
-	var shards []*dataset.Part
+	var shards []*dataset.Shard
 	for _, s := range parts {
 		shards = append(shards, s.Shard)
 	}

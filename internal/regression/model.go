@@ -62,9 +62,9 @@ type Dataset struct {
 // row z.
 type Model struct {
 	Settings
-	Part      *dataset.Part // with it there are only the settings and the datasets
-	Datasets  []Dataset     // in the order of dataset.Compare
-	Penalty   float64       `range:"0,"` // the ridge penalty used
+	Part      *dataset.Shard // with it there are only the settings and the datasets
+	Datasets  []Dataset      // in the order of dataset.Compare
+	Penalty   float64        `range:"0,"` // the ridge penalty used
 	Intercept float64
 	Coef      []float64
 	// Climatology is the model on the season's columns alone, its intercept
@@ -225,7 +225,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 }
 
 // NewPart makes a shard of a model, for Merge.
-func NewPart(s Settings, part *dataset.Part, datasets []Dataset) *Model {
+func NewPart(s Settings, part *dataset.Shard, datasets []Dataset) *Model {
 	return &Model{Settings: s, Part: part, Datasets: datasets}
 }
 
@@ -307,7 +307,7 @@ func (m *Model) IDs() []dataset.ID {
 // model that one run over all their files would have fitted.
 func Merge(models []*Model) (*Model, *Summary, error) {
 	var datasets []Dataset
-	var shards []*dataset.Part
+	var shards []*dataset.Shard
 	for _, m := range models {
 		shards = append(shards, m.Part)
 	}

@@ -59,7 +59,7 @@ func TestForged(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
 	for name, s := range map[string]*Scaler{
-		"whole": whole, "part": NewPart(d, &dataset.Part{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
+		"whole": whole, "part": NewPart(d, &dataset.Shard{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
 	} {
 		document, err := Kind.EncodeJSON(s)
 		if err != nil {
@@ -108,7 +108,7 @@ func TestRefused(t *testing.T) {
 		{"100000 pairs of harmonics of the year", func(s *Scaler) { s.AnnualAuto, s.Annual = false, 100_000 }},
 		{"3 pairs of harmonics of the year are not what", func(s *Scaler) { s.Annual = 3 }},
 		{`the category "w" has levels that none has`, func(s *Scaler) { s.Categories[0].Levels = many }},
-		{"shard 0 of 1 of 3 files has 2 datasets where 3 a", func(s *Scaler) { s.Part = &dataset.Part{I: 0, N: 1, Files: 3} }},
+		{"shard 0 of 1 of 3 files has 2 datasets where 3 a", func(s *Scaler) { s.Part = &dataset.Shard{I: 0, N: 1, Files: 3} }},
 		{"its datasets are none", func(s *Scaler) { s.Datasets = nil }},
 		{"out of order", func(s *Scaler) { slices.Reverse(s.Datasets) }},
 		{`dataset "a" has impossible moments of column 1`, func(s *Scaler) { s.Datasets[0].Moments[1].Mean.Hi = 1e9 }},
@@ -117,7 +117,7 @@ func TestRefused(t *testing.T) {
 		{`"a" has 5 rows used, 4 left out and 0 irregular of 1`, func(s *Scaler) { s.Datasets[0].Rows = 1 }},
 		{`"b" has times from 2021-`, func(s *Scaler) { s.Datasets[1].First = s.Datasets[1].Last + 1 }},
 		{"shard 0 of 1 of 1 files has 0 datasets where 1", func(s *Scaler) {
-			s.Part, s.Datasets = &dataset.Part{I: 0, N: 1, Files: 1}, nil
+			s.Part, s.Datasets = &dataset.Shard{I: 0, N: 1, Files: 1}, nil
 		}},
 		{`column "a" has scale 0`, func(s *Scaler) { s.Scale[0] = 0 }},
 		{`column "a" has scale 1, variance -1`, func(s *Scaler) { s.Scale[0], s.Var[0] = 1, -1 }},
@@ -215,7 +215,7 @@ func TestSeasons(t *testing.T) {
 				t.Fatal(err)
 			}
 			wholes = append(wholes, one)
-			parts = append(parts, NewPart(d, &dataset.Part{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
+			parts = append(parts, NewPart(d, &dataset.Shard{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
 		}
 		for _, scalers := range [][]*Scaler{wholes, parts} {
 			merged, err := merge(scalers)

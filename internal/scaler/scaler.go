@@ -24,7 +24,7 @@ var Kind = artifact.Kind{Format: "scaler", Version: 4, Program: "model_preproces
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
 	artifact.Header
-	Part *dataset.Part `json:"part,omitempty"` // of a shard, which has only the design and the datasets
+	Part *dataset.Shard `json:"part,omitempty"` // of a shard, which has only the design and the datasets
 	design.Design
 	FeatureNamesOut []string `json:"feature_names_out"` // the p columns of X, in order
 	// The figures of hinges and crosses are null, NaN here: a model finds them.
@@ -224,7 +224,7 @@ func (s *Scaler) finishColumns(columns []moments.Moments, derived []bool) {
 }
 
 // NewPart makes a part of a scaler, for Merge: no level, no mean.
-func NewPart(d design.Design, part *dataset.Part, datasets []Dataset, sketches []*moments.Sketch) *Scaler {
+func NewPart(d design.Design, part *dataset.Shard, datasets []Dataset, sketches []*moments.Sketch) *Scaler {
 	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets, Sketches: sketches}
 }
 
@@ -267,7 +267,7 @@ func (s *Scaler) index() {
 // shards of one: New makes of them the scaler that one run over all their files would
 // have fitted, exactly.
 func Join(scalers []*Scaler) (d design.Design, datasets []Dataset, sketches []*moments.Sketch, err error) {
-	var shards []*dataset.Part
+	var shards []*dataset.Shard
 	for _, s := range scalers {
 		shards = append(shards, s.Part)
 	}

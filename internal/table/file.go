@@ -113,16 +113,16 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 	return files, nil
 }
 
-// OpenPart opens the files of a part of those at paths, all if it is nil, and reads
+// OpenShard opens the files of a shard of those at paths, all if it is nil, and reads
 // the manifests beside them. found are the paths of all of them.
-func OpenPart(part *dataset.Part, paths []string, stdin io.Reader, timeColumn string) (files []*File, found []string,
+func OpenShard(shard *dataset.Shard, paths []string, stdin io.Reader, timeColumn string) (files []*File, found []string,
 	manifests *dataset.Manifests, err error) {
 	if found, err = Find(paths); err != nil {
 		return nil, nil, nil, err
 	}
 	mine := found
-	if part != nil {
-		mine, _ = part.Choose(found)
+	if shard != nil {
+		mine, _ = shard.Choose(found)
 	}
 	if files, err = Open(mine, stdin, timeColumn); err != nil {
 		return nil, nil, nil, err

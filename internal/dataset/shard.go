@@ -13,17 +13,17 @@ import (
 	"strings"
 )
 
-// Part says which share of a list of files an artifact is of: of N shares the
+// Shard says which share of a list of files an artifact is of: of N shares the
 // I-th, with every N-th file in the order of names. Nil is the whole list.
-type Part struct {
+type Shard struct {
 	I     int    `json:"shard"` // from 0
 	N     int    `json:"of"`
 	Files int    `json:"files"` // in the whole list
 	List  string `json:"list"`  // SHA-256 of their names and sizes
 }
 
-// ParsePart reads I/N, as 0/8 to 7/8.
-func ParsePart(s string) (*Part, error) {
+// ParseShard reads I/N, as 0/8 to 7/8.
+func ParseShard(s string) (*Shard, error) {
 	first, second, _ := strings.Cut(s, "/")
 	i, err := strconv.Atoi(first)
 	n, err2 := strconv.Atoi(second)
@@ -33,24 +33,24 @@ func ParsePart(s string) (*Part, error) {
 	if n > maxShards {
 		return nil, fmt.Errorf("has more shards than %d", maxShards)
 	}
-	return &Part{I: i, N: n}, nil
+	return &Shard{I: i, N: n}, nil
 }
 
-// PartFlag is for flag.Func: it reads a part as ParsePart does.
-func PartFlag(part **Part) func(string) error {
+// ShardFlag is for flag.Func: it reads one as ParseShard does.
+func ShardFlag(shard **Shard) func(string) error {
 	return func(s string) (err error) {
-		*part, err = ParsePart(s)
+		*shard, err = ParseShard(s)
 		return err
 	}
 }
 
 const maxShards = 4_000_000 // as many tasks as Slurm can have
 
-func (p *Part) String() string { return fmt.Sprintf("shard %d of %d", p.I, p.N) }
+func (p *Shard) String() string { return fmt.Sprintf("shard %d of %d", p.I, p.N) }
 
-// Choose returns the files of the part, and those that come first in the whole
+// Choose returns the files of the shard, and those that come first in the whole
 // list: one, or as many as share its name.
-func (p *Part) Choose(paths []string) (mine, first []string) {
+func (p *Shard) Choose(paths []string) (mine, first []string) {
 	paths = slices.SortedFunc(slices.Values(paths), func(a, b string) int {
 		return cmp.Or(strings.Compare(Name(a), Name(b)), strings.Compare(filepath.Clean(a), filepath.Clean(b)))
 	})
@@ -72,44 +72,40 @@ func (p *Part) Choose(paths []string) (mine, first []string) {
 	return mine, first
 }
 
-// Unmerged refuses a part where the whole is needed.
-func (p *Part) Unmerged(path, program string) error {
+// Unmerged refuses a shard where the whole is needed.
+func (p *Shard) Unmerged(path, program string) error {
 	if p == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: is only %v; run %s -merge on all of them", path, p, program)
 }
 
-// Check reports a part that cannot be, or not of so many datasets.
-func (p *Part) Check(datasets int) error {
+// Check reports a shard that cannot be, or not of so many datasets.
+func (p *Shard) Check(datasets int) error {
 	if p == nil {
 		return nil
 	}
 	if p.I < 0 || p.I >= p.N || p.N > maxShards || p.Files < 1 {
 		return fmt.Errorf("%v of %d files is none", p, p.Files)
 	}
-	want := 0
-	if p.I < p.Files {
-		want = (p.Files-1-p.I)/p.N + 1
-	}
-	if datasets != want {
+	if want := (p.Files - 1 - p.I + p.N) / p.N; datasets != want { // every N-th file from the I-th on
 		return fmt.Errorf("%v of %d files has %d datasets where %d are needed", p, p.Files, datasets, want)
 	}
 	return nil
 }
 
 // Complete reports what keeps artifacts from being merged: they must be all the
-// parts of one list, each once, or no parts at all.
-func Complete(parts []*Part) error {
-	if !slices.ContainsFunc(parts, func(p *Part) bool { return p != nil }) {
+// shards of one list, each once, or no shards at all.
+func Complete(shards []*Shard) error {
+	if !slices.ContainsFunc(shards, func(p *Shard) bool { return p != nil }) {
 		return nil
 	}
-	if slices.Contains(parts, nil) {
+	if slices.Contains(shards, nil) {
 		return errors.New("some are shards and some are whole; merge the shards first, by themselves")
 	}
-	parts = slices.SortedStableFunc(slices.Values(parts), func(a, b *Part) int { return cmp.Compare(a.I, b.I) })
-	first, there := parts[0], make(map[int]bool, len(parts))
-	for _, p := range parts {
+	shards = slices.SortedStableFunc(slices.Values(shards), func(a, b *Shard) int { return cmp.Compare(a.I, b.I) })
+	first, there := shards[0], make(map[int]bool, len(shards))
+	for _, p := range shards {
 		switch {
 		case p.N > maxShards || p.I < 0 || p.I >= p.N:
 			return fmt.Errorf("%v is none", p)
@@ -125,7 +121,7 @@ func Complete(parts []*Part) error {
 		there[p.I] = true
 	}
 	const most = 10 // are named
-	n := first.N - len(parts)
+	n := first.N - len(shards)
 	var missing []string
 	for i := 0; len(missing) < min(n, most); i++ {
 		if !there[i] {

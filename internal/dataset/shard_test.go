@@ -8,12 +8,12 @@ import (
 )
 
 // The parts of a list are all of it, each file once; the first ones are those of the least name.
-func TestPart(t *testing.T) {
+func TestShard(t *testing.T) {
 	paths := []string{"b/c.csv", "a/b.csv", "x/a.csv", "a/a.csv.gz", "d.csv"}
 	var all []string
-	var parts []*Part
+	var parts []*Shard
 	for _, s := range []string{"2/3", "0/3", "1/3"} {
-		p, err := ParsePart(s)
+		p, err := ParseShard(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,18 +26,18 @@ func TestPart(t *testing.T) {
 	if slices.Sort(all); !slices.Equal(all, slices.Sorted(slices.Values(paths))) {
 		t.Errorf("the parts are %v", all)
 	}
-	many := []*Part{{I: 0, N: 12, Files: 1}}
+	many := []*Shard{{I: 0, N: 12, Files: 1}}
 	if err := Complete(many); err == nil || err.Error() != "11 of 12 shards are missing: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" {
 		t.Error(err)
 	}
-	for _, p := range []Part{{I: 0, N: math.MaxInt}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
-		if err := Complete([]*Part{&p}); err == nil || !strings.HasSuffix(err.Error(), "is none") {
+	for _, p := range []Shard{{I: 0, N: math.MaxInt}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
+		if err := Complete([]*Shard{&p}); err == nil || !strings.HasSuffix(err.Error(), "is none") {
 			t.Errorf("%v: %v", &p, err)
 		}
 	}
 	other := *parts[1]
 	other.Files++
-	for want, list := range map[string][]*Part{
+	for want, list := range map[string][]*Shard{
 		"":                           parts,
 		"shard 0, 1 of 3 is missing": parts[:1],
 		"shard 2 of 3 comes twice":   append(slices.Clone(parts), parts[0]),
@@ -53,14 +53,14 @@ func TestPart(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"3/3", "-1/3", "1", "a/b", "0/0", "1/2/3", ""} {
-		if p, err := ParsePart(s); err == nil {
+		if p, err := ParseShard(s); err == nil {
 			t.Errorf("%s passes as %v", s, p)
 		}
 	}
-	if err := Complete([]*Part{{N: 1}}); err != nil {
+	if err := Complete([]*Shard{{N: 1}}); err != nil {
 		t.Error(err)
 	}
-	if parts[0].Unmerged("p", "x") == nil || (*Part)(nil).Unmerged("p", "x") != nil {
+	if parts[0].Unmerged("p", "x") == nil || (*Shard)(nil).Unmerged("p", "x") != nil {
 		t.Error("a part passes as a whole, or the whole as a part")
 	}
 }
