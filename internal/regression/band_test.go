@@ -59,7 +59,7 @@ func TestBand(t *testing.T) {
 			}
 			s := settings(p)
 			s.Alpha = alpha
-			m, summary, err := New(s, []Dataset{split("a", rows, w, 5)})
+			m, summary, err := New(s, []Dataset{foldsOf("a", rows, w, 5)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestBand(t *testing.T) {
 func TestNoBand(t *testing.T) {
 	rows := []float64{1, 0, 5, 1, 1, 7, 1, 2, 9, 1, 3, 11}
 	for name, n := range map[string]int{"exact": 4, "no degrees of freedom": 2} {
-		d := split("a", rows[:n*3], 3, 5)
+		d := foldsOf("a", rows[:n*3], 3, 5)
 		for k := range d.Folds {
 			d.Folds[k] = Factor{}
 		}
@@ -131,7 +131,7 @@ func TestDoubt(t *testing.T) {
 	}
 	s := settings(4)
 	s.Names, s.SeasonFrom, s.SeasonTo = []string{"a", "b", "c", "annual"}, 3, 4
-	m, _, err := New(s, []Dataset{split("d", rows, w, 5)})
+	m, _, err := New(s, []Dataset{foldsOf("d", rows, w, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}

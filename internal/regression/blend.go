@@ -2,7 +2,6 @@ package regression
 
 import (
 	"math"
-	"slices"
 
 	"mlpipeline/internal/moments"
 )
@@ -25,24 +24,23 @@ const (
 
 // blend sets the weights of two fits, the plain one first, so that the error of the mean
 // of them and of the target's mean, which has the rest, is least.
-func (c *chooser) blend(members []member, trials []trial) {
+func (c *chooser) blend(members []member, splits []split) {
 	var products [4][4]float64 // of predictions: the mean's, those of the members, and y
-	for k := range trials {
-		train, test := &trials[k].train, &trials[k].test
-		vectors := make([][]float64, 4)
-		for i := range vectors {
-			vectors[i] = make([]float64, test.w)
-		}
-		fill := func(v []float64, columns []int, penalty float64) {
+	for k := range splits {
+		train, test := &splits[k].train, &splits[k].test
+		coefficients := func(columns []int, penalty float64) []float64 {
+			v := make([]float64, test.w)
 			at, b := train.ridge(columns, penalty)
 			for l, j := range at {
 				v[j] = b[l]
 			}
+			return v
 		}
-		fill(vectors[0], []int{0}, 0)
+		vectors := [4][]float64{coefficients([]int{0}, 0)}
 		for i, m := range members {
-			fill(vectors[1+i], c.columnsOf(m.kept), m.penalty)
+			vectors[1+i] = coefficients(c.columnsOf(m.kept), m.penalty)
 		}
+		vectors[3] = make([]float64, test.w)
 		vectors[3][test.w-1] = 1
 		for i, u := range vectors {
 			for j, v := range vectors {
@@ -125,10 +123,9 @@ func (s *Settings) fits(f *Factor, alphas ...float64) (fits []solution, err erro
 
 // union returns the terms of all members that count.
 func union(members []member) []bool {
-	kept := slices.Clone(members[0].kept)
-	for t := range kept {
-		kept[t] = false
-		for _, m := range members {
+	kept := make([]bool, len(members[0].kept))
+	for _, m := range members {
+		for t := range kept {
 			kept[t] = kept[t] || m.weight > 0 && m.kept[t]
 		}
 	}

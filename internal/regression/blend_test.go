@@ -15,11 +15,11 @@ func TestBlend(t *testing.T) {
 	all := []bool{true, true, true, true, true}
 	noise := []bool{false, false, false, true, false}
 	members := []member{{kept: noise}, {kept: all}}
-	if c.blend(members, c.splits()); members[1].weight < 0.9 {
+	if c.blend(members, c.splits); members[1].weight < 0.9 {
 		t.Errorf("all terms, which are the truth, have weight %v", members[1].weight)
 	}
 	members = []member{{kept: all}, {kept: noise}}
-	if c.blend(members, c.splits()); members[0].weight < 0.9 {
+	if c.blend(members, c.splits); members[0].weight < 0.9 {
 		t.Errorf("a poor choice leaves the plain terms weight %v", members[0].weight)
 	}
 	var total Factor

@@ -9,28 +9,13 @@ import (
 	"mlpipeline/internal/ordered"
 )
 
-// trial is a fit to some rows that is tested on others.
-type trial struct{ train, test normal }
-
-// splits are those of cross-validation: every fold, by all others.
-func (c *chooser) splits() []trial {
-	splits := make([]trial, len(c.held))
-	total := newNormal(c.held[0].w)
-	for _, held := range c.held {
-		total.merge(&held, 1)
-	}
-	for k, held := range c.held {
-		splits[k] = trial{newNormal(total.w), held}
-		splits[k].train.merge(&total, 1)
-		splits[k].train.merge(&held, -1)
-	}
-	return splits
-}
+// split is rows to fit, and others that the fit is tested on.
+type split struct{ train, test normal }
 
 // chainedSplits are those of a series: its folds in the order of their first time, cut into
 // ten groups, each of the later half tested by what is fitted to those before it. The first
 // time of a fold is taken as if the rows of a dataset were equally far from each other.
-func chainedSplits(datasets []Dataset) (splits []trial) {
+func chainedSplits(datasets []Dataset) (splits []split) {
 	type block struct {
 		first dataset.Time
 		*Factor
@@ -53,45 +38,16 @@ func chainedSplits(datasets []Dataset) (splits []trial) {
 	for i, b := range blocks {
 		group.add(b.Factor)
 		seen += b.N
-		part := seen * groups / rows // groups that are complete
-		if i+1 < len(blocks) && (seen-b.N)*groups/rows == part {
+		complete := seen * groups / rows // groups
+		if i+1 < len(blocks) && (seen-b.N)*groups/rows == complete {
 			continue
 		}
-		group.mirror()
-		if part > groups/2 && before.rows > 0 {
-			train := newNormal(w)
-			train.merge(&before, 1)
-			splits = append(splits, trial{train, group})
+		if complete > groups/2 && before.rows > 0 {
+			splits = append(splits, split{before, group})
 		}
-		before.merge(&group, 1)
-		group = newNormal(w)
+		before, group = before.plus(group, 1), newNormal(w)
 	}
 	return splits
-}
-
-// ridge returns the columns and coefficients of ridge regression on some columns, the
-// first of which, the intercept, is not penalised.
-func (g *normal) ridge(columns []int, alpha float64) ([]int, []float64) {
-	n := len(columns)
-	sub := newNormal(n + 1)
-	all := append(slices.Clone(columns), g.w-1)
-	for i, k := range all {
-		for j, l := range all {
-			sub.a[i*sub.w+j] = g.a[k*g.w+l]
-		}
-		if i > 0 && i < n {
-			sub.a[i*sub.w+i] += alpha
-		}
-	}
-	s := newSweep(sub)
-	for i := range n {
-		s.include([]int{i})
-	}
-	at, b := s.fit()
-	for i := range at {
-		at[i] = columns[at[i]]
-	}
-	return at, b
 }
 
 // columnsOf returns the columns of a factor of the intercept and of the terms that are kept.
@@ -108,7 +64,7 @@ func (c *chooser) columnsOf(kept []bool) []int {
 // bestPenalty returns the penalty with which the fit to the terms that are kept errs least, and the
 // mean squared error with each. No penalty, which must be the first, is not tried where the
 // rows are too few for it.
-func (c *chooser) bestPenalty(kept []bool, alphas []float64, splits []trial) (best float64, path []Point) {
+func (c *chooser) bestPenalty(kept []bool, alphas []float64, splits []split) (best float64, path []Point) {
 	columns := c.columnsOf(kept)
 	path = make([]Point, len(alphas))
 	ordered.Each(len(alphas), func(i int) {

@@ -36,7 +36,7 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	set, rows := d.problem(func(int) bool { return true }, y)
 	set.SeasonFrom, set.SeasonTo, set.Folds = 5, 7, 2
 	w := len(set.Names) + 2
-	m, summary, err := New(set, []Dataset{split("a", rows[:40*w], w, 2), split("b", rows[40*w:], w, 2)})
+	m, summary, err := New(set, []Dataset{foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 	}
 	chooser := newChooser(s.Terms, folds)
 	if !s.Select {
-		chooser.restore(c.kept)
+		chooser.set(c.kept)
 		c.worth = chooser.worth(s.Names)
 		return c
 	}
@@ -90,30 +90,30 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 	if !s.Auto {
 		return c
 	}
-	trials := chooser.splits()
+	splits := chooser.splits
 	if s.Time != "" {
 		if chained := chainedSplits(datasets); len(chained) > 0 {
-			trials = chained
+			splits = chained
 		}
 	}
-	c.shrink(s, chooser, plain, trials)
+	c.shrink(s, chooser, plain, splits)
 	return c
 }
 
 // shrink finds the penalty of the chosen terms, and the weight of the plain ones and of the
 // target's mean beside them.
-func (c *choice) shrink(s *Settings, chooser *chooser, plain []bool, trials []trial) {
-	least := trials[0].train.rows
-	for _, trial := range trials {
-		least = min(least, trial.train.rows)
+func (c *choice) shrink(s *Settings, chooser *chooser, plain []bool, splits []split) {
+	least := int64(math.MaxInt64)
+	for _, split := range splits {
+		least = min(least, split.train.rows)
 	}
 	members := []member{{kept: plain}, {kept: c.kept}}
 	for i := range members {
 		s.leaveOut(members[i].kept)
-		c.penalty, c.path = chooser.bestPenalty(members[i].kept, s.alphas(least), trials)
+		c.penalty, c.path = chooser.bestPenalty(members[i].kept, s.alphas(least), splits)
 		members[i].penalty = c.penalty
 	}
-	if chooser.blend(members, trials); members[1].weight < 1 {
+	if chooser.blend(members, splits); members[1].weight < 1 {
 		s.blend, c.kept = members, union(members)
 		s.leaveOut(c.kept)
 		for t := range c.worth {
@@ -171,14 +171,7 @@ const (
 // pay together. It returns the plain ones.
 func (c *chooser) choose(series bool) (started []bool) {
 	kind := func(kinds ...design.TermKind) func(t int) bool {
-		return func(t int) bool {
-			for _, k := range kinds {
-				if c.terms[t].Kind == k {
-					return true
-				}
-			}
-			return false
-		}
+		return func(t int) bool { return slices.Contains(kinds, c.terms[t].Kind) }
 	}
 	plain := kind(design.Number, design.Word, design.Harmonic, design.Lags)
 	for t := range c.terms {
@@ -193,26 +186,13 @@ func (c *chooser) choose(series bool) (started []bool) {
 	}
 	c.forward(kind(design.Hinge, design.Clock, design.Trend, design.Missing), gain, mostSteps)
 	c.backward(series)
-	before, now := append([]bool(nil), c.chosen...), c.mse(c.errors)
+	before, now := slices.Clone(c.chosen), c.mse(c.errors)
 	c.forward(kind(design.Cross), gainCrosses, mostCrosses)
 	c.backward(series)
 	if c.mse(c.errors) >= now*(1-gainCrosses) {
-		c.restore(before)
+		c.set(before)
 	}
 	return started
-}
-
-// restore chooses what was chosen before.
-func (c *chooser) restore(chosen []bool) {
-	var differ []int
-	for t := range chosen {
-		if chosen[t] != c.chosen[t] {
-			differ = append(differ, t)
-		}
-	}
-	if len(differ) > 0 {
-		c.toggle(differ...)
-	}
 }
 
 // worth weighs every term, by the model of the chosen ones without it or, of one that is

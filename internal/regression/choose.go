@@ -24,8 +24,8 @@ type chooser struct {
 	terms    []Term
 	chosen   []bool
 	varies   []bool   // of the terms: a column of it does
-	held     []normal // of the rows of each fold
-	rest     []*sweep // of those of all others, swept by the chosen terms
+	splits   []split  // those of cross-validation: every fold is tested on all others
+	swept    []*sweep // of what is fitted in each, by the chosen terms
 	rows     float64
 	errors   []float64 // Σ of the squared errors on each fold, of the chosen terms
 	least    []float64 // and of the best model for each fold by itself, of all that were compared
@@ -36,28 +36,25 @@ type chooser struct {
 // standardised.
 func newChooser(terms []Term, folds []Factor) *chooser {
 	w := folds[0].Width
-	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), held: make([]normal, len(folds)),
-		rest: make([]*sweep, len(folds)), errors: make([]float64, len(folds)),
+	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), splits: make([]split, len(folds)),
+		swept: make([]*sweep, len(folds)), errors: make([]float64, len(folds)),
 		least: slices.Repeat([]float64{math.Inf(1)}, len(folds))}
 	ordered.Each(len(folds), func(k int) {
-		c.held[k] = newNormal(w)
-		c.held[k].add(&folds[k])
-		c.held[k].mirror()
+		c.splits[k].test = newNormal(w)
+		c.splits[k].test.add(&folds[k])
 	})
 	total := newNormal(w)
-	for _, held := range c.held {
-		total.merge(&held, 1)
+	for k := range folds {
+		total = total.plus(c.splits[k].test, 1)
 	}
 	c.rows = float64(total.rows)
 	for _, t := range terms {
 		c.varies = append(c.varies, slices.ContainsFunc(t.columns(), func(j int) bool { return total.a[j*w+j] > 0 }))
 	}
 	ordered.Each(len(folds), func(k int) {
-		rest := newNormal(w)
-		rest.merge(&total, 1)
-		rest.merge(&c.held[k], -1)
-		c.rest[k] = newSweep(rest)
-		c.rest[k].include([]int{0})
+		c.splits[k].train = total.plus(c.splits[k].test, -1)
+		c.swept[k] = newSweep(c.splits[k].train)
+		c.swept[k].include([]int{0})
 	})
 	c.settle()
 	return c
@@ -73,7 +70,7 @@ func (t *Term) columns() (columns []int) {
 
 // settle takes the errors of what is chosen now.
 func (c *chooser) settle() {
-	ordered.Each(len(c.rest), func(k int) { c.errors[k] = c.held[k].squaredError(c.rest[k].fit()) })
+	ordered.Each(len(c.swept), func(k int) { c.errors[k] = c.splits[k].test.squaredError(c.swept[k].fit()) })
 	c.compare(c.errors)
 }
 
@@ -104,12 +101,12 @@ func (c *chooser) optimism() float64 { return c.mse(c.errors) - c.mse(c.least) }
 
 // with returns the errors on the folds with a term more, or without one that is chosen.
 func (c *chooser) with(term int) []float64 {
-	errors, group := make([]float64, len(c.rest)), c.terms[term].columns()
-	for k, s := range c.rest {
+	errors, group := make([]float64, len(c.swept)), c.terms[term].columns()
+	for k, s := range c.swept {
 		if c.chosen[term] {
-			errors[k] = c.held[k].squaredError(s.fitWithout(group))
+			errors[k] = c.splits[k].test.squaredError(s.fitWithout(group))
 		} else {
-			errors[k] = c.held[k].squaredError(s.fitWith(group))
+			errors[k] = c.splits[k].test.squaredError(s.fitWith(group))
 		}
 	}
 	return errors
@@ -138,19 +135,27 @@ func (c *chooser) best(may func(term int) bool, cost func(term int, errors []flo
 }
 
 // toggle takes a term in, or out.
-func (c *chooser) toggle(terms ...int) {
-	for _, t := range terms {
-		c.chosen[t] = !c.chosen[t]
+func (c *chooser) toggle(term int) {
+	chosen := slices.Clone(c.chosen)
+	chosen[term] = !chosen[term]
+	c.set(chosen)
+}
+
+// set chooses terms.
+func (c *chooser) set(chosen []bool) {
+	before := c.chosen
+	if c.chosen = slices.Clone(chosen); slices.Equal(before, chosen) {
+		return
 	}
-	ordered.Each(len(c.rest), func(k int) {
-		for _, t := range terms {
-			if !c.chosen[t] {
-				c.rest[k].exclude(c.terms[t].columns())
+	ordered.Each(len(c.swept), func(k int) {
+		for t := range c.terms {
+			if before[t] && !chosen[t] {
+				c.swept[k].exclude(c.terms[t].columns())
 			}
 		}
 		for t := range c.terms { // what followed from a term that is gone may say something now
-			if c.chosen[t] {
-				c.rest[k].include(c.terms[t].columns())
+			if chosen[t] {
+				c.swept[k].include(c.terms[t].columns())
 			}
 		}
 	})

@@ -68,7 +68,9 @@ func TestChooserExact(t *testing.T) {
 			}
 		}
 		for _, step := range [][]int{{0}, {2}, {3, 4}, {2}, {1}, {0, 3}} {
-			c.toggle(step...)
+			for _, i := range step {
+				c.toggle(i)
+			}
 			check("chosen", c.errors, foldErrors(t, terms, c.chosen, folds))
 			for i := range terms {
 				other := slices.Clone(c.chosen)
@@ -93,7 +95,7 @@ func TestChooserParents(t *testing.T) {
 			}
 		}
 	}
-	c.restore([]bool{true, true, true, true, true})
+	c.set([]bool{true, true, true, true, true})
 	if !c.isParent(3) || c.isParent(0) {
 		t.Error("not seen as a parent")
 	}
@@ -110,9 +112,9 @@ func TestChooserParents(t *testing.T) {
 func TestBestPenalty(t *testing.T) {
 	terms, folds := choosable(2)
 	c := newChooser(terms, folds)
-	c.restore([]bool{true, true, false, true, true})
+	c.set([]bool{true, true, false, true, true})
 	alphas := []float64{0, 0.1, 10, 1000}
-	best, path := c.bestPenalty(c.chosen, alphas, c.splits())
+	best, path := c.bestPenalty(c.chosen, alphas, c.splits)
 	columns := []int{0, 1, 2, 6, 7, 8, 9, 10}
 	for i, alpha := range alphas {
 		sum, rows := 0.0, int64(0)

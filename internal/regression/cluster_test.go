@@ -56,7 +56,7 @@ func grunfeldModel(t *testing.T, alpha float64) (*Model, *Summary, []Factor) {
 	var datasets []Dataset
 	var parts []Factor
 	for i, rows := range grunfeld(t) {
-		d := split(fmt.Sprint("firm", i), rows, w, 5)
+		d := foldsOf(fmt.Sprint("firm", i), rows, w, 5)
 		for k := range d.Folds { // as few rows are
 			d.Folds[k] = *factorOf(rows[k*4*w:(k+1)*4*w], w, true)
 		}
@@ -191,7 +191,7 @@ func TestRobustErrors(t *testing.T) {
 				rows[i*w+4] += float64(g % 3)
 			}
 			all = append(all, rows...)
-			datasets = append(datasets, split(fmt.Sprintf("%02d", g), rows, w, 5))
+			datasets = append(datasets, foldsOf(fmt.Sprintf("%02d", g), rows, w, 5))
 		}
 		s := settings(p)
 		s.Mean, s.Scale, s.Alpha = []float64{1, 2, 0}, []float64{2, 1, 4}, alpha // the rows are standardised
@@ -276,7 +276,7 @@ func TestRobustCoverage(t *testing.T) {
 			e = rho*e + math.Sqrt(1-rho*rho)*r.NormFloat64()
 			rows = append(rows, 1, x, 2+3*x+e)
 		}
-		_, summary, err := New(s, []Dataset{split("a", rows, 3, folds)})
+		_, summary, err := New(s, []Dataset{foldsOf("a", rows, 3, folds)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func TestSmallClusters(t *testing.T) {
 // A dataset of one row moves the model, too.
 func TestInfluenceOfOneRow(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
-	a, b := split("a", problem(r, 40, 2, 1), 4, 5), split("b", problem(r, 1, 2, 1), 4, 5)
+	a, b := foldsOf("a", problem(r, 40, 2, 1), 4, 5), foldsOf("b", problem(r, 1, 2, 1), 4, 5)
 	_, summary, err := New(settings(2), []Dataset{a, b})
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestBeyondFloat64(t *testing.T) {
 	}
 	set := settings(2)
 	set.Folds = 2
-	cv := crossValidate(&set, pool([]Dataset{split("a", rows, 4, 2)}, 2))
+	cv := crossValidate(&set, pool([]Dataset{foldsOf("a", rows, 4, 2)}, 2))
 	if !strings.Contains(cv.Reason, "beyond float64") || cv.R2 != nil || cv.MSE != nil {
 		t.Errorf("%+v", cv)
 	}
@@ -56,7 +56,7 @@ func TestBeyondFloat64(t *testing.T) {
 func TestFoldOfFewRows(t *testing.T) {
 	set := settings(2)
 	set.Folds = 2
-	cv := crossValidate(&set, pool([]Dataset{split("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)}, 2))
+	cv := crossValidate(&set, pool([]Dataset{foldsOf("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)}, 2))
 	if !strings.HasPrefix(cv.Reason, "without fold 1 of 2: ") {
 		t.Error(cv.Reason)
 	}

@@ -252,7 +252,7 @@ func TestLeastNormErrors(t *testing.T) {
 		a.SetRow(i, z)
 		rows = append(append(append(rows, 1), z...), 3+x1+x2+r.NormFloat64())
 	}
-	m, summary, err := New(settings(p), []Dataset{split("a", rows, w, 5)})
+	m, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +329,7 @@ func TestLimits(t *testing.T) {
 	}
 	rows := problem(rand.New(rand.NewPCG(19, 20)), 5, 3, 1)
 	for n := 3; n <= 5; n++ {
-		_, summary, err := New(settings(3), []Dataset{split("a", rows[:n*5], 5, 5)})
+		_, summary, err := New(settings(3), []Dataset{foldsOf("a", rows[:n*5], 5, 5)})
 		switch {
 		case n == 3 && (err == nil || !strings.HasPrefix(err.Error(),
 			"fewer rows than coefficients: 3 rows, 4 coefficients")):
@@ -365,7 +365,7 @@ func TestSmallFigures(t *testing.T) {
 			centred.Set(i, j, rows[i*w+1+j]-mean)
 		}
 	}
-	_, summary, err := New(settings(p), []Dataset{split("a", rows, w, 5)})
+	_, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +379,7 @@ func TestSmallFigures(t *testing.T) {
 	for i := range n {
 		zeros[i*w], zeros[i*w+w-1] = 1, rows[i*w+w-1]
 	}
-	if _, summary, err = New(settings(p), []Dataset{split("a", zeros, w, 5)}); err != nil || summary.Condition != 1 {
+	if _, summary, err = New(settings(p), []Dataset{foldsOf("a", zeros, w, 5)}); err != nil || summary.Condition != 1 {
 		t.Errorf("without a column that varies: %v, %+v", err, summary)
 	}
 	s := Settings{Mean: []float64{-6, 0}, Scale: []float64{2, 5}}

@@ -74,7 +74,7 @@ func settings(p int) Settings {
 }
 
 // split makes a dataset of rows [1 | Z | y].
-func split(name string, rows []float64, w, folds int) Dataset {
+func foldsOf(name string, rows []float64, w, folds int) Dataset {
 	n := int64(len(rows) / w)
 	d := Dataset{ID: dataset.ID{Name: name, Rows: n, First: 0, Last: 1, XXH64: name}, Used: n}
 	bounds := FoldBounds(n, folds)
@@ -130,7 +130,7 @@ func TestRefit(t *testing.T) {
 		s.Alpha = alpha
 		var datasets []Dataset
 		for i, rows := range data {
-			datasets = append(datasets, split(string(rune('a'+i)), rows, w, s.Folds))
+			datasets = append(datasets, foldsOf(string(rune('a'+i)), rows, w, s.Folds))
 		}
 		m, summary, err := New(s, datasets)
 		if err != nil {
@@ -182,7 +182,7 @@ func TestAuto(t *testing.T) {
 	const p, w = 8, 10
 	s := settings(p)
 	s.Auto = true
-	m, summary, err := New(s, []Dataset{split("a", problem(r, 30, p, 40), w, s.Folds)})
+	m, summary, err := New(s, []Dataset{foldsOf("a", problem(r, 30, p, 40), w, s.Folds)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestMergeModels(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	const p, w = 3, 5
 	s := settings(p)
-	a, b, c := split("a", problem(r, 50, p, 1), w, 5), split("b", problem(r, 51, p, 1), w, 5), split("c",
+	a, b, c := foldsOf("a", problem(r, 50, p, 1), w, 5), foldsOf("b", problem(r, 51, p, 1), w, 5), foldsOf("c",
 		problem(r, 7, p, 1), w, 5)
 	encode := func(m *Model, err error) string {
 		if err != nil {
@@ -245,7 +245,7 @@ func TestCollinear(t *testing.T) {
 		rows = append(rows, 1, x1, x2, 2*x1-x2, 0, x1, x1+x2)
 	}
 	s := settings(5)
-	m, summary, err := New(s, []Dataset{split("a", rows, 7, 5)})
+	m, summary, err := New(s, []Dataset{foldsOf("a", rows, 7, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestCollinear(t *testing.T) {
 
 func TestFewRows(t *testing.T) {
 	rows := problem(rand.New(rand.NewPCG(1, 1)), 3, 3, 1)
-	_, _, err := New(settings(3), []Dataset{split("a", rows, 5, 5)})
+	_, _, err := New(settings(3), []Dataset{foldsOf("a", rows, 5, 5)})
 	if err == nil || err.Error() != "fewer rows than coefficients: 3 rows, 4 coefficients with the intercept; "+
 		"use a penalty (-alpha), or fewer features" {
 		t.Errorf("got %v", err)
@@ -276,7 +276,7 @@ func BenchmarkManyDatasets(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var datasets []Dataset
 	for i := range 10000 {
-		datasets = append(datasets, split(fmt.Sprintf("%05d", i), problem(r, 50, 8, 1), 10, 5))
+		datasets = append(datasets, foldsOf(fmt.Sprintf("%05d", i), problem(r, 50, 8, 1), 10, 5))
 	}
 	for b.Loop() {
 		if _, _, err := New(settings(8), datasets); err != nil {

@@ -18,17 +18,13 @@ func (g *normal) add(f *Factor) {
 	for i := range f.rows() {
 		row := r[:g.w-i] // of columns i to w
 		r = r[g.w-i:]
-		for j, v := range row {
+		for j, v := range row { // the lower triangle, which is mirrored below
 			at := g.a[(i+j)*g.w+i:]
 			for k, u := range row[:j+1] {
 				at[k] += float64(u * v)
 			}
 		}
 	}
-}
-
-// mirror completes the lower triangle, which is all that add writes.
-func (g *normal) mirror() {
 	for i := range g.w {
 		for j := range i {
 			g.a[j*g.w+i] = g.a[i*g.w+j]
@@ -36,12 +32,35 @@ func (g *normal) mirror() {
 	}
 }
 
-// merge adds so many times the products of o.
-func (g *normal) merge(o *normal, times int64) {
-	g.rows += times * o.rows
+// plus returns the matrix of the rows of g and, so many times, those of o.
+func (g normal) plus(o normal, times int64) normal {
+	sum := normal{w: g.w, a: slices.Clone(g.a), rows: g.rows + times*o.rows}
 	for i, v := range o.a {
-		g.a[i] += float64(times) * v
+		sum.a[i] += float64(times) * v
 	}
+	return sum
+}
+
+// of returns sign times the matrix of some columns, with y behind them as it is.
+func (g *normal) of(columns []int, sign float64) normal {
+	n, sub := len(columns), newNormal(len(columns)+1)
+	for i, k := range columns {
+		for j, l := range columns {
+			sub.a[i*sub.w+j] = sign * g.a[k*g.w+l]
+		}
+		sub.a[i*sub.w+n], sub.a[n*sub.w+i] = g.a[k*g.w+g.w-1], g.a[k*g.w+g.w-1]
+	}
+	return sub
+}
+
+// ridge returns the columns and coefficients of ridge regression on some columns, the
+// first of which, the intercept, is not penalised.
+func (g *normal) ridge(columns []int, alpha float64) ([]int, []float64) {
+	sub := g.of(columns, 1)
+	for i := 1; i < len(columns); i++ {
+		sub.a[i*sub.w+i] += alpha
+	}
+	return newSweep(sub).solve(columns)
 }
 
 // squaredError returns ‖y − Σ b[i]·column[i]‖² over the rows.
@@ -76,6 +95,7 @@ type sweep struct {
 const follows = 1e-9
 
 func newSweep(g normal) *sweep {
+	g.a = slices.Clone(g.a)
 	s := &sweep{normal: g, swept: make([]bool, g.w), least: make([]float64, g.w)}
 	for j := range s.least {
 		s.least[j] = follows * g.a[j*g.w+j]
@@ -174,25 +194,23 @@ func (s *sweep) block(group []int, sign float64) (columns []int, x []float64) {
 			columns = append(columns, k)
 		}
 	}
-	n := len(columns)
-	sub := sweep{normal: newNormal(n + 1), swept: make([]bool, n+1), least: make([]float64, n+1)}
+	sub := newSweep(s.of(columns, sign))
 	for i, k := range columns {
-		for j, l := range columns {
-			sub.a[i*sub.w+j] = sign * s.a[k*s.w+l]
-		}
-		sub.a[i*sub.w+n], sub.a[n*sub.w+i] = s.a[k*s.w+s.w-1], s.a[k*s.w+s.w-1]
-		if sign > 0 {
+		if sub.least[i] = 0; sign > 0 {
 			sub.least[i] = s.least[k]
 		}
 	}
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
+	return sub.solve(columns)
+}
+
+// solve sweeps all columns, which it returns by the names that are given.
+func (s *sweep) solve(names []int) (columns []int, b []float64) {
+	for i := range names {
+		s.include([]int{i})
 	}
-	sub.include(all)
-	at, x := sub.fit()
-	for i := range at {
-		at[i] = columns[at[i]]
+	columns, b = s.fit()
+	for i := range columns {
+		columns[i] = names[columns[i]]
 	}
-	return at, x
+	return columns, b
 }

@@ -73,7 +73,7 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			what := fmt.Sprintf("%d rows, alpha %v", n, alpha)
 			s := settings(p)
 			s.Folds, s.Alpha = folds, alpha
-			m, summary, err := New(s, []Dataset{split("a", rows, w, folds)})
+			m, summary, err := New(s, []Dataset{foldsOf("a", rows, w, folds)})
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}
@@ -97,15 +97,15 @@ func TestMoreColumnsThanRows(t *testing.T) {
 		if n <= p {
 			s := settings(p)
 			s.Alpha = 1
-			if _, summary, err := New(s, []Dataset{split("a", rows, w, s.Folds)}); err != nil || len(summary.Collinear) > 0 {
+			if _, summary, err := New(s, []Dataset{foldsOf("a", rows, w, s.Folds)}); err != nil || len(summary.Collinear) > 0 {
 				t.Errorf("%d rows: collinear %v: %v", n, summary.Collinear, err)
 			}
 			s.Alpha = 0
-			if _, _, err := New(s, []Dataset{split("a", rows, w, s.Folds)}); err == nil {
+			if _, _, err := New(s, []Dataset{foldsOf("a", rows, w, s.Folds)}); err == nil {
 				t.Errorf("%d rows: least squares of %d columns", n, p)
 			}
 			s.Auto, s.Folds = true, folds
-			m, summary, err := New(s, []Dataset{split("a", rows, w, folds)})
+			m, summary, err := New(s, []Dataset{foldsOf("a", rows, w, folds)})
 			if err != nil || m.Penalty == 0 || len(summary.CV.Path) != 21 {
 				t.Errorf("%d rows: penalty %v chosen of %d: %v", n, m.Penalty, len(summary.CV.Path), err)
 			}
