@@ -21,7 +21,7 @@ type clock struct {
 func newClock(d *Design) *clock {
 	zone, err := time.LoadLocation(d.Zone)
 	if err != nil {
-		zone = time.UTC // CheckCalendar has said so
+		zone = time.UTC // checkCalendar has said so
 	}
 	c := &clock{zone: zone, holidays: map[int64]bool{}}
 	c.month.month = 1
@@ -56,34 +56,63 @@ func (c *clock) local(t dataset.Time) (days, µs int64) {
 	return days, µs
 }
 
-// level returns which of the levels of a calendar category a moment has, from 0.
-func (c *clock) level(category string, t dataset.Time) int {
-	days, µs := c.local(t)
-	hour, weekday := int(µs/(day/24)), int(((days+3)%7+7)%7) // Monday is 0
-	switch category {
-	case "hour":
-		return hour
-	case "weekday":
-		return weekday
-	case "hour_of_week":
-		return 24*weekday + hour
-	case "month":
+// calendar is a category of the local time: its levels, in the order of their bytes, and
+// which of them a moment has, from 0.
+type calendar struct {
+	name   string
+	levels []string
+	level  func(c *clock, days int64, hour, weekday int) int
+}
+
+var calendars = []calendar{
+	{"hour", numbered("%02d", 0, 23), func(_ *clock, _ int64, hour, _ int) int { return hour }},
+	{"weekday", numbered("%d", 1, 7), func(_ *clock, _ int64, _, weekday int) int { return weekday }},
+	{"month", numbered("%02d", 1, 12), func(c *clock, days int64, _, _ int) int {
 		if days != c.month.day {
 			c.month.day, c.month.month = days, int64(time.Unix(days*86400, 0).UTC().Month())
 		}
 		return int(c.month.month) - 1
+	}},
+	{"hour_of_week", hoursOfWeek(), func(_ *clock, _ int64, hour, weekday int) int { return 24*weekday + hour }},
+	{"holiday", []string{"no", "yes"}, func(c *clock, days int64, _, _ int) int {
+		if c.holidays[days] {
+			return 1
+		}
+		return 0
+	}},
+}
+
+func numbered(format string, from, to int) (names []string) {
+	for i := from; i <= to; i++ {
+		names = append(names, fmt.Sprintf(format, i))
 	}
-	if c.holidays[days] {
-		return 1
+	return names
+}
+
+func hoursOfWeek() (names []string) {
+	for weekday := 1; weekday <= 7; weekday++ {
+		names = append(names, numbered(fmt.Sprint(weekday, "-%02d"), 0, 23)...)
 	}
-	return 0
+	return names
+}
+
+// calendarOf returns the calendar category of a name, nil if there is none.
+func calendarOf(name string) *calendar {
+	for i := range calendars {
+		if calendars[i].name == name {
+			return &calendars[i]
+		}
+	}
+	return nil
 }
 
 // codes writes the cells of a calendar category at the times, as codes of its levels from
 // 1 on.
-func (c *clock) codes(dst []int32, category string, times []dataset.Time) {
+func (c *clock) codes(dst []int32, of *calendar, times []dataset.Time) {
 	for i, t := range times {
-		dst[i] = int32(1 + c.level(category, t))
+		days, µs := c.local(t)
+		hour, weekday := int(µs/(day/24)), int(((days+3)%7+7)%7) // Monday is 0
+		dst[i] = int32(1 + of.level(c, days, hour, weekday))
 	}
 }
 

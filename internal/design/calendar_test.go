@@ -33,8 +33,9 @@ func TestClock(t *testing.T) {
 		}
 		for category, want := range map[string]int{"hour": local.Hour(), "weekday": weekday, "month": int(local.Month()) - 1,
 			"hour_of_week": 24*weekday + local.Hour(), "holiday": holiday} {
-			if got := c.level(category, when); got != want {
-				t.Errorf("%s: %s is %d, want %d", at, category, got, want)
+			code := make([]int32, 1)
+			if c.codes(code, calendarOf(category), []dataset.Time{when}); int(code[0]) != 1+want {
+				t.Errorf("%s: %s is %d, want %d", at, category, code[0]-1, want)
 			}
 		}
 	}

@@ -64,27 +64,22 @@ func (d *Design) checkCategories() error {
 // bytes, no more than most, the last of them Other if some are pooled.
 func (c *Category) possible(most int) bool {
 	levels := c.Levels
-	if n := len(levels); c.Missing {
-		if n == 0 || levels[n-1] != MissingLevel {
-			return false
-		}
-		levels = levels[:n-1]
-		most++
-	}
-	if n := len(levels); len(c.Pooled) > 0 {
-		if n == 0 || levels[n-1] != Other {
-			return false
-		}
-		levels = levels[:n-1]
-	}
-	for _, words := range [][]string{levels, c.Pooled} {
-		for i, word := range words {
-			if word == "" || i > 0 && word <= words[i-1] {
+	for _, last := range []struct {
+		is    bool
+		level string
+	}{{c.Missing, MissingLevel}, {len(c.Pooled) > 0, Other}} {
+		if n := len(levels); last.is {
+			if n == 0 || levels[n-1] != last.level {
 				return false
 			}
+			levels = levels[:n-1]
 		}
 	}
-	return len(c.Levels) <= most || len(c.Levels) == 0
+	if c.Missing {
+		most++
+	}
+	return !slices.Contains(levels, "") && !slices.Contains(c.Pooled, "") && ascending(levels) && ascending(c.Pooled) &&
+		len(c.Levels) <= most
 }
 
 // Unfinished returns the design without what a scaler finds out: levels, knots and what is

@@ -101,17 +101,11 @@ func (d *Design) Check() error {
 
 // CheckSettings is Check while the features may not be known yet.
 func (d *Design) CheckSettings() error {
-	if err := d.checkRanges(); err != nil { // before names are made of them
-		return err
-	}
-	if err := d.checkCategories(); err != nil {
-		return err
-	}
-	if err := d.CheckCalendar(); err != nil {
-		return err
-	}
-	if err := d.checkTerms(); err != nil {
-		return err
+	// The ranges first, before names are made of them.
+	for _, check := range []func() error{d.checkRanges, d.checkCategories, d.checkCalendar, d.checkTerms} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	names := d.Names()
 	seen := make(map[string]bool, len(names))
@@ -153,10 +147,8 @@ func (d *Design) checkRanges() error {
 	case !slices.Contains([]Policy{Drop, Error, Mean, Indicator}, d.Missing):
 		return fmt.Errorf("the missing policy %q is none of drop, error, mean, indicator", d.Missing)
 	}
-	for i, k := range d.Lags {
-		if k < 1 || k > maxLag || i > 0 && k <= d.Lags[i-1] {
-			return fmt.Errorf("the lags %v are not ascending numbers from 1 to %d", d.Lags, maxLag)
-		}
+	if n := len(d.Lags); n > 0 && !(ascending(d.Lags) && d.Lags[0] >= 1 && d.Lags[n-1] <= maxLag) {
+		return fmt.Errorf("the lags %v are not ascending numbers from 1 to %d", d.Lags, maxLag)
 	}
 	return nil
 }

@@ -211,8 +211,9 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 			}
 		case Clock:
 			rows.ownC[words] = resize(rows.ownC[words], rows.N)
-			rows.clock.codes(rows.ownC[words], t.Name, rows.Times)
-			rows.Codes[words].set(t, s.columnOf[words], append([]string{""}, calendarLevels(t.Name)...))
+			of := calendarOf(t.Name)
+			rows.clock.codes(rows.ownC[words], of, rows.Times)
+			rows.Codes[words].set(t, s.columnOf[words], append([]string{""}, of.levels...))
 			rows.Codes[words].Rows = rows.ownC[words]
 			words++
 		default:

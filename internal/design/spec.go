@@ -1,6 +1,7 @@
 package design
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,10 +11,13 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // zones where the system has none
+
+	"mlpipeline/internal/artifact"
 )
 
-// Spec is a term that is made of other columns, besides the features, harmonics and lags. Hinges and crosses have no mean and scale before a model is trained:
-// what standardises them follows from its triangle.
+// Spec is a term that is made of other columns, besides the features, harmonics and lags.
+// Hinges and crosses have no mean and scale before a model is trained: what standardises
+// them follows from its triangle.
 type Spec struct {
 	Name  string    `json:"name"`
 	Kind  TermKind  `json:"kind"`
@@ -36,33 +40,6 @@ type Asked struct {
 
 // TrendName is the trend's column of X.
 const TrendName = "trend"
-
-// calendarLevels are the levels of a calendar category; nil for none of that name.
-func calendarLevels(name string) (levels []string) {
-	number := func(from, to int, format string) {
-		for i := from; i <= to; i++ {
-			levels = append(levels, fmt.Sprintf(format, i))
-		}
-	}
-	switch name {
-	case "hour":
-		number(0, 23, "%02d")
-	case "weekday":
-		number(1, 7, "%d")
-	case "month":
-		number(1, 12, "%02d")
-	case "hour_of_week":
-		for d := 1; d <= 7; d++ {
-			number(0, 23, strconv.Itoa(d)+"-%02d")
-		}
-	case "holiday":
-		levels = []string{"no", "yes"}
-	}
-	return levels
-}
-
-// CalendarNames are the calendar categories.
-var CalendarNames = []string{"hour", "weekday", "month", "hour_of_week", "holiday"}
 
 // Derived reports whether column j of X has no mean and scale in a scaler.
 func (d *Design) Derived() []bool {
@@ -104,14 +81,32 @@ func (d *Design) ParseHinge(item string) (of string, count int, knots []float64,
 	return "", 0, nil, fmt.Errorf("%q is not the name of a column of numbers, nor NAME:KNOTS or NAME@KNOT/KNOT", item)
 }
 
-// bends reports whether a column may have hinges: a number, a lag or the trend.
-func (d *Design) bends(name string) bool {
-	return slices.Contains(d.Features, name) && d.category(name) == nil || d.isLag(name) ||
-		name == TrendName && d.Asked.Trend
+// kindOf returns the kind of the term that a name stands for: a feature, a calendar category,
+// the trend or a lag; "" for none.
+func (d *Design) kindOf(name string) TermKind {
+	switch {
+	case d.category(name) != nil:
+		return Word
+	case slices.Contains(d.Features, name):
+		return Number
+	case slices.Contains(d.Asked.Calendar, name):
+		return Clock
+	case name == TrendName && d.Asked.Trend:
+		return Trend
+	case slices.Contains(d.LagNames(), name):
+		return Lags
+	}
+	return ""
 }
 
-func (d *Design) isLag(name string) bool {
-	return slices.ContainsFunc(d.Terms(), func(t Term) bool { return t.Kind == Lags && slices.Contains(t.Columns, name) })
+// bends reports whether a column may have hinges.
+func (d *Design) bends(name string) bool {
+	return slices.Contains([]TermKind{Number, Lags, Trend}, d.kindOf(name))
+}
+
+// wordy reports whether a name is that of a category.
+func (d *Design) wordy(name string) bool {
+	return slices.Contains([]TermKind{Word, Clock}, d.kindOf(name))
 }
 
 // ParseCross finds the two sides of LEFT*RIGHT, each a column, a calendar category, the
@@ -145,7 +140,7 @@ func (d *Design) crosses(name string) bool {
 		of, _, _, err := d.ParseHinge(item)
 		return err == nil && of == hinged
 	})
-	return ok || slices.Contains(d.Features, name) || d.wordy(name) || d.isLag(name) || name == TrendName && d.Asked.Trend
+	return ok || d.kindOf(name) != ""
 }
 
 // CategoryTerms returns the categories, those of the table and then of the calendar.
@@ -153,29 +148,20 @@ func (d *Design) CategoryTerms() []Term {
 	return slices.DeleteFunc(d.Terms(), func(g Term) bool { return g.Kind != Word && g.Kind != Clock })
 }
 
-// wordy reports whether a name is that of a category.
-func (d *Design) wordy(name string) bool {
-	return d.category(name) != nil || slices.Contains(d.Asked.Calendar, name)
-}
-
 // first returns the terms that a scaler's pass looks at: the calendar, without its levels,
 // and the trend. With Auto they are those that may be proposed.
 func (a *Asked) first(d *Design) (terms []Spec) {
+	proposed := func(name string) bool { return a.Auto && d.Time != "" && !slices.Contains(d.Features, name) }
 	calendar := slices.Clone(a.Calendar)
-	if a.Auto && d.Time != "" {
-		for _, name := range []string{"hour", "weekday", "month"} {
-			if !slices.Contains(calendar, name) && !slices.Contains(d.Features, name) {
-				calendar = append(calendar, name)
-			}
-		}
-		if len(d.Holidays) > 0 && !slices.Contains(calendar, "holiday") && !slices.Contains(d.Features, "holiday") {
-			calendar = append(calendar, "holiday")
+	for _, name := range []string{"hour", "weekday", "month", "holiday"} {
+		if proposed(name) && !slices.Contains(calendar, name) && (name != "holiday" || len(d.Holidays) > 0) {
+			calendar = append(calendar, name)
 		}
 	}
 	for _, name := range calendar {
 		terms = append(terms, Spec{Name: name, Kind: Clock, Of: []string{d.Time}})
 	}
-	if a.Trend || a.Auto && d.Time != "" && !slices.Contains(d.Features, TrendName) {
+	if a.Trend || proposed(TrendName) {
 		terms = append(terms, Spec{Name: TrendName, Kind: Trend, Of: []string{d.Time}})
 	}
 	return terms
@@ -214,7 +200,7 @@ func (a *Asked) Complete(features []string) {
 			hinged, bends := strings.CutSuffix(side, ">")
 			switch {
 			case slices.Contains(features, side):
-			case slices.Contains(CalendarNames, side):
+			case calendarOf(side) != nil:
 				include(&a.Calendar, side)
 			case side == TrendName:
 				a.Trend = true
@@ -237,21 +223,12 @@ func (d *Design) checkTerms() error {
 		sides, ok := 1, true
 		switch t.Kind {
 		case Hinge:
-			ok = len(t.Knots) > 0 && len(t.Knots) <= mostKnots && !slices.ContainsFunc(t.Knots, func(k float64) bool {
-				return math.IsNaN(k) || math.IsInf(k, 0)
-			})
-			for i := 1; i < len(t.Knots); i++ {
-				ok = ok && t.Knots[i-1] < t.Knots[i]
-			}
+			ok = len(t.Knots) > 0 && len(t.Knots) <= mostKnots && ascending(t.Knots) &&
+				artifact.Impossible(t, math.MaxFloat64) == ""
 		case Clock:
-			all := calendarLevels(t.Name)
-			at := -1
-			for _, level := range t.Levels {
-				i := slices.Index(all, level)
-				ok = ok && i > at
-				at = i
-			}
-			ok = ok && d.Time != "" && all != nil
+			c := calendarOf(t.Name)
+			ok = d.Time != "" && c != nil && ascending(t.Levels) &&
+				!slices.ContainsFunc(t.Levels, func(level string) bool { return !slices.Contains(c.levels, level) })
 		case Trend:
 			ok = d.Time != "" && t.Name == TrendName
 		case Missing:
@@ -275,12 +252,16 @@ func (d *Design) checkTerms() error {
 	return nil
 }
 
-// CheckCalendar reports what is wrong with the flags about the time.
-func (d *Design) CheckCalendar() error {
+// checkCalendar reports what is wrong with the flags about the time.
+func (d *Design) checkCalendar() error {
 	a := &d.Asked
 	for _, name := range a.Calendar {
-		if !slices.Contains(CalendarNames, name) {
-			return fmt.Errorf("-calendar %q is none of %s", name, strings.Join(CalendarNames, ", "))
+		if calendarOf(name) == nil {
+			var names []string
+			for _, c := range calendars {
+				names = append(names, c.name)
+			}
+			return fmt.Errorf("-calendar %q is none of %s", name, strings.Join(names, ", "))
 		}
 		if name == "holiday" && len(d.Holidays) == 0 {
 			return errors.New("-calendar holiday needs the dates: -holidays FILE, one date such as 2026-12-25 a line")
@@ -301,4 +282,14 @@ func ParseList(list string) ([]string, error) {
 		return []string{}, nil
 	}
 	return csv.NewReader(strings.NewReader(list)).Read()
+}
+
+// ascending reports whether each element of a list is larger than the one before.
+func ascending[T cmp.Ordered](list []T) bool {
+	for i := 1; i < len(list); i++ {
+		if !(list[i-1] < list[i]) {
+			return false
+		}
+	}
+	return true
 }

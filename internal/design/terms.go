@@ -63,11 +63,7 @@ func (d *Design) Terms() (terms []Term) {
 	}
 	harmonics("annual", d.Annual)
 	harmonics("daily", d.Daily)
-	if len(d.Lags) > 0 {
-		var lags []string
-		for _, k := range d.Lags {
-			lags = append(lags, d.Target+"_lag_"+strconv.Itoa(k))
-		}
+	if lags := d.LagNames(); len(lags) > 0 {
 		add(Lags, d.Target+"_lags", lags...)
 	}
 	for i := range d.Made {
@@ -182,14 +178,12 @@ func (d *Design) Harmonics() (from, to int) {
 	return from, from + 2*(d.Annual+d.Daily)
 }
 
-// Columns returns the columns of X of category k: from to to, to not included.
-func (d *Design) Columns(k int) (from, to int) {
-	feature := slices.Index(d.Features, d.Categories[k].Name)
-	from = feature - k
-	for _, c := range d.Categories[:k] {
-		from += len(c.Levels)
+// LagNames returns the names of the lags' columns of X.
+func (d *Design) LagNames() (names []string) {
+	for _, k := range d.Lags {
+		names = append(names, d.Target+"_lag_"+strconv.Itoa(k))
 	}
-	return from, from + len(d.Categories[k].Levels)
+	return names
 }
 
 // Lacking returns the features in the order of Tally.Gaps: numbers, then categories.

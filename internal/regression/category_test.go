@@ -40,12 +40,18 @@ func newWords(seed uint64, n int) (t wordTable) {
 	return t
 }
 
+// columnsOf returns the columns of X of category k: from to to, to not included.
+func columnsOf(d *design.Design, k int) (from, to int) {
+	term := d.CategoryTerms()[k]
+	return term.From, term.To()
+}
+
 // rows are the rows as a scan of the design hands them out.
 func (t wordTable) rows(d *design.Design) *design.Rows {
 	codes := make([]design.Codes, 2)
 	for k, cells := range [][]string{t.u, t.v} {
 		c := &codes[k]
-		c.From, c.To = d.Columns(k)
+		c.From, c.To = columnsOf(d, k)
 		c.Levels, c.Column = []string{""}, []int{-1}
 		for _, cell := range cells {
 			if !slices.Contains(c.Levels, cell) {
@@ -85,7 +91,7 @@ func wordSettings(s *scaler.Scaler, alpha float64, pick func(k int) int) Setting
 	set := Settings{Scaler: "s", Target: "y", Names: s.FeatureNamesOut, Mean: s.Mean, Scale: s.Scale,
 		TargetMean: s.TargetMean, Alpha: alpha, Folds: 5}
 	for k, c := range s.Categories {
-		from, to := s.Columns(k)
+		from, to := columnsOf(&s.Design, k)
 		set.Categories = append(set.Categories, Category{c.Name, from, to, pick(k)})
 	}
 	return set
@@ -137,7 +143,7 @@ func TestReferences(t *testing.T) {
 			want := first.of(s, test)
 			for l := range 6 {
 				pick := func(k int) int {
-					from, to := s.Columns(k)
+					from, to := columnsOf(&s.Design, k)
 					return from + min(l, to-from-1)
 				}
 				m, other := fitWords(t, wordSettings(s, alpha, pick), reduced)
@@ -166,7 +172,7 @@ func TestReferences(t *testing.T) {
 func TestAbsentLevel(t *testing.T) {
 	d := newWords(3, 1500)
 	s := scalerOfWords(t, d)
-	from, _ := s.Columns(0)
+	from, _ := columnsOf(&s.Design, 0)
 	for _, absent := range []string{"a", "e"} { // the most frequent and the rarest
 		var part wordTable
 		for i, u := range d.u {

@@ -156,7 +156,8 @@ func checkFinite(t *testing.T, where string, s *Scaler) {
 	t.Helper()
 	rows := &design.Rows{X: make([][]float64, len(s.Names())), Codes: make([]design.Codes, len(s.Categories))}
 	for k := range s.Categories {
-		from, to := s.Columns(k)
+		term := s.CategoryTerms()[k]
+		from, to := term.From, term.To()
 		rows.Codes[k] = design.Codes{Rows: []int32{1}, Levels: []string{"", "x"}, From: from, To: to, Column: []int{-1, from}}
 		if from == to {
 			rows.Codes[k].Column[1] = -1

@@ -63,7 +63,7 @@ func (s *Scaler) SketchOf(name string) *moments.Sketch {
 	if i := slices.Index(s.numbers(), name); i >= 0 {
 		return s.Sketches[i]
 	}
-	if name == s.Target || slices.Contains(s.lags(), name) {
+	if name == s.Target || slices.Contains(s.LagNames(), name) {
 		return s.Sketches[len(s.Sketches)-1]
 	}
 	return nil

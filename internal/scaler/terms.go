@@ -60,7 +60,7 @@ func (t *terms) add(term design.Spec, proposed bool) {
 
 // addHinges appends those of the columns, as they were asked for, and then proposed.
 func (t *terms) addHinges() {
-	for _, name := range append(t.numbers(), t.lags()...) {
+	for _, name := range append(t.numbers(), t.LagNames()...) {
 		t.hinge(name)
 	}
 	if !t.Asked.Auto {
@@ -270,16 +270,6 @@ func (t *terms) fit() {
 // numbers returns the features that are numbers.
 func (s *Scaler) numbers() []string {
 	return s.Lacking()[:len(s.Features)-len(s.Categories)]
-}
-
-// lags returns the names of the lags.
-func (s *Scaler) lags() (names []string) {
-	for _, g := range s.Terms() {
-		if g.Kind == design.Lags {
-			names = g.Columns
-		}
-	}
-	return names
 }
 
 // WithDerived returns the scaler with means and scales of the derived columns: those of
