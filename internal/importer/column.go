@@ -210,6 +210,7 @@ func (c *Column) gaps() (n int64) {
 type profiler struct {
 	reader
 	layouts []layout
+	parts   int           // the one of them that is numbers, each a part
 	bare    []bool        // of each column: bare numbers may be times
 	most    int           // see levelsOf
 	many    []atomic.Bool // columns known to have more levels than are counted
@@ -217,8 +218,10 @@ type profiler struct {
 }
 
 func newProfiler(bare []bool, opt *Options) *profiler {
-	return &profiler{reader: newReader(opt), layouts: opt.layouts(), bare: bare, most: levelsOf(len(bare)),
+	p := &profiler{reader: newReader(opt), layouts: opt.layouts(), bare: bare, most: levelsOf(len(bare)),
 		many: make([]atomic.Bool, len(bare))}
+	p.parts = max(0, slices.IndexFunc(p.layouts, func(l layout) bool { return l.name == "parts" }))
+	return p
 }
 
 // add includes a cell, whatever it is, and returns what.

@@ -268,7 +268,7 @@ func (p *profiler) when(w *When, c *Column, text []byte, cells [][]byte, line in
 	if !w.inParts() {
 		p.time(c, text, line)
 	} else if r, ok := w.read(text, cells); ok {
-		c.read(len(layouts())-1, r.Time)
+		c.read(p.parts, r.Time)
 	}
 }
 
