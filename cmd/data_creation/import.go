@@ -19,6 +19,8 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
+	"mlpipeline/internal/origin"
+	"mlpipeline/internal/table"
 )
 
 // importFlags defines the flags that go with -import.
@@ -128,19 +130,19 @@ func checkImport(o *options) error {
 		}
 	}
 	if o.Encoding != "" {
-		if _, err := importer.ParseEncoding(o.Encoding); err != nil {
+		if _, err := origin.ParseEncoding(o.Encoding); err != nil {
 			return cli.Usagef("-encoding: %w", err)
 		}
 	}
 	names := map[string]string{}
 	for _, src := range o.imports {
-		if err := importer.CheckSource(src); err != nil {
+		if err := origin.Check(src); err != nil {
 			return cli.Usagef("-import %w", err)
 		}
 		name := o.datasetName(src)
 		if other, taken := names[name]; taken {
-			return cli.Usagef("-import: both %s and %s would be the dataset %q", importer.Shown(other),
-				importer.Shown(src), name)
+			return cli.Usagef("-import: both %s and %s would be the dataset %q", origin.Shown(other),
+				origin.Shown(src), name)
 		}
 		names[name] = src
 		outputs := []artifact.Output{artifact.Listed(filepath.Join(o.out, "train", name+".csv")),
@@ -218,7 +220,7 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 func profile(ctx context.Context, o *options, stdin io.Reader) (tables []*importer.Table, err error) {
 	seen := map[uint64]string{}
 	for _, src := range o.imports {
-		s, err := importer.Open(ctx, src, o.out, o.sha256, stdin)
+		s, err := origin.Open(ctx, src, o.out, o.sha256, stdin)
 		if err != nil {
 			return tables, err
 		}
@@ -286,7 +288,7 @@ var guesses = []struct {
 // differs between the sources, for which there is one flag.
 func repeat(o *options, tables []*importer.Table) (command string, guessed bool) {
 	words := []string{"data_creation"}
-	add := func(name, value string) { words = append(words, "-"+name, importer.ShellWord(value)) }
+	add := func(name, value string) { words = append(words, "-"+name, table.ShellWord(value)) }
 	lists := map[string][]string{}
 	for _, t := range tables {
 		for j, name := range t.Header {
@@ -307,7 +309,7 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 		}
 	}
 	for _, src := range o.imports {
-		add("import", importer.Shown(src))
+		add("import", origin.Shown(src))
 	}
 	add("target", o.Target)
 	for _, guess := range guesses {
@@ -315,7 +317,7 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 		if slices.ContainsFunc(tables, func(t *importer.Table) bool { return guess.of(t) != value }) {
 			guessed = true
 		} else if value != guess.unless {
-			words = append(words, guess.flag+importer.ShellWord(value))
+			words = append(words, guess.flag+table.ShellWord(value))
 		}
 	}
 	if o.Zone != nil {

@@ -7,6 +7,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
+	"mlpipeline/internal/table"
 )
 
 // readLike takes over what the import of a manifest found out of its columns, where no flag
@@ -28,7 +29,7 @@ func readLike(o *options) error {
 	old.Uint64("seed", 0, "")
 	old.Float64("test", 0, "")
 	importFlags(&old)
-	if words := importer.ShellWords(m.Import.Command); len(words) == 0 || old.FlagSet.Parse(words[1:]) != nil {
+	if words := table.ShellWords(m.Import.Command); len(words) == 0 || old.FlagSet.Parse(words[1:]) != nil {
 		return cli.Usagef("-like %s: the command of its import is none: %s", o.like, m.Import.Command)
 	}
 	for name, take := range map[string]func(){

@@ -111,6 +111,7 @@ import (
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/importer"
+	"mlpipeline/internal/origin"
 	"mlpipeline/internal/table"
 	"mlpipeline/internal/weather"
 )
@@ -156,7 +157,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.NArg() > 0 {
-		return cli.Usagef("unexpected argument %q; flags take a value each, and -import names a source", importer.Shown(o.Arg(0)))
+		return cli.Usagef("unexpected argument %q; flags take a value each, and -import names a source", origin.Shown(o.Arg(0)))
 	}
 	if !(o.test >= 0 && o.test <= 1) {
 		return cli.Usagef("-test %v is not a fraction from 0 to 1", o.test)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlpipeline/internal/importer"
+	"mlpipeline/internal/table"
 )
 
 // Every way out that a message of an import names is taken here: the first command line
@@ -95,7 +95,7 @@ func TestWaysOut(t *testing.T) {
 				}
 				var stderr bytes.Buffer
 				flags = strings.ReplaceAll(flags, "DIR", dir)
-				err := run(context.Background(), append(args, importer.ShellWords(flags)...), nil, &stderr, &stderr)
+				err := run(context.Background(), append(args, table.ShellWords(flags)...), nil, &stderr, &stderr)
 				if err != nil {
 					return err.Error(), err
 				}

@@ -30,15 +30,15 @@ type foot struct {
 const mostFoot = 10 // lines
 
 // blocks cuts the rows of the source. sum is set at the end to the hash of all of them.
-func (s *Source) blocks(d *Dialect, sum *uint64) iter.Seq2[*block, error] {
+func (t *Table) blocks(sum *uint64) iter.Seq2[*block, error] {
 	return func(yield func(*block, error) bool) {
-		r, err := s.open()
+		r, err := t.Reader()
 		if err == nil {
 			defer r.Close()
-			_, err = io.CopyN(io.Discard, r, d.offset)
+			_, err = io.CopyN(io.Discard, r, t.offset)
 		}
-		l := lexer{grammar: d.grammar}
-		c := csv.NewCutter(io.LimitReader(r, d.end-d.offset), d.line, l.wholeRecords)
+		l := lexer{grammar: t.grammar}
+		c := csv.NewCutter(io.LimitReader(r, t.end-t.offset), t.line, l.wholeRecords)
 		for err == nil {
 			b := &block{line: c.Line}
 			b.data, _, err = c.Next(nil)
@@ -52,7 +52,7 @@ func (s *Source) blocks(d *Dialect, sum *uint64) iter.Seq2[*block, error] {
 				}
 			}
 		}
-		yield(nil, fmt.Errorf("%s: %w", s.Name, err))
+		yield(nil, fmt.Errorf("%s: %w", t.Name, err))
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/ordered"
+	"mlpipeline/internal/table"
 )
 
 // Decide says what the columns of the tables are, those of one name together.
@@ -84,19 +85,19 @@ func (t *Table) noteUnread() {
 		why := ""
 		if best, n := c.times(); n > 0 {
 			why = fmt.Sprintf("; %d of %d cells are times as %s, and -time %s names the first that is none", n, c.Rows-c.gaps(),
-				t.opt.layouts()[best[0]].name, ShellWord(name))
+				t.opt.layouts()[best[0]].name, table.ShellWord(name))
 		}
 		for _, l := range namedLayouts {
 			from, okFrom := l.parse(strconv.FormatFloat(c.numbers[whole].Min(), 'f', -1, 64))
 			to, okTo := l.parse(strconv.FormatFloat(c.numbers[whole].Max(), 'f', -1, 64))
 			if numbers && okFrom && okTo && from.String() > "1985" && to.String() < "2040" {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", ShellWord(name), l.name, from, to)
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", table.ShellWord(name), l.name, from, to)
 			}
 		}
 		for _, l := range shortLayouts {
 			unread := func(level string) bool { _, ok := l.parse(level); return !ok }
 			if words && len(c.Levels) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(c.Levels)), unread) {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it", ShellWord(name), l.name)
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), l.name)
 				break
 			}
 		}
@@ -182,7 +183,7 @@ type Chunk struct {
 func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
 		var hash uint64
-		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(t.Dialect, &hash) }
+		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&hash) }
 		c := &converter{t: t, reader: newReader(t.opt)}
 		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name && !t.Time.inParts()
 		hours := hourTwice{}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mlpipeline/internal/csv"
+	"mlpipeline/internal/origin"
 )
 
 // Dialect is how a source is written.
@@ -189,7 +190,7 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	}
 	if len(records) == 0 {
 		return nil, fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", name, opt.Skip+1,
-			headSize>>10)
+			origin.HeadSize>>10)
 	}
 	first := d.findHeader(records, opt)
 	if first == len(records) && broken == nil {

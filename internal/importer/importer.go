@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"mlpipeline/internal/ordered"
+	"mlpipeline/internal/origin"
 )
 
 // Options say how sources are written and what their columns are. What is empty is
@@ -67,7 +68,7 @@ func (o *Options) layouts() []layout {
 
 // Table is a source and what is known of it.
 type Table struct {
-	*Source
+	*origin.Text
 	*Dialect
 	Hash    uint64    // of the rows as they are written
 	Columns []*Column // as the header has them
@@ -116,14 +117,14 @@ var errNotUTF8 = errors.New("is not UTF-8")
 
 // Profile reads a source once and counts what its cells can be read as. progress
 // is told of bytes.
-func Profile(ctx context.Context, s *Source, opt *Options, workers int, progress func(int)) (*Table, error) {
+func Profile(ctx context.Context, s *origin.Text, opt *Options, workers int, progress func(int)) (*Table, error) {
 	err := errNotUTF8
 	var t *Table
-	if opt.Encoding == "" || s.encoding != "" {
+	if opt.Encoding == "" || s.Encoding != "" {
 		t, err = profile(ctx, s, opt, workers, progress)
 	}
 	if errors.Is(err, errNotUTF8) {
-		if err := s.recode(ctx, opt); err != nil {
+		if err := s.Recode(ctx, opt.Encoding, opt.Target); err != nil {
 			return nil, err
 		}
 		t, err = profile(ctx, s, opt, workers, progress)
@@ -132,34 +133,34 @@ func Profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 		return nil, err
 	}
 	if t.garbled > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("%d characters are none in %s, and are \ufffd now", t.garbled, s.encoding))
+		s.Notes = append(s.Notes, fmt.Sprintf("%d characters are none in %s, and are \ufffd now", t.garbled, s.Encoding))
 	}
-	t.Notes = slices.Concat(s.notes, t.Dialect.notes, t.Notes)
+	t.Notes = slices.Concat(s.Notes, t.Dialect.notes, t.Notes)
 	return t, nil
 }
 
-func profile(ctx context.Context, s *Source, opt *Options, workers int, progress func(int)) (*Table, error) {
-	r, err := s.open()
+func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, progress func(int)) (*Table, error) {
+	r, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
-	head, err := bufio.NewReaderSize(r, headSize).Peek(headSize)
+	head, err := bufio.NewReaderSize(r, origin.HeadSize).Peek(origin.HeadSize)
 	r.Close()
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	if !validText(head) && s.encoding == "" {
+	if !validText(head) && s.Encoding == "" {
 		return nil, errNotUTF8
 	}
-	t := &Table{Source: s, opt: opt}
-	if t.Dialect, err = guessDialect(s.Name, head, len(head) < headSize, opt); err != nil {
+	t := &Table{Text: s, opt: opt}
+	if t.Dialect, err = guessDialect(s.Name, head, len(head) < origin.HeadSize, opt); err != nil {
 		return nil, err
 	}
 	if opt.Known != nil {
 		t.adapt()
 	}
 	if t.end = s.Size; len(t.sample) > 0 {
-		end, err := s.tail(1 << 16)
+		end, err := s.Tail(1 << 16)
 		if err != nil && err != io.EOF {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
@@ -177,7 +178,7 @@ func profile(ctx context.Context, s *Source, opt *Options, workers int, progress
 	for j := range t.Columns {
 		t.Columns[j] = new(Column)
 	}
-	cut := func(context.Context) iter.Seq2[*block, error] { return s.blocks(t.Dialect, &t.Hash) }
+	cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&t.Hash) }
 	for part, err := range ordered.Map(ctx, workers, cut, func(b *block) (*counted, error) {
 		return t.count(p, b)
 	}) {
@@ -244,7 +245,7 @@ type counted struct {
 // count makes the records of a block's columns.
 func (t *Table) count(p *profiler, b *block) (*counted, error) {
 	c := &counted{columns: make([]Column, len(t.Header)), whens: make([]Column, len(t.whens)), bytes: len(b.data)}
-	if t.encoding != "" {
+	if t.Text.Encoding != "" {
 		c.garbled = bytes.Count(b.data, []byte("\ufffd"))
 	} else if !utf8.Valid(b.data) {
 		return nil, errNotUTF8

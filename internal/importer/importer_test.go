@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"mlpipeline/internal/csv"
+	"mlpipeline/internal/origin"
 )
 
 // imported is what comes of a source.
@@ -50,7 +51,7 @@ func read(t testing.TB, content string, opt Options) (*imported, error) {
 		opt.Target = "y"
 	}
 	short := func(err error) error { return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), dir+"/", "")) }
-	s, err := Open(ctx, path, dir, "", nil)
+	s, err := origin.Open(ctx, path, dir, "", nil)
 	if err != nil {
 		return nil, short(err)
 	}
@@ -783,7 +784,7 @@ func TestEncodings(t *testing.T) {
 		{"gb18030", "date;平均温度;y", "上海", "as its letters tell"},
 	} {
 		want := c.header + "\n1;" + c.word + ";5\n2;" + c.word + ";6\n2;" + c.word + ";7\n"
-		e, err := ParseEncoding(c.encoding)
+		e, err := origin.ParseEncoding(c.encoding)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"mlpipeline/internal/table"
 )
 
 // Kind is what a column is.
@@ -245,7 +247,7 @@ func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt
 	}
 	first := c.firsts[firstEither]
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and "+
-		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, ShellWord(name+"=,"), ShellWord(name+"=."))
+		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, table.ShellWord(name+"=,"), table.ShellWord(name+"=."))
 }
 
 // category settles what kind of text a column is.

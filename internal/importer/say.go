@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"mlpipeline/internal/table"
 )
@@ -118,10 +117,10 @@ func (t *Table) DecimalSign() string {
 
 // Encoding returns what -encoding is to be for a source that is not UTF-8.
 func (t *Table) Encoding() string {
-	if strings.HasPrefix(t.encoding, "UTF-") { // which is recognised
+	if strings.HasPrefix(t.Text.Encoding, "UTF-") { // which is recognised
 		return ""
 	}
-	return t.encoding
+	return t.Text.Encoding
 }
 
 // HasHeader reports whether the source names its columns.
@@ -160,15 +159,4 @@ func (t *Table) MayTellApart() map[int]bool {
 		i++
 	}
 	return apart
-}
-
-// ShellWord writes a word for the shell.
-func ShellWord(word string) string {
-	special := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-+./:,%=@", r)
-	}
-	if word != "" && !strings.ContainsFunc(word, special) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -311,7 +311,7 @@ func (t *Table) decideTime() error {
 	case len(found) == 0:
 		if j := slices.IndexFunc(t.Columns, (*Column).digitTimes); j >= 0 && t.Header[j] != t.opt.Target && !ofThing(t.Header[j]) {
 			return fmt.Errorf("%s: column %q has times in digits, as %q in line %d; -time %s takes it for the time, -time '' leaves "+
-				"it a number", t.Name, t.Header[j], t.Columns[j].Example(), t.Columns[j].firsts[firstCell].Line, ShellWord(t.Header[j]))
+				"it a number", t.Name, t.Header[j], t.Columns[j].Example(), t.Columns[j].firsts[firstCell].Line, table.ShellWord(t.Header[j]))
 		}
 		if t.yearsNote != "" {
 			t.note("%s", t.yearsNote)
@@ -388,7 +388,7 @@ func (t *Table) isRepeatedYear(w *When) bool {
 		}
 	}
 	t.yearsNote = fmt.Sprintf("column %q holds years that come again, and no column tells their rows apart: it is read as a "+
-		"number; -time %s takes it for the time", w.Name, ShellWord(w.Name))
+		"number; -time %s takes it for the time", w.Name, table.ShellWord(w.Name))
 	return true
 }
 
@@ -512,7 +512,7 @@ func (t *Table) notTimes(w *When, fit []int) error {
 		as = " as " + w.layout.name + ", as others are"
 	}
 	var found error
-	for b, err := range t.blocks(t.Dialect, new(uint64)) {
+	for b, err := range t.blocks(new(uint64)) {
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package importer
+package origin
 
 import (
 	"context"
@@ -71,8 +71,8 @@ func isHTTP(src string) bool {
 
 func isURL(src string) bool { return isHTTP(src) || strings.Contains(src, "://") }
 
-// CheckSource reports a source that is a URL and cannot be fetched.
-func CheckSource(src string) error {
+// Check reports a source that is a URL and cannot be fetched.
+func Check(src string) error {
 	if !isURL(src) {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package importer
+package origin
 
 import (
 	"bytes"
@@ -37,7 +37,7 @@ func TestShown(t *testing.T) {
 		if got := Shown(src); got != want {
 			t.Errorf("%s is shown as %s, want %s", src, got, want)
 		}
-		if err := CheckSource(src); err != nil && strings.Contains(err.Error(), "TOKEN") {
+		if err := Check(src); err != nil && strings.Contains(err.Error(), "TOKEN") {
 			t.Error(err)
 		}
 	}

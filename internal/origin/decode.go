@@ -1,4 +1,4 @@
-package importer
+package origin
 
 import (
 	"bufio"
@@ -24,8 +24,8 @@ import (
 	"mlpipeline/internal/csv"
 )
 
-// headSize is what is looked at to find out how a source is written.
-const headSize = 1 << 18
+// HeadSize is what is looked at to find out how a source is written.
+const HeadSize = 1 << 18
 
 // wides are the encodings whose characters have two or four bytes: they begin with a
 // mark, or most of the bytes at these places of every character are 0.
@@ -42,14 +42,14 @@ var wides = []struct {
 }
 
 // decode spools what is not of one byte or UTF-8 with line ends of LF or CRLF.
-func (s *Source) decode(ctx context.Context) error {
-	r, err := s.open()
+func (s *Text) decode(ctx context.Context) error {
+	r, err := s.Reader()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	b := bufio.NewReaderSize(r, headSize)
-	head, err := b.Peek(headSize)
+	b := bufio.NewReaderSize(r, HeadSize)
+	head, err := b.Peek(HeadSize)
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -60,8 +60,8 @@ func (s *Source) decode(ctx context.Context) error {
 		if s.Size%int64(w.size) != 0 {
 			return fmt.Errorf("%s: is %s and cut off in the middle of a character", s.Name, w.name)
 		}
-		s.encoding = w.name
-		s.notes = append(s.notes, "is "+w.name)
+		s.Encoding = w.name
+		s.Notes = append(s.Notes, "is "+w.name)
 		return s.spool(ctx, transform.NewReader(b, w.encoding.NewDecoder()))
 	}
 	switch {
@@ -74,7 +74,7 @@ func (s *Source) decode(ctx context.Context) error {
 		return fmt.Errorf("%s: is a web page or XML, not a CSV file", s.Name)
 	case bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")):
 		return fmt.Errorf("%s: is JSON, not a CSV file", s.Name)
-	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(csv.BOM)))) == 0 && len(head) < headSize:
+	case len(bytes.TrimSpace(bytes.TrimPrefix(head, []byte(csv.BOM)))) == 0 && len(head) < HeadSize:
 		return fmt.Errorf("%s: is empty", s.Name)
 	case bytes.Count(head, []byte("\r"))-bytes.Count(head, []byte("\r\n")) > bytes.Count(head, []byte("\n")):
 		return s.spool(ctx, oldLines{b})
@@ -137,37 +137,37 @@ var codePages = []codePage{
 		"于心学日期间温度湿气压风速负荷电力量价格城市站点值平均最高低雨水月分数据总用编号名称类型单位"}, simplifiedchinese.GB18030},
 }
 
-// recode spools the source as UTF-8: from the encoding that is named, or from the one
-// that the name of the target or the letters tell. A source that is UTF-8 but for some
-// bytes has none.
-func (s *Source) recode(ctx context.Context, opt *Options) error {
-	if opt.Encoding != "" {
-		e, err := ParseEncoding(opt.Encoding)
+// Recode spools the source as UTF-8: from the encoding that is named, or from the one that
+// the name of its target or the letters tell. A source that is UTF-8 but for some bytes
+// has none.
+func (s *Text) Recode(ctx context.Context, name, target string) error {
+	if name != "" {
+		e, err := ParseEncoding(name)
 		if err != nil {
 			return err
 		}
-		return s.transcode(ctx, opt.Encoding, e)
+		return s.transcode(ctx, name, e)
 	}
 	sample, err := s.foreign()
 	if err != nil {
 		return err
 	}
-	page, why := guessPage(sample, opt.Target)
+	page, why := guessPage(sample, target)
 	if page == nil {
 		return fmt.Errorf("%s: is not UTF-8, and its letters tell no other encoding; name it with -encoding: %s", s.Name,
 			"windows-1252, windows-1251, shift_jis, …")
 	}
-	s.notes = append(s.notes, fmt.Sprintf("is not UTF-8; read as %s, %s; -encoding names another", page.name, why))
+	s.Notes = append(s.Notes, fmt.Sprintf("is not UTF-8; read as %s, %s; -encoding names another", page.name, why))
 	return s.transcode(ctx, page.name, page)
 }
 
-func (s *Source) transcode(ctx context.Context, name string, e encoding.Encoding) error {
-	r, err := s.open()
+func (s *Text) transcode(ctx context.Context, name string, e encoding.Encoding) error {
+	r, err := s.Reader()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	s.encoding = name
+	s.Encoding = name
 	return s.spool(ctx, transform.NewReader(bufio.NewReader(r), e.NewDecoder()))
 }
 
@@ -180,14 +180,14 @@ func ParseEncoding(name string) (encoding.Encoding, error) {
 	return e, nil
 }
 
-// foreign returns lines with bytes beyond ASCII, up to headSize of them.
-func (s *Source) foreign() (sample []byte, err error) {
-	r, err := s.open()
+// foreign returns lines with bytes beyond ASCII, up to HeadSize of them.
+func (s *Text) foreign() (sample []byte, err error) {
+	r, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	b, bad, text := bufio.NewReaderSize(r, headSize), 0, false
+	b, bad, text := bufio.NewReaderSize(r, HeadSize), 0, false
 	for line := 1; ; line++ {
 		row, err := b.ReadSlice('\n')
 		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
@@ -203,7 +203,7 @@ func (s *Source) foreign() (sample []byte, err error) {
 			return nil, fmt.Errorf("%s:%d: holds a byte that is not UTF-8, as the rest of the file is; mend it, or -encoding "+
 				"utf-8 reads such bytes as \ufffd", s.Name, bad)
 		}
-		if !valid && len(sample) < headSize {
+		if !valid && len(sample) < HeadSize {
 			sample = append(sample, row...)
 		}
 		if err == io.EOF {

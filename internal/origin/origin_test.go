@@ -1,4 +1,4 @@
-package importer
+package origin
 
 import (
 	"archive/zip"
@@ -24,7 +24,7 @@ func text(t *testing.T, src, dir, sha string, stdin io.Reader) string {
 		return strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
 	}
 	defer s.Close()
-	r, err := s.open()
+	r, err := s.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +138,14 @@ func utf32le(s string) string {
 	b := []byte("\xff\xfe\x00\x00")
 	for _, r := range s {
 		b = append(b, byte(r), byte(r>>8), 0, 0)
+	}
+	return string(b)
+}
+
+func utf16le(s string) string {
+	b := []byte("\xff\xfe")
+	for _, r := range s {
+		b = append(b, byte(r), byte(r>>8))
 	}
 	return string(b)
 }

@@ -1,4 +1,6 @@
-package importer
+// Package origin opens a ready dataset wherever it lies, however it is packed and encoded: a
+// file, a pipe or a URL becomes UTF-8 text that can be read more than once.
+package origin
 
 import (
 	"archive/zip"
@@ -19,34 +21,34 @@ import (
 	"mlpipeline/internal/table"
 )
 
-// Source is a ready dataset: UTF-8 text that can be read more than once.
-type Source struct {
-	Name     string // as it may be seen
-	Size     int64  // bytes of text
-	path     string // of a file that is read as it lies; else scratch
+// Text is a ready dataset: UTF-8 text that can be read more than once.
+type Text struct {
+	Name     string   // as it may be seen
+	Size     int64    // bytes of text
+	Encoding string   // that it was read from, "" for UTF-8
+	Notes    []string // what is to be said of it
+	path     string   // of a file that is read as it lies; else scratch
 	scratch  *artifact.Scratch
 	dir      string // where scratch files go
-	encoding string // that it was read from, "" for UTF-8
-	notes    []string
 }
 
 // Close removes what was spooled.
-func (s *Source) Close() {
+func (s *Text) Close() {
 	if s.scratch != nil {
 		s.scratch.Close()
 	}
 }
 
-// open returns the text from its beginning.
-func (s *Source) open() (io.ReadCloser, error) {
+// Reader returns the text from its beginning.
+func (s *Text) Reader() (io.ReadCloser, error) {
 	if s.scratch != nil {
 		return io.NopCloser(io.NewSectionReader(s.scratch, 0, s.Size)), nil
 	}
 	return os.Open(s.path)
 }
 
-// tail returns the end of the text.
-func (s *Source) tail(most int64) ([]byte, error) {
+// Tail returns the end of the text.
+func (s *Text) Tail(most int64) ([]byte, error) {
 	r := io.ReaderAt(s.scratch)
 	if s.scratch == nil {
 		f, err := os.Open(s.path)
@@ -69,11 +71,11 @@ const (
 )
 
 // Open opens a source: a file, - for standard input, or an http(s) URL; plain,
-// gzip, zstd or a zip of one table; in UTF-8, UTF-16 or UTF-32, else see recode. What cannot be
+// gzip, zstd or a zip of one table; in UTF-8, UTF-16 or UTF-32, else see Recode. What cannot be
 // read twice as it lies is spooled to a scratch file in dir, as text. sha, if it
 // is not "", is the SHA-256 that the source must have, as it lies.
-func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Source, err error) {
-	s = &Source{Name: Shown(src), dir: dir}
+func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Text, err error) {
+	s = &Text{Name: Shown(src), dir: dir}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -138,7 +140,7 @@ func folder(dir string) error {
 	}
 	words := ""
 	for _, f := range files[:min(3, len(files))] {
-		words += " -import " + ShellWord(f)
+		words += " -import " + table.ShellWord(f)
 	}
 	if len(files) > 3 {
 		words += " …"
@@ -157,11 +159,11 @@ func cutMember(src string) (archive, member string, ok bool) {
 	return src[:i], src[i+1:], err == nil && info.Mode().IsRegular()
 }
 
-func (s *Source) checkSum(want string) error {
+func (s *Text) checkSum(want string) error {
 	if want == "" {
 		return nil
 	}
-	r, err := s.open()
+	r, err := s.Reader()
 	if err != nil {
 		return err
 	}
@@ -177,7 +179,7 @@ func (s *Source) checkSum(want string) error {
 }
 
 // spool makes r the scratch file of the source.
-func (s *Source) spool(ctx context.Context, r io.Reader) error {
+func (s *Text) spool(ctx context.Context, r io.Reader) error {
 	f, err := artifact.CreateScratch(s.dir)
 	if err != nil {
 		return err
@@ -210,8 +212,8 @@ func (r *interrupted) Read(p []byte) (int, error) {
 }
 
 // unpack spools what is packed.
-func (s *Source) unpack(ctx context.Context, member string) error {
-	r, err := s.open()
+func (s *Text) unpack(ctx context.Context, member string) error {
+	r, err := s.Reader()
 	if err != nil {
 		return err
 	}
@@ -246,8 +248,8 @@ func (s *Source) unpack(ctx context.Context, member string) error {
 }
 
 // member opens one table of a zip archive: the one that is named, or the only one.
-func (s *Source) member(name string) (io.Reader, error) {
-	r, err := s.open()
+func (s *Text) member(name string) (io.Reader, error) {
+	r, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}
