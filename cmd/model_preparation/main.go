@@ -11,6 +11,8 @@
 //	  -append              add to the model at -o, files that the scaler need not have seen
 //	  -shard I/N           train a part only, on every N-th of the files: 0/8 to 7/8
 //	  -merge               PATHs are models with the same scaler, or all parts of one: merge them
+//	  -sql FILE            write the model as a SELECT, too, over a table named rows
+//	  -dialect NAME        of the SELECT: sqlite, duckdb or postgres (sqlite)
 //	Fit
 //	  -alpha PENALTY       of ridge, on the scaled features; auto: by cross-validation (0)
 //	  -folds K             of every dataset, for cross-validation (10)
@@ -55,6 +57,13 @@
 // -shard trains a part of the model, on every N-th of the files, wherever the others
 // are trained: -merge of all parts writes what one run would.
 //
+// -sql writes one SELECT, which predicts in a database: all columns of a table or view
+// named rows, and predicted, which is what model_testing predicts. It needs only the columns
+// of terms that are in the model. What is missing or not known counts as it does here, or
+// predicted is NULL: where a row lacks what it needs, a lag too, or where the clocks of -zone
+// are not known, which is a year before the model's rows and twenty years behind them. Lags
+// are of all rows, by the time. SQLite needs its mathematical functions, for waves.
+//
 // # Example
 //
 //	$ model_preparation -alpha auto
@@ -84,12 +93,15 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/sql"
 	"mlpipeline/internal/table"
 )
 
@@ -106,6 +118,7 @@ type options struct {
 	alpha         float64
 	folds         int
 	append, merge bool
+	sql, dialect  string         // "" without -sql
 	shard         *dataset.Shard // nil without -shard
 }
 
@@ -118,6 +131,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.BoolVar(&o.choose, "select", false, "")
 	o.BoolVar(&o.append, "append", false, "")
 	o.BoolVar(&o.merge, "merge", false, "")
+	o.StringVar(&o.sql, "sql", "", "")
+	o.StringVar(&o.dialect, "dialect", "sqlite", "")
 	o.Func("shard", "", dataset.ShardFlag(&o.shard))
 	if err := o.Parse(args); err != nil {
 		return err
@@ -128,14 +143,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return cli.Usagef("-alpha %q is neither auto nor a number from 0", *alpha)
 		}
 	}
-	switch {
-	case o.folds < 2 || o.folds > regression.MostFolds:
-		return cli.Usagef("-folds %d is not between 2 and %d", o.folds, regression.MostFolds)
-	case regression.Twin(o.out) == o.out:
-		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
+	if err := o.checkSettings(); err != nil {
+		return err
 	}
 	if o.merge {
-		if err := o.Merges("o", "scaler"); err != nil {
+		if err := o.Merges("o", "scaler", "sql", "dialect"); err != nil {
 			return err
 		}
 		if err := o.checkOutputs(append(o.Args(), o.scaler)); err != nil {
@@ -143,13 +155,18 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	if o.shard != nil {
-		if err := o.Shards("o", "append"); err != nil {
+		if err := o.Shards("o", "append", "sql"); err != nil {
 			return err
 		}
 	}
 	s, err := scaler.Read(o.scaler)
 	if err != nil {
 		return err
+	}
+	if o.sql != "" {
+		if err := sql.Check(o.dialect, &s.Design); err != nil {
+			return fmt.Errorf("-sql: %w", err)
+		}
 	}
 	if !o.IsSet("select") {
 		o.choose = s.Proposed
@@ -166,9 +183,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return train(ctx, &o, s, stdin)
 }
 
-// checkOutputs reports what the model and its readable twin would overwrite.
+// checkSettings reports what is wrong with the command line.
+func (o *options) checkSettings() error {
+	switch {
+	case o.folds < 2 || o.folds > regression.MostFolds:
+		return cli.Usagef("-folds %d is not between 2 and %d", o.folds, regression.MostFolds)
+	case !slices.Contains(sql.Dialects, o.dialect):
+		return cli.Usagef("-dialect %q is none of %s", o.dialect, strings.Join(sql.Dialects, ", "))
+	case o.IsSet("dialect") && o.sql == "":
+		return cli.Usagef("-dialect is of -sql FILE")
+	case regression.Twin(o.out) == o.out:
+		return cli.Usagef("-o %s: the model must not be named .json, as its readable twin is", o.out)
+	}
+	return nil
+}
+
+// checkOutputs reports what the model, its readable twin and the SELECT would overwrite.
 func (o *options) checkOutputs(inputs []string) error {
-	outputs := []artifact.Output{regression.Kind.At(o.out)}
+	outputs := []artifact.Output{regression.Kind.At(o.out), artifact.Text(o.sql, "SELECT of a model", sql.Begin)}
 	if o.shard == nil && !artifact.Direct(o.out) {
 		outputs = append(outputs, regression.SummaryKind.At(regression.Twin(o.out)))
 	}
@@ -194,7 +226,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	if err != nil {
 		return err
 	}
-	if err := publish(ctx, o, model, summary, ""); err != nil {
+	if err := publish(ctx, o, s, model, summary, ""); err != nil {
 		return err
 	}
 	say(o, summary, fmt.Sprintf("%s of %s, %d rows", cli.Plural(len(models), "model", "models"),
@@ -202,23 +234,29 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	return nil
 }
 
-// publish writes the model and its readable twin, unless the model that it was added to,
+// publish writes the model, its readable twin and the SELECT, unless the model that it was added to,
 // of fingerprint base, has changed meanwhile.
-func publish(ctx context.Context, o *options, m *regression.Model, s *regression.Summary, base string) error {
+func publish(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model, summary *regression.Summary,
+	base string) error {
 	gob, fingerprint, err := m.Encode()
 	if err != nil {
 		return err
 	}
-	s.Model = fingerprint
+	summary.Model = fingerprint
 	var outputs artifact.Set
 	defer outputs.Cleanup()
 	if !artifact.Direct(o.out) {
-		if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), s); err != nil {
+		if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), summary); err != nil {
 			return err
 		}
 	}
 	if err := outputs.Write(o.out, gob); err != nil {
 		return err
+	}
+	if o.sql != "" {
+		if err := outputs.Write(o.sql, []byte(sql.Select(o.dialect, fingerprint, m, &s.Design))); err != nil {
+			return err
+		}
 	}
 	unlock, err := artifact.Lock(ctx, filepath.Dir(o.out))
 	if err != nil {

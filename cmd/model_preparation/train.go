@@ -55,7 +55,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		shape += fmt.Sprintf("; with the %s before, %d rows", cli.Plural(len(in.old.Datasets), "file", "files"),
 			summary.Rows)
 	}
-	if err := publish(ctx, o, model, summary, in.base); err != nil {
+	if err := publish(ctx, o, s, model, summary, in.base); err != nil {
 		return err
 	}
 	say(o, summary, shape)

@@ -1,0 +1,212 @@
+package cmd_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Programs that put the rows of a CSV file into a table, as text or as what they are, and
+// print what a SELECT predicts, in the order of the rows; SQLite's is the recipe's. Status 9
+// is that the database is not there.
+var databases = map[string]struct {
+	command []string
+	program string
+}{
+	"sqlite": {[]string{"python3", "-c"}, `
+import sys
+try:
+    import sqlite3
+    sqlite3.connect(":memory:").execute("SELECT sin(1)")
+except Exception: sys.exit(9)
+sys.stdin = open(sys.argv[1], newline="")
+program = sys.argv[4].replace("models/model.sql", sys.argv[2])
+if sys.argv[3] == "typed":
+    program = program.replace("'\"%s\"'", "'\"%s\" NUMERIC'").replace(", table)", ", [[c or None for c in row] for row in table])")
+exec(program)
+`},
+	"duckdb": {[]string{"node", "-e"}, `
+let duckdb
+try { duckdb = require('@duckdb/node-api') } catch { process.exit(9) }
+const [path, query, kind] = process.argv.slice(1)
+const types = kind === 'typed' ? "nullstr = ['', 'NA']" : 'all_varchar = true'
+const run = async () => {
+  const db = await (await duckdb.DuckDBInstance.create(':memory:')).connect()
+  await db.run("SET TimeZone = 'America/New_York'")
+  await db.run("CREATE TABLE rows AS SELECT *, row_number() OVER () AS \"row\" FROM read_csv('" + path +
+    "', delim = ',', quote = '\"', escape = '\"', header = true, auto_detect = true, sample_size = -1, " + types + ')')
+  const select = require('fs').readFileSync(query, 'utf8')
+  const result = await db.runAndReadAll('SELECT predicted FROM (' + select + ') AS p ORDER BY "row"')
+  for (const row of result.getRows()) console.log(row[0] === null ? 'None' : String(row[0]))
+}
+run().catch((e) => { console.error(e.message); process.exit(1) })
+`},
+	// Where PGHOST or PGSERVICE say that there is one; all columns are text.
+	"postgres": {[]string{"python3", "-c"}, `
+import csv, os, subprocess, sys
+if not (os.environ.get("PGHOST") or os.environ.get("PGSERVICE")) or sys.argv[3] == "typed": sys.exit(9)
+names = next(csv.reader(open(sys.argv[1], newline="")))
+script = "SET TimeZone = 'America/New_York'; CREATE TEMP TABLE rows (%s, \"row\" serial);\n" % ", ".join(
+    '"%s" text' % n.replace('"', '""') for n in names)
+script += "\\copy rows (%s) FROM '%s' WITH (FORMAT csv, HEADER true)\n" % (
+    ", ".join('"%s"' % n.replace('"', '""') for n in names).replace("\n", " "), sys.argv[1])
+script += "SELECT coalesce(CAST(predicted AS text), 'None') FROM (%s) AS p ORDER BY \"row\";\n" % open(sys.argv[2]).read()
+sys.exit(subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1"], input=script, text=True).returncode)
+`},
+}
+
+// checkSQL trains, and compares what the SELECT predicts of the rows of a file with what
+// model_testing predicts.
+func checkSQL(t *testing.T, dir, file string, train ...string) {
+	t.Helper()
+	inPython := recipe(t, "(?s)```python\n(.*?)```")
+	for dialect, database := range databases {
+		must(t, dir, "model_preparation", append([]string{"-sql", "model.sql", "-dialect", dialect}, train...)...)
+		must(t, dir, "model_testing", "-predictions", "p.csv", "-report", "", file)
+		want := predicted(t, filepath.Join(dir, "p.csv"))
+		for _, kind := range []string{"text", "typed"} {
+			t.Run(dialect+" "+kind, func(t *testing.T) {
+				needs(t, database.command[0])
+				args := append(slices.Clone(database.command[1:]), database.program, file, "model.sql", kind, inPython)
+				run := exec.Command(database.command[0], args...)
+				run.Dir = dir
+				out, err := run.Output()
+				exit, _ := err.(*exec.ExitError)
+				switch {
+				case exit != nil && exit.ExitCode() == 9:
+					t.Skip("there is no such database here")
+				case exit != nil:
+					t.Fatalf("%v\n%s", err, exit.Stderr)
+				case err != nil:
+					t.Fatal(err)
+				}
+				agree(t, strings.Split(strings.TrimSpace(string(out)), "\n"), want)
+			})
+		}
+	}
+}
+
+// predicted returns a column of -predictions.
+func predicted(t *testing.T, path string) (values []string) {
+	t.Helper()
+	records := readCSV(t, path)
+	column := slices.Index(records[0], "predicted")
+	for _, rec := range records[1:] {
+		values = append(values, rec[column])
+	}
+	return values
+}
+
+// agree compares predictions to 1e-9 of their deviation; what is no number on one side
+// must be none on the other.
+func agree(t *testing.T, got, want []string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d rows, want %d", len(got), len(want))
+	}
+	var numbers []float64
+	for _, s := range want {
+		if y, err := strconv.ParseFloat(s, 64); err == nil {
+			numbers = append(numbers, y)
+		}
+	}
+	if len(numbers) < 2 {
+		t.Fatal("nothing is predicted")
+	}
+	mean, squares := 0.0, 0.0
+	for _, y := range numbers {
+		mean += y / float64(len(numbers))
+	}
+	for _, y := range numbers {
+		squares += (y - mean) * (y - mean)
+	}
+	near := 1e-9 * math.Sqrt(squares/float64(len(numbers)))
+	for i := range want {
+		x, errGot := strconv.ParseFloat(got[i], 64)
+		y, errWant := strconv.ParseFloat(want[i], 64)
+		if (errGot != nil) != (errWant != nil) || errWant == nil && !(math.Abs(x-y) <= near) {
+			t.Fatalf("row %d is %q, want %q", i, got[i], want[i])
+		}
+	}
+}
+
+// Rows that lack a reading are not predicted; harmonics of year and day.
+func TestSQLOfSimulation(t *testing.T) {
+	dir := newDir(t)
+	must(t, dir, "data_creation", "-scenarios", "clean,gaps", "-step", "1h", "-rows", "9000")
+	must(t, dir, "model_preprocessing", "-daily", "3")
+	checkSQL(t, dir, "data/test/gaps.csv")
+}
+
+func TestSQLOfTerms(t *testing.T) {
+	for name, scale := range map[string][]string{
+		"chosen": {"-auto"},
+		"lags":   {"-lags", "1,7", "-hinge", "temp_max_lag_1", "-cross", "temp_max_lag_1>*wind,weather*temp_max_lag_7"},
+		"means":  {"-lags", "2", "-missing", "mean", "-hinge", "wind@3/6", "-calendar", "month", "-trend"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := newDir(t)
+			seattle := filepath.Join(root, "cmd/testdata/data/seattle-weather.csv")
+			must(t, dir, "data_creation", "-import", seattle, "-target", "temp_max")
+			must(t, dir, "model_preprocessing", scale...)
+			checkSQL(t, dir, "data/test/seattle-weather.csv")
+		})
+	}
+}
+
+// Words that are rare, new or missing, and names that would end a quote or begin a
+// comment.
+func TestSQLOfNames(t *testing.T) {
+	const header = `"a ""1""; DROP TABLE rows; --","of place' --",Ω@%?,y` + "\n"
+	words := strings.Split("a b c a b c o'clock=1 d o'clock=1 e a b c a f b o'clock=1 g;-- (other) a", " ")
+	train, r := header, rand.New(rand.NewPCG(1, 1))
+	for i := range 200 {
+		x, word := strconv.Itoa(i%7), words[r.IntN(len(words))]
+		if i%11 == 5 {
+			x = ""
+		}
+		if i%13 == 5 {
+			word = "NA"
+		}
+		train += fmt.Sprintf("%s,%s,%.3f,%d\n", x, word, 1e6+r.Float64(), i*i%23)
+	}
+	rows := header + "1,a,1000000.5,2\n2,b,1000000,3\n3,o'clock=1,1000001,\n,a,999999,5\n4,d,1000003,5\n5,f,,6\n" +
+		"6,never seen,1000000.1,7\n7,,1000000.2,8\n8,(other),1000000.3,9\n9,(missing),1000000.4,9\n0.5,g;--,NA,1\nnull,a,,1\n"
+	cross := `"a ""1""; DROP TABLE rows; --*Ω@%?","of place' --*a ""1""; DROP TABLE rows; -->"`
+	for _, missing := range []string{"drop", "mean", "indicator"} {
+		t.Run(missing, func(t *testing.T) {
+			dir := newDir(t)
+			write(t, filepath.Join(dir, "train.csv"), train)
+			write(t, filepath.Join(dir, "new.csv"), rows)
+			must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-max-levels", "6", "-missing", missing, "-hinge",
+				`"a ""1""; DROP TABLE rows; --:2"`, "-cross", cross, "train.csv")
+			checkSQL(t, dir, "new.csv", "-alpha", "0.5", "train.csv")
+		})
+	}
+}
+
+// The clock of a zone goes on and back: its hours, hours of the week, holidays.
+func TestSQLOfZone(t *testing.T) {
+	dir, r := newDir(t), rand.New(rand.NewPCG(1, 1))
+	lines, temp := []string{}, 0.0
+	for i := range 15000 {
+		at := time.Date(2018, 12, 31, 20, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
+		temp = 0.9*temp + r.NormFloat64()
+		lines = append(lines, fmt.Sprintf("%s,%.2f,%.3f\n", at.Format(time.RFC3339), temp, float64(i*i%97)+math.Abs(temp)))
+	}
+	const header = "at,temp,load\n"
+	write(t, filepath.Join(dir, "train.csv"), header+strings.Join(lines[:10000], ""))
+	write(t, filepath.Join(dir, "new.csv"), header+strings.Join(lines[10000:], ""))
+	write(t, filepath.Join(dir, "holidays"), "2019-05-01\n2019-12-25\n2020-05-01\n")
+	must(t, dir, "model_preprocessing", "-time", "at", "-target", "load", "-zone", "Europe/Vienna", "-calendar",
+		"hour,hour_of_week,holiday,month", "-holidays", "holidays", "-hinge", "temp@0,trend:2", "-trend", "-cross",
+		"hour*temp>", "-daily", "1", "train.csv")
+	checkSQL(t, dir, "new.csv", "-alpha", "1", "train.csv")
+}
