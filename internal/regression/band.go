@@ -175,12 +175,12 @@ func (m *Model) Spread(dst, leverage []float64) {
 }
 
 // Doubt says in what ways row i, of leverage h, is unlike the training rows, as
-// messages. low and high are the ranges of the columns in
-// training; of those that depend on the calendar alone h knows more.
+// messages. low and high are the ranges of the columns in training; of those that depend on
+// the time alone h knows more, and of those that are left out nothing.
 func (m *Model) Doubt(rows *design.Rows, i int, h float64, low, high []float64) []string {
 	var doubts []string
 	for j, x := range rows.X {
-		if x == nil || j >= m.SeasonFrom && j < m.SeasonTo {
+		if x == nil || j >= m.SeasonFrom && j < m.SeasonTo || m.isLeft(j) || m.kindOf(j) == design.Trend {
 			continue
 		}
 		switch v := x[i]; {
