@@ -45,6 +45,11 @@
 // cannot be scored are counted by reason; a gate also fails if they are more than half
 // of those with a target (-min-scored).
 //
+// Where residuals bend over a column of numbers that has no hinges, and -auto was not used,
+// a sentence says so: a straight line is fitted to the mean residuals of the tenths of the
+// training rows, and one of them is more than three standard errors from it (widened where
+// residuals resemble those of the row before), and all together make up 1 % of the MSE.
+//
 // models/metrics.gob holds the sums that all figures follow from, for -merge and for
 // the page. -predictions writes all rows of the
 // input, in order, in the columns dataset, timestamp, those of -keep, actual,

@@ -22,6 +22,7 @@ import (
 type result struct {
 	data      metrics.Dataset
 	counts    metrics.Counts
+	byTenth   metrics.ResidualsByTenth
 	predicted int // rows
 	lines     []byte
 	residual  []float64 // of all rows
@@ -92,6 +93,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival
 		Work: p.work,
 		Each: func(file int, block *result) (err error) {
 			sums.Counts.Merge(&block.counts)
+			sums.ByTenth.Merge(block.byTenth)
 			block.rival, err = rival.next(file, len(block.residual))
 			return cmp.Or(err, p.predictions.write(block))
 		},

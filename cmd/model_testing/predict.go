@@ -19,6 +19,7 @@ type predictor struct {
 	model       *regression.Model
 	scale       *metrics.Scale
 	low, high   []float64 // ranges of the columns in training
+	tenths      []scaler.Tenths
 	files       []*table.File
 	truths      []*truth     // per file; nil where nothing is known
 	predictions *predictions // nil for none
@@ -27,7 +28,8 @@ type predictor struct {
 
 func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, manifests *dataset.Manifests) (
 	*predictor, error) {
-	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
+	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax,
+		tenths: s.Tenths()}
 	for _, f := range files {
 		if manifests == nil {
 			break
@@ -82,6 +84,7 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	res.data.Add(&sample, r.Times, t.anomalous, res.residual)
 	res.data.Outside = p.outside(r)
 	res.counts.Add(&sample)
+	res.byTenth.Add(p.tenths, r.X, &sample)
 	if p.predictions != nil {
 		res.predicted = r.N
 		res.lines = p.lines(r, t)

@@ -17,8 +17,9 @@ import (
 // say prints the result, and on standard error what else is to be known of it.
 func say(o *options, r *metrics.Report) error {
 	var columns *design.Design // whose levels may be near those that training has not
+	bends := ""
 	if s, err := scaler.Read(o.scaler); err == nil && s.Fingerprint() == r.Scaler {
-		columns = &s.Design
+		columns, bends = &s.Design, r.Bends(s)
 	}
 	for _, finding := range r.Findings(columns) {
 		o.Warnf("%s", finding)
@@ -37,6 +38,9 @@ func say(o *options, r *metrics.Report) error {
 	sayCoverage(o, r)
 	if c := r.Compare(0); c != nil {
 		o.Logf("%s", c)
+	}
+	if bends != "" {
+		o.Logf("%s", bends)
 	}
 	return nil
 }

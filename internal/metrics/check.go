@@ -35,7 +35,7 @@ func (s *Sums) check() error {
 	if unseen != s.Unseen.Cells {
 		return errors.New("the cells of unseen levels are not those of the datasets")
 	}
-	return s.Counts.check(rows)
+	return cmp.Or(s.Counts.check(rows), s.ByTenth.check(rows))
 }
 
 func (d *Dataset) check() error {

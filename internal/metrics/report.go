@@ -32,6 +32,7 @@ type Sums struct {
 	Against  string         // of the model that it is compared with; "" for none
 	Unseen   design.Unseen  // cells of a level that training has not, over all files
 	Counts   Counts
+	ByTenth  ResidualsByTenth
 	Datasets []Dataset // of a whole, in the order of dataset.Compare
 }
 
@@ -156,6 +157,7 @@ func Merge(parts []*Sums) (*Report, error) {
 		}
 		all.Datasets = append(all.Datasets, s.Datasets...)
 		all.Counts.Merge(&s.Counts)
+		all.ByTenth.Merge(s.ByTenth)
 		all.Unseen.Merge(s.Unseen)
 	}
 	return New(all)

@@ -70,6 +70,8 @@ func TestForged(t *testing.T) {
 	sums := measured(t, 1, 40, true).Sums
 	sums.Against = "another"
 	sums.Datasets[0].Clusters.Add([]float64{1, 2, 3, 4, 5}, []float64{2, 1, 2, 3, math.NaN()}, false)
+	sums.ByTenth = make(metrics.ResidualsByTenth, 2)
+	sums.ByTenth[1][9] = metrics.Residuals{N: 7, Sum: 3, Squares: 5}
 	path := filepath.Join(t.TempDir(), "forged.gob")
 	tried, refused := 0, 0
 	write := func() error {

@@ -105,6 +105,9 @@ func (p *Page) warnings() (w []string) {
 		add("%s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
 	}
 	if s := p.Scaler; s != nil {
+		if bends := p.Metrics.Bends(s); bends != "" {
+			add("%s", bends)
+		}
 		var constant []string
 		for j, column := range s.FeatureNamesOut {
 			if s.Constant(j) {
