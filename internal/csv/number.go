@@ -112,17 +112,8 @@ func ParseNumber(cell []byte) (float64, error) {
 // Missing reports whether a cell stands for a missing reading: empty, or NA,
 // NaN or null in any case.
 func Missing(cell []byte) bool {
-	switch len(cell) {
-	case 0:
-		return true
-	case 2:
-		return bytes.EqualFold(cell, []byte("NA"))
-	case 3:
-		return bytes.EqualFold(cell, []byte("NaN"))
-	case 4:
-		return bytes.EqualFold(cell, []byte("null"))
-	}
-	return false
+	is := func(word string) bool { return len(cell) == len(word) && bytes.EqualFold(cell, []byte(word)) }
+	return len(cell) <= len("null") && (is("") || is("NA") || is("NaN") || is("null"))
 }
 
 // AppendFloat appends the shortest decimal that reads back as v, and nothing

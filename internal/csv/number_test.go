@@ -44,8 +44,8 @@ func FuzzTime(f *testing.F) {
 		if strings.Contains(s, "\n") {
 			return
 		}
-		var days DayCache
-		got, end, ok := days.ShortTime(append([]byte(s+"\n"), make([]byte, Padding)...), 0)
+		var months MonthCache
+		got, end, ok := months.ShortTime(append([]byte(s+"\n"), make([]byte, Padding)...), 0)
 		if !ok || end != len(s) {
 			return
 		}
@@ -119,9 +119,9 @@ func TestShortIsTaken(t *testing.T) {
 			t.Errorf("%s is not taken", s)
 		}
 	}
-	var days DayCache
+	var months MonthCache
 	for _, s := range []string{"2020-02-29", "1969-12-31T23:59:59Z", "2019-08-07T06:54:32Z", "0000-01-01"} {
-		if _, end, ok := days.ShortTime([]byte(s+"\n"+pad), 0); !ok || end != len(s) {
+		if _, end, ok := months.ShortTime([]byte(s+"\n"+pad), 0); !ok || end != len(s) {
 			t.Errorf("%s is not taken", s)
 		}
 	}

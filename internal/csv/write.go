@@ -1,5 +1,7 @@
 package csv
 
+import "strings"
+
 // AppendRecord appends one row of CSV and its newline. Fields are quoted where
 // they must be.
 func AppendRecord(dst []byte, fields ...string) []byte {
@@ -23,13 +25,7 @@ func AppendField[T string | []byte](dst []byte, f T) []byte {
 	if plain {
 		return append(dst, f...)
 	}
-	dst = append(dst, '"')
-	for i := range len(f) {
-		if f[i] == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, f[i])
-	}
+	dst = append(append(dst, '"'), strings.ReplaceAll(string(f), `"`, `""`)...)
 	return append(dst, '"')
 }
 

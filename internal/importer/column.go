@@ -214,7 +214,7 @@ type profiler struct {
 	bare    []bool        // of each column: bare numbers may be times
 	most    int           // see levelsOf
 	many    []atomic.Bool // columns known to have more levels than are counted
-	days    csv.DayCache
+	days    csv.MonthCache
 }
 
 func newProfiler(bare []bool, opt *Options) *profiler {

@@ -215,7 +215,7 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	t := c.t
 	out := &Chunk{Bytes: len(b.data)}
 	text := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
-	var days csv.DayCache
+	var days csv.MonthCache
 	var written, values []byte
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)

@@ -457,7 +457,7 @@ func readISO(s string) (r reading, ok bool) {
 }
 
 // fastISO reads the most usual ISO forms, which many layouts share.
-func fastISO(days *csv.DayCache, cell []byte) (t dataset.Time, ok bool) {
+func fastISO(days *csv.MonthCache, cell []byte) (t dataset.Time, ok bool) {
 	if len(cell) != 10 && len(cell) != 20 {
 		return 0, false
 	}

@@ -56,7 +56,7 @@ func BenchmarkParse(b *testing.B) {
 		b.Fatal(err)
 	}
 	f := &File{Path: "bench.csv", peek: data[:peekSize]}
-	if err := f.readHeader(false); err != nil {
+	if err := f.readHeader(); err != nil {
 		b.Fatal(err)
 	}
 	block := &Block{Cols: make([][]float64, 5)}

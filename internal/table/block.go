@@ -2,10 +2,10 @@ package table
 
 import (
 	"bytes"
-	strict "encoding/csv"
 	"fmt"
 	"math"
 
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 )
 
@@ -97,20 +97,13 @@ func (b *Block) errorOn(line int64, column string, err error) error {
 }
 
 func (b *Block) ragged(line int64, cells int) error {
-	plural := "s"
-	if cells == 1 {
-		plural = ""
-	}
-	return fmt.Errorf("%s:%d: %d cell%s where the header has %d", b.layout.file.Path, line, cells, plural,
-		len(b.layout.slot))
+	return fmt.Errorf("%s:%d: %s where the header has %d", b.layout.file.Path, line,
+		cli.Plural(cells, "cell", "cells"), len(b.layout.slot))
 }
 
 // Errorf returns an error about one cell, with its file, line and column.
 func (b *Block) Errorf(row int, column, format string, args ...any) error {
-	r := strict.NewReader(bytes.NewReader(b.data))
-	r.ReuseRecord = true
-	r.FieldsPerRecord = -1
-	line := 1
+	r, line := reader(b.data), 1
 	for i := 0; i <= row; i++ {
 		if _, err := r.Read(); err != nil {
 			break

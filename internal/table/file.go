@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -39,16 +40,13 @@ func Find(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
-		case path == "-":
+		case path == "-", err == nil && !info.IsDir():
 			found = append(found, path)
 			continue
 		case errors.Is(err, fs.ErrNotExist) && (path == "data/train" || path == "data/test"):
 			return nil, fmt.Errorf("%w; run data_creation first", err)
 		case err != nil:
 			return nil, err
-		case !info.IsDir():
-			found = append(found, path)
-			continue
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
@@ -56,13 +54,12 @@ func Find(paths []string) ([]string, error) {
 		}
 		n := len(found)
 		for _, e := range entries {
-			file := filepath.Join(path, e.Name())
-			if !dataset.IsCSV(e.Name()) {
-				continue
+			file, folder := filepath.Join(path, e.Name()), false
+			if !e.Type().IsRegular() {
+				info, err := os.Stat(file)
+				folder = err == nil && info.IsDir()
 			}
-			if e.Type().IsRegular() {
-				found = append(found, file)
-			} else if info, err := os.Stat(file); err != nil || !info.IsDir() {
+			if dataset.IsCSV(e.Name()) && !folder {
 				found = append(found, file)
 			}
 		}
@@ -72,11 +69,11 @@ func Find(paths []string) ([]string, error) {
 	}
 	seen := map[string]bool{}
 	for _, path := range found {
-		if clean := filepath.Clean(path); seen[clean] {
+		clean := filepath.Clean(path)
+		if seen[clean] {
 			return nil, fmt.Errorf("%s is named twice", path)
-		} else {
-			seen[clean] = true
 		}
+		seen[clean] = true
 	}
 	return found, nil
 }
@@ -99,14 +96,12 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 		f.First = f.first(timeColumn)
 		files[i] = f
 		// Only the first file's beginning is kept: there may be thousands.
-		if i == 0 {
-			continue
+		other := i
+		if order(f, files[first]) < 0 {
+			first, other = i, first
 		}
-		if order(files[i], files[first]) < 0 {
-			files[first].forget()
-			first = i
-		} else {
-			files[i].forget()
+		if other != first {
+			files[other].forget()
 		}
 	}
 	slices.SortStableFunc(files, order)
@@ -151,34 +146,30 @@ func (f *File) load(stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	f.peek = make([]byte, peekSize)
-	n, err := io.ReadFull(r, f.peek)
-	f.peek = f.peek[:n]
-	whole := errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF
-	if err != nil && !whole {
-		r.Close()
-		return fmt.Errorf("%s: %w", f.Path, err)
+	f.peek = nil
+	if err = f.more(r); err == nil {
+		err = f.readHeader()
 	}
-	if err := f.readHeader(whole); err != nil {
-		r.Close()
-		return err
+	for err == nil && !f.whole && recordEnd(f.peek[f.body:]) < 0 && len(f.peek) < peekSize+csv.MaxRecord {
+		err = f.more(r) // until the first row is there
 	}
-	for !whole && recordEnd(f.peek[f.body:]) < 0 && len(f.peek) < peekSize+csv.MaxRecord { // until the first row is there
-		more := make([]byte, peekSize)
-		n, err := io.ReadFull(r, more)
-		f.peek = append(f.peek, more[:n]...)
-		whole = err != nil
-		if whole && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-			r.Close()
-			return fmt.Errorf("%s: %w", f.Path, err)
-		}
-	}
-	f.whole = whole
-	if info == nil || !info.Mode().IsRegular() {
+	if err == nil && (info == nil || !info.Mode().IsRegular()) {
 		f.stream = r // cannot be opened again
 		return nil
 	}
-	return r.Close()
+	return cmp.Or(err, r.Close())
+}
+
+// more reads more of f.peek.
+func (f *File) more(r io.Reader) error {
+	n := len(f.peek)
+	f.peek = append(f.peek, make([]byte, peekSize)...)
+	m, err := io.ReadFull(r, f.peek[n:])
+	f.peek, f.whole = f.peek[:n+m], err != nil
+	if err == nil || err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", f.Path, err)
 }
 
 // reader opens the file from its beginning and undoes gzip and zstd, which are
@@ -245,13 +236,4 @@ func Size(files []*File) int64 {
 		n += info.Size()
 	}
 	return n
-}
-
-// Paths returns the paths of the files.
-func Paths(files []*File) []string {
-	paths := make([]string, len(files))
-	for i, f := range files {
-		paths[i] = f.Path
-	}
-	return paths
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // readHeader reads the header record off f.peek.
-func (f *File) readHeader(whole bool) error {
+func (f *File) readHeader() error {
 	b := f.peek
 	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
 		return fmt.Errorf("%s: is UTF-16; save it as UTF-8", f.Path)
@@ -35,13 +35,12 @@ func (f *File) readHeader(whole bool) error {
 	case end < 0 && openQuote(b) >= 0:
 		line += int64(bytes.Count(b[:openQuote(b)], []byte("\n")))
 		return fmt.Errorf("%s:%d: a quote is opened here and not closed within %d KiB", f.Path, line, peekSize>>10)
-	case end < 0 && !whole:
+	case end < 0 && !f.whole:
 		return fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", f.Path, line, peekSize>>10)
 	case end < 0:
 		end = len(b)
 	}
-	r := strict.NewReader(bytes.NewReader(b[:end]))
-	names, err := r.Read()
+	names, err := reader(b[:end]).Read()
 	if err != nil {
 		return fmt.Errorf("%s:%d: unreadable header: %w", f.Path, line, csvError(err))
 	}
@@ -83,8 +82,8 @@ func recordEnd(b []byte) int {
 
 // records returns the complete records among the first bytes of the file.
 func (f *File) records(most int) [][]string {
-	r := strict.NewReader(bytes.NewReader(f.peek[f.body:]))
-	r.FieldsPerRecord = -1
+	r := reader(f.peek[f.body:])
+	r.ReuseRecord = false
 	var records [][]string
 	for len(records) < most {
 		rec, err := r.Read()
@@ -140,6 +139,13 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 		}
 	}
 	return numeric, rest, nil
+}
+
+// reader reads records of any number of cells, which are gone with the next one.
+func reader(b []byte) *strict.Reader {
+	r := strict.NewReader(bytes.NewReader(b))
+	r.ReuseRecord, r.FieldsPerRecord = true, -1
+	return r
 }
 
 // csvError drops the position that encoding/csv puts into its errors, which

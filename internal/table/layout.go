@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
@@ -39,52 +40,40 @@ func newLayout(f *File, timeColumn string, columns, categories []string, optiona
 	for i, name := range f.Header {
 		l.slot[i], index[name] = skipSlot, i
 	}
-	find := func(name string) (int, error) {
+	var err error // of the first column that is not there
+	find := func(name string) int {
 		i, ok := index[name]
 		switch {
-		case !ok && len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
-			return 0, fmt.Errorf("%s:%d: %w %q, but a header of one cell, %q; data_creation -import reads "+
+		case ok || err != nil:
+		case len(f.Header) == 1 && strings.ContainsAny(f.Header[0], ";\t|"):
+			err = fmt.Errorf("%s:%d: %w %q, but a header of one cell, %q; data_creation -import reads "+
 				"other delimiters than a comma", f.Path, f.Line, ErrNoColumn, name, csv.Clip(f.Header[0]))
-		case !ok:
-			return 0, fmt.Errorf("%s:%d: %w %q; %s", f.Path, f.Line, ErrNoColumn, name,
+		default:
+			err = fmt.Errorf("%s:%d: %w %q; %s", f.Path, f.Line, ErrNoColumn, name,
 				Meant(name, f.Header, "the header has"))
 		}
-		return i, nil
-	}
-	want := func(name string, slot int) error {
-		i, err := find(name)
-		if err == nil {
-			l.slot[i] = slot
-		}
-		return err
+		return i
 	}
 	if timeColumn != "" {
-		if err := want(timeColumn, timeSlot); err != nil {
-			return nil, err
-		}
+		l.slot[find(timeColumn)] = timeSlot
 	}
 	for j, name := range columns {
 		if _, has := index[name]; !has && name == optional {
 			l.absent = j
-		} else if err := want(name, j); err != nil {
-			return nil, err
+		} else {
+			l.slot[find(name)] = j
 		}
-		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
 	}
 	for k, name := range categories {
-		if err := want(name, categorySlot-k); err != nil {
-			return nil, err
-		}
-		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+		l.slot[find(name)] = categorySlot - k
 	}
 	for _, name := range texts {
-		i, err := find(name)
-		if err != nil {
-			return nil, err
-		}
-		l.texts = append(l.texts, i)
+		l.texts = append(l.texts, find(name))
 	}
-	return l, nil
+	for _, name := range slices.Concat(columns, categories) {
+		l.factor = append(l.factor, xxhash.Sum64String(name)|1)
+	}
+	return l, err
 }
 
 // ErrNoColumn says that a file lacks a column.

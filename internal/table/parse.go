@@ -59,8 +59,7 @@ func (b *Block) Parse() error {
 // parseTexts reads b.data, which is parsed, once more: into b.Texts.
 func (b *Block) parseTexts() error {
 	b.Texts = make([][]string, len(b.layout.texts))
-	r := strict.NewReader(bytes.NewReader(b.data))
-	r.FieldsPerRecord = -1
+	r := reader(b.data)
 	for range b.Rows {
 		rec, err := r.Read()
 		if err != nil {
@@ -90,7 +89,7 @@ func (b *Block) parsePlain() error {
 	}
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
-	row, times, days := 0, b.Times, csv.DayCache{}
+	row, times, months := 0, b.Times, csv.MonthCache{}
 	defer func() { b.Rows = row }()
 	for i := 0; i < n; {
 		if d[i] == '\n' {
@@ -114,7 +113,7 @@ func (b *Block) parsePlain() error {
 			case slot >= 0:
 				numeric[col][row], end, ok = csv.ShortNumber(d, i)
 			case slot == timeSlot:
-				times[row], end, ok = days.ShortTime(d, i)
+				times[row], end, ok = months.ShortTime(d, i)
 				ok = ok && (row == 0 || times[row] >= times[row-1])
 			case slot == skipSlot:
 				end = cellEnd(d, i)
@@ -191,9 +190,7 @@ func goesBack(t, before dataset.Time) error {
 
 // parseQuoted is parse for a block that has a quote in it.
 func (b *Block) parseQuoted() error {
-	r := strict.NewReader(bytes.NewReader(b.data))
-	r.ReuseRecord = true
-	r.FieldsPerRecord = -1
+	r := reader(b.data)
 	for {
 		rec, err := r.Read()
 		if err == io.EOF {
