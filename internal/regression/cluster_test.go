@@ -92,10 +92,10 @@ func TestClusterErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, at := a.robustErrors(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
-	exactly(t, "intercept", at, 20.425202928473880)
-	exactly(t, "value", b[0], 0.015894336687058794)
-	exactly(t, "capital", b[1], 0.084967112635540118)
+	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
+	exactly(t, "intercept", e.at, 20.425202928473880)
+	exactly(t, "value", e.b[0], 0.015894336687058794)
+	exactly(t, "capital", e.b[1], 0.084967112635540118)
 	if c := summary.Clusters; c.Kind != "folds" || c.N != 50 || c.Dof != 49 || c.Reason != "" || c.Few() {
 		t.Errorf("%+v", c)
 	}
@@ -163,13 +163,13 @@ func TestClusterErrorsByR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, at := a.robustErrors(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
+	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
 	for i, field := range strings.Fields(string(out)) {
 		want, err := strconv.ParseFloat(field, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
-		exactly(t, "by R", append([]float64{at}, b...)[i], want)
+		exactly(t, "by R", append([]float64{e.at}, e.b...)[i], want)
 	}
 }
 

@@ -1,8 +1,8 @@
 package regression
 
 import (
-	"iter"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -14,65 +14,69 @@ import (
 // (b₀; b) is A⁻¹·(Σ s·sᵀ)·A⁻¹ for some vectors s, each of which enters by how far it
 // moves the solution, A⁻¹·s.
 
-// sandwich returns the square roots of the diagonal for b, and of the variance of the
-// value b₀ + Σ bⱼ·cⱼ at the point c.
-func (a *solver) sandwich(vectors iter.Seq[[]moments.Sum], c []moments.Sum) (b []float64, at float64) {
-	b = make([]float64, a.p)
+// stdErrors are standard errors: those of b, and that of the value b₀ + Σ bⱼ·cⱼ at a point c.
+type stdErrors struct {
+	b  []float64
+	at float64
+}
+
+// times returns the errors in another unit.
+func (e stdErrors) times(unit float64) stdErrors {
+	scaled := stdErrors{make([]float64, len(e.b)), unit * e.at}
+	for j, b := range e.b {
+		scaled.b[j] = unit * b
+	}
+	return scaled
+}
+
+// sandwich returns the square roots of the diagonal.
+func (a *solver) sandwich(vectors [][]moments.Sum, c []moments.Sum) stdErrors {
+	e := stdErrors{b: make([]float64, a.p)}
 	add := func(x solution) {
 		value := x.b0
 		for j, v := range x.b {
-			b[j] += float64(v.Value() * v.Value())
+			e.b[j] += float64(v.Value() * v.Value())
 			value.Merge(v.Times(c[j]))
 		}
-		at += float64(value.Value() * value.Value())
+		e.at += float64(value.Value() * value.Value())
 	}
-	var some [][]moments.Sum
-	for s := range vectors {
-		if !a.wide {
-			add(a.move(s))
-		} else if some = append(some, s); len(some) == TileRows {
+	for some := range slices.Chunk(vectors, TileRows) {
+		if a.wide {
 			a.moveMany(some, add)
-			some = some[:0]
+			continue
+		}
+		for _, s := range some {
+			add(a.move(s))
 		}
 	}
-	a.moveMany(some, add)
-	for j, square := range b {
-		b[j] = math.Sqrt(square)
+	for j, square := range e.b {
+		e.b[j] = math.Sqrt(square)
 	}
-	return b, math.Sqrt(at)
+	e.at = math.Sqrt(e.at)
+	return e
 }
 
-// stdErrors returns the standard errors, per unit of residual standard deviation, for
-// which Σ s·sᵀ = XᵀX = RᵀR.
-func (a *solver) stdErrors(c []moments.Sum) (b []float64, at float64) {
-	w, r := a.p+2, a.f.precise()
-	return a.sandwich(func(yield func([]moments.Sum) bool) {
-		for i := range a.f.rows() {
-			if !yield(r[i*w : i*w+w-1]) {
-				return
-			}
-		}
-	}, c)
+// classical returns the standard errors of independent rows, per unit of residual standard
+// deviation, for which Σ s·sᵀ = XᵀX = RᵀR.
+func (a *solver) classical(c []moments.Sum) stdErrors {
+	var rows [][]moments.Sum
+	for row := range slices.Chunk(a.f.precise(), a.p+2) {
+		rows = append(rows, row[:a.p+1])
+	}
+	return a.sandwich(rows, c)
 }
 
-// robustErrors returns the standard errors that hold if only rows of different clusters
+// robust returns the standard errors that hold if only rows of different clusters
 // are independent, with s = Xᵀe over the rows of one: times
 // G/(G − 1)·(n − 1)/(n − k) for few clusters, CR1 (A. C. Cameron, D. L. Miller, "A
 // practitioner's guide to cluster-robust inference", J. Human Resources 50, 2015).
-func (a *solver) robustErrors(x solution, clusters []*Factor, k int, c []moments.Sum) (b []float64, at float64) {
-	b, at = a.sandwich(func(yield func([]moments.Sum) bool) {
-		for _, f := range clusters {
-			if !yield(f.score(x)) {
-				return
-			}
-		}
-	}, c)
-	g, n := float64(len(clusters)), float64(a.n)
-	factor := math.Sqrt(g / (g - 1) * (n - 1) / (n - float64(k)))
-	for j := range b {
-		b[j] *= factor
+func (a *solver) robust(x solution, clusters []*Factor, k int, c []moments.Sum) stdErrors {
+	var scores [][]moments.Sum
+	for _, f := range clusters {
+		scores = append(scores, f.score(x))
 	}
-	return b, at * factor
+	g, n := float64(len(clusters)), float64(a.n)
+	return a.sandwich(scores, c).times(math.Sqrt(g / (g - 1) * (n - 1) / (n - float64(k))))
 }
 
 // move returns A⁻¹·s, in the row space.
@@ -93,9 +97,6 @@ func (a *solver) move(s []moments.Sum) solution {
 // moveMany hands over what move returns for each of the vectors, computed in float64.
 func (a *solver) moveMany(vectors [][]moments.Sum, add func(x solution)) {
 	k, n := a.rank(), len(vectors)
-	if n == 0 {
-		return
-	}
 	s0 := make([]moments.Sum, n)
 	v := blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, k*n)}
 	for l, s := range vectors {

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -105,8 +106,8 @@ func SettingsOf(s *scaler.Scaler, fit Fit) Settings {
 // unfitted returns the settings as they were before a fit gave derived columns their mean
 // and scale.
 func (s Settings) unfitted() Settings {
-	s.Mean, s.Scale, s.left = slices.Clone(s.Mean), slices.Clone(s.Scale), nil
-	s.blend = nil
+	s.Mean, s.Scale = slices.Clone(s.Mean), slices.Clone(s.Scale)
+	s.left, s.blend = nil, nil
 	for j, derived := range s.Derived {
 		if derived {
 			s.Mean[j], s.Scale[j] = 0, 1
@@ -169,14 +170,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	}
 	s = s.unfitted()
 	datasets = s.standardize(datasets)
-	wholes := make([]Factor, len(datasets))
-	var total Factor
-	for i, d := range datasets {
-		for k := range d.Folds {
-			wholes[i].Merge(&d.Folds[k])
-		}
-		total.Merge(&wholes[i])
-	}
+	wholes, total := factorsOf(datasets)
 	if total.N == 0 {
 		return nil, nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
 	}
@@ -215,13 +209,22 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	summary := summarize(m, whole, penalized, x, wholes, cv)
 	m.Datasets = given
 	summary.Terms, summary.Selection = choice.worth, choice.selection
-	if err := summary.finite(); err != nil {
-		return nil, nil, err
-	}
-	if err := m.check(false); err != nil {
+	if err := cmp.Or(summary.finite(), m.check(false)); err != nil {
 		return nil, nil, err
 	}
 	return m, summary, nil
+}
+
+// factorsOf returns the factor of each dataset, and that of all.
+func factorsOf(datasets []Dataset) (wholes []Factor, total Factor) {
+	wholes = make([]Factor, len(datasets))
+	for i, d := range datasets {
+		for k := range d.Folds {
+			wholes[i].Merge(&d.Folds[k])
+		}
+		total.Merge(&wholes[i])
+	}
+	return wholes, total
 }
 
 // NewPart makes a shard of a model, for Merge.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"mlpipeline/internal/artifact"
@@ -155,46 +154,49 @@ func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv C
 		zero[j] = moments.Float(-m.Mean[j]).Over(moments.Float(m.Scale[j]))
 		intercept.Merge(b.Times(zero[j]))
 	}
-	s.Intercept = intercept.Value()
-	stdErrors, at := penalized.stdErrors(zero)
 	kind, factors := clusters(m.Datasets, wholes)
 	s.Clusters = Clusters{Kind: kind, N: len(factors), Dof: len(factors) - 1}
+	classical := penalized.classical(zero).times(sigma)
+	robust := classical.times(math.NaN())
 	switch {
 	case math.IsNaN(sigma):
 		s.Clusters.Reason = "no degrees of freedom are left"
 	case len(factors) < 2:
 		s.Clusters.Reason = "all rows are in one cluster"
+	default:
+		robust = penalized.robust(x, factors, a.rank()+1, zero)
 	}
-	robust, robustAt := slices.Repeat([]float64{math.NaN()}, a.p), math.NaN()
-	if s.Clusters.Reason == "" {
-		robust, robustAt = penalized.robustErrors(x, factors, a.rank()+1, zero)
+	c := newCoefficient("", intercept.Value(), classical.at, robust.at)
+	s.Intercept, s.InterceptStdError, s.InterceptT = c.Value, c.StdError, c.T
+	s.InterceptRobust, s.InterceptTRobust = c.Robust, c.TRobust
+	s.setCoefficients(m, a, x, classical, robust)
+	s.collinear(m, a)
+	if len(wholes) > 1 {
+		s.Influence = influence(&m.Settings, m.Datasets, wholes, x, m.Penalty)
 	}
-	s.InterceptStdError, s.InterceptT = ratio(s.Intercept, sigma*at)
-	s.InterceptRobust, s.InterceptTRobust = ratio(s.Intercept, robustAt)
+	return s
+}
+
+// setCoefficients sets those of the columns that are not left out, and the references of
+// categories.
+func (s *Summary) setCoefficients(m *Model, a *solver, x solution, classical, robust stdErrors) {
 	for j, b := range x.b {
 		name, scale := m.Names[j], m.Scale[j]
-		if m.isLeft(j) {
+		standardized, value := Coefficient{Name: name, Reference: true}, Coefficient{Name: name, Reference: true}
+		switch {
+		case m.isLeft(j):
 			continue
+		case m.Penalty != 0 || !a.isReference(j):
+			standardized = newCoefficient(name, b.Value(), classical.b[j], robust.b[j])
+			value = newCoefficient(name, b.Over(moments.Float(scale)).Value(), classical.b[j]/scale, robust.b[j]/scale)
 		}
-		if m.Penalty == 0 && a.isReference(j) {
-			row := Coefficient{Name: name, Reference: true}
-			s.Standardized, s.Coefficients = append(s.Standardized, row), append(s.Coefficients, row)
-			continue
-		}
-		s.Standardized = append(s.Standardized, newCoefficient(name, b.Value(), sigma*stdErrors[j], robust[j]))
-		value := b.Over(moments.Float(scale)).Value()
-		s.Coefficients = append(s.Coefficients, newCoefficient(name, value, sigma*stdErrors[j]/scale, robust[j]/scale))
+		s.Standardized, s.Coefficients = append(s.Standardized, standardized), append(s.Coefficients, value)
 	}
 	for _, c := range m.Categories {
 		if m.Penalty == 0 && !m.isLeft(c.From) {
 			s.Reference = append(s.Reference, Level{c.Name, strings.TrimPrefix(m.Names[c.Reference], c.Name+"=")})
 		}
 	}
-	s.collinear(m, a)
-	if len(wholes) > 1 {
-		s.Influence = influence(&m.Settings, m.Datasets, wholes, x, m.Penalty)
-	}
-	return s
 }
 
 // finite reports a figure that float64 cannot hold, as of a large target and a

@@ -209,6 +209,21 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// A cross with a category that tells no rows apart, or all of them, is refused by name.
+func TestCrossOfOneLevel(t *testing.T) {
+	d := worded
+	d.Asked.Crosses = []string{"a*w"}
+	for want, change := range map[string]func(l *Levels){
+		"has 1 level,": func(*Levels) {}, "has 0 levels,": func(l *Levels) { *l = Levels{Counts: []Count{}, Many: true} },
+	} {
+		ds := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
+		change(&ds.Levels[0])
+		if _, err := New(d, []Dataset{ds}, nil); err == nil || !strings.Contains(err.Error(), `-cross "a*w": "w" `+want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 // The manual's bounds: 10000 levels, 1 MiB of text in them.
 func TestManyBounds(t *testing.T) {
 	if levelsOf(strings.Repeat("a", 1<<20)).Many || !levelsOf(strings.Repeat("a", 1<<20+1)).Many {

@@ -1,10 +1,12 @@
 package scaler
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
@@ -182,6 +184,12 @@ func (t *terms) addCrosses() error {
 		left, right, err := t.ParseCross(item)
 		if err != nil {
 			return err
+		}
+		for _, side := range []string{left, right} {
+			if c, _ := t.categoryOf(side); c != nil && len(c.Levels) < 2 {
+				return fmt.Errorf("-cross %q: %q has %s, and two are the least that can be compared; leave the cross out",
+					item, side, cli.Plural(len(c.Levels), "level", "levels"))
+			}
 		}
 		t.cross(left, right, false)
 	}
