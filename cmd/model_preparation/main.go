@@ -62,7 +62,8 @@
 // of terms that are in the model. What is missing or not known counts as it does here, or
 // predicted is NULL: where a row lacks what it needs, a lag too, or where the clocks of -zone
 // are not known, which is a year before the model's rows and twenty years behind them. Lags
-// are of all rows, by the time. SQLite needs its mathematical functions, for waves.
+// are of all rows, by the time: the last of training must be among them, for those of the first
+// rows behind. SQLite needs its mathematical functions, for waves.
 //
 // # Example
 //
@@ -231,6 +232,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	}
 	say(o, summary, fmt.Sprintf("%s of %s, %d rows", cli.Plural(len(models), "model", "models"),
 		cli.Plural(len(model.Datasets), "file", "files"), summary.Rows))
+	sayNext(o, s, model)
 	return nil
 }
 

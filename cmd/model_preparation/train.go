@@ -59,6 +59,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		return err
 	}
 	say(o, summary, shape)
+	sayNext(o, s, model)
 	return nil
 }
 
@@ -147,7 +148,9 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 				unseen.Near(&s.Design))
 		}
 		file.Sum.Finish()
-		datasets = append(datasets, regression.Dataset{ID: file.ID, Used: file.Used, Folds: file.Sum})
+		step, _ := file.Steps.Irregular()
+		datasets = append(datasets, regression.Dataset{ID: file.ID, Used: file.Used, Folds: file.Sum, Tail: file.Tail,
+			Step: dataset.Time(step.Microseconds())})
 	}
 	return datasets, nil
 }

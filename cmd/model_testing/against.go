@@ -57,6 +57,7 @@ func (r *rival) residuals(ctx context.Context, workers int) iter.Seq2[[]float64,
 	return func(yield func([]float64, error) bool) {
 		stopped := errors.New("nobody asks for more")
 		scan := design.Scan[[]float64]{Design: &r.scaler.Design, Workers: workers, Unknown: true,
+			Past: r.past(nil, r.scaler),
 			Work: func(rows *design.Rows) ([]float64, error) {
 				t := r.scratch()
 				defer r.memory.Put(t)

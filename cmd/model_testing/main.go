@@ -3,7 +3,7 @@
 //
 //	model_testing                                  data/test, with models/model.gob
 //	model_testing -min-r2 0.9 new.csv              a gate: status 3 where it fails
-//	model_testing -predictions out.csv new.csv     every row's prediction and interval
+//	model_testing -predictions out.csv new.csv     predictions, intervals; with lags a forecast
 //
 //	Files
 //	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/test)
@@ -56,7 +56,12 @@
 // predicted, residual, lower, upper (-level) and a note on what makes them doubtful or
 // impossible. A file without the target will do. Where no row can be scored, the files
 // of figures stay as they are unless they are named. With lags a row is predicted from
-// the target in the rows before it, which must be in the file.
+// the target in the rows before it. A file that goes on where a training dataset of its name
+// ends, one step behind it, has them from the model. Where a lag is not known but was
+// predicted, -predictions takes the prediction, and notes "lag 1 is predicted": a file of times
+// and features alone is a forecast. Intervals grow with every step, as far as errors are
+// independent, which is said where they are not; there are none where hinges or crosses are
+// made of lags. Such rows count for no figure.
 // A level of a category that training has not counts as the average category; the
 // cells are counted, and said aloud.
 //

@@ -24,6 +24,7 @@ type result struct {
 	counts    metrics.Counts
 	byTenth   metrics.ResidualsByTenth
 	predicted int // rows
+	ahead     int // of them those of predicted lags
 	lines     []byte
 	residual  []float64 // of all rows
 	rival     []float64 // those of another model, if there is one
@@ -48,7 +49,9 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	if err != nil {
 		return nil, err
 	}
+	past := p.past(o, s)
 	if o.predictions != "" {
+		p.lookAhead(s)
 		if p.predictions, err = newPredictions(o, m, outputs); err != nil {
 			return nil, err
 		}
@@ -60,7 +63,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 		sums.Against = rival.fingerprint
 		defer rival.stop()
 	}
-	if err := scan(ctx, o, s, p, rival, manifests, bar, sums); err != nil {
+	if err := scan(ctx, o, s, p, past, rival, manifests, bar, sums); err != nil {
 		return nil, err
 	}
 	bar.Clear()
@@ -72,12 +75,13 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	report, err := metrics.New(sums)
 	if err == nil && o.shard == nil {
 		sayRows(o, report, p.predictions, bar.Done())
+		sayAhead(o, report, p.predictions)
 	}
 	return report, err
 }
 
 // scan is the pass over the files, which adds them to the sums.
-func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival *rival,
+func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past [][]float64, rival *rival,
 	manifests *dataset.Manifests, bar *cli.Progress, sums *metrics.Sums) error {
 	ids := known(s, p.model)
 	if rival != nil {
@@ -90,6 +94,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, rival
 	trained := newTrained(ids)
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
+		Past: past, Ahead: p.ahead != nil,
 		Work: p.work,
 		Each: func(file int, block *result) (err error) {
 			sums.Counts.Merge(&block.counts)

@@ -21,8 +21,9 @@ type predictor struct {
 	low, high   []float64 // ranges of the columns in training
 	tenths      []scaler.Tenths
 	files       []*table.File
-	truths      []*truth     // per file; nil where nothing is known
-	predictions *predictions // nil for none
+	truths      []*truth            // per file; nil where nothing is known
+	predictions *predictions        // nil for none
+	ahead       []*regression.Ahead // per file; nil without -predictions
 	memory      sync.Pool
 }
 
@@ -86,8 +87,9 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	res.counts.Add(&sample)
 	res.byTenth.Add(p.tenths, r.X, &sample)
 	if p.predictions != nil {
-		res.predicted = r.N
-		res.lines = p.lines(r, t)
+		forecasts := p.forecasts(r)
+		res.predicted, res.ahead = r.N+len(forecasts), len(forecasts)
+		res.lines = p.lines(r, t, forecasts)
 	}
 	return res, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type predictions struct {
 	*artifact.File
 	quantile float64 // of t: half the width of an interval, in spreads
 	rows     int     // that have a prediction
+	ahead    int     // of them those of predicted lags
 }
 
 // fixed are the columns of -predictions besides those of -keep, which stand
@@ -43,14 +45,14 @@ func (p *predictions) write(block *result) error {
 		return nil
 	}
 	p.rows += block.predicted
+	p.ahead += block.ahead
 	_, err := p.Write(block.lines)
 	return err
 }
 
-// lines are those of -predictions for a block.
-func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
+// lines are those of -predictions for a block, of which some rows have lags that are predicted.
+func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]forecast) []byte {
 	field := csv.AppendField(nil, p.files[r.File].Name)
-	quantile := p.predictions.quantile
 	var b []byte
 	every := &r.Every
 	i := 0 // the next usable row
@@ -64,26 +66,37 @@ func (p *predictor) lines(r *design.Rows, t *scratch) []byte {
 		}
 		y := every.Y[row]
 		b = csv.AppendFloat(append(b, ','), y)
+		if f, ok := forecasts[row]; ok {
+			b = p.predictions.line(b, y, f.value, f.spread, f.note)
+			continue
+		}
 		if i == r.N || r.Place(i) != row {
 			b = append(b, ",,,,,"...)
 			b = append(csv.AppendField(b, every.Why[row]), '\n')
 			continue
 		}
-		predicted := t.predicted[i]
-		b = csv.AppendFloat(append(b, ','), predicted)
-		b = csv.AppendFloat(append(b, ','), y-predicted)
-		if quantile > 0 {
-			half := float64(quantile * t.spread[i])
-			b = csv.AppendFloat(append(b, ','), predicted-half)
-			b = csv.AppendFloat(append(b, ','), predicted+half)
-		} else {
-			b = append(b, ",,"...)
+		spread := math.NaN()
+		if len(t.spread) > 0 {
+			spread = t.spread[i]
 		}
 		note := strings.Join(p.model.Doubt(r, i, t.leverage[i], p.low, p.high), "; ")
-		b = append(csv.AppendField(append(b, ','), note), '\n')
+		b = p.predictions.line(b, y, t.predicted[i], spread, note)
 		i++
 	}
 	return b
+}
+
+// line appends the end of a line, behind what was measured: an interval only where there is a spread.
+func (p *predictions) line(b []byte, y, predicted, spread float64, note string) []byte {
+	b = csv.AppendFloat(append(b, ','), predicted)
+	b = csv.AppendFloat(append(b, ','), y-predicted)
+	if half := float64(p.quantile * spread); half > 0 && !math.IsInf(half, 0) {
+		b = csv.AppendFloat(append(b, ','), predicted-half)
+		b = csv.AppendFloat(append(b, ','), predicted+half)
+	} else {
+		b = append(b, ",,"...)
+	}
+	return append(csv.AppendField(append(b, ','), note), '\n')
 }
 
 // checkKept reports columns of -keep that the output has already.

@@ -53,7 +53,7 @@ func sayRows(o *options, r *metrics.Report, p *predictions, bytes int64) {
 	}
 	predicted := ""
 	if p != nil {
-		predicted = fmt.Sprintf(", %d predicted in %s", p.rows, o.predictions)
+		predicted = fmt.Sprintf(", %d predicted in %s%s", p.rows, o.predictions, p.aside())
 	}
 	o.Logf("%s, %s, %d scored%s%s; %s in %s", cli.Plural(len(r.Datasets), "file", "files"),
 		cli.Plural(rows, "row", "rows"), r.Rows, cli.Aside(r.Unscored), predicted, cli.Megabytes(bytes), o.Took())

@@ -20,7 +20,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 YEAR = 31556952  # seconds in 365.2425 days
 
 
-def load(folder, case):
+def load(folder, case, before=None):
+    """Rows of all files; those of before that have the same name give the first rows their lags."""
     frames = []
     for path in sorted(folder.glob("*.csv")):
         df = pd.read_csv(path, float_precision="round_trip")
@@ -32,8 +33,11 @@ def load(folder, case):
                 angle = 2 * np.pi * k * (seconds % YEAR) / YEAR
                 df[f"annual_sin_{k}"], df[f"annual_cos_{k}"] = np.sin(angle), np.cos(angle)
                 columns += [f"annual_sin_{k}", f"annual_cos_{k}"]
+        y = df[case["target"]]
+        if before and case["lags"]:
+            y = pd.concat([pd.read_csv(before / path.name, float_precision="round_trip")[case["target"]], y])
         for k in case["lags"]:
-            df[f"{case['target']}_lag_{k}"] = df[case["target"]].shift(k)
+            df[f"{case['target']}_lag_{k}"] = y.shift(k).to_numpy()[-len(df):]
             columns.append(f"{case['target']}_lag_{k}")
         frames.append(df[columns + [case["target"]]].dropna())
     df = pd.concat(frames)
@@ -53,7 +57,7 @@ def expand(words, X, Xt, **settings):
 
 def figures(folder, case):
     train, y = load(folder / "train", case)
-    test, yt = load(folder / "test", case)
+    test, yt = load(folder / "test", case, folder / "train")
     pool = {"max_categories": case["max_levels"]} if case["max_levels"] else {}
     X, Xt, levels = expand(case["words"], train, test, **pool)
     scaler = StandardScaler().fit(X)

@@ -20,6 +20,12 @@ type Rows struct {
 	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
 	Every Every          // all rows of the block
+	// Ahead is for a block that may have rows with predicted lags, in a Scan with Ahead; nil for
+	// others. Blocks that have it come one behind the other. It makes of row i of the block, usable
+	// or lacking lags, rows of one, whose lags that are not known are what guess says of their rows of
+	// the file; and says which these are, in order. They are nil where a guess is NaN, and valid until
+	// the next call.
+	Ahead func(i int, guess func(row int64) float64) (one *Rows, guessed []int)
 
 	all    bool           // all rows of the block are used
 	kept   []int          // else these
@@ -29,6 +35,7 @@ type Rows struct {
 	ownY   []float64      // and of Y
 	ownC   [][]int32      // and of Codes
 	clock  *clock
+	guess  func(row int64) float64 // of the target in a row of the file, where it is not known; nil for none
 }
 
 // Every are all rows of a block, usable or not.
@@ -39,7 +46,11 @@ type Every struct {
 	Times []dataset.Time // empty without a time column
 	Texts [][]string     // by columns, as Scan.Texts
 	Why   []string       // what keeps a row from being used, "" for a usable one
+	Lags  []bool         // whether it is lags alone that do; empty without lags
 }
+
+// Begins returns the row of the file, from 0, with which the block begins.
+func (r *Rows) Begins() int64 { return r.begins }
 
 // Index returns the row of the file, from 0, of row i.
 func (r *Rows) Index(i int) int64 { return r.begins + int64(r.Place(i)) }
@@ -94,7 +105,7 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 	rows.kept = rows.kept[:0]
 	rows.Every = Every{N: b.Rows}
 	if s.All {
-		rows.Every = Every{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows)}
+		rows.Every = Every{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows), nil}
 	}
 	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
 		rows.N, t.Used = b.Rows, int64(b.Rows)
@@ -122,13 +133,21 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 		case feature != "":
 			rows.Every.Why[i] = feature + " is missing"
 		case lag >= 0:
-			rows.Every.Why[i] = s.terms[len(s.terms)-1].Columns[lag] + " is missing"
+			rows.Every.lacksLag(i, s.lagNames[lag])
 		}
 	}
 	rows.N = len(rows.kept)
 	rows.all = rows.N == b.Rows
 	t.Used = int64(rows.N)
 	return nil
+}
+
+// lacksLag says that row i lacks a lag, and nothing else.
+func (e *Every) lacksLag(i int, name string) {
+	if e.Lags == nil {
+		e.Lags = make([]bool, e.N)
+	}
+	e.Lags[i], e.Why[i] = true, name+" is missing"
 }
 
 // missingFeature returns the first feature that row i lacks, "" if there is none or it
@@ -316,6 +335,9 @@ func (r *Rows) shift(dst, before, y []float64, lag int) {
 	}
 	for i, k := range r.kept {
 		dst[i] = earlier(before, y, k, lag)
+		if r.guess != nil && unknown(dst[i]) {
+			dst[i] = r.guess(r.begins + int64(k-lag))
+		}
 	}
 }
 

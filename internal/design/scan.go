@@ -22,12 +22,15 @@ type Scan[R any] struct {
 	Gaps      bool               // count what each feature costs
 	All       bool               // tell of all rows, and what keeps them from being used; a file may lack the target
 	Texts     []string           // columns to hand on as they are written; with All
+	Ahead     bool               // with All: Work predicts rows whose lags are predictions, by Rows.Ahead
+	Past      [][]float64        // of each file: the targets before its first row, oldest first; nil where none is known
 
 	Work  func(*Rows) (R, error)         // makes a result of a block, on any core; nil where rows are only counted
 	Merge func(file *R, block R)         // adds it to that of its file, in order; nil where there is nothing to add
 	Each  func(file int, block *R) error // before that looks at it; nil for nobody
 
 	terms    []Term
+	lagNames []string
 	features []string         // numbers first, then words
 	numbers  int              // how many of them are numbers
 	columnOf []map[string]int // of each category: the column of X of a word
@@ -41,7 +44,8 @@ type Result[R any] struct {
 	Path string
 	dataset.ID
 	Tally
-	Sum R // of the results of its blocks
+	Tail []float64 // with lags: the last targets, as many as the longest lag, oldest first
+	Sum  R         // of the results of its blocks
 }
 
 // Tally says what became of the rows of a file, or of a block.
@@ -73,6 +77,7 @@ type block[R any] struct {
 	before <-chan carry // what the block before it leaves, which it waits for
 	after  chan<- carry // what it leaves for the next
 	tally  Tally
+	tail   []float64 // of an End: the file's last targets
 	result R
 }
 
@@ -118,6 +123,7 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 // prepare sets what holds for all blocks.
 func (s *Scan[R]) prepare() {
 	s.terms = s.Terms()
+	s.lagNames = s.LagNames()
 	s.features = s.Lacking()
 	s.numbers = len(s.features) - len(s.Categories)
 	s.columnOf = nil
@@ -150,7 +156,7 @@ func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*bl
 		for b, err := range csv.Blocks(ctx, files) {
 			if before == nil {
 				before = make(chan carry, 1)
-				before <- carry{}
+				before <- s.begin(b)
 			}
 			after := make(chan carry, 1)
 			if !yield(&block[R]{Block: b, before: before, after: after}, err) || err != nil {
@@ -166,6 +172,7 @@ func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*bl
 // block makes the result of a block. The next one gets its word even if that fails.
 func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	if b.End != "" {
+		b.tail = (<-b.before).targets
 		return b, nil
 	}
 	err := b.Parse()
@@ -180,7 +187,13 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	}
 	defer s.rows.Put(rows)
 	err = s.usableRows(rows, b.Block, before, &b.tally)
-	b.after <- s.next(before, b.Block, b.tally.Used)
+	if after := s.next(before, b.Block, b.tally.Used); s.waits(b.Block, before) {
+		rows.Ahead = s.ahead(b.Block, before)
+		defer func() { b.after <- after }()
+	} else {
+		rows.Ahead = nil
+		b.after <- after
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -201,6 +214,14 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	return b, err
 }
 
+// begin is what is known before the first row of a file; b is nil where there is none.
+func (s *Scan[R]) begin(b *table.Block) (before carry) {
+	if b != nil && b.File < len(s.Past) {
+		before.targets = s.Past[b.File]
+	}
+	return before
+}
+
 // next is what a block leaves for the one behind it.
 func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 	after := carry{rows: before.rows + int64(b.Rows), used: before.used + used, last: before.last}
@@ -218,6 +239,7 @@ func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 // include adds a block to what is known of its file.
 func (s *Scan[R]) include(file *Result[R], b *block[R]) error {
 	if err := b.Describe(&file.ID); err != nil || b.End != "" {
+		file.Tail = b.tail
 		return err
 	}
 	file.Tally.Merge(b.tally)

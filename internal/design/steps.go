@@ -1,7 +1,6 @@
 package design
 
 import (
-	"math"
 	"time"
 
 	"mlpipeline/internal/dataset"
@@ -32,7 +31,7 @@ func (s *Steps) Add(times []dataset.Time, before dataset.Time, follows bool) {
 		}
 		k := -1
 		if step > 0 {
-			k = int(16 * math.Log2(float64(step)))
+			k = octave(step)
 		}
 		s.include(k, alike{int64(n), step})
 		before, times = times[n-1], times[n:]
@@ -67,7 +66,7 @@ func (s *Steps) Irregular() (step time.Duration, rows int64) {
 		}
 	}
 	for k, a := range s.like {
-		if usual < 0 || k < 0 || max(k-usual, usual-k) > 3 {
+		if usual < 0 || k < 0 || !near(k, usual) {
 			rows += a.n
 		}
 	}

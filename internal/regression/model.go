@@ -16,7 +16,7 @@ import (
 )
 
 // Kind is the format of model.gob.
-var Kind = artifact.Kind{Format: "model", Version: 4, Program: "model_preparation"}
+var Kind = artifact.Kind{Format: "model", Version: 5, Program: "model_preparation"}
 
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.
@@ -55,6 +55,8 @@ type Settings struct {
 type Dataset struct {
 	dataset.ID
 	Used  int64
+	Tail  []float64    // the last targets, as many as the longest lag, oldest first; NaN is a missing one
+	Step  dataset.Time // the usual distance from row to row, 0 without lags
 	Folds Folds
 }
 

@@ -1,0 +1,244 @@
+package regression
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/scaler"
+	tables "mlpipeline/internal/table"
+)
+
+// series is a simulated one: y_t = 20 + Σ φ_l·y_{t−l} + 3·sin(year) + 0.8·x_t + ε_t.
+type series struct {
+	lags []int
+	phi  []float64
+	x, y []float64
+}
+
+func (s *series) extend(r *rand.Rand, n int) {
+	for range n {
+		t := len(s.y)
+		x := r.NormFloat64()
+		y := 20 + 3*math.Sin(2*math.Pi*float64(t)/365.2425) + 0.8*x + r.NormFloat64()
+		for k, lag := range s.lags {
+			if t >= lag {
+				y += s.phi[k] * s.y[t-lag]
+			}
+		}
+		s.x, s.y = append(s.x, x), append(s.y, y)
+	}
+}
+
+// csv writes rows from to to, with the targets that are known.
+func (s *series) csv(from, to int, known func(i int) bool) string {
+	var b strings.Builder
+	b.WriteString("t,x,y\n")
+	for i := from; i < to; i++ {
+		day := time.Date(2000, 1, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		if fmt.Fprintf(&b, "%s,%v,", day, s.x[i]); known(i) {
+			fmt.Fprint(&b, s.y[i])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func all(int) bool { return true }
+
+// scanned scans one file.
+func scanned[R any](t *testing.T, csv string, scan *design.Scan[R]) *design.Result[R] {
+	t.Helper()
+	files, err := tables.Open([]string{"-"}, strings.NewReader(csv), scan.Time)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan.Workers = 2
+	for file, err := range scan.Files(context.Background(), files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	return nil
+}
+
+// trained fits a model to a file, as the stages do.
+func trained(t *testing.T, d design.Design, csv string) (*scaler.Scaler, *Model) {
+	t.Helper()
+	file := scanned(t, csv, &design.Scan[scaler.Sums]{Design: &d, Work: scaler.Of, Merge: (*scaler.Sums).Merge})
+	s, err := scaler.New(d, []scaler.Dataset{{ID: file.ID, Used: file.Used, Sums: file.Sum}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := SettingsOf(s, Fit{Folds: 2})
+	factorizer := NewFactorizer(s, settings.Folds)
+	again := scanned(t, csv, &design.Scan[Folds]{Design: &s.Design, Merge: (*Folds).Merge,
+		Work: func(r *design.Rows) (Folds, error) { return factorizer.Factorize(r, file.Used), nil }})
+	again.Sum.Finish()
+	step, _ := again.Steps.Irregular()
+	m, _, err := New(settings, []Dataset{{ID: again.ID, Used: again.Used, Folds: again.Sum, Tail: again.Tail,
+		Step: dataset.Time(step.Microseconds())}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, m
+}
+
+// predictAhead predicts the rows of a file that goes on where training ended.
+func predictAhead(t *testing.T, s *scaler.Scaler, m *Model, csv string) []Forecast {
+	t.Helper()
+	past := m.Pasts(slices.Max(s.Lags))["stdin"].Targets
+	ahead := NewAhead(m, &s.Design)
+	return scanned(t, csv, &design.Scan[[]Forecast]{Design: &s.Design, Unknown: true, All: true, Ahead: true,
+		Past: [][]float64{past}, Merge: func(file *[]Forecast, block []Forecast) { *file = append(*file, block...) },
+		Work: func(r *design.Rows) (all []Forecast, err error) {
+			for i := range r.Every.N {
+				f, ok := ahead.Predict(r, i)
+				if !ok {
+					return nil, fmt.Errorf("row %d is not predicted", i)
+				}
+				all = append(all, f)
+			}
+			return all, nil
+		}}).Sum
+}
+
+// Forecasts are those of the recursion by matrices, in the units of the data; a target that becomes
+// known on the way has no error.
+func TestAhead(t *testing.T) {
+	const n, steps = 80, 9
+	for _, lags := range [][]int{{1, 2}, {1, 3}} {
+		y := series{lags: lags, phi: []float64{0.7, -0.3}}
+		y.extend(rand.New(rand.NewPCG(1, 2)), n+steps)
+		d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: lags, Missing: design.Drop}
+		s, m := trained(t, d, y.csv(0, n, all))
+		known := func(i int) bool { return i == n+4 }
+		got := predictAhead(t, s, m, y.csv(n, n+steps, known))
+
+		last := lags[1]
+		a, target := mat.NewDense(n-last, 4, nil), mat.NewVecDense(n-last, nil)
+		for i := last; i < n; i++ {
+			a.SetRow(i-last, []float64{1, y.x[i], y.y[i-lags[0]], y.y[i-lags[1]]})
+			target.SetVec(i-last, y.y[i])
+		}
+		var b, residual mat.VecDense
+		if err := b.SolveVec(a, target); err != nil {
+			t.Fatal(err)
+		}
+		residual.MulVec(a, &b)
+		residual.SubVec(target, &residual)
+		sigma := math.Sqrt(mat.Dot(&residual, &residual) / float64(n-last-4))
+		var gram, inverse mat.Dense
+		gram.Mul(a.T(), a)
+		if err := inverse.Inverse(&gram); err != nil {
+			t.Fatal(err)
+		}
+
+		values := slices.Clone(y.y[:n])
+		phi := mat.NewVecDense(last, nil)
+		phi.SetVec(lags[0]-1, b.AtVec(2))
+		phi.SetVec(lags[1]-1, b.AtVec(3))
+		p := mat.NewDense(last, last, nil)
+		directions := make([]*mat.VecDense, n, n+steps)
+		for i := n; i < n+steps; i++ {
+			x := mat.NewVecDense(4, []float64{1, y.x[i], values[i-lags[0]], values[i-lags[1]]})
+			value := mat.Dot(x, &b)
+			var c mat.VecDense
+			c.MulVec(p, phi)
+			v := 1 + mat.Dot(phi, &c)
+			g := mat.VecDenseCopyOf(x)
+			for k, lag := range lags {
+				if before := directions[i-lag]; before != nil {
+					g.AddScaledVec(g, b.AtVec(2+k), before)
+				}
+			}
+			f := got[i-n]
+			near9(t, "prediction", f.Value, value)
+			near9(t, "spread", f.Spread, sigma*math.Sqrt(v+mat.Inner(g, &inverse, g)))
+
+			shifted := mat.NewDense(last, last, nil)
+			shifted.Slice(1, last, 1, last).(*mat.Dense).Copy(p.Slice(0, last-1, 0, last-1))
+			if known(i) {
+				value, g = y.y[i], nil
+			} else {
+				shifted.Set(0, 0, v)
+				for k := 1; k < last; k++ {
+					shifted.Set(0, k, c.AtVec(k-1))
+					shifted.Set(k, 0, c.AtVec(k-1))
+				}
+			}
+			p, values, directions = shifted, append(values, value), append(directions, g)
+		}
+		if want := []int{lags[0], lags[1]}; !slices.Equal(got[8].Guessed, want) || len(got[0].Guessed) > 0 {
+			t.Errorf("guessed %v and %v", got[0].Guessed, got[8].Guessed)
+		}
+	}
+}
+
+func near9(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 1e-9*math.Abs(want)) {
+		t.Errorf("%s %v, want %v", what, got, want)
+	}
+}
+
+// Intervals hold as often as they promise at every distance; those of one step would not.
+func TestAheadCoverage(t *testing.T) {
+	const n, steps, runs = 1000, 14, 400
+	var held, naive [steps]int
+	r := rand.New(rand.NewPCG(3, 4))
+	for range runs {
+		y := series{lags: []int{1, 2}, phi: []float64{0.9, -0.2}}
+		y.extend(r, n+steps)
+		d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Annual: 1, Lags: y.lags, Missing: design.Drop}
+		s, m := trained(t, d, y.csv(0, n, all))
+		quantile := metrics.Quantile(0.975, m.Band.Dof)
+		for h, f := range predictAhead(t, s, m, y.csv(n, n+steps, func(int) bool { return false })) {
+			miss := math.Abs(y.y[n+h] - f.Value)
+			if miss <= quantile*f.Spread {
+				held[h]++
+			}
+			if miss <= quantile*m.Band.Sigma {
+				naive[h]++
+			}
+		}
+	}
+	for _, h := range []int{1, 2, 7, 14} {
+		share := float64(held[h-1]) / runs
+		t.Logf("%d steps ahead: %.3f held, of those of one step %.3f", h, share, float64(naive[h-1])/runs)
+		if share < 0.92 || share > 0.97 {
+			t.Errorf("%d steps ahead: %.3f held", h, share)
+		}
+	}
+	if share := float64(naive[6]) / runs; share > 0.85 {
+		t.Errorf("intervals of one step hold %.3f, so this tells nothing", share)
+	}
+}
+
+// The last targets are those of the dataset of the name that ends last, and of those of the name that
+// it goes on from.
+func TestPasts(t *testing.T) {
+	m := &Model{Datasets: []Dataset{
+		{ID: dataset.ID{Name: "a", First: -9, Last: 0}, Tail: []float64{1, 2, 3}, Step: 10},
+		{ID: dataset.ID{Name: "b", First: 0, Last: 0}, Tail: []float64{4}},
+		{ID: dataset.ID{Name: "b", First: 10, Last: 20}, Tail: []float64{5, 6}, Step: 10},
+		{ID: dataset.ID{Name: "b", First: 40, Last: 50}, Tail: []float64{7, 8}, Step: 10},
+		{ID: dataset.ID{Name: "b", First: 60, Last: 60}, Tail: []float64{9}},
+	}}
+	for want, longest := range map[string]int{"[7 8 9] 60 10": 4, "[9] 60 10": 1} {
+		if b := m.Pasts(longest)["b"]; fmt.Sprint(b.Targets, int64(b.Last), int64(b.Step)) != want {
+			t.Errorf("%v, want %s", b, want)
+		}
+	}
+}
