@@ -69,7 +69,7 @@
 // verdict in a sentence, the files, the worst first, pictures of what was predicted,
 // what is left in the residuals (autocorrelation, skewness, means by month and by
 // prediction), how often intervals of 50 to 99 % held, and what each term adds to the
-// prediction and is worth, each with its numbers. -merge makes the same page, from the
+// prediction and is worth, each with its numbers, and histograms of the training data. -merge makes the same page, from the
 // scaler, the model and its readable form.
 //
 // A test file that was a training file, or that goes on under its name before

@@ -171,6 +171,25 @@ func (s *Sketch) Quantiles(p ...float64) (quantiles []float64, coarse bool) {
 	return quantiles, coarse
 }
 
+// Histogram counts the numbers in n bins of one width that reach from a number to another,
+// and those beyond them. Numbers of one bin of the sketch count where its least is.
+func (s *Sketch) Histogram(from, to float64, n int) (counts []int64, beyond int64) {
+	counts = make([]int64, n)
+	for _, b := range s.sorted() {
+		x := number(b.least)
+		if x < from || x > to {
+			beyond += b.n
+			continue
+		}
+		at := 0
+		if to > from {
+			at = min(n-1, int(float64(n)*(x/(to-from)-from/(to-from))))
+		}
+		counts[max(0, at)] += b.n
+	}
+	return counts, beyond
+}
+
 // WithoutMode returns the numbers without the one that is more than half of them, as
 // rain is 0 on most days; all if there is none.
 func (s *Sketch) WithoutMode() *Sketch {

@@ -154,3 +154,18 @@ func BenchmarkSketch(b *testing.B) {
 		})
 	}
 }
+
+// A histogram counts every number once.
+func TestHistogram(t *testing.T) {
+	s := new(Sketch)
+	s.Add([]float64{-3, 0, 0.1, 1, 1.9, 2, 7, 1e300, -1e300, math.NaN()})
+	if counts, beyond := s.Histogram(0, 2, 4); !slices.Equal(counts, []int64{2, 0, 1, 2}) || beyond != 4 {
+		t.Errorf("%v and %d beyond", counts, beyond)
+	}
+	if counts, beyond := s.Histogram(-1e300, 1e300, 2); counts[0]+counts[1] != 9 || beyond != 0 {
+		t.Errorf("%v and %d beyond", counts, beyond)
+	}
+	if counts, beyond := s.Histogram(7, 7, 3); counts[0] != 1 || beyond != 8 {
+		t.Errorf("%v and %d beyond", counts, beyond)
+	}
+}

@@ -21,16 +21,15 @@ type chart struct {
 	keyed float64 // where the next word of the key begins
 }
 
-// size is that of a picture; the labels of y are left of the plot.
-type size struct{ width, height, left float64 }
+// size is that of a picture, and the margins of its plot: the labels of y are on the left.
+type size struct{ width, height, left, top, bottom float64 }
 
-var usual = size{400, 230, 58}
-
-const (
-	right  = 14.0 // margins of the plot
-	top    = 26.0
-	bottom = 42.0
+var (
+	usual = size{400, 230, 58, 26, 42}
+	small = size{210, 84, 8, 4, 18}
 )
+
+const right = 14.0 // margin of the plot
 
 // lines are the classes that are not filled.
 var lines = []string{"measured", "predicted", "curve", "guide", "thick", "thin"}
@@ -48,7 +47,10 @@ type tick struct {
 }
 
 // numeric is an axis for numbers that includes those given, with ticks at round ones.
-func numeric(label string, values ...float64) axis {
+func numeric(label string, values ...float64) axis { return ticked(label, 6, values...) }
+
+// ticked is numeric with so many ticks at the most, or one more.
+func ticked(label string, most float64, values ...float64) axis {
 	a := axis{label: label, from: math.Inf(1), to: math.Inf(-1)}
 	for _, v := range values {
 		a.from, a.to = min(a.from, v), max(a.to, v)
@@ -63,7 +65,7 @@ func numeric(label string, values ...float64) axis {
 	}
 	margin := (a.to - a.from) / 25
 	a.from, a.to = a.from-margin, a.to+margin
-	step, exponent := roundStep(a.to - a.from)
+	step, exponent := roundStep(a.to-a.from, most)
 	for k := math.Ceil(a.from / step); float64(k*step) <= a.to; k++ {
 		at := float64(k*step) + 0 // not −0
 		text := strconv.FormatFloat(at, 'f', max(0, -exponent), 64)
@@ -75,10 +77,9 @@ func numeric(label string, values ...float64) axis {
 	return a
 }
 
-// roundStep returns the smallest of 1, 2, 5, 10, … that cuts a span into six or fewer, and
-// its power of ten.
-func roundStep(span float64) (step float64, exponent int) {
-	const most = 6
+// roundStep returns the smallest of 1, 2, 5, 10, … that cuts a span into so many or fewer,
+// and its power of ten.
+func roundStep(span, most float64) (step float64, exponent int) {
 	for exponent = int(math.Floor(math.Log10(span/most))) - 1; ; exponent++ {
 		for _, digit := range "125" {
 			step, _ = strconv.ParseFloat(fmt.Sprintf("%ce%d", digit, exponent), 64)
@@ -103,13 +104,13 @@ func named(label string, n int, name func(int) string) axis {
 // newChart begins a picture with its axes.
 func newChart(x, y axis, s size) *chart {
 	c := &chart{x: x, y: y, size: s, keyed: min(s.left, 58)}
-	low := c.height - bottom
+	low := c.height - c.bottom
 	var grid string
 	for _, t := range c.y.ticks {
 		grid += moves(c.left, c.atY(t.at), c.width-right, c.atY(t.at))
 	}
 	for _, t := range c.x.ticks {
-		grid += moves(c.atX(t.at), low, c.atX(t.at), top)
+		grid += moves(c.atX(t.at), low, c.atX(t.at), c.top)
 	}
 	c.draw("grid", "", grid)
 	for _, t := range c.y.ticks {
@@ -118,10 +119,12 @@ func newChart(x, y axis, s size) *chart {
 	for _, t := range c.x.ticks {
 		c.text(c.atX(t.at), low+16, "middle", t.text)
 	}
-	c.text((c.left+c.width-right)/2, c.height-6, "middle", c.x.label)
+	if c.x.label != "" {
+		c.text((c.left+c.width-right)/2, c.height-6, "middle", c.x.label)
+	}
 	if c.y.label != "" {
 		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`,
-			length((low+top)/2), template.HTMLEscapeString(c.y.label))
+			length((low+c.top)/2), template.HTMLEscapeString(c.y.label))
 	}
 	return c
 }
@@ -132,8 +135,8 @@ func (c *chart) atX(v float64) float64 {
 }
 
 func (c *chart) atY(v float64) float64 {
-	low := c.height - bottom
-	return low - float64((v-c.y.from)/(c.y.to-c.y.from)*(low-top))
+	low := c.height - c.bottom
+	return low - float64((v-c.y.from)/(c.y.to-c.y.from)*(low-c.top))
 }
 
 // length writes one.

@@ -37,9 +37,9 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	if len(shown) == 0 {
 		return false
 	}
-	s.say("Each picture shows what a column adds to the prediction of %s, beside the average training row: flat is "+
-		"nothing. The band holds it with 95 %%, were rows independent; the ticks below are tenths of the training rows. "+
-		"All have one scale%s.", p.target(), also(len(spans), len(shown), "the table of terms has the others"))
+	s.say("Each picture shows what a column adds to the prediction of %s, compared with the average training row: a flat "+
+		"line adds nothing. The band is its 95 %% interval, if rows are independent of each other; the ticks at the bottom "+
+		"are the tenths of the training rows. All pictures have one scale%s.", p.target(), also(len(spans), len(shown), "the table of terms has the others"))
 	points := make([][]point, len(shown))
 	y := numeric("", 0)
 	var reach, bands []float64
@@ -128,12 +128,13 @@ func (s *span) line(points []point, y axis) *chart {
 	c := newChart(s.axis(), y, usual)
 	c.draw("guide", "", c.across(0))
 	var value, low, high []float64
-	bars, dots, ticks := "", "", ""
+	bars, dots, ticks, banded := "", "", "", false
 	inside := func(v float64) float64 { return min(max(v, y.from), y.to) }
 	for i, at := range points {
 		value = append(value, at.value)
 		low, high = append(low, inside(at.value-at.half)), append(high, inside(at.value+at.half))
 		bars += c.segment(s.values[i], low[i], s.values[i], high[i])
+		banded = banded || at.half > 0
 		dots += c.dot(s.values[i], at.value)
 	}
 	if s.levels != nil {
@@ -141,10 +142,12 @@ func (s *span) line(points []point, y axis) *chart {
 		c.draw("point", "", dots)
 		return c
 	}
-	c.draw("band", "95 %", c.area(s.values, low, high))
+	if banded {
+		c.draw("band", "95 %", c.area(s.values, low, high))
+	}
 	c.draw("curve", "", c.line(s.values, value, math.Inf(1)))
 	for _, v := range s.ticks {
-		ticks += moves(c.atX(v), c.height-bottom, c.atX(v), c.height-bottom-7)
+		ticks += moves(c.atX(v), c.height-c.bottom, c.atX(v), c.height-c.bottom-7)
 	}
 	c.draw("measured", "", ticks)
 	return c

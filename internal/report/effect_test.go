@@ -138,3 +138,18 @@ func TestBandOfEffect(t *testing.T) {
 		t.Error("coefficients of columns are not compared")
 	}
 }
+
+// The training data are counted by column, however few or alike they are.
+func TestTrainingData(t *testing.T) {
+	csv := bent(300) + "5000,,c,5,7\n"
+	page := string(trained(t, bentDesign(), regression.Fit{Folds: 5}, csv).HTML())
+	for _, want := range []string{"counts the 301 rows", "It goes from 0.", " to 5000; ", " beside the picture.</figcaption>",
+		"1 row lacks it.", "All are 5.", "<td>kind</td><td>3</td><td>c</td><td>33.6 %</td>"} {
+		if !strings.Contains(strings.ReplaceAll(page, " <b></b>", ""), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if n := parse(t, "training data", page); n < 4+4 {
+		t.Errorf("%d pictures", n)
+	}
+}

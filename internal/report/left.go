@@ -86,7 +86,7 @@ func (p *Page) density(n near) figure {
 	edge := func(i int) float64 { return d.From + float64(d.Width*float64(i-1)) }
 	low, high := edge(n.first), edge(n.last+1)
 	c := newChart(numeric(short("predicted "+p.target(), 40), low, high),
-		numeric(short("measured "+p.target(), 40), low, high), size{400, 360, 58})
+		numeric(short("measured "+p.target(), 40), low, high), size{400, 360, 58, 26, 42})
 	const shades = 6
 	var boxes [shades]string
 	t := numbers("Predicted", "Rows", "Measured lower", "Within a cell", "Higher")

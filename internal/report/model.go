@@ -70,7 +70,7 @@ func dotChart(dots []dot, x axis) *chart {
 	for i, d := range dots {
 		y.ticks = append(y.ticks, tick{float64(i), short(d.name, 18)})
 	}
-	c := newChart(x, y, size{400, top + bottom + float64(row*len(dots)), 150})
+	c := newChart(x, y, size{400, 68 + float64(row*len(dots)), 150, 26, 42})
 	var thick, thin, points, hollow string
 	for i, d := range dots {
 		at := float64(i)
@@ -87,7 +87,7 @@ func dotChart(dots []dot, x axis) *chart {
 		}
 		points += c.dot(d.value, at)
 	}
-	c.draw("guide", "", moves(c.atX(0), top, c.atX(0), c.height-bottom))
+	c.draw("guide", "", moves(c.atX(0), c.top, c.atX(0), c.height-c.bottom))
 	c.draw("thick", "95 %", thick)
 	c.draw("thin", "95 %, robust", thin)
 	c.draw("point", "", points)

@@ -54,6 +54,7 @@ type view struct {
 
 type section struct {
 	Title   string
+	Small   bool // pictures
 	Text    []string
 	Figures []figure
 	Tables  []table
@@ -81,6 +82,14 @@ type table struct {
 	Words   bool
 }
 
+// cut leaves out the rows behind the first ones, and says so.
+func (t table) cut(most int) table {
+	shown := min(most, len(t.Rows))
+	t.Caption += others(len(t.Rows), shown)
+	t.Rows = t.Rows[:shown]
+	return t
+}
+
 // add adds a row.
 func (t *table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
@@ -91,12 +100,12 @@ func numbers(head ...string) table { return table{Caption: "The numbers", Folded
 const mostBytes = 100_000
 
 // limits are how much of what is shown; the rest is counted.
-type limits struct{ pictures, datasets, coefficients, others, effects int }
+type limits struct{ pictures, datasets, coefficients, others, effects, columns int }
 
 // HTML returns the page. It is well-formed XML too. Names from the data may hold
 // anything: the template escapes them, and what cannot be seen is a blank.
 func (p *Page) HTML() []byte {
-	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20, effects: 12}
+	l := limits{pictures: 8, datasets: 100, coefficients: 30, others: 20, effects: 12, columns: 24}
 	for {
 		var b bytes.Buffer
 		if err := page.Execute(&b, p.view(l)); err != nil {
@@ -107,7 +116,7 @@ func (p *Page) HTML() []byte {
 			return text
 		}
 		l.pictures--
-		l.datasets, l.effects = l.datasets*3/4, l.effects*7/8
+		l.datasets, l.effects, l.columns = l.datasets*3/4, l.effects*7/8, l.columns*3/4
 	}
 }
 
@@ -123,7 +132,7 @@ func (p *Page) view(l limits) view {
 	return view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
 		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings(),
 		Sections: []section{p.datasets(worst, l), p.time(worst, l), p.rival(worst, l), p.left(), p.effects(l),
-			p.training(l), p.provenance(l)}}
+			p.data(l), p.training(l), p.provenance(l)}}
 }
 
 // file is a dataset and its figures.

@@ -22,14 +22,15 @@ func Read(path string) (*Scaler, error) {
 		*Scaler
 		Datasets []artifact.Only[struct {
 			dataset.ID
-			Used int64 `json:"used"`
+			Used    int64        `json:"used"`
+			Dropped dataset.Left `json:"dropped"`
 		}] `json:"datasets"`
 	}{Scaler: s}
 	if err := Kind.ReadJSON(path, &without); err != nil {
 		return nil, err
 	}
 	for _, d := range without.Datasets {
-		s.Datasets = append(s.Datasets, Dataset{ID: d.Value.ID, Used: d.Value.Used})
+		s.Datasets = append(s.Datasets, Dataset{ID: d.Value.ID, Used: d.Value.Used, Dropped: d.Value.Dropped})
 	}
 	if err := s.finish(path, false); err != nil {
 		return nil, err
