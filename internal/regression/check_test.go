@@ -87,7 +87,7 @@ func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows)
 		t.Fatal(err)
 	}
 	defer func(from time.Time) {
-		if took := time.Since(from); took > time.Second {
+		if took := time.Since(from); took > 10*time.Second {
 			t.Errorf("%s: %v", what, took)
 		}
 		if fault := recover(); fault != nil {

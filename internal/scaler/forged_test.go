@@ -82,7 +82,7 @@ func TestForged(t *testing.T) {
 			} else if !strings.HasPrefix(err.Error(), path+": ") {
 				t.Errorf("%s, %s: %v", name, where, err)
 			}
-			if took := time.Since(start); took > time.Second {
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("%s, %s: takes %v", name, where, took)
 			}
 		})
@@ -145,7 +145,7 @@ func TestRefused(t *testing.T) {
 		begun := time.Now()
 		_, err = ReadPart(path)
 		if took := time.Since(begun); err == nil || !strings.HasPrefix(err.Error(), path+": is not a scaler: ") ||
-			!strings.Contains(err.Error(), c.want) || took > time.Second {
+			!strings.Contains(err.Error(), c.want) || took > 10*time.Second {
 			t.Errorf("%s: %v, in %v", c.want, err, took)
 		}
 	}
