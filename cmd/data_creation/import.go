@@ -21,6 +21,7 @@ import (
 	"mlpipeline/internal/importer"
 	"mlpipeline/internal/origin"
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/times"
 )
 
 // importFlags defines the flags that go with -import.
@@ -69,7 +70,7 @@ func importFlags(o *options) {
 	})
 	o.StringVar(&o.Layout, "time-layout", "", "")
 	o.Func("zone", "", func(s string) (err error) {
-		o.Zone, err = importer.ParseZone(s)
+		o.Zone, err = times.ParseZone(s)
 		return err
 	})
 	o.IntVar(&o.Skip, "skip", 0, "")
@@ -120,7 +121,7 @@ func checkImport(o *options) error {
 		}
 	}
 	if o.Layout != "" {
-		if _, err := importer.ParseLayout(o.Layout); err != nil {
+		if _, err := times.Parse(o.Layout); err != nil {
 			return cli.Usagef("-time-layout: %w", err)
 		}
 	}

@@ -312,3 +312,8 @@ func (n *number) append(dst []byte, comma bool) []byte {
 	}
 	return dst
 }
+
+// bareNumber reports whether a cell is digits, with a sign or a point perhaps.
+func bareNumber(cell []byte) bool {
+	return len(bytes.TrimLeft(cell, "+-.0123456789")) == 0
+}

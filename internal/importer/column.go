@@ -7,6 +7,7 @@ import (
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/times"
 )
 
 // Column is what is known of the cells of a column: counts by what they can be
@@ -209,7 +210,7 @@ func (c *Column) gaps() (n int64) {
 // profiler adds cells to columns.
 type profiler struct {
 	reader
-	layouts []layout
+	layouts []times.Layout
 	parts   int           // the one of them that is numbers, each a part
 	bare    []bool        // of each column: bare numbers may be times
 	most    int           // see levelsOf
@@ -220,7 +221,7 @@ type profiler struct {
 func newProfiler(bare []bool, opt *Options) *profiler {
 	p := &profiler{reader: newReader(opt), layouts: opt.layouts(), bare: bare, most: levelsOf(len(bare)),
 		many: make([]atomic.Bool, len(bare))}
-	p.parts = max(0, slices.IndexFunc(p.layouts, func(l layout) bool { return l.name == "parts" }))
+	p.parts = max(0, slices.IndexFunc(p.layouts, func(l times.Layout) bool { return l.Name == "parts" }))
 	return p
 }
 
@@ -297,10 +298,10 @@ func (p *profiler) time(c *Column, cell []byte, line int64) {
 		return
 	}
 	if len(p.layouts) > 1 {
-		if t, ok := fastISO(&p.days, cell); ok {
-			forms := isoForms().date
+		if t, ok := times.FastISO(&p.days, cell); ok {
+			forms := times.ISOForms().Date
 			if len(cell) > 10 {
-				forms = isoForms().time
+				forms = times.ISOForms().Time
 			}
 			for _, layout := range forms {
 				c.read(layout, t)
@@ -310,14 +311,14 @@ func (p *profiler) time(c *Column, cell []byte, line int64) {
 	}
 	if c.tried < timeTries {
 		c.tried++
-		for _, layout := range fitting(p.layouts, string(cell)) {
+		for _, layout := range times.Fitting(p.layouts, string(cell)) {
 			c.fit(layout)
 		}
 	}
 	var first dataset.Time
 	seen := false
 	for i := range c.Times {
-		t, ok := p.layouts[c.Times[i].layout].parse(string(cell))
+		t, ok := p.layouts[c.Times[i].layout].Parse(string(cell))
 		if !ok {
 			continue
 		}

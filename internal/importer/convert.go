@@ -18,6 +18,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/times"
 )
 
 // Decide says what the columns of the tables are, those of one name together.
@@ -85,19 +86,19 @@ func (t *Table) noteUnread() {
 		why := ""
 		if best, n := c.times(); n > 0 {
 			why = fmt.Sprintf("; %d of %d cells are times as %s, and -time %s names the first that is none", n, c.Rows-c.gaps(),
-				t.opt.layouts()[best[0]].name, table.ShellWord(name))
+				t.opt.layouts()[best[0]].Name, table.ShellWord(name))
 		}
-		for _, l := range namedLayouts {
-			from, okFrom := l.parse(strconv.FormatFloat(c.numbers[whole].Min(), 'f', -1, 64))
-			to, okTo := l.parse(strconv.FormatFloat(c.numbers[whole].Max(), 'f', -1, 64))
+		for _, l := range times.Named {
+			from, okFrom := l.Parse(strconv.FormatFloat(c.numbers[whole].Min(), 'f', -1, 64))
+			to, okTo := l.Parse(strconv.FormatFloat(c.numbers[whole].Max(), 'f', -1, 64))
 			if numbers && okFrom && okTo && from.String() > "1985" && to.String() < "2040" {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", table.ShellWord(name), l.name, from, to)
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", table.ShellWord(name), l.Name, from, to)
 			}
 		}
-		for _, l := range shortLayouts {
-			unread := func(level string) bool { _, ok := l.parse(level); return !ok }
+		for _, l := range times.Short {
+			unread := func(level string) bool { _, ok := l.Parse(level); return !ok }
 			if words && len(c.Levels) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(c.Levels)), unread) {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), l.name)
+				why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), l.Name)
 				break
 			}
 		}
@@ -185,7 +186,7 @@ func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error
 		var hash uint64
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&hash) }
 		c := &converter{t: t, reader: newReader(t.opt)}
-		c.iso = t.Time != nil && t.Time.Layout == layouts()[iso].name && !t.Time.inParts()
+		c.iso = t.Time != nil && t.Time.Layout == times.Layouts()[0].Name && !t.Time.inParts()
 		hours := hourTwice{}
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
@@ -220,14 +221,14 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 	lines := bytes.Count(b.data, []byte("\n"))
 	out.Rows = make([]Row, 0, lines)
 	ends := make([]int, 0, lines)
-	zone := localTimes{zone: t.opt.Zone}
+	zone := times.Local{Zone: t.opt.Zone}
 	err := t.each(t.Name, b, func(cells [][]byte, raw []byte, line int64) error {
 		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(raw)}
 		start := len(text)
 		if t.Time != nil {
 			written = t.Time.text(written[:0], cells, &c.reader)
-			at, ok := fastISO(&days, written)
-			r := reading{Time: at, zoned: len(written) > len("2006-01-02")}
+			at, ok := times.FastISO(&days, written)
+			r := times.Reading{Time: at, Zoned: len(written) > len("2006-01-02")}
 			if !ok || !c.iso {
 				r, ok = t.Time.read(written, cells)
 			}
@@ -238,8 +239,8 @@ func (c *converter) convert(b *block) (*Chunk, error) {
 				out.NoTime++
 				return nil
 			}
-			if row.Time = r.Time; !r.zoned && zone.zone != nil {
-				row.Time, row.later = zone.utc(r.Time)
+			if row.Time = r.Time; !r.Zoned && zone.Zone != nil {
+				row.Time, row.later = zone.UTC(r.Time)
 			}
 			text = append(row.Time.Append(text), ',')
 		}

@@ -18,6 +18,7 @@ import (
 
 	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/origin"
+	"mlpipeline/internal/times"
 )
 
 // Options say how sources are written and what their columns are. What is empty is
@@ -34,7 +35,7 @@ type Options struct {
 	Decimal   map[string]string // "." or ",", by column, of all under ""
 	Encoding  string            // as the WHATWG calls it
 	Missing   []string
-	Layout    string           // see ParseLayout
+	Layout    string           // see times.Parse
 	Zone      *time.Location   // where times without a zone hold; nil for UTC, and to say so
 	Known     map[string]Known // of the columns of the import that this is to be like; nil for none
 	// Usual is how times and numbers were written in that import: tried besides, and taken
@@ -54,12 +55,12 @@ func (o *Options) names(column string) bool {
 }
 
 // layouts are those that times may be written in: all, or the one that is named.
-func (o *Options) layouts() []layout {
-	all := layouts()
+func (o *Options) layouts() []times.Layout {
+	all := times.Layouts()
 	for _, name := range []string{o.Layout, o.Usual.Layout} {
-		if l, err := ParseLayout(name); err == nil && name == o.Layout {
-			return []layout{l}
-		} else if err == nil && !slices.ContainsFunc(all, func(l layout) bool { return l.name == name }) {
+		if l, err := times.Parse(name); err == nil && name == o.Layout {
+			return []times.Layout{l}
+		} else if err == nil && !slices.ContainsFunc(all, func(l times.Layout) bool { return l.Name == name }) {
 			all = append(slices.Clip(all), l)
 		}
 	}

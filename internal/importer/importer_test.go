@@ -12,10 +12,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/origin"
+	"mlpipeline/internal/times"
 )
 
 // imported is what comes of a source.
@@ -545,21 +545,11 @@ func TestBadCells(t *testing.T) {
 	}
 }
 
-func TestParseLayout(t *testing.T) {
-	for layout, good := range map[string]bool{"epoch_ms": true, "D/M/YYYY": true, "ISO 8601": true, "excel": true,
-		"%d.%m.%Y %H:%M": true, "2006-002": true, "2006-01": true,
-		"2006-01-02 15:04 MST": false, "%H:%M": false, "DD/MM": false} {
-		if _, err := ParseLayout(layout); (err == nil) != good {
-			t.Errorf("%q: %v", layout, err)
-		}
-	}
-}
-
 // Flags overrule the guesses.
 func TestOptions(t *testing.T) {
 	name := func(s string) *string { return &s }
 	no := false
-	berlin, err := ParseZone("Europe/Berlin")
+	berlin, err := times.ParseZone("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -817,28 +807,6 @@ func TestEncodings(t *testing.T) {
 	if err != nil || !slices.Equal(got.rows, []string{"1 Zürich", "2 Gen\ufffdve", "2 Gen\ufffdve"}) ||
 		!strings.Contains(got.said(), "2 characters are none in utf-8, and are \ufffd now") {
 		t.Errorf("%v, %q", err, got.said())
-	}
-}
-
-// Every month in every language, whole and cut, and not what only begins like one.
-func TestMonths(t *testing.T) {
-	for i, names := range monthNames {
-		for _, name := range strings.Fields(names) {
-			letters := []rune(name)
-			for _, word := range []string{name, string(unicode.ToUpper(letters[0])) + string(letters[1:]), string(letters[:3]) + "."} {
-				if m, ok := monthOf(word); !ok || m != i+1 && word != "jui." && word != "čer." {
-					t.Errorf("%s is month %d, %v", word, m, ok)
-				}
-			}
-			if m, ok := monthOf(name + "x"); ok {
-				t.Errorf("%sx is month %d", name, m)
-			}
-		}
-	}
-	for _, word := range []string{"", "ja", "foo"} {
-		if m, ok := monthOf(word); ok {
-			t.Errorf("%q is month %d", word, m)
-		}
 	}
 }
 

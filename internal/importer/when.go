@@ -11,6 +11,7 @@ import (
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/times"
 )
 
 // When is a time column, or the columns that are the parts of one.
@@ -21,7 +22,7 @@ type When struct {
 	columns []int
 	kinds   []string // of the columns, if they are known parts
 	record  *Column  // of the parts, joined
-	layout  layout
+	layout  times.Layout
 	index   int // of the layout
 }
 
@@ -42,7 +43,7 @@ var partKinds = map[string]string{
 
 // chains are the parts that go together; the longest beginning that reads is taken.
 var chains = [][]string{
-	{"date", "time"}, {"date", "hour", "minute"}, {"year", "month", "day", "hour", "minute", "second"},
+	{"date", "time"}, {"date", "hour", "minute"}, times.Fields,
 	{"year", "quarter"}, {"year", "doy", "hour", "minute"},
 }
 
@@ -243,15 +244,15 @@ func (w *When) text(dst []byte, cells [][]byte, r *reader) []byte {
 }
 
 // read reads the time of a row, whose text is given.
-func (w *When) read(text []byte, cells [][]byte) (reading, bool) {
+func (w *When) read(text []byte, cells [][]byte) (times.Reading, bool) {
 	if !w.inParts() {
-		return w.layout.parse(string(text))
+		return w.layout.Parse(string(text))
 	}
 	values := make([]string, len(w.columns))
 	for i, j := range w.columns {
 		values[i] = string(cells[j])
 	}
-	return parts(values, w.kinds)
+	return times.Parts(values, w.kinds)
 }
 
 // inParts reports whether the time is numbers, each a part of it.
@@ -330,9 +331,8 @@ func (t *Table) decideTime() error {
 // number is: the least and the greatest are, and all of them are as long.
 func (c *Column) digitTimes() bool {
 	all, n := &c.numbers[whole], c.Width.Most
-	p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
-	_, low := p.readOne(strconv.FormatFloat(all.Min(), 'f', -1, 64))
-	_, high := p.readOne(strconv.FormatFloat(all.Max(), 'f', -1, 64))
+	low := times.InDigits(strconv.FormatFloat(all.Min(), 'f', -1, 64))
+	high := times.InDigits(strconv.FormatFloat(all.Max(), 'f', -1, 64))
 	return all.N > 1 && all.N == c.Rows && c.Width.Least == n && (n == 8 || n == 12 || n == 14) && low && high &&
 		all.Min() != all.Max() && all.Min() >= 1.9e3*math.Pow10(n-4) && all.Max() < 2.1e3*math.Pow10(n-4)
 }
@@ -418,7 +418,7 @@ func (t *Table) clearest(whens []*When) (best []*When) {
 		if len(w.columns) == 1 {
 			rank = 0
 			fit, _ := w.record.times()
-			if bareNumber([]byte(w.record.Example())) && t.opt.layouts()[fit[0]].order == "decimal" {
+			if bareNumber([]byte(w.record.Example())) && t.opt.layouts()[fit[0]].Order == "decimal" {
 				rank = 2
 			}
 		}
@@ -466,37 +466,37 @@ func (t *Table) chooseLayout(w *When) error {
 	cell := w.record.firsts[firstDiffer]
 	disorder := func(layout int) int64 { f := w.record.fit(layout); return min(f.up, f.down) }
 	chosen, byOrder := best[0], false
-	if i := slices.IndexFunc(best, func(i int) bool { return all[i].name == t.opt.Usual.Layout }); i >= 0 {
+	if i := slices.IndexFunc(best, func(i int) bool { return all[i].Name == t.opt.Usual.Layout }); i >= 0 {
 		chosen, best = best[i], nil
 	} else if t.opt.Usual.Layout != "" {
 		t.note("the times are not written as before, as %s", t.opt.Usual.Layout)
 	}
 	for _, i := range best[min(1, len(best)):] {
-		a, okA := all[chosen].parse(cell.Cell)
-		b, okB := all[i].parse(cell.Cell)
-		if cell.Line == 0 || all[i].order == all[chosen].order || a.Time == b.Time || !okA || !okB {
+		a, okA := all[chosen].Parse(cell.Cell)
+		b, okB := all[i].Parse(cell.Cell)
+		if cell.Line == 0 || all[i].Order == all[chosen].Order || a.Time == b.Time || !okA || !okB {
 			continue
 		}
 		one, other := disorder(chosen), disorder(i)
 		if one == other || max(one, other) < 2*min(one, other) {
 			return fmt.Errorf("%s:%d: column %q: %q is %s as %s and %s as %s, and no row tells which; use "+
-				"-time-layout '%s' or '%s'", t.Name, cell.Line, w.Name, cell.Cell, a, all[chosen].name, b, all[i].name,
-				all[chosen].name, all[i].name)
+				"-time-layout '%s' or '%s'", t.Name, cell.Line, w.Name, cell.Cell, a, all[chosen].Name, b, all[i].Name,
+				all[chosen].Name, all[i].Name)
 		}
 		if byOrder = true; other < one {
 			chosen = i
 		}
 	}
 	w.layout, w.index = all[chosen], chosen
-	w.Layout = w.layout.name
+	w.Layout = w.layout.Name
 	if byOrder {
 		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.Layout)
 	}
-	r, ok := w.layout.parse(w.record.Example())
+	r, ok := w.layout.Parse(w.record.Example())
 	if w.inParts() {
-		r, ok = reading{clock: slices.Contains(w.kinds, "hour")}, true
+		r, ok = times.Reading{Clock: slices.Contains(w.kinds, "hour")}, true
 	}
-	if ok && r.clock && !r.zoned && t.opt.Zone == nil {
+	if ok && r.Clock && !r.Zoned && t.opt.Zone == nil {
 		t.note("the times have no zone and are taken for UTC; -zone NAME says where they hold")
 	}
 	return nil
@@ -506,10 +506,10 @@ func (t *Table) chooseLayout(w *When) error {
 func (t *Table) notTimes(w *When, fit []int) error {
 	r := newReader(t.opt)
 	as := ""
-	w.layout = layout{parse: func(string) (reading, bool) { return reading{}, false }}
+	w.layout = times.Layout{Parse: func(string) (times.Reading, bool) { return times.Reading{}, false }}
 	if len(fit) > 0 {
 		w.layout = t.opt.layouts()[fit[0]]
-		as = " as " + w.layout.name + ", as others are"
+		as = " as " + w.layout.Name + ", as others are"
 	}
 	var found error
 	for b, err := range t.blocks(new(uint64)) {

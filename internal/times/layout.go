@@ -1,7 +1,9 @@
-package importer
+// Package times reads times however people and their programs write them: a date, a clock
+// and a zone in turn (layout.go, clock.go, zone.go), with months in many languages
+// (month.go), counts of seconds and days, years, quarters, and parts in several columns.
+package times
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -15,17 +17,17 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// layout is a way to write times.
-type layout struct {
-	name  string
-	order string // of year, month and day, where another layout may have another
-	parse func(string) (reading, bool)
+// Layout is a way to write times.
+type Layout struct {
+	Name  string
+	Order string // of year, month and day, where another layout may have another
+	Parse func(string) (Reading, bool)
 }
 
-// reading is what a text says of a time.
-type reading struct {
+// Reading is what a text says of a time.
+type Reading struct {
 	dataset.Time      // as if it were UTC where it has no zone
-	clock, zoned bool // it has a time of day, a zone
+	Clock, Zoned bool // it has a time of day, a zone
 }
 
 // dates are the ways to write a date that are tried, in the words of compile. A clock
@@ -42,65 +44,65 @@ var dates = []struct{ name, pattern, order string }{
 	{"YYYYMmm", `YYYY\MMM`, ""}, {"Mon YYYY", "", ""}, {"YYYY Mon", "", ""}, {"Mon-YYYY", "Mon-Y", ""}, {"YYYY-Mon", "", ""},
 }
 
-// iso is the first of the layouts.
-const iso = 0
+// Fields are the parts of a time, from the year on.
+var Fields = []string{"year", "month", "day", "hour", "minute", "second"}
 
-// layouts are all that are tried. Where bare numbers can be read as dates and as
+// Layouts are all that are tried. Where bare numbers can be read as dates and as
 // counts of seconds, they are dates: hardly a count has all its months and days.
-var layouts = sync.OnceValue(func() []layout {
-	all := []layout{{name: "ISO 8601", parse: readISO}}
+var Layouts = sync.OnceValue(func() []Layout {
+	all := []Layout{{Name: "ISO 8601", Parse: readISO}}
 	for _, d := range dates {
 		if d.pattern == "" {
 			d.pattern = d.name
 		}
 		p, _ := compile(d.pattern)
-		all = append(all, layout{d.name, d.order, p.read})
+		all = append(all, Layout{d.name, d.order, p.read})
 	}
 	return append(all, epoch("epoch", 1, 9, 10), epoch("epoch_ms", 1e3, 12, 13), epoch("epoch_us", 1e6, 15, 16),
 		epoch("epoch_ns", 1e9, 18, 19),
-		layout{"year", "decimal", func(s string) (reading, bool) { return readYear(s, 1500, 2200) }},
-		layout{"YYYY.MM", "month", yearDotMonth}, layout{"quarter", "", quarter}, layout{"parts", "", func(s string) (reading, bool) {
-			return parts(strings.Fields(s), chains[2])
+		Layout{"year", "decimal", func(s string) (Reading, bool) { return readYear(s, 1500, 2200) }},
+		Layout{"YYYY.MM", "month", yearDotMonth}, Layout{"quarter", "", quarter}, Layout{"parts", "", func(s string) (Reading, bool) {
+			return Parts(strings.Fields(s), Fields)
 		}})
 })
 
-// namedLayouts are those that are used only where they are named.
-var namedLayouts = append(shortLayouts, epoch("epoch", 1, 1, 18), epoch("epoch_ms", 1e3, 1, 18), epoch("epoch_us", 1e6, 1, 18),
-	epoch("epoch_ns", 1e9, 1, 19), layout{"excel", "", excel}, layout{"matlab", "", days(719529)},
-	layout{"julian", "", days(2440587.5)},
-	layout{"year", "", func(s string) (reading, bool) { return readYear(s, 1000, 9999) }})
+// Named are those that are used only where they are named.
+var Named = append(Short, epoch("epoch", 1, 1, 18), epoch("epoch_ms", 1e3, 1, 18), epoch("epoch_us", 1e6, 1, 18),
+	epoch("epoch_ns", 1e9, 1, 19), Layout{"excel", "", excel}, Layout{"matlab", "", days(719529)},
+	Layout{"julian", "", days(2440587.5)},
+	Layout{"year", "", func(s string) (Reading, bool) { return readYear(s, 1000, 9999) }})
 
-// shortLayouts are as good for codes and scores as for dates.
-var shortLayouts = func() (all []layout) {
+// Short are as good for codes and scores as for dates.
+var Short = func() (all []Layout) {
 	for _, name := range []string{"D-M-YY", "M-D-YY", "YY-M-D"} {
 		p, _ := compile(name)
-		all = append(all, layout{name: name, parse: p.read})
+		all = append(all, Layout{Name: name, Parse: p.read})
 	}
 	return all
 }()
 
-// fitting returns the layouts, by their index, that read a cell.
-func fitting(all []layout, cell string) (fit []int) {
+// Fitting returns the layouts, by their index, that read a cell.
+func Fitting(all []Layout, cell string) (fit []int) {
 	for i, l := range all {
-		if _, ok := l.parse(cell); ok {
+		if _, ok := l.Parse(cell); ok {
 			fit = append(fit, i)
 		}
 	}
 	return fit
 }
 
-// isoForms are the layouts that read the usual forms of ISO 8601.
-var isoForms = sync.OnceValue(func() (forms struct{ date, time []int }) {
-	forms.date = fitting(layouts(), "2006-01-02")
-	forms.time = fitting(layouts(), "2006-01-02T15:04:05Z")
+// ISOForms are the layouts that read the usual forms of ISO 8601.
+var ISOForms = sync.OnceValue(func() (forms struct{ Date, Time []int }) {
+	forms.Date = Fitting(Layouts(), "2006-01-02")
+	forms.Time = Fitting(Layouts(), "2006-01-02T15:04:05Z")
 	return forms
 })
 
-// ParseLayout finds a layout by its name here (epoch_ms, M/D/YYYY), or reads strptime's
+// Parse finds a layout by its name here (epoch_ms, M/D/YYYY), or reads strptime's
 // (%d.%m.%Y), one of Go's time package (2.1.2006), or one in the words of compile.
-func ParseLayout(name string) (layout, error) {
-	for _, l := range append(slices.Clone(namedLayouts), layouts()...) {
-		if l.name == name {
+func Parse(name string) (Layout, error) {
+	for _, l := range append(slices.Clone(Named), Layouts()...) {
+		if l.Name == name {
 			return l, nil
 		}
 	}
@@ -115,14 +117,14 @@ func ParseLayout(name string) (layout, error) {
 	p, hasYear := compile(words)
 	switch {
 	case strings.Contains(words, "%"):
-		return layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, F, T",
+		return Layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, F, T",
 			name)
 	case strings.Contains(words, "MST"), strings.Contains(name, "%Z"):
-		return layout{}, fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
+		return Layout{}, fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
 	case !hasYear:
-		return layout{}, fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+		return Layout{}, fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
 	}
-	return layout{name: name, parse: p.read}, nil
+	return Layout{Name: name, Parse: p.read}, nil
 }
 
 // pattern is a way to write a date, cut into fields and what stands between them.
@@ -171,7 +173,7 @@ func compile(words string) (p *pattern, hasYear bool) {
 }
 
 // read reads a time, of a period, two with " - " between them, its beginning.
-func (p *pattern) read(s string) (r reading, ok bool) {
+func (p *pattern) read(s string) (r Reading, ok bool) {
 	if r, ok = p.readOne(s); ok {
 		return r, true
 	}
@@ -184,7 +186,7 @@ func (p *pattern) read(s string) (r reading, ok bool) {
 	return r, false
 }
 
-func (p *pattern) readOne(s string) (r reading, ok bool) {
+func (p *pattern) readOne(s string) (r Reading, ok bool) {
 	c := clock{}
 	year, month, day, week := 0, 1, 1, 0
 	for _, field := range p.fields {
@@ -269,7 +271,7 @@ func (p *pattern) readOne(s string) (r reading, ok bool) {
 		month, day = int(first.Month()), first.Day()
 	}
 	r.Time, ok = c.on(year, month, day)
-	r.clock, r.zoned = c.is, c.zoned
+	r.Clock, r.Zoned = c.is, c.zoned
 	return r, ok
 }
 
@@ -303,8 +305,8 @@ func cutNumber(s string, most int) (n, digits int, rest string) {
 }
 
 // epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits.
-func epoch(name string, perSecond int64, least, most int) layout {
-	return layout{name, "", func(s string) (r reading, ok bool) {
+func epoch(name string, perSecond int64, least, most int) Layout {
+	return Layout{name, "", func(s string) (r Reading, ok bool) {
 		seconds, fraction, _ := strings.Cut(s, ".")
 		n, err := strconv.ParseInt(seconds, 10, 64)
 		digits := len(strings.TrimPrefix(seconds, "-"))
@@ -328,7 +330,7 @@ func epoch(name string, perSecond int64, least, most int) layout {
 		if perSecond > 1e6 {
 			micros /= perSecond / 1e6
 		}
-		r.Time, r.clock, r.zoned = dataset.Time(micros), true, true
+		r.Time, r.Clock, r.Zoned = dataset.Time(micros), true, true
 		return r, fraction == "" && (perSecond <= 1e6 || n%(perSecond/1e6) == 0) && micros >= -62167219200e6 &&
 			micros < 253402300800e6 // years 0 to 9999
 	}}
@@ -336,12 +338,12 @@ func epoch(name string, perSecond int64, least, most int) layout {
 
 // readYear reads a year and its fraction, 1959.25, to the second. A whole year is its
 // beginning.
-func readYear(s string, least, most int) (r reading, ok bool) {
+func readYear(s string, least, most int) (r Reading, ok bool) {
 	year, fraction, decimal := strings.Cut(s, ".")
 	y, digits, rest := cutNumber(year, 4)
 	part := 0.0
 	if decimal {
-		part = parse([]byte("0." + fraction))
+		part = number("0." + fraction)
 	}
 	if digits != 4 || rest != "" || y < least || y > most || part != part || strings.ContainsAny(fraction, "eE+-") {
 		return r, false
@@ -352,7 +354,7 @@ func readYear(s string, least, most int) (r reading, ok bool) {
 }
 
 // yearDotMonth reads 1871.01 to 1871.12; October may have lost its zero.
-func yearDotMonth(s string) (r reading, ok bool) {
+func yearDotMonth(s string) (r Reading, ok bool) {
 	year, month, _ := strings.Cut(s, ".")
 	if month == "1" {
 		month = "10"
@@ -360,14 +362,14 @@ func yearDotMonth(s string) (r reading, ok bool) {
 	if len(year) != 4 || len(month) != 2 {
 		return r, false
 	}
-	return parts([]string{year, month}, chains[2])
+	return Parts([]string{year, month}, Fields)
 }
 
 // startOf returns the seconds since 1970 of a year's beginning.
 func startOf(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
 
 // quarter reads 1959Q1, 1959-Q1, Q1 1959 and the like.
-func quarter(s string) (r reading, ok bool) {
+func quarter(s string) (r Reading, ok bool) {
 	letters := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ":", "").Replace(s))
 	if len(letters) == 6 && letters[0] == 'Q' {
 		letters = letters[2:] + letters[:2]
@@ -375,12 +377,12 @@ func quarter(s string) (r reading, ok bool) {
 	if len(letters) != 6 || letters[4] != 'Q' {
 		return r, false
 	}
-	return parts([]string{letters[:4], letters[4:]}, []string{"year", "quarter"})
+	return Parts([]string{letters[:4], letters[4:]}, []string{"year", "quarter"})
 }
 
-// parts reads the parts of a time: numbers, of which each has its kind, months by name
+// Parts reads the parts of a time: numbers, of which each has its kind, months by name
 // too.
-func parts(values, kinds []string) (r reading, ok bool) {
+func Parts(values, kinds []string) (r Reading, ok bool) {
 	v := map[string]int{"month": 1, "day": 1}
 	if len(values) < 2 || len(values) > len(kinds) || len(values[0]) < 4 {
 		return r, false
@@ -401,7 +403,7 @@ func parts(values, kinds []string) (r reading, ok bool) {
 			return r, false
 		}
 		v[kind] = n
-		r.clock = r.clock || kind == "hour"
+		r.Clock = r.Clock || kind == "hour"
 	}
 	if q := v["quarter"]; q > 0 {
 		v["month"] = 3*q - 2
@@ -423,7 +425,7 @@ func parts(values, kinds []string) (r reading, ok bool) {
 
 // excel reads days since 1899-12-30, to the millisecond. Before March 1900, for which
 // Excel has a day too many, it shows the day behind.
-func excel(s string) (r reading, ok bool) {
+func excel(s string) (r Reading, ok bool) {
 	const day, march1900 = 86400e6, -2203891200e6
 	r, ok = days(25569)(s)
 	switch {
@@ -439,25 +441,25 @@ func excel(s string) (r reading, ok bool) {
 
 // days returns a layout of days, and their fractions to the millisecond, of which a
 // number is that of 1970-01-01.
-func days(epoch float64) func(string) (reading, bool) {
-	return func(s string) (r reading, ok bool) {
-		n := parse([]byte(strings.Replace(s, ",", ".", 1)))
+func days(epoch float64) func(string) (Reading, bool) {
+	return func(s string) (r Reading, ok bool) {
+		n := number(strings.Replace(s, ",", ".", 1))
 		millis := math.Round((n - epoch) * 86400e3)
-		r.Time, r.clock = dataset.Time(millis)*1000, true
+		r.Time, r.Clock = dataset.Time(millis)*1000, true
 		return r, n == n && millis >= -62167219200e3 && millis < 253402300800e3 // years 0 to 9999
 	}
 }
 
 // readISO reads ISO 8601.
-func readISO(s string) (r reading, ok bool) {
+func readISO(s string) (r Reading, ok bool) {
 	t, err := dataset.ParseTime(s)
-	r.Time, r.clock = t, len(s) > len("2006-01-02")
-	r.zoned = r.clock && (strings.HasSuffix(s, "Z") || strings.LastIndexAny(s, "+-") > len("2006-01-02"))
+	r.Time, r.Clock = t, len(s) > len("2006-01-02")
+	r.Zoned = r.Clock && (strings.HasSuffix(s, "Z") || strings.LastIndexAny(s, "+-") > len("2006-01-02"))
 	return r, err == nil
 }
 
-// fastISO reads the most usual ISO forms, which many layouts share.
-func fastISO(days *csv.MonthCache, cell []byte) (t dataset.Time, ok bool) {
+// FastISO reads the most usual ISO forms, which many layouts share.
+func FastISO(days *csv.MonthCache, cell []byte) (t dataset.Time, ok bool) {
 	if len(cell) != 10 && len(cell) != 20 {
 		return 0, false
 	}
@@ -467,7 +469,21 @@ func fastISO(days *csv.MonthCache, cell []byte) (t dataset.Time, ok bool) {
 	return t, ok && end == len(cell)
 }
 
-// bareNumber reports whether a cell is digits, with a sign or a point perhaps.
-func bareNumber(cell []byte) bool {
-	return len(bytes.TrimLeft(cell, "+-.0123456789")) == 0
+// number returns NaN for what is none.
+func number(s string) float64 {
+	v, err := csv.ParseNumber([]byte(s))
+	if s == "" || err != nil {
+		return math.NaN()
+	}
+	return v
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// InDigits reports whether a text is a date of digits alone, from the year on, with a
+// clock perhaps.
+func InDigits(s string) bool {
+	p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
+	_, ok := p.readOne(s)
+	return ok
 }
