@@ -212,7 +212,8 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 		return err
 	}
 	o.Logf("%s of %s, %d to train and %d to test (%.3g %%, asked for %.3g %%); %s in %s → %s",
-		cli.Plural(w.datasets, "dataset", "datasets"), cli.Plural(w.trained+w.tested, "row", "rows"), w.trained, w.tested, 100*w.share(), 100*o.test, cli.Megabytes(size), o.Took(), o.out)
+		cli.Plural(w.datasets, "dataset", "datasets"), cli.Plural(w.trained+w.tested, "row", "rows"), w.trained, w.tested,
+		100*w.share(), 100*o.test, cli.Megabytes(size), o.Took(), o.out)
 	o.Logf("to repeat this %s: %s", exactly, command)
 	return nil
 }

@@ -22,7 +22,8 @@ func readLike(o *options) error {
 	case m.Import == nil:
 		return cli.Usagef("-like %s: is of a simulation; it takes the manifest of an import", o.like)
 	case filepath.Clean(o.out) == filepath.Dir(filepath.Clean(o.like)):
-		return cli.Usagef("-like: -out names another folder than %s for the new rows; those that are there would be removed", o.out)
+		return cli.Usagef("-like: -out names another folder than %s for the new rows; those that are there would be removed",
+			o.out)
 	}
 	old := options{Program: cli.New("data_creation", source, io.Discard, io.Discard)}
 	old.String("out", "", "")

@@ -160,8 +160,8 @@ var (
 	unitForm = regexp.MustCompile(`^[\p{L}\p{Sc}%‰°µ²³/.·]{1,10}$`)
 	unitSign = regexp.MustCompile(`[\p{L}\p{Sc}%‰°µ]`)
 	// currency are the units that whole numbers may have before them, too.
-	currency = regexp.MustCompile(`^([A-Z]{0,3}\p{Sc}|EUR|USD|CHF|GBP|JPY|CNY|PLN|CZK|RUB|INR|SEK|NOK|DKK|AUD|CAD|HUF|RON|TRY|` +
-		`BRL|ZAR|KRW|MXN|NZD|SGD|HKD|UAH|BGN|ILS|THB|(?i:kr|rs|fr|zł|kč|lei|rp|rm)\.?|R|S/\.?)$`)
+	currency = regexp.MustCompile(`^([A-Z]{0,3}\p{Sc}|EUR|USD|CHF|GBP|JPY|CNY|PLN|CZK|RUB|INR|SEK|NOK|DKK|AUD|CAD|HUF|` +
+		`RON|TRY|BRL|ZAR|KRW|MXN|NZD|SGD|HKD|UAH|BGN|ILS|THB|(?i:kr|rs|fr|zł|kč|lei|rp|rm)\.?|R|S/\.?)$`)
 	noUnit = []string{"a.m.", "p.m.", "am", "pm", "a", "p", "uhr", "utc", "gmt", "z"} // but times
 )
 
@@ -179,7 +179,9 @@ func (n *number) cutUnit(cell []byte) bool {
 		return false
 	}
 	for i := from; i < to; i++ { // most texts with digits are none, times above all
-		if c := cell[i]; c == ':' || c == '/' || c == '-' && cell[i-1]|0x20 != 'e' || c|0x20 >= 'a' && c|0x20 <= 'z' && c|0x20 != 'e' {
+		c := cell[i] | 0x20
+		isLetter := c >= 'a' && c <= 'z' && c != 'e'
+		if isLetter || cell[i] == ':' || cell[i] == '/' || cell[i] == '-' && cell[i-1]|0x20 != 'e' {
 			return false
 		}
 	}

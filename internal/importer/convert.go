@@ -10,14 +10,12 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/cespare/xxhash/v2"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/ordered"
-	"mlpipeline/internal/table"
 	"mlpipeline/internal/times"
 )
 
@@ -67,43 +65,6 @@ func Decide(tables []*Table, opt *Options) error {
 		t.noteOthers()
 	}
 	return nil
-}
-
-// noteUnread notes the columns that are called times where none is read: words, and
-// numbers too large for the seconds of an experiment.
-func (t *Table) noteUnread() {
-	if t.Time != nil || t.opt.Time != nil {
-		return
-	}
-	for j, name := range t.Header {
-		kind, c := t.formats[j].Kind, t.Columns[j]
-		words := kind == Category || kind == Identifier
-		numbers := kind == Number && c.numbers[point].N == 0 && c.numbers[whole].Min() >= 10000
-		if !timely(name) || name == t.opt.Target || !words && !numbers {
-			continue
-		}
-		first := c.firsts[firstCell]
-		why := ""
-		if best, n := c.times(); n > 0 {
-			why = fmt.Sprintf("; %d of %d cells are times as %s, and -time %s names the first that is none", n, c.Rows-c.gaps(),
-				t.opt.layouts()[best[0]].Name, table.ShellWord(name))
-		}
-		for _, l := range times.Named {
-			from, okFrom := l.Parse(strconv.FormatFloat(c.numbers[whole].Min(), 'f', -1, 64))
-			to, okTo := l.Parse(strconv.FormatFloat(c.numbers[whole].Max(), 'f', -1, 64))
-			if numbers && okFrom && okTo && from.String() > "1985" && to.String() < "2040" {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", table.ShellWord(name), l.Name, from, to)
-			}
-		}
-		for _, l := range times.Short {
-			unread := func(level string) bool { _, ok := l.Parse(level); return !ok }
-			if words && len(c.Levels) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(c.Levels)), unread) {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), l.Name)
-				break
-			}
-		}
-		t.note("column %q is not read as a time (%q in line %d)%s; rows are split by a hash", name, first.Cell, first.Line, why)
-	}
 }
 
 // checkNames reports a column that a flag names and that is not there: in each
@@ -211,86 +172,101 @@ type converter struct {
 	iso     bool // times are ISO 8601
 }
 
+// lines are the rows of a block on their way into a chunk.
+type lines struct {
+	*converter
+	out     *Chunk
+	text    []byte // of the rows' lines
+	ends    []int  // in it
+	days    csv.MonthCache
+	zone    times.Local
+	written []byte // of a time
+	values  []byte // of a row without one
+}
+
 // convert makes a chunk of a block.
 func (c *converter) convert(b *block) (*Chunk, error) {
-	t := c.t
-	out := &Chunk{Bytes: len(b.data)}
-	text := make([]byte, 0, len(b.data)+len(b.data)/4) // the rows' lines
-	var days csv.MonthCache
-	var written, values []byte
-	lines := bytes.Count(b.data, []byte("\n"))
-	out.Rows = make([]Row, 0, lines)
-	ends := make([]int, 0, lines)
-	zone := times.Local{Zone: t.opt.Zone}
-	err := t.each(t.Name, b, func(cells [][]byte, raw []byte, line int64) error {
-		row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(raw)}
-		start := len(text)
-		if t.Time != nil {
-			written = t.Time.text(written[:0], cells, &c.reader)
-			at, ok := times.FastISO(&days, written)
-			r := times.Reading{Time: at, Zoned: len(written) > len("2006-01-02")}
-			if !ok || !c.iso {
-				r, ok = t.Time.read(written, cells)
-			}
-			if !ok || len(written) == 0 {
-				if len(written) > 0 {
-					out.Rejects = append(out.Rejects, Reject{line, t.Time.Name, string(written), "not a time"})
-				}
-				out.NoTime++
-				return nil
-			}
-			if row.Time = r.Time; !r.Zoned && zone.Zone != nil {
-				row.Time, row.later = zone.UTC(r.Time)
-			}
-			text = append(row.Time.Append(text), ',')
-		}
-		if c.by >= 0 {
-			if row.Group = string(cells[c.by]); isMissing(row.Group) {
-				text = text[:start]
-				out.NoGroup++
-				return nil
-			}
-		}
-		filled := t.Time != nil
-		values = values[:0]
-		for j := range t.formats {
-			f := &t.formats[j]
-			if f.Kind != Number && f.Kind != Category {
-				continue
-			}
-			before := len(text)
-			var bad bool
-			if text, bad = c.cell(text, f, cells[j]); len(text) == before {
-				if bad {
-					out.Rejects = append(out.Rejects, Reject{line, t.Header[j], string(cells[j]), "not a number"})
-				}
-			} else {
-				filled = true
-			}
-			if t.Time == nil {
-				values = appendValue(values, f, text[before:])
-			}
-			text = append(text, ',')
-		}
-		if !filled {
-			text = text[:start]
-			out.Blank++
-			return nil
-		}
-		text[len(text)-1] = '\n'
-		if row.Hash = xxhash.Sum64(values); c.key >= 0 {
-			row.Hash = xxhash.Sum64(cells[c.key])
-		}
-		out.Rows, ends = append(out.Rows, row), append(ends, len(text))
-		return nil
-	})
-	out.Blank += b.blank
+	n := bytes.Count(b.data, []byte("\n"))
+	l := &lines{converter: c, out: &Chunk{Bytes: len(b.data), Rows: make([]Row, 0, n)}, ends: make([]int, 0, n),
+		text: make([]byte, 0, len(b.data)+len(b.data)/4), zone: times.Local{Zone: c.t.opt.Zone}}
+	err := c.t.each(c.t.Name, b, l.add)
+	l.out.Blank += b.blank
 	from := 0
-	for i, to := range ends { // now that the memory stays where it is
-		out.Rows[i].Line = text[from:to:to]
+	for i, to := range l.ends { // now that the memory stays where it is
+		l.out.Rows[i].Line = l.text[from:to:to]
 		from = to
 	}
-	return out, err
+	return l.out, err
+}
+
+// add converts a row.
+func (l *lines) add(cells [][]byte, raw []byte, line int64) error {
+	row := Row{Time: dataset.NoTime, Whole: xxhash.Sum64(raw)}
+	start := len(l.text)
+	if l.t.Time != nil {
+		if !l.time(&row, cells, line) {
+			l.out.NoTime++
+			return nil
+		}
+		l.text = append(row.Time.Append(l.text), ',')
+	}
+	if l.by >= 0 {
+		if row.Group = string(cells[l.by]); isMissing(row.Group) {
+			l.text = l.text[:start]
+			l.out.NoGroup++
+			return nil
+		}
+	}
+	filled := l.t.Time != nil
+	l.values = l.values[:0]
+	for j := range l.t.formats {
+		f := &l.t.formats[j]
+		if f.Kind != Number && f.Kind != Category {
+			continue
+		}
+		before := len(l.text)
+		text, bad := l.cell(l.text, f, cells[j])
+		if bad {
+			l.out.Rejects = append(l.out.Rejects, Reject{line, l.t.Header[j], string(cells[j]), "not a number"})
+		}
+		filled = filled || len(text) > before
+		if l.t.Time == nil {
+			l.values = appendValue(l.values, f, text[before:])
+		}
+		l.text = append(text, ',')
+	}
+	if !filled {
+		l.text = l.text[:start]
+		l.out.Blank++
+		return nil
+	}
+	l.text[len(l.text)-1] = '\n'
+	if row.Hash = xxhash.Sum64(l.values); l.key >= 0 {
+		row.Hash = xxhash.Sum64(cells[l.key])
+	}
+	l.out.Rows, l.ends = append(l.out.Rows, row), append(l.ends, len(l.text))
+	return nil
+}
+
+// time reads the time of a row, if it has one.
+func (l *lines) time(row *Row, cells [][]byte, line int64) bool {
+	w := l.t.Time
+	l.written = w.text(l.written[:0], cells, &l.reader)
+	if len(l.written) == 0 {
+		return false
+	}
+	at, ok := times.FastISO(&l.days, l.written)
+	r := times.Reading{Time: at, Zoned: len(l.written) > len("2006-01-02")}
+	if !ok || !l.iso {
+		if r, ok = w.read(l.written, cells); !ok {
+			l.out.Rejects = append(l.out.Rejects, Reject{line, w.Name, string(l.written), "not a time"})
+			return false
+		}
+	}
+	if row.Time = r.Time; !r.Zoned && l.zone.Zone != nil {
+		row.Time, row.later = l.zone.UTC(r.Time)
+	}
+	return true
 }
 
 // cell appends a cell as it is written, nothing if it is missing or bad: not what the

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -148,23 +149,13 @@ func (g grammar) score(head []byte) float64 {
 // says that there is no more of it.
 func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect, error) {
 	d := &Dialect{Skip: opt.Skip, names: true}
-	body := bytes.TrimPrefix(head, []byte(csv.BOM))
-	start := len(head) - len(body)
-	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, fmt.Errorf("%s: is empty", name)
+	body, err := skipLines(head, whole, opt.Skip)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if whole && body[len(body)-1] != '\n' {
-		body = append(bytes.Clone(body), '\n')
-	}
-	for range opt.Skip {
-		at := bytes.IndexByte(body, '\n') + 1
-		if at == 0 {
-			return nil, fmt.Errorf("%s: -skip %d leaves nothing", name, opt.Skip)
-		}
-		body, start = body[at:], start+at
-	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, fmt.Errorf("%s: -skip %d leaves nothing", name, opt.Skip)
+	start := len(head) - len(bytes.TrimSuffix(body, []byte("\n")))
+	if len(head) > 0 && head[len(head)-1] == '\n' {
+		start = len(head) - len(body)
 	}
 	delimiter, said := opt.Delimiter, 0
 	line, _, _ := bytes.Cut(body, []byte("\n"))
@@ -176,7 +167,6 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if bytes.Count(line, []byte(",")) >= csv.MaxColumns {
 		return nil, tooWide
 	}
-	var err error
 	if d.grammar, err = guessGrammar(body, delimiter); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -184,11 +174,12 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if said < len(records) {
 		records = records[said:]
 	}
-	if len(records) == 0 && broken != nil && broken.open {
+	switch {
+	case len(records) > 0:
+	case broken != nil && broken.open:
 		line := opt.Skip + end.line + bytes.Count(body[end.at:broken.at], []byte("\n"))
 		return nil, fmt.Errorf("%s:%d: a quote is opened here and never closed", name, line)
-	}
-	if len(records) == 0 {
+	default:
 		return nil, fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", name, opt.Skip+1,
 			origin.HeadSize>>10)
 	}
@@ -196,13 +187,44 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if first == len(records) && broken == nil {
 		return nil, fmt.Errorf("%s: no data rows", name)
 	}
-	for i, r := range records {
-		if i < first {
-			if r.line+opt.Skip != d.Skip+1 && r.line > 1 && len(r.cells) > 1 && len(d.others) < 3 && !slices.ContainsFunc(r.cells, isTyped) {
-				d.others = append(d.others, r)
-			}
-			continue
+	if len(d.Header) > csv.MaxColumns {
+		return nil, tooWide
+	}
+	d.look(records, first, opt)
+	records = append(records, end) // where the reader will say what is broken
+	d.offset, d.line = int64(start+records[first].at), int64(opt.Skip+records[first].line)
+	return d, nil
+}
+
+// skipLines returns the beginning of a text behind so many lines, ending in a newline if
+// that is all of it.
+func skipLines(head []byte, whole bool, skip int) (body []byte, err error) {
+	body = bytes.TrimPrefix(head, []byte(csv.BOM))
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, errors.New("is empty")
+	}
+	if whole && body[len(body)-1] != '\n' {
+		body = append(bytes.Clone(body), '\n')
+	}
+	for range skip {
+		body = body[bytes.IndexByte(body, '\n')+1:]
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, fmt.Errorf("-skip %d leaves nothing", skip)
+	}
+	return body, nil
+}
+
+// look takes the sample of rows behind the header, and the lines before it that may be
+// another.
+func (d *Dialect) look(records []record, first int, opt *Options) {
+	for _, r := range records[:first] {
+		isOther := r.line+opt.Skip != d.Skip+1 && r.line > 1
+		if isOther && len(r.cells) > 1 && len(d.others) < 3 && !slices.ContainsFunc(r.cells, isTyped) {
+			d.others = append(d.others, r)
 		}
+	}
+	for _, r := range records[first:] {
 		if n := len(d.Header); len(r.cells) >= n && strings.Join(r.cells[n:], "") == "" { // a remark is no row
 			r.cells = r.cells[:n]
 			d.sample = append(d.sample, r)
@@ -211,12 +233,6 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if len(d.sample) > 0 {
 		d.typed = typedColumns(append([]record{{cells: d.Header}}, d.sample...), 0.5)
 	}
-	records = append(records, end) // where the reader will say what is broken
-	if len(d.Header) > csv.MaxColumns {
-		return nil, tooWide
-	}
-	d.offset, d.line = int64(start+records[first].at), int64(opt.Skip+records[first].line)
-	return d, nil
 }
 
 // ParseDelimiter reads the name of a delimiter.

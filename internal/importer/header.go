@@ -92,7 +92,7 @@ func headerLines(records []record, opt *Options) (names, units int) {
 	named := records[0].names(opt.Target) || records[0].namesMost(opt.Known)
 	typed := typedColumns(records, 0.8)
 	switch {
-	case len(records) > 3 && records[1].cells[0] == "TS": // Campbell's loggers (TOA5): units, and what was recorded of each
+	case len(records) > 3 && records[1].cells[0] == "TS": // Campbell's loggers (TOA5): units, and what was recorded
 		return 1, 2
 	case isData(records) && opt.Header == nil && !named:
 		return 0, 0

@@ -141,6 +141,43 @@ func Profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 }
 
 func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, progress func(int)) (*Table, error) {
+	t, err := newTable(s, opt)
+	if err != nil {
+		return nil, err
+	}
+	bare := make([]bool, len(t.Header))
+	for j, name := range t.Header {
+		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
+	}
+	p := newProfiler(bare, opt)
+	cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&t.Hash) }
+	for part, err := range ordered.Map(ctx, workers, cut, func(b *block) (*counted, error) { return t.count(p, b) }) {
+		if err == nil {
+			err = t.include(p, part)
+		}
+		if err != nil {
+			return nil, err
+		}
+		progress(part.bytes)
+	}
+	if t.foot.n > 0 {
+		t.note("%d lines behind the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
+			t.foot.Line)
+	}
+	switch rows := t.Columns[0].Rows; {
+	case rows == 0:
+		return nil, fmt.Errorf("%s: no data rows", s.Name)
+	case t.second.Line > 0:
+		return nil, fmt.Errorf("%s:%d: %q is another header, with %d rows above and %d below it; import them apart: head -n "+
+			"%d FILE, or tail -n +%d FILE, | data_creation -import -", s.Name, t.second.Line, t.second.Cell, t.aboveSecond,
+			rows-t.aboveSecond-1, t.second.Line-1, t.second.Line)
+	}
+	return t, nil
+}
+
+// newTable looks at the beginning and the end of a source: how it is written, what its
+// header is, and which columns may be parts of a time.
+func newTable(s *origin.Text, opt *Options) (*Table, error) {
 	r, err := s.Reader()
 	if err != nil {
 		return nil, err
@@ -167,57 +204,35 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		}
 		t.cutTotal(end, s.Size)
 	}
-	if t.whens, err = t.findWhens(); err != nil {
-		return nil, err
-	}
-	bare := make([]bool, len(t.Header))
-	for j, name := range t.Header {
-		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
-	}
-	p := newProfiler(bare, opt)
 	t.Columns = make([]*Column, len(t.Header))
 	for j := range t.Columns {
 		t.Columns[j] = new(Column)
 	}
-	cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&t.Hash) }
-	for part, err := range ordered.Map(ctx, workers, cut, func(b *block) (*counted, error) {
-		return t.count(p, b)
-	}) {
-		if err != nil {
-			return nil, err
+	t.whens, err = t.findWhens()
+	return t, err
+}
+
+// include adds what was counted of a block, behind those before.
+func (t *Table) include(p *profiler, c *counted) error {
+	before := t.Columns[0].Rows
+	for j := range t.Columns {
+		if t.Columns[j].Merge(&c.columns[j], p.most); t.Columns[j].Many {
+			p.many[j].Store(true)
 		}
-		for j := range t.Columns {
-			if t.Columns[j].Merge(&part.columns[j], p.most); t.Columns[j].Many {
-				p.many[j].Store(true)
-			}
-		}
-		for i, w := range t.whens {
-			w.record.Merge(&part.whens[i], p.most)
-		}
-		if part.second.Line > 0 && t.second.Line == 0 {
-			t.second, t.aboveSecond = part.second, t.Columns[0].Rows-part.columns[0].Rows+part.aboveSecond
-		}
-		if t.foot.n > 0 && part.columns[0].Rows > 0 {
-			return nil, t.ragged(s.Name, t.foot.Line, 1)
-		}
-		t.foot.merge(part.foot.example)
-		t.foot.n += part.foot.n
-		t.garbled += part.garbled
-		progress(part.bytes)
 	}
-	if t.foot.n > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("%d lines behind the rows are none and were left out, the first %q in line %d",
-			t.foot.n, t.foot.Cell, t.foot.Line))
+	for i, w := range t.whens {
+		w.record.Merge(&c.whens[i], p.most)
 	}
-	switch rows := t.Columns[0].Rows; {
-	case rows == 0:
-		return nil, fmt.Errorf("%s: no data rows", s.Name)
-	case t.second.Line > 0:
-		return nil, fmt.Errorf("%s:%d: %q is another header, with %d rows above and %d below it; import them apart: head -n %d FILE, "+
-			"or tail -n +%d FILE, | data_creation -import -", s.Name, t.second.Line, t.second.Cell, t.aboveSecond, rows-t.aboveSecond-1,
-			t.second.Line-1, t.second.Line)
+	if c.second.Line > 0 && t.second.Line == 0 {
+		t.second, t.aboveSecond = c.second, before+c.aboveSecond
 	}
-	return t, nil
+	if t.foot.n > 0 && c.columns[0].Rows > 0 {
+		return t.ragged(t.Name, t.foot.Line, 1)
+	}
+	t.foot.merge(c.foot.example)
+	t.foot.n += c.foot.n
+	t.garbled += c.garbled
+	return nil
 }
 
 // validText reports whether text is UTF-8, but for a character that is cut at its

@@ -184,7 +184,8 @@ func (c *Column) mostlyWords(s shape) bool {
 }
 
 // magnitude are units that say thousands, millions and so on.
-var magnitude = regexp.MustCompile(`^[$€£¥]?(?i:k|m|b|bn|mio|mio\.|tsd|tsd\.|mrd|mrd\.|mln|mld|тыс|тыс\.|млн|млрд|lakh|crore)$`)
+var magnitude = regexp.MustCompile(`^[$€£¥]?(?i:k|m|b|bn|mio|mio\.|tsd|tsd\.|mrd|mrd\.|mln|mld|` +
+	`тыс|тыс\.|млн|млрд|lakh|crore)$`)
 
 // magnitudes says that numbers are in units of thousands and of millions, "" if not.
 func (c *Column) magnitudes() string {
@@ -200,8 +201,8 @@ func (c *Column) magnitudes() string {
 	}
 	slices.Sort(found)
 	first := c.firsts[firstUnit]
-	return fmt.Sprintf("numbers such as %q in line %d are written in thousands or millions (%s), others are not; write them "+
-		"out, keep them as words with -category, or leave the column out with -drop", first.Cell, first.Line,
+	return fmt.Sprintf("numbers such as %q in line %d are written in thousands or millions (%s), others are not; write "+
+		"them out, keep them as words with -category, or leave the column out with -drop", first.Cell, first.Line,
 		strings.Join(found, ", "))
 }
 
@@ -220,8 +221,8 @@ func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt
 	points, commas := proof(c)
 	if points > 0 && commas > 0 {
 		p, q := c.firsts[firstPoint], c.firsts[firstComma]
-		return commas > points, fmt.Errorf("%q in line %d has a decimal point and %q in line %d a decimal comma; mend them, or "+
-			"keep the column as words with -category, or leave it out with -drop", p.Cell, p.Line, q.Cell, q.Line)
+		return commas > points, fmt.Errorf("%q in line %d has a decimal point and %q in line %d a decimal comma; mend them, "+
+			"or keep the column as words with -category, or leave it out with -drop", p.Cell, p.Line, q.Cell, q.Line)
 	}
 	if points != commas || c.counts[eitherPoint]+c.counts[eitherComma] == 0 {
 		return commas > points, nil
@@ -247,7 +248,8 @@ func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt
 	}
 	first := c.firsts[firstEither]
 	return false, fmt.Errorf("numbers such as %q in line %d may have a decimal sign or one between thousands, and "+
-		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, table.ShellWord(name+"=,"), table.ShellWord(name+"=."))
+		"nothing tells which; use -decimal %s or %s", first.Cell, first.Line, table.ShellWord(name+"=,"),
+		table.ShellWord(name+"=."))
 }
 
 // category settles what kind of text a column is.
@@ -290,8 +292,8 @@ func rowNames(name string) bool {
 }
 
 // counterNames are names of columns that only count the rows, where they do.
-var counterNames = []string{"id", "index", "idx", "no", "no.", "nr", "nr.", "num", "#", "n", "row", "obs", "rowid", "row_id",
-	"lfd. nr.", "lfdnr", "№", "序号"}
+var counterNames = []string{"id", "index", "idx", "no", "no.", "nr", "nr.", "num", "#", "n", "row", "obs", "rowid",
+	"row_id", "lfd. nr.", "lfdnr", "№", "序号"}
 
 // counts reports whether a column only counts the rows: by its name, or as the first one
 // if it does so in their order.
@@ -376,12 +378,13 @@ func wordsOf(name string) []string {
 }
 
 // timeWords are those of a name that say that a column's numbers may be times.
-var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr", "datum",
-	"zeit", "anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period"}
+var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr",
+	"datum", "zeit", "anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period"}
 
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool {
-	return !ofThing(name) && slices.ContainsFunc(wordsOf(name), func(w string) bool { return slices.Contains(timeWords, w) })
+	isOne := func(word string) bool { return slices.Contains(timeWords, word) }
+	return !ofThing(name) && slices.ContainsFunc(wordsOf(name), isOne)
 }
 
 // span is that of the numbers with the format's decimal sign.

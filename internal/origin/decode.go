@@ -247,7 +247,8 @@ func (p *codePage) score(sample []byte) float64 {
 	for i, r := range runes[1 : len(runes)-1] {
 		before, after := runes[i], runes[i+2]
 		box := r >= 0x2500 && r < 0x25a0 // which no table holds
-		if r < utf8.RuneSelf || !unicode.IsLetter(r) && !box || r == 'º' || r == 'ª' || r == 'µ' || isBreak(before) && isBreak(after) {
+		isSign := !unicode.IsLetter(r) && !box || r == 'º' || r == 'ª' || r == 'µ'
+		if r < utf8.RuneSelf || isSign || isBreak(before) && isBreak(after) {
 			continue
 		}
 		letters++

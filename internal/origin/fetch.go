@@ -140,7 +140,8 @@ func get(ctx context.Context, src string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	cancel()
-	return nil, fmt.Errorf("%s: the server sends it on more than %d times; import the URL where it ends", Shown(src), maxRedirects)
+	return nil, fmt.Errorf("%s: the server sends it on more than %d times; import the URL where it ends", Shown(src),
+		maxRedirects)
 }
 
 // body ends the time that a URL may take when it is closed.

@@ -291,12 +291,13 @@ func (s *Text) member(name string) (io.Reader, error) {
 func openMember(f *zip.File) (io.Reader, error) {
 	const encrypted = 1
 	if f.Flags&encrypted != 0 {
-		return nil, fmt.Errorf("%q in it is encrypted; unpack it first: unzip -p ARCHIVE NAME | data_creation -import -", f.Name)
+		return nil, fmt.Errorf("%q in it is encrypted; unpack it first: unzip -p ARCHIVE NAME | data_creation -import -",
+			f.Name)
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, fmt.Errorf("%q in it cannot be read (%w); unpack it first: unzip -p ARCHIVE NAME | data_creation -import -",
-			f.Name, err)
+		return nil, fmt.Errorf("%q in it cannot be read (%w); unpack it first: unzip -p ARCHIVE NAME | data_creation "+
+			"-import -", f.Name, err)
 	}
 	return r, nil
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
@@ -36,12 +35,16 @@ type Reading struct {
 var dates = []struct{ name, pattern, order string }{
 	{"M/D/YYYY", "M/D/Y", "MDY"}, {"D/M/YYYY", "D/M/Y", "DMY"}, {"YY/M/D", "", "YMD"}, {"M-D-YYYY", "", "MDY"},
 	{"D-M-YYYY", "", "DMY"}, {"DD.MM.YYYY", "D.M.Y", "DMY"}, {"YYYY/M/D", "", ""}, {"YYYY-M-D", "", ""},
-	{"YYYY.M.D", "", ""}, {"YYYYMMDD", "", ""}, {"YYYYMMDD:", "", ""}, {"D Mon YYYY", "D Mon Y", ""}, {"D-Mon-YYYY", "D-Mon-Y", ""},
+	{"YYYY.M.D", "", ""}, {"YYYYMMDD", "", ""}, {"YYYYMMDD:", "", ""}, {"D Mon YYYY", "D Mon Y", ""},
+	{"D-Mon-YYYY", "D-Mon-Y", ""},
 	{"DDMonYYYY", "", ""}, {"Mon D YYYY", "", ""}, {"Mon D, YYYY", "", ""}, {"Day, D Mon YYYY", "", ""},
-	{"Day, Mon D, YYYY", "", ""}, {"Day Mon D YYYY", "", ""}, {"Day Mon D hh:mm:ss YYYY", "", ""}, {"DD/Mon/YYYY:", "", ""},
+	{"Day, Mon D, YYYY", "", ""}, {"Day Mon D YYYY", "", ""}, {"Day Mon D hh:mm:ss YYYY", "", ""},
+	{"DD/Mon/YYYY:", "", ""},
 	{"YYYY年M月D日", "", ""}, {"YYYY-DDD", "", ""}, {"YYYY-Www-D", `YYYY-\WWW-D`, ""}, {"YYYY-Www", `YYYY-\WWW`, ""},
-	{"YYYY-MM", "YYYY-M", ""}, {"YYYY/MM", "YYYY/M", ""}, {"MM/YYYY", "M/YYYY", ""}, {"MM-YYYY", "M-YYYY", ""}, {"YYYYMM", "", ""},
-	{"YYYYMmm", `YYYY\MMM`, ""}, {"Mon YYYY", "", ""}, {"YYYY Mon", "", ""}, {"Mon-YYYY", "Mon-Y", ""}, {"YYYY-Mon", "", ""},
+	{"YYYY-MM", "YYYY-M", ""}, {"YYYY/MM", "YYYY/M", ""}, {"MM/YYYY", "M/YYYY", ""}, {"MM-YYYY", "M-YYYY", ""},
+	{"YYYYMM", "", ""},
+	{"YYYYMmm", `YYYY\MMM`, ""}, {"Mon YYYY", "", ""}, {"YYYY Mon", "", ""}, {"Mon-YYYY", "Mon-Y", ""},
+	{"YYYY-Mon", "", ""},
 }
 
 // Fields are the parts of a time, from the year on.
@@ -61,9 +64,8 @@ var Layouts = sync.OnceValue(func() []Layout {
 	return append(all, epoch("epoch", 1, 9, 10), epoch("epoch_ms", 1e3, 12, 13), epoch("epoch_us", 1e6, 15, 16),
 		epoch("epoch_ns", 1e9, 18, 19),
 		Layout{"year", "decimal", func(s string) (Reading, bool) { return readYear(s, 1500, 2200) }},
-		Layout{"YYYY.MM", "month", yearDotMonth}, Layout{"quarter", "", quarter}, Layout{"parts", "", func(s string) (Reading, bool) {
-			return Parts(strings.Fields(s), Fields)
-		}})
+		Layout{"YYYY.MM", "month", yearDotMonth}, Layout{"quarter", "", quarter},
+		Layout{"parts", "", func(s string) (Reading, bool) { return Parts(strings.Fields(s), Fields) }})
 })
 
 // Named are those that are used only where they are named.
@@ -106,202 +108,26 @@ func Parse(name string) (Layout, error) {
 			return l, nil
 		}
 	}
-	words := strings.NewReplacer("%Y", "YYYY", "%y", "YY", "%m", "M", "%d", "D", "%j", "DDD", "%b", "Mon", "%B", "Mon", "%a", "Day",
-		"%A", "Day", "%H", "hh", "%I", "hh", "%M", "mm", "%S", "ss", ".%f", "", "%p", "PM", "%z", "", "%F", "YYYY-M-D", "%T",
+	words := strings.NewReplacer("%Y", "YYYY", "%y", "YY", "%m", "M", "%d", "D", "%j", "DDD", "%b", "Mon", "%B", "Mon",
+		"%a", "Day", "%A", "Day", "%H", "hh", "%I", "hh", "%M", "mm", "%S", "ss", ".%f", "", "%p", "PM", "%z", "", "%F", "YYYY-M-D", "%T",
 		"hh:mm:ss", "%V", "WW", "%G", "YYYY").Replace(name)
 	if !strings.Contains(name, "%") && strings.Contains(name, "06") { // as Go writes them
 		words = strings.NewReplacer("2006", "YYYY", "06", "YY", "January", "Mon", "Jan", "Mon", "Monday", "Day", "Mon", "Day",
-			"002", "DDD", "01", "M", "02", "D", "15", "hh", "03", "hh", "04", "mm", "05", "ss", "Z07:00", "", "-07:00", "", "-0700", "",
-			"-07", "", "1", "M", "2", "D", "3", "hh", "4", "mm", "5", "ss").Replace(name)
+			"002", "DDD", "01", "M", "02", "D", "15", "hh", "03", "hh", "04", "mm", "05", "ss", "Z07:00", "", "-07:00", "",
+			"-0700", "", "-07", "", "1", "M", "2", "D", "3", "hh", "4", "mm", "5", "ss").Replace(name)
 	}
 	p, hasYear := compile(words)
 	switch {
 	case strings.Contains(words, "%"):
-		return Layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, F, T",
-			name)
+		return Layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, "+
+			"F, T", name)
 	case strings.Contains(words, "MST"), strings.Contains(name, "%Z"):
 		return Layout{}, fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
 	case !hasYear:
-		return Layout{}, fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or '2006-01-02'", name)
+		return Layout{}, fmt.Errorf("%q does not tell the year; write it as 'D/M/YYYY hh:mm', '%%d.%%m.%%Y' or "+
+			"'2006-01-02'", name)
 	}
 	return Layout{Name: name, Parse: p.read}, nil
-}
-
-// pattern is a way to write a date, cut into fields and what stands between them.
-type pattern struct {
-	fields               []string
-	day, clock, digits   bool // it has a day, a clock of its own, nothing but digits
-	colon, week, yearDay bool // a clock follows at once; it has a week, a day of the year
-}
-
-// fieldNames are the fields of a pattern: Y is a year of two or four digits, Mon the name
-// of a month in any language, Day that of a weekday, DDD the day of the year, WW a week.
-var fieldNames = []string{"YYYY", "YY", "Y", "Mon", "MM", "M", "DDD", "Day", "DD", "D", "WW", "hh", "h", "mm", "ss", "PM"}
-
-// compile reads a pattern, and reports whether it has a year. Zones are not part of it.
-func compile(words string) (p *pattern, hasYear bool) {
-	p = &pattern{digits: true, colon: strings.HasSuffix(words, ":")}
-	words, _, _ = strings.Cut(words, "±")
-	for _, zone := range []string{" ", "Z", " UTC", " GMT"} {
-		words = strings.TrimSuffix(words, zone)
-	}
-	for words != "" {
-		n := 0
-		for _, field := range fieldNames {
-			if strings.HasPrefix(words, field) && n == 0 {
-				n = len(field)
-			}
-		}
-		if n == 0 { // a sign; a backslash is before a letter that is one
-			words = strings.TrimPrefix(words, `\`)
-			n = len(string([]rune(words)[0]))
-			p.fields = append(p.fields, `\`+words[:n])
-			p.digits = false
-		} else {
-			field := words[:n]
-			p.fields = append(p.fields, field)
-			hasYear = hasYear || field[0] == 'Y'
-			p.day = p.day || field[0] == 'D' && field != "Day"
-			p.yearDay = p.yearDay || field == "DDD"
-			p.week = p.week || field == "WW"
-			p.clock = p.clock || field[0] == 'h'
-			p.digits = p.digits && field != "Mon" && field != "Day"
-		}
-		words = words[n:]
-	}
-	return p, hasYear
-}
-
-// read reads a time, of a period, two with " - " between them, its beginning.
-func (p *pattern) read(s string) (r Reading, ok bool) {
-	if r, ok = p.readOne(s); ok {
-		return r, true
-	}
-	from, to, ok := strings.Cut(s, " - ")
-	if ok {
-		if _, ok = p.readOne(to); ok {
-			return p.readOne(from)
-		}
-	}
-	return r, false
-}
-
-func (p *pattern) readOne(s string) (r Reading, ok bool) {
-	c := clock{}
-	year, month, day, week := 0, 1, 1, 0
-	for _, field := range p.fields {
-		n, least, most := 0, len(field), len(field)
-		switch field {
-		case "M", "D", "h", "hh":
-			least, most = 1, 2
-		case "Y":
-			least, most = 2, 4
-		case "Mon", "Day":
-			name, rest := cutWord(s)
-			if s = rest; field == "Day" && len(name) < 2 {
-				return r, false
-			} else if field == "Mon" {
-				if month, ok = monthOf(name); !ok {
-					return r, false
-				}
-			}
-			continue
-		case "PM":
-			if s, ok = c.readHalf(s); !ok {
-				return r, false
-			}
-			continue
-		default:
-			if sign, is := strings.CutPrefix(field, `\`); is {
-				if sign == " " { // and 31. Januar
-					sign, s = "", strings.TrimLeft(strings.TrimPrefix(s, "."), " ")
-				}
-				if s, ok = strings.CutPrefix(s, sign); !ok {
-					return r, false
-				}
-				continue
-			}
-		}
-		digits := 0
-		if n, digits, s = cutNumber(s, most); digits < least || field == "Y" && digits == 3 {
-			return r, false
-		}
-		switch field {
-		case "YYYY", "YY", "Y":
-			if year = n; digits == 2 {
-				if n >= 40 && n < 69 { // of which nobody knows the century
-					return r, false
-				}
-				year += 2000 - 100*(n/69)
-			}
-		case "M", "MM":
-			month = n
-		case "D", "DD", "DDD":
-			day = n
-		case "WW":
-			week = n
-		case "h", "hh":
-			c.hour, c.is = n, true
-		case "mm":
-			c.minute = n
-		case "ss":
-			c.second = n
-		}
-	}
-	if p.day && !p.clock {
-		if s, ok = c.read(s, p.digits, p.colon); !ok {
-			return r, false
-		}
-	} else if p.clock {
-		s = c.readFraction(s)
-	}
-	if ok = c.readZone(s); !ok || p.digits && (year < 1500 || year > 2200) || (c.is || c.zoned) && !p.day {
-		return r, false
-	}
-	switch {
-	case p.week:
-		if year, month, day, ok = dayOfWeek(year, week, day); !ok {
-			return r, false
-		}
-	case p.yearDay:
-		if days := int(startOf(year+1)-startOf(year)) / 86400; day < 1 || day > days {
-			return r, false
-		}
-		first := time.Date(year, 1, day, 0, 0, 0, 0, time.UTC)
-		month, day = int(first.Month()), first.Day()
-	}
-	r.Time, ok = c.on(year, month, day)
-	r.Clock, r.Zoned = c.is, c.zoned
-	return r, ok
-}
-
-// dayOfWeek returns the date of a day of an ISO week.
-func dayOfWeek(year, week, weekday int) (y, m, d int, ok bool) {
-	fourth := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC) // which is in week 1
-	t := fourth.AddDate(0, 0, 7*(week-1)+weekday-(int(fourth.Weekday())+6)%7-1)
-	isoYear, isoWeek := t.ISOWeek()
-	return t.Year(), int(t.Month()), t.Day(), isoYear == year && isoWeek == week && weekday >= 1 && weekday <= 7
-}
-
-// cutWord cuts a word of letters, and a point behind it, off a text.
-func cutWord(s string) (word, rest string) {
-	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
-	if n < 0 {
-		n = len(s)
-	}
-	if strings.HasPrefix(s[n:], ".") {
-		n++
-	}
-	return s[:n], s[n:]
-}
-
-// cutNumber cuts up to so many digits off a text.
-func cutNumber(s string, most int) (n, digits int, rest string) {
-	for digits < most && digits < len(s) && isDigit(s[digits]) {
-		n = 10*n + int(s[digits]-'0')
-		digits++
-	}
-	return n, digits, s[digits:]
 }
 
 // epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits.
