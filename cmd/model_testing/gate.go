@@ -28,6 +28,7 @@ var gates = []gate{
 	{"min-coverage", 0, 1, "is not a share from 0 to 1",
 		least("coverage of the 95 % intervals", func(r *metrics.Report) *float64 { return r.Coverage })},
 	{"min-gain", math.Nextafter(-1, 0), math.Nextafter(1, 0), "is not a share between -1 and 1", gain},
+	{"max-drift", 0, math.Inf(1), "is below 0, which no drift is", drift},
 	minScored,
 }
 
@@ -107,6 +108,18 @@ func gain(r *metrics.Report, limit float64) (string, bool) {
 	sure := *c.Low > 0
 	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v to %v)",
 		notIf(!sure), limit, *c.Low, *c.High), sure
+}
+
+// drift judges by how many times what is usual among training's parts a column may be farther
+// from training.
+func drift(r *metrics.Report, limit float64) (string, bool) {
+	if len(r.Drift) == 0 {
+		return "drift is not defined: it needs a test file of 30 rows that can be predicted, and two folds of 30 training rows", false
+	}
+	worst := &r.Drift[0]
+	passed := worst.Within(limit)
+	return fmt.Sprintf("the drift of %s is %sabove %v times what is usual (PSI %v, beyond chance %v, usual %v)", worst.Name(),
+		notIf(passed), limit, worst.PSI, worst.Excess, worst.Usual), passed
 }
 
 // scored judges the share of the rows.

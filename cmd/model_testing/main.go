@@ -25,6 +25,8 @@
 //	  -min-coverage X      share of the rows that is within its 95 % interval
 //	  -min-gain X          the MSE is below that of -against by more than the share X of
 //	                       it (0: at all), by the 95 % interval of the gain
+//	  -max-drift X         no column is farther from training than X times what is usual
+//	                       among its parts
 //	  -min-scored SHARE    of the rows with a target, with any gate (0.5)
 //	Others
 //	  -digits N            decimals on standard output (4)
@@ -82,6 +84,21 @@
 // files). -min-gain is a gate: status 3 unless the lower end of the interval of the mean
 // of (1 − X)·e² of the other, less e², is above 0. Files are read twice.
 //
+// Drift says whether the world has changed. What stands in every column, and in the target,
+// is counted in the bins between training's deciles, or by level; the distance from training
+// is the population stability index, PSI. Beside it stands what is usual: the largest distance
+// of a part of training, a fold of a file, from the rest. A column has drifted where its PSI
+// is above 0.1 and, less what chance gives, above what is usual. The three farthest columns
+// stand in the metrics, each with the file in which it is farthest, how far its mean has moved
+// in deviations, and how many cells are missing, outside training's range or of unseen levels.
+// Rows without a target count too, unless a lag is missing; files of fewer than 30 rows count
+// only together. A test file that is shorter than a part of training may look odd for its
+// season alone. -max-drift X is a gate:
+// status 3 where a column is farther than X times what is usual, or nothing can be compared.
+// What moved the mean prediction is told term by term (shift; the terms sum up to it), and the
+// mean residual is compared with that of the rows held out in training: where they differ, the
+// target has changed in a way that no column tells.
+//
 // -shard tests on every N-th of the files, wherever the others are tested: -metrics
 // FILE is then the sums alone, no line is printed, and there is no gate. -merge of all
 // shards writes what one run would.
@@ -93,8 +110,7 @@
 //
 // Exit status: 0 done, 1 it could not be done, 2 the command line is wrong,
 // 3 a quality gate (-min-r2, -max-mse, -min-skill, -min-coverage, -min-gain,
-// -min-scored)
-// failed.
+// -max-drift, -min-scored) failed.
 package main
 
 import (

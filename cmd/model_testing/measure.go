@@ -58,7 +58,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	sums := &metrics.Sums{Shard: o.shard, Scaler: s.Fingerprint(), Model: fingerprint}
+	sums := &metrics.Sums{Shard: o.shard, Scaler: s.Fingerprint(), Model: fingerprint, Columns: m.Columns,
+		Training: m.Training, Terms: m.TermNames()}
 	if rival != nil {
 		sums.Against = rival.fingerprint
 		defer rival.stop()

@@ -84,6 +84,9 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	t.mark(r, p.truths[r.File])
 	res.data.Add(&sample, r.Times, t.anomalous, res.residual)
 	res.data.Outside = p.outside(r)
+	res.data.Predicted, res.data.Shift = int64(r.N), make([]float64, len(p.model.Terms))
+	p.model.Shift(res.data.Shift, r)
+	res.data.Cells = p.model.Columns.Count(r, 0, r.N, 1)
 	res.counts.Add(&sample)
 	res.byTenth.Add(p.tenths, r.X, &sample)
 	if p.predictions != nil {

@@ -24,11 +24,17 @@ func (s *Sums) check() error {
 	if p := s.Shard; p != nil && (p.N < 1 || p.I < 0 || p.I >= p.N) {
 		return fmt.Errorf("%v is none", p)
 	}
+	if !s.Training.Fits(s.Columns) {
+		return errors.New("what is known of training is not of the columns")
+	}
 	var rows, unseen int64
 	for i := range s.Datasets {
 		d := &s.Datasets[i]
 		if err := d.check(); err != nil {
 			return fmt.Errorf("dataset %q: %w", d.Name, err)
+		}
+		if !s.Columns.Fit(d.Cells) || len(d.Shift) > 0 && len(d.Shift) != len(s.Terms) {
+			return fmt.Errorf("dataset %q: other columns or terms than the model's", d.Name)
 		}
 		rows, unseen = rows+d.Pattern.N, unseen+d.Unseen
 	}

@@ -122,8 +122,11 @@ func mergeValues(into, of reflect.Value) {
 				mergeValues(into.Field(i), of.Field(i))
 			}
 		}
-	case reflect.Array:
-		for i := range into.Len() {
+	case reflect.Slice, reflect.Array:
+		if into.Kind() == reflect.Slice && into.Len() == 0 && of.Len() > 0 {
+			into.Set(reflect.MakeSlice(into.Type(), of.Len(), of.Len()))
+		}
+		for i := range of.Len() {
 			mergeValues(into.Index(i), of.Index(i))
 		}
 	default:

@@ -19,7 +19,7 @@ import (
 
 // Kind is the format of metrics.gob, and SummaryKind that of metrics.json.
 var (
-	Kind        = artifact.Kind{Format: "metrics", Version: 5, Program: "model_testing"}
+	Kind        = artifact.Kind{Format: "metrics", Version: 6, Program: "model_testing"}
 	SummaryKind = Kind
 )
 
@@ -33,6 +33,9 @@ type Sums struct {
 	Unseen   design.Unseen  // cells of a level that training has not, over all files
 	Counts   Counts
 	ByTenth  ResidualsByTenth
+	Columns  Columns // of which is counted what stands in them
+	Training Training
+	Terms    []string  // of the model
 	Datasets []Dataset // of a whole, in the order of dataset.Compare
 }
 
@@ -50,6 +53,9 @@ type Dataset struct {
 	Pattern    Pattern  // of all rows
 	Timeline   Timeline // of all rows; empty without time
 	Clusters   Clusters
+	Cells      []Cells   // of the columns, in all rows that are predicted
+	Predicted  int64     `range:"0,1e12"` // rows
+	Shift      []float64 // Σ over them of what each term adds above the training mean
 }
 
 // Add includes the rows of a block; of those that have no target nothing is summed.
@@ -79,6 +85,9 @@ func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residua
 // Join includes the block that follows in the same file.
 func (d *Dataset) Join(o *Dataset) {
 	d.Outside += o.Outside
+	d.Predicted += o.Predicted
+	MergeCells(&d.Cells, o.Cells)
+	merge(&d.Shift, &o.Shift)
 	merge(&d.Normal, &o.Normal)
 	merge(&d.Anomalous, &o.Anomalous)
 	d.Pattern.Join(&o.Pattern)
@@ -99,6 +108,8 @@ type Report struct {
 	Each        []Figures // of each of the datasets
 	Diagnostics Diagnostics
 	Unscored    dataset.Left
+	Drift       []Drift   // of the columns, the farthest from training first; none where nothing is known
+	Residual    *Residual // nil where nothing is known
 }
 
 // New sums up. The result depends on the datasets alone, not on how they were gathered.
@@ -135,12 +146,14 @@ func New(s *Sums) (*Report, error) {
 			"change the unit of the target")
 	}
 	r.Figures, r.Diagnostics = total.Figures(), pattern.Diagnostics()
+	r.Drift, r.Residual = s.drifts(), s.residual()
 	return r, nil
 }
 
 // Merge joins sums on different files, or all shards of one list, exactly.
 func Merge(parts []*Sums) (*Report, error) {
-	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model, Against: parts[0].Against}
+	all := &Sums{Scaler: parts[0].Scaler, Model: parts[0].Model, Against: parts[0].Against, Columns: parts[0].Columns,
+		Training: parts[0].Training, Terms: parts[0].Terms}
 	var shards []*dataset.Shard
 	for _, s := range parts {
 		shards = append(shards, s.Shard)
@@ -216,6 +229,10 @@ type Summary struct {
 	Unseen   int64                     `json:"unseen_levels"` // cells of a level that training has not
 	Datasets map[string]DatasetSummary `json:"datasets"`
 	Against  *Comparison               `json:"against,omitempty"`
+	Drift    []Drift                   `json:"drift"` // the three columns farthest from training
+	Residual *Residual                 `json:"residual,omitempty"`
+	Shift    float64                   `json:"prediction_shift"` // of the mean prediction from that of the training rows
+	Shifts   []Shift                   `json:"shift"`            // of it, the three terms that move it most
 }
 
 // DatasetSummary is one of the datasets.
@@ -227,10 +244,17 @@ type DatasetSummary struct {
 	Coverage *float64 `json:"coverage_95"`
 }
 
+const WorstColumns = 3 // that metrics.json has
+
 // Summary is the readable form of a report whose sums have a fingerprint.
 func (r *Report) Summary(fingerprint string) *Summary {
 	s := &Summary{Scaler: r.Scaler, Model: r.Model, Metrics: fingerprint, Figures: r.Figures, Unscored: r.Unscored,
 		Unseen: r.Unseen.Cells, Against: r.Compare(0), Datasets: map[string]DatasetSummary{}}
+	s.Drift = append([]Drift{}, r.Drift[:min(WorstColumns, len(r.Drift))]...)
+	s.Residual = r.Residual
+	s.Shift, s.Shifts = r.Shifts()
+	slices.SortStableFunc(s.Shifts, func(a, b Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
+	s.Shifts = append([]Shift{}, s.Shifts[:min(WorstColumns, len(s.Shifts))]...)
 	for i, d := range r.Datasets {
 		name, f := d.Name, &r.Each[i]
 		if i > 0 && r.Datasets[i-1].Name == name { // of a later time

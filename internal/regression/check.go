@@ -70,6 +70,10 @@ func (m *Model) datasetsConsistent(factors bool) bool {
 		ok = ok && int64(len(d.Tail)) <= d.Rows && d.Step >= 0 &&
 			!slices.ContainsFunc(d.Tail, func(y float64) bool { return math.Abs(y) > largest })
 		rows += d.Used
+		ok = ok && (!factors || len(d.Cells) == m.Folds) && artifact.Impossible(d.Cells, largest) == ""
+		for _, cells := range d.Cells {
+			ok = ok && m.Columns.Fit(cells)
+		}
 		inFolds := int64(0)
 		for k := range d.Folds {
 			f := &d.Folds[k]
@@ -98,7 +102,7 @@ func (m *Model) checkFit() error {
 	p, season := len(m.Names), m.SeasonTo-m.SeasonFrom
 	if len(m.Kept) != len(m.Terms) || len(m.Coef) != p || len(m.Band.Centre) != p ||
 		season == 0 && len(m.Climatology) != 0 || season > 0 && len(m.Climatology) != season+1 ||
-		!m.Auto && m.Penalty != m.Alpha {
+		!m.Auto && m.Penalty != m.Alpha || !m.Training.Fits(m.Columns) {
 		return errors.New("its coefficients are not of its columns and settings")
 	}
 	fit := *m

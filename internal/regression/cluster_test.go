@@ -311,7 +311,7 @@ func TestDeal(t *testing.T) {
 		want[k] = factorOf(some, 3, true)
 	}
 	s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y"}, Mean: []float64{0},
-		Scale: []float64{1}, Var: []float64{1}}
+		Scale: []float64{1}, Var: []float64{1}, Sketches: []*moments.Sketch{{}, {}}}
 	factorizer := NewFactorizer(s, folds)
 	for _, size := range []int{1, 5, 33, n} {
 		var got Folds

@@ -20,6 +20,7 @@ type CrossValidation struct {
 	Path   []Point  `json:"path"` // what the penalties tried gave
 
 	best float64
+	held *metrics.Mean // of the residuals of all rows held out
 }
 
 // Point is one penalty and its cross-validated error.
@@ -66,8 +67,10 @@ func crossValidate(s *Settings, folds []Factor) CrossValidation {
 	}
 	alphas := s.alphas(rows - most)
 	mses, r2s := make([][]float64, len(alphas)), make([][]float64, len(alphas))
+	sums := make([][]metrics.Cluster, len(alphas)) // of the residuals of each fold
 	for i := range alphas {
 		mses[i], r2s[i] = make([]float64, len(folds)), make([]float64, len(folds))
+		sums[i] = make([]metrics.Cluster, len(folds))
 	}
 	reasons := make([]string, len(folds))
 	without(folds, func(k int, rest *Factor) {
@@ -87,6 +90,7 @@ func crossValidate(s *Settings, folds []Factor) CrossValidation {
 		}
 		for i, x := range fits {
 			sse := held.squaredError(x)
+			sums[i][k] = metrics.Cluster{N: held.N, Residual: held.residualSum(x)}
 			mses[i][k], r2s[i][k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
 		}
 	})
@@ -112,7 +116,7 @@ func crossValidate(s *Settings, folds []Factor) CrossValidation {
 		cv.Reason, cv.Path = "the errors on rows held out are beyond float64", []Point{}
 		return cv
 	}
-	cv.MSE, cv.MSEStd, cv.best = &mse, &std, alphas[best]
+	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(sums[best])
 	if !slices.ContainsFunc(folds, func(f Factor) bool { return f.N == 1 }) {
 		cv.R2 = &r2
 	}

@@ -161,6 +161,10 @@ func (f *Factor) squaredError(x solution) (sum float64) {
 	return sum
 }
 
+// residualSum returns Σe over all the rows of the factor: the first row of R belongs to the
+// column of ones.
+func (f *Factor) residualSum(x solution) float64 { return float64(f.R[0] * f.residuals(x)[0].Value()) }
+
 // score returns Xᵀe over the rows of the factor, X = [1 | Z].
 func (f *Factor) score(x solution) []moments.Sum {
 	w, k := f.Width, 0

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/scaler"
@@ -31,13 +32,16 @@ func (f Folds) Finish() {
 
 // Factorizer makes factors of rows of X and y.
 type Factorizer struct {
-	scaler *scaler.Scaler
-	folds  int
-	rows   int64 // that the scaler was fitted on
+	scaler  *scaler.Scaler
+	folds   int
+	rows    int64 // that the scaler was fitted on
+	columns metrics.Columns
 }
 
 // NewFactorizer makes factors of so many folds a dataset.
-func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer { return &Factorizer{s, folds, s.Used()} }
+func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer {
+	return &Factorizer{s, folds, s.Used(), driftColumns(s)}
+}
 
 // wide is the width from which a block has too few rows to be worth a factor, and
 // standard errors are computed in float64.
@@ -79,27 +83,17 @@ func (d *Factorizer) Factorize(r *design.Rows, rowsOfFile int64) Folds {
 	return folds
 }
 
-// rowsOfFold returns the rows of a block's matrix that are in fold k: folds are
-// contiguous or, where there is no time that makes neighbours alike, usable row i of the
-// file is in fold i mod K.
+// rowsOfFold returns the rows of a block's matrix that are in fold k.
 func rowsOfFold[T any](d *Factorizer, r *design.Rows, matrix []T, k int, rowsOfFile int64) (rows []T) {
 	w := len(r.X) + 2
-	if d.scaler.Time == "" {
-		for i := range r.N {
-			if (r.Used+int64(i))%int64(d.folds) == int64(k) {
-				rows = append(rows, matrix[i*w:(i+1)*w]...)
-			}
-		}
-		return rows
+	from, to, step := d.fold(r, k, rowsOfFile)
+	if step == 1 {
+		return matrix[from*w : to*w]
 	}
-	bounds := FoldBounds(rowsOfFile, d.folds)
-	from, to := bounds[k]-r.Used, bounds[k+1]-r.Used
-	if k == d.folds-1 {
-		to = int64(r.N) // rows too many: the file has changed, which its end will tell
+	for i := from; i < to; i += step {
+		rows = append(rows, matrix[i*w:(i+1)*w]...)
 	}
-	n := int64(r.N)
-	from, to = min(max(from, 0), n), min(max(to, 0), n)
-	return matrix[min(from, to)*int64(w) : to*int64(w)]
+	return rows
 }
 
 var matrices = sync.Pool{New: func() any { return new([]float64) }}

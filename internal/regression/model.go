@@ -11,12 +11,13 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
 )
 
 // Kind is the format of model.gob.
-var Kind = artifact.Kind{Format: "model", Version: 5, Program: "model_preparation"}
+var Kind = artifact.Kind{Format: "model", Version: 6, Program: "model_preparation"}
 
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.
@@ -39,13 +40,14 @@ type Settings struct {
 	Categories []Category
 	SeasonFrom int // the columns that depend on the calendar alone
 	SeasonTo   int
-	Auto       bool      // choose alpha by cross-validation
-	Alpha      float64   `range:"0,"` // ridge penalty, where not chosen
-	Folds      int       `range:"2,1000"`
-	Select     bool      // choose the terms by cross-validation
-	Terms      []Term    // the columns by groups, in order
-	Derived    []bool    // of the columns: those whose mean and scale come from the rows of the model
-	Size       []float64 // how large the numbers are that columns are made of, where they are derived
+	Auto       bool            // choose alpha by cross-validation
+	Alpha      float64         `range:"0,"` // ridge penalty, where not chosen
+	Folds      int             `range:"2,1000"`
+	Select     bool            // choose the terms by cross-validation
+	Terms      []Term          // the columns by groups, in order
+	Derived    []bool          // of the columns: those whose mean and scale come from the rows of the model
+	Columns    metrics.Columns // of which drift is counted
+	Size       []float64       // how large the numbers are that columns are made of, where they are derived
 
 	left  []bool   // columns that are left out; nil for none
 	blend []member // of which the solution is the mean; nil for none
@@ -58,6 +60,7 @@ type Dataset struct {
 	Tail  []float64    // the last targets, as many as the longest lag, oldest first; NaN is a missing one
 	Step  dataset.Time // the usual distance from row to row, 0 without lags
 	Folds Folds
+	Cells [][]metrics.Cells // of the same folds: what stands in the columns
 }
 
 // Model is a fitted regressor together with all that is needed to fit it
@@ -76,6 +79,7 @@ type Model struct {
 	TrainMean   float64 // of the target
 	Band        Band
 	Kept        []bool // of the terms, those that are in the model
+	Training    metrics.Training
 }
 
 // Fit is what is asked of a fit to the rows of a scaler.
@@ -91,7 +95,8 @@ func SettingsOf(s *scaler.Scaler, fit Fit) Settings {
 	from, to := s.Harmonics()
 	settings := Settings{Scaler: s.Fingerprint(), Target: s.Target, Time: s.Time, Names: s.FeatureNamesOut,
 		Mean: s.Mean, Scale: s.Scale, TargetMean: s.TargetMean, SeasonFrom: from, SeasonTo: to, Auto: fit.Auto,
-		Alpha: fit.Alpha, Folds: fit.Folds, Select: fit.Select, Derived: s.Derived(), Size: s.Sizes()}
+		Alpha: fit.Alpha, Folds: fit.Folds, Select: fit.Select, Derived: s.Derived(), Size: s.Sizes(),
+		Columns: driftColumns(s)}
 	category := -1
 	for _, g := range s.Terms() {
 		settings.Terms = append(settings.Terms, Term{g.Name, g.Kind, g.From, g.To(), g.Parents})
@@ -206,6 +211,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
+	m.Training = training(datasets, cv.held)
 	given := m.Datasets
 	m.Datasets = datasets // standardised, for the robust errors
 	summary := summarize(m, whole, penalized, x, wholes, cv)
@@ -345,9 +351,10 @@ func (s *Settings) AlphaName() string {
 func (m *Model) Encode() (file []byte, fingerprint string, err error) {
 	light := *m
 	light.Datasets = slices.Clone(m.Datasets)
-	factors := make([]Folds, len(m.Datasets))
+	factors := make([]Gathered, len(m.Datasets))
 	for i := range light.Datasets {
-		factors[i], light.Datasets[i].Folds = m.Datasets[i].Folds, nil
+		factors[i] = Gathered{m.Datasets[i].Folds, m.Datasets[i].Cells}
+		light.Datasets[i].Folds, light.Datasets[i].Cells = nil, nil
 	}
 	return Kind.EncodeGob(&light, &factors)
 }
@@ -364,7 +371,7 @@ func ReadPart(path string) (*Model, string, error) { return read(path, true, tru
 
 func read(path string, factors, part bool) (*Model, string, error) {
 	m := new(Model)
-	var folds []Folds
+	var folds []Gathered
 	values := []any{m}
 	if factors {
 		values = append(values, &folds)
@@ -382,7 +389,7 @@ func read(path string, factors, part bool) (*Model, string, error) {
 		err = fmt.Errorf("factors of %d datasets for %d", len(folds), len(m.Datasets))
 	} else {
 		for i := range folds {
-			m.Datasets[i].Folds = folds[i]
+			m.Datasets[i].Folds, m.Datasets[i].Cells = folds[i].Folds, folds[i].Cells
 		}
 		err = m.check(factors)
 	}

@@ -1,0 +1,380 @@
+package metrics
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"mlpipeline/internal/design"
+)
+
+// Column is a feature, or the target, of which is counted what stands in it. Bins are those
+// between the deciles of the rows that the scaler was fitted on, or the levels of a category.
+type Column struct {
+	Name      string
+	At        int       // the column of X, or which of the categories; −1 for the target
+	Edges     []float64 // between the bins, which are closed on the right
+	Levels    []string  // of a category; nil for numbers
+	Low, High float64   // the least and the greatest number
+	Mean      float64
+	Deviation float64 `range:"0,"` // 0 where all are the same
+}
+
+// bins returns how many there are.
+func (c *Column) bins() int {
+	if c.Levels != nil {
+		return len(c.Levels)
+	}
+	return len(c.Edges) + 1
+}
+
+// Cells counts what stands in a column, in some rows.
+type Cells struct {
+	Bins    []int64 `range:"0,1e12"`
+	Missing int64   `range:"0,1e12"`
+	Outside int64   `range:"0,1e12"` // numbers beyond those that the scaler was fitted on
+	Unseen  int64   `range:"0,1e12"` // cells of a level that it has not
+	Moved   float64 // Σ (x − mean)/deviation
+}
+
+// n returns how many cells are in bins.
+func (c *Cells) n() (n int64) {
+	for _, bin := range c.Bins {
+		n += bin
+	}
+	return n
+}
+
+// Columns are those of a design.
+type Columns []Column
+
+// Count counts the cells of every step-th of some rows of a block.
+func (columns Columns) Count(r *design.Rows, from, to, step int) []Cells {
+	counted := make([]Cells, len(columns))
+	for i := range columns {
+		c, cells := &columns[i], &counted[i]
+		cells.Bins = make([]int64, c.bins())
+		switch {
+		case c.Levels != nil:
+			cells.words(&r.Codes[c.At], from, to, step)
+		case c.At < 0:
+			cells.numbers(c, r.Y, from, to, step)
+		default:
+			cells.numbers(c, r.X[c.At], from, to, step)
+		}
+	}
+	return counted
+}
+
+func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
+	sum := 0.0
+	for i := from; i < to; i += step {
+		v := x[i]
+		if v != v {
+			c.Missing++
+			continue
+		}
+		bin := 0
+		for _, edge := range column.Edges {
+			if edge < v {
+				bin++
+			}
+		}
+		c.Bins[bin]++
+		if v < column.Low || v > column.High {
+			c.Outside++
+		}
+		sum += v - column.Mean
+	}
+	if column.Deviation > 0 {
+		c.Moved = sum / column.Deviation
+	}
+}
+
+func (c *Cells) words(codes *design.Codes, from, to, step int) {
+	counts := make([]int64, len(codes.Column))
+	for i := from; i < to; i += step {
+		counts[codes.Rows[i]]++
+	}
+	for code, n := range counts {
+		j := codes.Column[code]
+		if j >= 0 {
+			c.Bins[j-codes.From] += n
+		}
+		switch {
+		case code == 0:
+			c.Missing += n
+		case j < 0:
+			c.Unseen += n
+		}
+	}
+}
+
+// Fit reports whether these can be cells of the columns; there may be none.
+func (columns Columns) Fit(cells []Cells) bool {
+	fit := len(cells) == 0 || len(cells) == len(columns)
+	for j := 0; j < len(cells) && fit; j++ {
+		fit = len(cells[j].Bins) == columns[j].bins()
+	}
+	return fit
+}
+
+// MergeCells includes cells of the same columns in other rows.
+func MergeCells(into *[]Cells, of []Cells) { merge(into, &of) }
+
+// Training is what a model knows of the rows that it was trained on, so that others can be
+// compared with them.
+type Training struct {
+	Cells []Cells
+	// Usual is, of every column, the largest distance of a part, a fold of a dataset, from all
+	// other rows; none where there are not two parts.
+	Usual []float64 `range:"0,"`
+	Parts int64     `range:"0,1e12"`
+	Held  *Mean     // of the residuals of rows held out; nil without cross-validation
+}
+
+// Fits reports whether it can be that of the columns.
+func (t *Training) Fits(columns Columns) bool {
+	n := len(t.Usual)
+	return columns.Fit(t.Cells) && (n == 0 || n == len(columns) && n == len(t.Cells) && t.Parts > 0)
+}
+
+// Mean is a mean, with the half of its 95 % interval.
+type Mean struct{ Value, Half float64 }
+
+// ResidualMean is the mean residual, nil where fewer than two clusters have rows.
+func ResidualMean(clusters []Cluster) *Mean {
+	value, _, half := clusterMean(clusters, func(c *Cluster) (int64, float64) { return c.N, c.Residual })
+	if math.IsNaN(half) || math.IsInf(half, 0) {
+		return nil
+	}
+	return &Mean{value, half}
+}
+
+// leastRows is how many rows have a distance.
+const leastRows = 30
+
+// NewTraining sums up the cells of all parts.
+func NewTraining(parts [][]Cells) (t Training) {
+	for _, part := range parts {
+		MergeCells(&t.Cells, part)
+	}
+	t.Usual = make([]float64, len(t.Cells))
+	for j := range t.Cells {
+		all, parts := &t.Cells[j], slices.Clone(parts)
+		parts = slices.DeleteFunc(parts, func(part []Cells) bool { return len(part) == 0 || part[j].n() < leastRows })
+		for _, part := range parts {
+			others := slices.Clone(all.Bins)
+			for k, n := range part[j].Bins {
+				others[k] -= n
+			}
+			t.Usual[j] = max(t.Usual[j], Round(psi(part[j].Bins, others), 9))
+		}
+		t.Parts = max(t.Parts, int64(len(parts)))
+	}
+	if t.Parts < 2 {
+		t.Usual = nil
+	}
+	return t
+}
+
+// psi is the population stability index Σ(p − q)·ln(p/q), the symmetric divergence of S.
+// Kullback and R. A. Leibler, of shares with half a row more in every bin.
+func psi(a, b []int64) (sum float64) {
+	total := func(bins []int64) float64 { return float64((&Cells{Bins: bins}).n()) + float64(len(bins))/2 }
+	n, m := total(a), total(b)
+	for k := range a {
+		p, q := (float64(a[k])+0.5)/n, (float64(b[k])+0.5)/m
+		sum += float64((p - q) * math.Log(p/q))
+	}
+	return sum
+}
+
+// noise is the distance that a thousandth of the samples of so many rows exceed which come
+// from the same population.
+func noise(bins int, n, m int64) float64 {
+	if bins < 2 {
+		return 0
+	}
+	return distuv.ChiSquared{K: float64(bins - 1)}.Quantile(0.999) * (1/float64(n) + 1/float64(m))
+}
+
+// Drift is how far a column of a test file is from training's.
+type Drift struct {
+	Column  string   `json:"column"`
+	Dataset string   `json:"dataset,omitempty"` // "" for all together
+	PSI     float64  `json:"psi"`
+	Usual   float64  `json:"usual"`                   // the largest distance of a part of training from the rest
+	Excess  float64  `json:"excess"`                  // of the distance over chance
+	Mean    *float64 `json:"mean_shift_sd,omitempty"` // of the numbers, in deviations of training
+	Missing float64  `json:"missing"`                 // share of the rows
+	Outside float64  `json:"outside"`                 // too: beyond training's least and greatest number
+	Unseen  float64  `json:"unseen"`                  // too: of a level that training has not
+	Drifted bool     `json:"drifted"`                 // farther than is usual, and far
+
+	short bool // fewer rows than the parts have
+}
+
+// far is the distance below which none matters.
+const far = 0.1
+
+// Within reports whether the drift is at most so many times what is usual.
+func (d *Drift) Within(times float64) bool { return d.Excess <= float64(times*d.Usual) }
+
+// drifts returns how far every column is from training, in the dataset in which it is
+// farthest, the farthest column first.
+func (s *Sums) drifts() (worst []Drift) {
+	if len(s.Training.Usual) == 0 {
+		return nil
+	}
+	var all []Cells
+	for i := range s.Datasets {
+		MergeCells(&all, s.Datasets[i].Cells)
+	}
+	for j := range s.Columns {
+		var found []Drift
+		for i := range s.Datasets {
+			if cells := s.Datasets[i].Cells; len(cells) > 0 && cells[j].n() >= leastRows {
+				found = append(found, s.drift(j, s.Datasets[i].Name, &cells[j]))
+			}
+		}
+		if len(s.Datasets) > 1 && len(all) > 0 && all[j].n() >= leastRows {
+			found = append(found, s.drift(j, "", &all[j]))
+		}
+		if len(found) > 0 {
+			worst = append(worst, slices.MinFunc(found, farther))
+		}
+	}
+	slices.SortStableFunc(worst, farther)
+	return worst
+}
+
+// farther orders by what is beyond chance, and then by all, beside what is usual.
+func farther(a, b Drift) int {
+	return cmp.Or(cmp.Compare(b.Excess*a.Usual, a.Excess*b.Usual), cmp.Compare(b.Excess, a.Excess),
+		cmp.Compare(b.PSI*a.Usual, a.PSI*b.Usual))
+}
+
+// drift compares the cells of a dataset in column j with training's.
+func (s *Sums) drift(j int, name string, cells *Cells) Drift {
+	column, training := &s.Columns[j], &s.Training.Cells[j]
+	n := cells.n()
+	rows := n + cells.Unseen
+	if column.Levels == nil || !slices.Contains(column.Levels, design.MissingLevel) {
+		rows += cells.Missing
+	}
+	share := func(n int64) float64 { return Round(float64(n)/float64(rows), 4) }
+	d := Drift{Column: column.Name, Dataset: name, PSI: Round(psi(training.Bins, cells.Bins), 6),
+		Usual: Round(s.Training.Usual[j], 6), Missing: share(cells.Missing), Outside: share(cells.Outside),
+		Unseen: share(cells.Unseen), short: n < training.n()/s.Training.Parts}
+	d.Excess = Round(max(0, d.PSI-noise(column.bins(), training.n(), n)), 6)
+	d.Drifted = !d.Within(1) && d.PSI > far
+	if column.Deviation > 0 {
+		d.Mean = ptr(Round(cells.Moved/float64(n), 4))
+	}
+	return d
+}
+
+// String says it in a sentence without its end.
+func (d *Drift) String() string {
+	verdict := "is no farther from training than its parts are from each other"
+	if d.Drifted {
+		verdict = "has drifted from training"
+	}
+	text := fmt.Sprintf("%s %s: %s", d.Name(), verdict, d.Figures())
+	if d.Drifted && d.short {
+		text += "; with fewer rows than a part of training has, that may be a season"
+	}
+	return text
+}
+
+// Name is that of the column and the dataset.
+func (d *Drift) Name() string {
+	if d.Dataset == "" {
+		return fmt.Sprintf("%q", d.Column)
+	}
+	return fmt.Sprintf("%q of %s", d.Column, d.Dataset)
+}
+
+// Figures say how far it is.
+func (d *Drift) Figures() string {
+	text := fmt.Sprintf("PSI %.2g where %.2g is usual", d.PSI, d.Usual)
+	if d.Mean != nil {
+		text += fmt.Sprintf(", its mean moved by %.2g deviations", *d.Mean)
+	}
+	for _, share := range []struct {
+		of   float64
+		what string
+	}{{d.Missing, "missing"}, {d.Outside, "outside training's range"}, {d.Unseen, "of unseen levels"}} {
+		if share.of > 0 {
+			text += fmt.Sprintf(", %.3g %% %s", 100*share.of, share.what)
+		}
+	}
+	return text
+}
+
+// Residual is the mean of actual − predicted beside that of rows held out in training: where
+// it differs, the target has changed in a way that the columns do not show.
+type Residual struct {
+	Mean    float64 `json:"mean"`
+	Half    float64 `json:"half_95"` // of its interval
+	Held    float64 `json:"cv_mean"`
+	HalfCV  float64 `json:"cv_half_95"`
+	Differs bool    `json:"differs"`
+}
+
+// residual finishes the sums, nil where there is nothing to compare.
+func (s *Sums) residual() *Residual {
+	clusters, all := s.clusters()
+	if s.Training.Held == nil || all.N == 0 {
+		return nil
+	}
+	mean, held := ResidualMean(clusters), s.Training.Held
+	if mean == nil {
+		return nil
+	}
+	return &Residual{Round(mean.Value, 6), Round(mean.Half, 6), Round(held.Value, 6), Round(held.Half, 6),
+		math.Abs(mean.Value-held.Value) > math.Hypot(mean.Half, held.Half)}
+}
+
+// String says it in a sentence without its end.
+func (r *Residual) String() string {
+	verdict := "no farther apart than chance"
+	if r.Differs {
+		verdict = "the target has moved in a way that the columns do not tell"
+	}
+	return fmt.Sprintf("residuals have the mean %.3g ± %.2g where rows held out in training have %.3g ± %.2g: %s", r.Mean, r.Half,
+		r.Held, r.HalfCV, verdict)
+}
+
+// Shift is what a term of the model moves the mean prediction by, in units of the target.
+type Shift struct {
+	Term  string  `json:"term"`
+	Shift float64 `json:"shift"`
+}
+
+// Shifts says by how much the mean prediction is above that of the training rows, and what
+// each term has of it: they sum up to it.
+func (s *Sums) Shifts() (total float64, terms []Shift) {
+	var rows int64
+	sums := make([]float64, len(s.Terms))
+	for i := range s.Datasets {
+		d := &s.Datasets[i]
+		rows += d.Predicted
+		for t, v := range d.Shift {
+			sums[t] += v
+		}
+	}
+	if rows == 0 {
+		return 0, nil
+	}
+	for t, name := range s.Terms {
+		shift := Shift{name, sums[t] / float64(rows)}
+		total += shift.Shift
+		terms = append(terms, shift)
+	}
+	return total, terms
+}

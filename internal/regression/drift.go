@@ -1,0 +1,185 @@
+package regression
+
+import (
+	"math"
+	"slices"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/scaler"
+)
+
+// driftColumns returns what drift is counted of: the features and the target of a scaler.
+func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
+	number, category := 0, 0
+	add := func(name string, at int) {
+		column := metrics.Column{Name: name, At: at, Mean: s.TargetMean, Deviation: math.Sqrt(s.TargetVar)}
+		if at >= 0 {
+			column.Mean, column.Deviation = s.Mean[at], s.Scale[at]
+			if s.Constant(at) {
+				column.Deviation = 0
+			}
+		}
+		q, _ := s.Sketches[number].Quantiles(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+		number++
+		if len(q) == 0 {
+			return
+		}
+		column.Low, column.High = q[0], q[10]
+		for i, edge := range q[1:10] {
+			if edge < column.High && (i == 0 || edge > q[i]) {
+				column.Edges = append(column.Edges, edge)
+			}
+		}
+		columns = append(columns, column)
+	}
+	for _, t := range s.Terms()[:len(s.Features)] {
+		switch {
+		case t.Kind == design.Number:
+			add(t.Name, t.From)
+		case len(t.Columns) > 0:
+			columns = append(columns, metrics.Column{Name: t.Name, At: category, Levels: t.Columns})
+			fallthrough
+		default:
+			category++
+		}
+	}
+	add(s.Target, -1)
+	return columns
+}
+
+// Gathered is what training keeps of rows: the factors of their folds, and counts of what
+// stands in the columns of each.
+type Gathered struct {
+	Folds Folds
+	Cells [][]metrics.Cells
+}
+
+// Merge includes the rows of o.
+func (g *Gathered) Merge(o Gathered) {
+	g.Folds.Merge(o.Folds)
+	if g.Cells == nil {
+		g.Cells = make([][]metrics.Cells, len(o.Cells))
+	}
+	for k := range o.Cells {
+		metrics.MergeCells(&g.Cells[k], o.Cells[k])
+	}
+}
+
+// Gather returns what is kept of the rows of a block, of a file with so many usable rows in
+// all.
+func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Gathered {
+	g := Gathered{d.Factorize(r, rowsOfFile), make([][]metrics.Cells, d.folds)}
+	for k := range g.Cells {
+		if from, to, step := d.fold(r, k, rowsOfFile); from < to {
+			g.Cells[k] = d.columns.Count(r, from, to, step)
+		}
+	}
+	return g
+}
+
+// fold returns which rows of a block are in fold k: every step-th of those from from to to.
+// Folds are contiguous or, where there is no time that makes neighbours alike, usable row i
+// of the file is in fold i mod K.
+func (d *Factorizer) fold(r *design.Rows, k int, rowsOfFile int64) (from, to, step int) {
+	if d.scaler.Time == "" {
+		n := int64(d.folds)
+		return int((int64(k) - r.Used%n + n) % n), r.N, d.folds
+	}
+	bounds := FoldBounds(rowsOfFile, d.folds)
+	last := bounds[k+1] - r.Used
+	if k == d.folds-1 {
+		last = int64(r.N) // rows too many: the file has changed, which its end will tell
+	}
+	n := int64(r.N)
+	last = min(max(last, 0), n)
+	return int(min(max(bounds[k]-r.Used, 0), last)), int(last), 1
+}
+
+// training sums up what stands in the columns of all datasets.
+func training(datasets []Dataset, held *metrics.Mean) metrics.Training {
+	var parts [][]metrics.Cells
+	for _, d := range datasets {
+		parts = append(parts, d.Cells...)
+	}
+	t := metrics.NewTraining(parts)
+	t.Held = held
+	return t
+}
+
+// Shift adds to dst, one sum a term, by how much the predictions of the rows are above the
+// mean prediction of the training rows because of each: Σ b·(z − z̄).
+func (m *Model) Shift(dst []float64, rows *design.Rows) {
+	if rows.N == 0 {
+		return
+	}
+	n := float64(rows.N)
+	counts := make([][]int64, len(rows.Codes))
+	for k := range counts {
+		counts[k] = rows.Codes[k].Counts()
+	}
+	for t, term := range m.Terms {
+		for j := term.From; j < term.To; j++ {
+			b := m.Coef[j]
+			if b == 0 {
+				continue
+			}
+			sum := 0.0 // Σ(x − mean)
+			if x := rows.X[j]; x != nil {
+				sum = deviations(x[:rows.N], m.Mean[j])
+			} else {
+				k := slices.IndexFunc(rows.Codes, func(c design.Codes) bool { return j >= c.From && j < c.To })
+				sum = levelDeviations(rows.Codes[k].Column, counts[k], j, m.Mean[j])
+			}
+			dst[t] += float64(b * (sum/m.Scale[j] - float64(n*m.Band.Centre[j])))
+		}
+	}
+}
+
+// deviations returns Σ(x − mean), of numbers that are not missing.
+func deviations(x []float64, mean float64) (sum float64) {
+	var a [4]float64 // sums that do not wait for each other
+	i := 0
+	for ; i+4 <= len(x); i += 4 {
+		a[0] += x[i] - mean
+		a[1] += x[i+1] - mean
+		a[2] += x[i+2] - mean
+		a[3] += x[i+3] - mean
+	}
+	for ; i < len(x); i++ {
+		a[0] += x[i] - mean
+	}
+	if sum = a[0] + a[1] + (a[2] + a[3]); sum == sum {
+		return sum
+	}
+	sum = 0
+	for _, v := range x {
+		if d := v - mean; d == d {
+			sum += d
+		}
+	}
+	return sum
+}
+
+// levelDeviations returns Σ(x − mean) of column j, that of a level, of rows whose level is
+// known.
+func levelDeviations(columns []int, counts []int64, j int, mean float64) float64 {
+	var known, ones int64
+	for code, n := range counts {
+		if columns[code] >= 0 {
+			known += n
+		}
+		if columns[code] == j {
+			ones += n
+		}
+	}
+	return float64(ones) - float64(float64(known)*mean)
+}
+
+// TermNames are those of the terms.
+func (s *Settings) TermNames() (names []string) {
+	for _, t := range s.Terms {
+		names = append(names, t.Name)
+	}
+	return names
+}
