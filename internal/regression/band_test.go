@@ -50,12 +50,10 @@ func TestBand(t *testing.T) {
 			w, n := p+2, 300
 			rows := problem(r, n, p, 1)
 			constant := p > 2
-			x := mat.NewDense(n, p+1, nil)
-			for i := range n {
-				if constant {
+			if constant {
+				for i := range n {
 					rows[i*w+2] = 0
 				}
-				x.SetRow(i, rows[i*w:i*w+p+1])
 			}
 			s := settings(p)
 			s.Alpha = alpha
@@ -63,28 +61,25 @@ func TestBand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var gram, inverse, hat mat.Dense
-			gram.Mul(x.T(), x)
-			for j := 1; j <= p; j++ {
-				gram.Set(j, j, gram.At(j, j)+alpha)
-			}
-			pseudoInverse(&inverse, &gram)
-			hat.Product(x, &inverse, x.T())
+			by := newByHand(rows, w)
+			_, inverse := by.fit(alpha)
+			var hat mat.Dense
+			hat.Product(by.x, inverse, by.x.T())
 			columns := &design.Rows{N: n}
 			for j := range p {
-				columns.X = append(columns.X, mat.Col(nil, 1+j, x))
+				columns.X = append(columns.X, mat.Col(nil, 1+j, by.x))
 			}
 			h := make([]float64, n)
-			columns.X[0][0], x = math.NaN(), mat.DenseCopyOf(x) // which counts as the mean
-			x.Set(0, 1, 0)
+			columns.X[0][0] = math.NaN() // which counts as the mean
+			by.x.Set(0, 1, 0)
 			if constant {
 				columns.X[1][1] = 1e9
 			}
 			m.Leverage(h, columns)
 			for i := range n {
 				if i == 0 {
-					row := x.RowView(0)
-					near(t, "leverage of a row with a missing number", h[0], mat.Inner(row, &inverse, row))
+					row := by.x.RowView(0)
+					near(t, "leverage of a row with a missing number", h[0], mat.Inner(row, inverse, row))
 					continue
 				}
 				near(t, fmt.Sprintf("alpha %v, %d columns: leverage", alpha, p), h[i], hat.At(i, i))

@@ -22,14 +22,11 @@ func TestBlend(t *testing.T) {
 	if c.blend(members, c.splits); members[0].weight < 0.9 {
 		t.Errorf("a poor choice leaves the plain terms weight %v", members[0].weight)
 	}
-	var total Factor
-	for k := range folds {
-		total.Merge(&folds[k])
-	}
+	total := allOf(folds)
 	s := settings(9)
 	s.Terms = terms
 	s.blend = []member{{noise, 3, 0.25}, {all, 0, 0.5}}
-	got, err := s.fits(&total, 0)
+	got, err := s.fits(total, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +36,7 @@ func TestBlend(t *testing.T) {
 		of := s
 		of.blend = nil
 		of.leaveOut(m.kept)
-		x, err := of.fits(&total, m.penalty)
+		x, err := of.fits(total, m.penalty)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,6 +46,17 @@ func columnsOf(d *design.Design, k int) (from, to int) {
 	return term.From, term.To()
 }
 
+// without returns the rows that have another level of u.
+func (t wordTable) without(level string) (part wordTable) {
+	for i, u := range t.u {
+		if u != level {
+			part.x, part.y = append(part.x, t.x[i]), append(part.y, t.y[i])
+			part.u, part.v = append(part.u, u), append(part.v, t.v[i])
+		}
+	}
+	return part
+}
+
 // rows are the rows as a scan of the design hands them out.
 func (t wordTable) rows(d *design.Design) *design.Rows {
 	codes := make([]design.Codes, 2)
@@ -174,13 +185,7 @@ func TestAbsentLevel(t *testing.T) {
 	s := scalerOfWords(t, d)
 	from, _ := columnsOf(&s.Design, 0)
 	for _, absent := range []string{"a", "e"} { // the most frequent and the rarest
-		var part wordTable
-		for i, u := range d.u {
-			if u != absent {
-				part.x, part.y, part.u, part.v = append(part.x, d.x[i]), append(part.y, d.y[i]), append(part.u, u),
-					append(part.v, d.v[i])
-			}
-		}
+		part := d.without(absent)
 		test := newWords(4, 50)
 		known, unknown, missing := test, test, test
 		known.u, unknown.u, missing.u = slices.Repeat([]string{absent}, 50), slices.Repeat([]string{"hail"}, 50), make([]string, 50)

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -38,19 +39,19 @@ func foldErrors(t *testing.T, terms []Term, chosen []bool, folds []Factor) (erro
 	}
 	columns = append(columns, folds[0].Width-1)
 	for k := range folds {
-		var rest Factor
-		for i := range folds {
-			if i != k {
-				rest.Merge(&folds[i])
-			}
-		}
-		a, err := newSolver(rest.Columns(columns), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		errors = append(errors, folds[k].Columns(columns).squaredError(a.solve()))
+		errors = append(errors, foldError(t, columns, folds, k, 0))
 	}
 	return errors
+}
+
+// foldError returns the squared error on fold k of the fit to some columns in the others.
+func foldError(t *testing.T, columns []int, folds []Factor, k int, alpha float64) float64 {
+	t.Helper()
+	a, err := newSolver(allOf(slices.Delete(slices.Clone(folds), k, k+1)).Columns(columns), nil, alpha)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folds[k].Columns(columns).squaredError(a.penalized(alpha).solve())
 }
 
 // What a term more or fewer is worth is what fitting anew gives, whatever was chosen before.
@@ -119,29 +120,14 @@ func TestBestPenalty(t *testing.T) {
 	for i, alpha := range alphas {
 		sum, rows := 0.0, int64(0)
 		for k := range folds {
-			var rest Factor
-			for j := range folds {
-				if j != k {
-					rest.Merge(&folds[j])
-				}
-			}
-			a, err := newSolver(rest.Columns(columns), nil, alpha)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sum += folds[k].Columns(columns).squaredError(a.penalized(alpha).solve())
+			sum += foldError(t, columns, folds, k, alpha)
 			rows += folds[k].N
 		}
 		if want := sum / float64(rows); math.Abs(path[i].MSE-want) > 1e-9*want {
 			t.Errorf("alpha %v: %v, want %v", alpha, path[i].MSE, want)
 		}
 	}
-	if least := slices.MinFunc(path, func(a, b Point) int {
-		if a.MSE < b.MSE {
-			return -1
-		}
-		return 1
-	}); least.Alpha != best {
+	if least := slices.MinFunc(path, func(a, b Point) int { return cmp.Compare(a.MSE, b.MSE) }); least.Alpha != best {
 		t.Errorf("alpha %v where %v is best", best, least.Alpha)
 	}
 }

@@ -84,11 +84,7 @@ func exactly(t *testing.T, what string, got, want float64) {
 // vcovCL(lm(inv ~ value + capital), cluster = ~ firm, type = "HC1").
 func TestClusterErrors(t *testing.T) {
 	m, summary, parts := grunfeldModel(t, 0)
-	var total Factor
-	for i := range parts {
-		total.Merge(&parts[i])
-	}
-	a, err := newSolver(&total, nil, 0)
+	a, err := newSolver(allOf(parts), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,11 +151,7 @@ func TestClusterErrorsByR(t *testing.T) {
 	if err != nil {
 		t.Skip("no R with sandwich: ", err)
 	}
-	var total Factor
-	for i := range parts {
-		total.Merge(&parts[i])
-	}
-	a, err := newSolver(&total, nil, 0)
+	a, err := newSolver(allOf(parts), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,27 +194,19 @@ func TestRobustErrors(t *testing.T) {
 		if c := summary.Clusters; c.Kind != "datasets" || c.N != files || c.Dof != files-1 {
 			t.Errorf("%+v", c)
 		}
-		x := mat.NewDense(n*files, p+1, nil)
-		e := mat.NewVecDense(n*files, nil)
-		for i := range n * files {
-			x.SetRow(i, all[i*w:i*w+p+1])
-			e.SetVec(i, all[i*w+p+1]-m.Intercept-mat.Dot(mat.NewVecDense(p, m.Coef), mat.NewVecDense(p, all[i*w+1:i*w+1+p])))
-		}
-		var gram, bread, meat, cov mat.Dense
-		gram.Mul(x.T(), x)
-		for j := 1; j <= p; j++ {
-			gram.Set(j, j, gram.At(j, j)+alpha)
-		}
-		pseudoInverse(&bread, &gram)
-		meat.CloneFrom(mat.NewDense(p+1, p+1, nil))
+		h := newByHand(all, w)
+		b := mat.NewVecDense(p+1, append([]float64{m.Intercept}, m.Coef...))
+		e, meat := h.residuals(b), mat.NewDense(p+1, p+1, nil)
 		for g := range files {
 			var score mat.VecDense
-			score.MulVec(x.Slice(g*n, (g+1)*n, 0, p+1).T(), e.SliceVec(g*n, (g+1)*n))
+			score.MulVec(h.x.Slice(g*n, (g+1)*n, 0, p+1).T(), e.SliceVec(g*n, (g+1)*n))
 			var outer mat.Dense
 			outer.Outer(1, &score, &score)
-			meat.Add(&meat, &outer)
+			meat.Add(meat, &outer)
 		}
-		cov.Product(&bread, &meat, &bread)
+		_, bread := h.fit(alpha)
+		var cov mat.Dense
+		cov.Product(bread, meat, bread)
 		k := float64(summary.Rank)
 		factor := float64(files) / (files - 1) * (n*files - 1) / (n*files - k)
 		for j := range p {
@@ -237,27 +221,6 @@ func TestRobustErrors(t *testing.T) {
 		zero := mat.NewVecDense(p+1, []float64{1, -0.5, -2, 0})
 		near(t, "intercept", *summary.InterceptRobust, math.Sqrt(factor*mat.Inner(zero, &cov, zero)))
 	}
-}
-
-// pseudoInverse writes that of a symmetric matrix.
-func pseudoInverse(dst, a *mat.Dense) {
-	var svd mat.SVD
-	svd.Factorize(a, mat.SVDThin)
-	var u, v, scaled mat.Dense
-	svd.UTo(&u)
-	svd.VTo(&v)
-	s := svd.Values(nil)
-	scaled.CloneFrom(&v)
-	for j, value := range s {
-		for i := range s {
-			if value > 1e-9*s[0] {
-				scaled.Set(i, j, v.At(i, j)/value)
-			} else {
-				scaled.Set(i, j, 0)
-			}
-		}
-	}
-	dst.Mul(&scaled, u.T())
 }
 
 // In series whose errors go on from row to row, the robust intervals hold the truth

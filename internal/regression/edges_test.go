@@ -1,13 +1,10 @@
 package regression
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
-
-	"mlpipeline/internal/moments"
 )
 
 // A cluster may be one row.
@@ -75,34 +72,4 @@ func TestWider(t *testing.T) {
 	if classical, robust := s.HalfWidths(); classical != 0 || math.Abs(robust-12.7062) > 1e-4 {
 		t.Errorf("half widths %v and %v", classical, robust)
 	}
-}
-
-// Where a level has no row, the errors by products of matrices are those of few columns.
-func TestWideErrorsOfAbsentLevel(t *testing.T) {
-	d := newWords(3, 600)
-	s := scalerOfWords(t, d)
-	var part wordTable
-	for i, u := range d.u {
-		if u != "e" {
-			part.x, part.y, part.u, part.v = append(part.x, d.x[i]), append(part.y, d.y[i]), append(part.u, u),
-				append(part.v, d.v[i])
-		}
-	}
-	set := wordSettings(s, 0, s.Reference)
-	var all Factor
-	for _, f := range factorsOfWords(s, part).Folds {
-		all.Merge(&f)
-	}
-	a, err := set.solver(&all, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	point := make([]moments.Sum, a.p)
-	want := a.classical(point)
-	a.wide = true
-	got := a.classical(point)
-	for j := range want.b {
-		near(t, fmt.Sprintf("error of %s", set.Names[j]), got.b[j], want.b[j])
-	}
-	near(t, "error at the point", got.at, want.at)
 }

@@ -94,40 +94,20 @@ func fit(t *testing.T, s *scaler.Scaler, d data, alpha float64, folds int) (*Mod
 
 // standardized returns rows from to to of [1 | Z] and y − the scaler's mean, Z
 // without the constant column.
-func (d data) standardized(s *scaler.Scaler, columns []int, from, to int) (*mat.Dense, *mat.VecDense) {
-	a := mat.NewDense(to-from, 1+len(columns), nil)
-	y := mat.NewVecDense(to-from, nil)
+func (d data) standardized(s *scaler.Scaler, columns []int, from, to int) byHand {
+	var rows []float64
 	for i := from; i < to; i++ {
-		a.Set(i-from, 0, 1)
-		for k, j := range columns {
-			if v := d.x[j][i]; v == v {
-				a.Set(i-from, 1+k, (v-s.Mean[j])/s.Scale[j])
+		rows = append(rows, 1)
+		for _, j := range columns {
+			z := (d.x[j][i] - s.Mean[j]) / s.Scale[j]
+			if z != z {
+				z = 0
 			}
+			rows = append(rows, z)
 		}
-		y.SetVec(i-from, d.y[i]-s.TargetMean)
+		rows = append(rows, d.y[i]-s.TargetMean)
 	}
-	return a, y
-}
-
-// solveRidge is (AᵀA + alpha·I)⁻¹·Aᵀy with a free intercept, and that inverse
-// and AᵀA.
-func solveRidge(t *testing.T, a *mat.Dense, y *mat.VecDense, alpha float64) (b *mat.VecDense, inverse,
-	gram *mat.Dense) {
-	t.Helper()
-	_, w := a.Dims()
-	gram, inverse, b = new(mat.Dense), new(mat.Dense), new(mat.VecDense)
-	gram.Mul(a.T(), a)
-	penal := mat.DenseCopyOf(gram)
-	for j := 1; j < w; j++ {
-		penal.Set(j, j, penal.At(j, j)+alpha)
-	}
-	if err := inverse.Inverse(penal); err != nil {
-		t.Fatal(err)
-	}
-	var right mat.VecDense
-	right.MulVec(a.T(), y)
-	b.MulVec(inverse, &right)
-	return b, inverse, gram
+	return newByHand(rows, len(columns)+2)
 }
 
 // A model of rows read in blocks is the model that the normal equations give:
@@ -146,17 +126,15 @@ func TestModelOfRows(t *testing.T) {
 				t.Fatalf("%d rows: precise %v", n, precise)
 			}
 			what := func(name string) string { return fmt.Sprintf("%d rows, alpha %v: %s", n, alpha, name) }
-			a, y := d.standardized(s, columns, 0, n)
-			b, inverse, gram := solveRidge(t, a, y, alpha)
+			h := d.standardized(s, columns, 0, n)
+			b, inverse := h.fit(alpha)
 			near(t, what("intercept"), m.Intercept, b.AtVec(0)+s.TargetMean)
-			var residual mat.VecDense
-			residual.MulVec(a, b)
-			residual.SubVec(y, &residual)
-			rss := mat.Dot(&residual, &residual)
+			residual := h.residuals(b)
+			rss := mat.Dot(residual, residual)
 			sigma := math.Sqrt(rss / float64(n-5))
 			near(t, what("residual deviation"), *summary.ResidualStd, sigma)
 			var cov mat.Dense
-			cov.Product(inverse, gram, inverse)
+			cov.Product(inverse, h.gram(), inverse)
 			for k, j := range columns {
 				near(t, what(m.Names[j]), m.Coef[j], b.AtVec(1+k))
 				near(t, what(m.Names[j]+" in the data's units"), summary.Coefficients[j].Value, b.AtVec(1+k)/s.Scale[j])
@@ -177,14 +155,8 @@ func TestModelOfRows(t *testing.T) {
 				t.Errorf("%s: coefficient %v, rank %d, %v", what("constant column"), m.Coef[2], summary.Rank,
 					summary.Collinear)
 			}
-			mean, tss := 0.0, 0.0
-			for _, v := range d.y {
-				mean += v / float64(n)
-			}
-			for _, v := range d.y {
-				tss += (v - mean) * (v - mean)
-			}
-			near(t, what("R²"), summary.R2, 1-rss/tss)
+			mean, std := meanStd(d.y)
+			near(t, what("R²"), summary.R2, 1-rss/(float64(n)*std*std))
 			near(t, what("training mean"), m.TrainMean, mean)
 
 			var mses, r2s []float64
@@ -195,22 +167,15 @@ func TestModelOfRows(t *testing.T) {
 				for j, x := range d.x {
 					rest.x[j] = append(append([]float64{}, x[:from]...), x[to:]...)
 				}
-				a, y := rest.standardized(s, columns, 0, len(rest.y))
-				b, _, _ := solveRidge(t, a, y, alpha)
-				a, y = d.standardized(s, columns, from, to)
-				var e mat.VecDense
-				e.MulVec(a, b)
-				e.SubVec(y, &e)
-				held := float64(to - from)
-				mean, tss := mat.Sum(y)/held, 0.0
-				for i := range to - from {
-					tss += (y.AtVec(i) - mean) * (y.AtVec(i) - mean)
-				}
-				mses, r2s = append(mses, mat.Dot(&e, &e)/held), append(r2s, 1-mat.Dot(&e, &e)/tss)
+				b, _ := rest.standardized(s, columns, 0, len(rest.y)).fit(alpha)
+				test := d.standardized(s, columns, from, to)
+				e, held := test.residuals(b), float64(to-from)
+				_, std := meanStd(test.y.RawVector().Data)
+				mses, r2s = append(mses, mat.Dot(e, e)/held), append(r2s, 1-mat.Dot(e, e)/(held*std*std))
 			}
-			mse, std := meanStd(mses)
+			mse, spread := meanStd(mses)
 			near(t, what("cross-validated MSE"), *summary.CV.MSE, mse)
-			near(t, what("its spread"), *summary.CV.MSEStd, std)
+			near(t, what("its spread"), *summary.CV.MSEStd, spread)
 			r2, _ := meanStd(r2s)
 			near(t, what("cross-validated R²"), *summary.CV.R2, r2)
 
@@ -223,14 +188,10 @@ func TestModelOfRows(t *testing.T) {
 			got, season := make([]float64, 50), make([]float64, 50)
 			m.Predict(got, rows)
 			m.PredictSeason(season, rows)
-			z, _ := other.standardized(s, columns, 0, 50)
-			var want mat.VecDense
-			want.MulVec(z, b)
-			a, y = d.standardized(s, []int{3, 4}, 0, n)
-			b, _, _ = solveRidge(t, a, y, 0)
-			z, _ = other.standardized(s, []int{3, 4}, 0, 50)
-			var wantSeason mat.VecDense
-			wantSeason.MulVec(z, b)
+			var want, wantSeason mat.VecDense
+			want.MulVec(other.standardized(s, columns, 0, 50).x, b)
+			b, _ = d.standardized(s, []int{3, 4}, 0, n).fit(0)
+			wantSeason.MulVec(other.standardized(s, []int{3, 4}, 0, 50).x, b)
 			for i := range got {
 				near(t, what("prediction"), got[i], want.AtVec(i)+s.TargetMean)
 				near(t, what("season"), season[i], wantSeason.AtVec(i)+s.TargetMean)
@@ -245,38 +206,21 @@ func TestLeastNormErrors(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
 	const n, p, w = 200, 4, 6
 	var rows []float64
-	a := mat.NewDense(n, p, nil)
-	for i := range n {
+	for range n {
 		x1, x2 := r.NormFloat64(), r.NormFloat64()
 		z := []float64{x1, x2, x1 - 2*x2, x1}
-		a.SetRow(i, z)
 		rows = append(append(append(rows, 1), z...), 3+x1+x2+r.NormFloat64())
 	}
 	m, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for j := range p { // centred, as beside an intercept
-		col := mat.Col(nil, j, a)
-		mean := 0.0
-		for _, v := range col {
-			mean += v / n
-		}
-		for i := range n {
-			a.Set(i, j, a.At(i, j)-mean)
-		}
-	}
-	var svd mat.SVD
-	svd.Factorize(a, mat.SVDThin)
-	var v mat.Dense
-	svd.VTo(&v)
-	s := svd.Values(nil)
+	var gram mat.Dense
+	z := newByHand(rows, w).centred()
+	gram.Mul(z.T(), z)
+	inverse := pseudoInverse(&gram)
 	for j := range p {
-		variance := 0.0
-		for k := range 2 { // the rank
-			variance += v.At(j, k) * v.At(j, k) / (s[k] * s[k])
-		}
-		near(t, m.Names[j]+"'s error", *summary.Coefficients[j].StdError, *summary.ResidualStd*math.Sqrt(variance))
+		near(t, m.Names[j]+"'s error", *summary.Coefficients[j].StdError, *summary.ResidualStd*math.Sqrt(inverse.At(j, j)))
 	}
 	if summary.Rank != 3 {
 		t.Errorf("rank %d", summary.Rank)
@@ -355,21 +299,11 @@ func near(t *testing.T, what string, got, want float64) {
 func TestSmallFigures(t *testing.T) {
 	const n, p, w = 100, 3, 5
 	rows := problem(rand.New(rand.NewPCG(21, 22)), n, p, 1)
-	centred := mat.NewDense(n, p, nil)
-	for j := range p {
-		mean := 0.0
-		for i := range n {
-			mean += rows[i*w+1+j] / n
-		}
-		for i := range n {
-			centred.Set(i, j, rows[i*w+1+j]-mean)
-		}
-	}
 	_, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := mat.Cond(centred, 2); math.Abs(summary.Condition/want-1) > 1e-5 {
+	if want := mat.Cond(newByHand(rows, w).centred(), 2); math.Abs(summary.Condition/want-1) > 1e-5 {
 		t.Errorf("condition %v, want %v", summary.Condition, want)
 	}
 	if len(summary.Influence) != 0 {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"gonum.org/v1/gonum/mat"
-
 	"mlpipeline/internal/moments"
 )
 
@@ -28,38 +26,47 @@ func TestShared(t *testing.T) {
 }
 
 // What is said of many columns, by products of matrices, is what is said of few,
-// in double-double arithmetic; with columns that follow from others too.
+// in double-double arithmetic; with columns that follow from others too, and a level that
+// has no row.
 func TestWideErrors(t *testing.T) {
 	r := rand.New(rand.NewPCG(35, 36))
 	const p, w, n = 40, 42, 300
 	rows := problem(r, n, p, 1)
-	point := make([]moments.Sum, p)
-	for j := range point {
-		point[j] = moments.Float(r.NormFloat64())
+	plain, err := newSolver(factorOf(rows, w, false), nil, 0)
+	if err != nil || len(plain.dropped) > 0 {
+		t.Fatalf("columns %v follow from others: %v", plain.dropped, err)
 	}
-	for _, dropped := range []int{0, 2} {
-		if dropped > 0 {
-			for i := range n {
-				row := rows[i*w : (i+1)*w]
-				row[5], row[30] = row[2]-3*row[4], row[1]
-			}
-		}
-		a, err := newSolver(factorOf(rows, w, false), nil, 0)
-		if err != nil || len(a.dropped) != dropped {
-			t.Fatalf("columns %v follow from others: %v", a.dropped, err)
+	for i := range n {
+		row := rows[i*w : (i+1)*w]
+		row[5], row[30] = row[2]-3*row[4], row[1]
+	}
+	dropped, err := newSolver(factorOf(rows, w, false), nil, 0)
+	if err != nil || len(dropped.dropped) != 2 {
+		t.Fatalf("columns %v follow from others: %v", dropped.dropped, err)
+	}
+	d := newWords(3, 600)
+	s := scalerOfWords(t, d)
+	set := wordSettings(s, 0, s.Reference)
+	absent, err := set.solver(allOf(factorsOfWords(s, d.without("e")).Folds), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, a := range map[string]*solver{"plain": plain, "two dropped": dropped, "absent level": absent} {
+		point := make([]moments.Sum, a.p)
+		for j := range point {
+			point[j] = moments.Float(r.NormFloat64())
 		}
 		want := a.classical(point)
 		a.wide = true
 		got := a.classical(point)
 		for j := range want.b {
-			near(t, fmt.Sprintf("%d dropped: error %d", dropped, j), got.b[j], want.b[j])
+			near(t, fmt.Sprintf("%s: error %d", name, j), got.b[j], want.b[j])
 		}
-		near(t, "error at the point", got.at, want.at)
+		near(t, name+": error at the point", got.at, want.at)
 	}
 }
 
-// Of more columns than rows the ridge solution is that of the dual problem,
-// b = Zᵀ·(Z·Zᵀ + alpha·I)⁻¹·(y − ȳ) with Z centred; least squares is refused.
+// Of more columns than rows there is a ridge solution; least squares is refused.
 func TestMoreColumnsThanRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
 	for _, n := range []int{4, 20, 119, 120, 121} {
@@ -77,10 +84,10 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}
-			b0, b := dual(rows, w, alpha)
-			near(t, what+": intercept", m.Intercept, b0)
-			for j := range b {
-				near(t, what+": coefficient", m.Coef[j], b[j])
+			b := refit(rows, w, alpha)
+			near(t, what+": intercept", m.Intercept, b[0])
+			for j := range m.Coef {
+				near(t, what+": coefficient", m.Coef[j], b[1+j])
 			}
 			if want := min(n, p-1); summary.Rank != want || m.Coef[8] != 0 {
 				t.Errorf("%s: rank %d, not %d; constant column %v", what, summary.Rank, want, m.Coef[8])
@@ -89,8 +96,8 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			mse := 0.0
 			for k := range folds {
 				from, to := int(bounds[k])*w, int(bounds[k+1])*w
-				b0, b := dual(slices.Concat(rows[:from], rows[to:]), w, alpha)
-				mse += sse(rows[from:to], w, append([]float64{b0}, b...)) / float64((to-from)/w) / folds
+				b := refit(slices.Concat(rows[:from], rows[to:]), w, alpha)
+				mse += sse(rows[from:to], w, b) / float64((to-from)/w) / folds
 			}
 			near(t, what+": cross-validated MSE", *summary.CV.MSE/mse, 1)
 		}
@@ -111,36 +118,6 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			}
 		}
 	}
-}
-
-// dual solves ridge regression by an n×n system.
-func dual(rows []float64, w int, alpha float64) (b0 float64, b []float64) {
-	n, p := len(rows)/w, w-2
-	z, mean := mat.DenseCopyOf(mat.NewDense(n, w, rows).Slice(0, n, 1, w)), make([]float64, p+1)
-	for j := range mean {
-		for i := range n {
-			mean[j] += z.At(i, j) / float64(n)
-		}
-		for i := range n {
-			z.Set(i, j, z.At(i, j)-mean[j])
-		}
-	}
-	x := z.Slice(0, n, 0, p)
-	var kernel mat.Dense
-	kernel.Mul(x, x.T())
-	for i := range n {
-		kernel.Set(i, i, kernel.At(i, i)+alpha)
-	}
-	var c, solution mat.VecDense
-	if err := c.SolveVec(&kernel, z.ColView(p)); err != nil {
-		panic(err)
-	}
-	solution.MulVec(x.T(), &c)
-	b, b0 = solution.RawVector().Data, mean[p]
-	for j := range b {
-		b0 -= b[j] * mean[j]
-	}
-	return b0, b
 }
 
 func BenchmarkWideMerge(b *testing.B) {
