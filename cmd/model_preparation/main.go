@@ -340,17 +340,10 @@ func sayForgotten(o *options, m *regression.Model) {
 	if err != nil {
 		return // there is none to be missed
 	}
-	type key struct {
-		name  string
-		first dataset.Time
-	}
-	held := map[key]bool{}
-	for _, id := range m.IDs() {
-		held[key{id.Name, id.First}] = true
-	}
+	held := m.IDs()
 	var gone []string
 	for _, id := range old.IDs() {
-		if !held[key{id.Name, id.First}] {
+		if _, found := slices.BinarySearchFunc(held, id, dataset.Compare); !found {
 			gone = append(gone, id.Name)
 		}
 	}

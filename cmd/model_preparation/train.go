@@ -187,21 +187,15 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 // countRows sets how many rows of each file can be used: from the scaler where
 // the file is known to it, else by reading it.
 func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) error {
-	type key struct { // by which the scaler knows a file
-		name  string
-		first dataset.Time
-	}
-	seen := make(map[key]int64, len(s.Datasets))
-	for _, d := range s.Datasets {
-		seen[key{d.Name, d.First}] = d.Used
-	}
 	in.used, in.known = make([]int64, len(in.files)), make([]bool, len(in.files))
 	var unseen []*table.File
 	var which []int
 	for i, f := range in.files {
-		in.used[i], in.known[i] = seen[key{f.Name, f.First}]
-		switch {
-		case in.known[i]:
+		k, known := slices.BinarySearchFunc(s.Datasets, dataset.ID{Name: f.Name, First: f.First},
+			func(d scaler.Dataset, id dataset.ID) int { return dataset.Compare(d.ID, id) })
+		switch in.known[i] = known; {
+		case known:
+			in.used[i] = s.Datasets[k].Used
 		case !o.append:
 			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append",
 				f.Path, o.scaler)

@@ -87,9 +87,7 @@ package main
 import (
 	"context"
 	_ "embed"
-	"encoding/csv"
 	"io"
-	"strings"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
@@ -123,7 +121,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o.IntVar(&o.Annual, "annual", 0, "")
 	o.IntVar(&o.Daily, "daily", 0, "")
 	lags := o.String("lags", "", "")
-	missing := o.String("missing", "drop", "")
+	o.StringVar((*string)(&o.Missing), "missing", string(design.Drop), "")
 	o.termFlags()
 	o.StringVar(&o.write, "write", "", "")
 	o.BoolVar(&o.merge, "merge", false, "")
@@ -146,12 +144,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.Lags, err = design.ParseLags(*lags); err != nil {
 		return cli.Usagef("-lags: %w", err)
 	}
-	o.Missing = design.Policy(*missing)
-	if o.Features, err = list("features", *features); err != nil {
-		return err
+	if o.Features, err = design.ParseList(*features); err != nil {
+		return cli.Usagef("-features %s: %w", *features, err)
 	}
-	if o.category, err = list("category", *categories); err != nil {
-		return err
+	if o.category, err = design.ParseList(*categories); err != nil {
+		return cli.Usagef("-category %s: %w", *categories, err)
 	}
 	if err := o.readTerms(); err != nil {
 		return err
@@ -175,16 +172,4 @@ func (o *options) chooseAnnual() {
 	if o.AnnualAuto, o.Annual = o.Time != "", 0; o.AnnualAuto {
 		o.Annual = design.UsualAnnual
 	}
-}
-
-// list reads a flag that is a list of columns.
-func list(flag, value string) ([]string, error) {
-	if value == "" {
-		return []string{}, nil
-	}
-	columns, err := csv.NewReader(strings.NewReader(value)).Read()
-	if err != nil {
-		return nil, cli.Usagef("-%s %s: %w", flag, value, err)
-	}
-	return columns, nil
 }
