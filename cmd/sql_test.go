@@ -12,6 +12,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/sql"
 )
 
 // Programs that put the rows of a CSV file into a table, as text or as what they are, and
@@ -63,6 +67,29 @@ sys.exit(subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1"], input=script
 `},
 }
 
+// inDatabase returns what model.sql predicts of the rows of a file, and skips a test where
+// there is no such database.
+func inDatabase(t *testing.T, dir, dialect, file, kind string) []string {
+	t.Helper()
+	database := databases[dialect]
+	needs(t, database.command[0])
+	inPython := recipe(t, "(?s)```python\n(.*?)```")
+	args := append(slices.Clone(database.command[1:]), database.program, file, "model.sql", kind, inPython)
+	run := exec.Command(database.command[0], args...)
+	run.Dir = dir
+	out, err := run.Output()
+	exit, _ := err.(*exec.ExitError)
+	switch {
+	case exit != nil && exit.ExitCode() == 9:
+		t.Skip("there is no such database here")
+	case exit != nil:
+		t.Fatalf("%v\n%s", err, exit.Stderr)
+	case err != nil:
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
 // checkSQL trains, and compares what the SELECT predicts of the rows of a file with what
 // model_testing predicts.
 func checkSQL(t *testing.T, dir, file string, train ...string) {
@@ -73,29 +100,12 @@ func checkSQL(t *testing.T, dir, file string, train ...string) {
 	}
 	file = "alone.csv" // a name that does not go on where training ended, which no SELECT knows
 	write(t, filepath.Join(dir, file), string(rows))
-	inPython := recipe(t, "(?s)```python\n(.*?)```")
-	for dialect, database := range databases {
+	for dialect := range databases {
 		must(t, dir, "model_preparation", append([]string{"-sql", "model.sql", "-dialect", dialect}, train...)...)
 		must(t, dir, "model_testing", "-predictions", "p.csv", "-report", "", file)
 		want := predicted(t, filepath.Join(dir, "p.csv"))
 		for _, kind := range []string{"text", "typed"} {
-			t.Run(dialect+" "+kind, func(t *testing.T) {
-				needs(t, database.command[0])
-				args := append(slices.Clone(database.command[1:]), database.program, file, "model.sql", kind, inPython)
-				run := exec.Command(database.command[0], args...)
-				run.Dir = dir
-				out, err := run.Output()
-				exit, _ := err.(*exec.ExitError)
-				switch {
-				case exit != nil && exit.ExitCode() == 9:
-					t.Skip("there is no such database here")
-				case exit != nil:
-					t.Fatalf("%v\n%s", err, exit.Stderr)
-				case err != nil:
-					t.Fatal(err)
-				}
-				agree(t, strings.Split(strings.TrimSpace(string(out)), "\n"), want)
-			})
+			t.Run(dialect+" "+kind, func(t *testing.T) { agree(t, inDatabase(t, dir, dialect, file, kind), want) })
 		}
 	}
 }
@@ -216,4 +226,28 @@ func TestSQLOfZone(t *testing.T) {
 		"hour,hour_of_week,holiday,month", "-holidays", "holidays", "-hinge", "temp@0,trend:2", "-trend", "-cross",
 		"hour*temp>", "-daily", "1", "train.csv")
 	checkSQL(t, dir, "new.csv", "-alpha", "1", "train.csv")
+}
+
+// Databases nest a thousand operations at most; a model may have more columns.
+func TestSQLOfManyColumns(t *testing.T) {
+	const p = 1500
+	d := design.Design{Target: "y", Missing: design.Drop}
+	m := regression.Model{Intercept: 1}
+	var cells []string
+	for j := range p {
+		d.Features, cells = append(d.Features, fmt.Sprint("x", j)), append(cells, strconv.Itoa(j))
+		m.Mean, m.Scale, m.Coef, m.Kept = append(m.Mean, 1), append(m.Scale, 2), append(m.Coef, 4), append(m.Kept, true)
+	}
+	row := strings.Join(cells, ",") + "\n"
+	for dialect := range databases {
+		t.Run(dialect, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "rows.csv"), strings.Join(d.Features, ",")+"\n"+row+strings.Replace(row, "7", "NA", 1))
+			write(t, filepath.Join(dir, "model.sql"), sql.Select(dialect, "", &m, &d))
+			sum := inDatabase(t, dir, dialect, "rows.csv", "text")
+			if x, err := strconv.ParseFloat(sum[0], 64); err != nil || x != 1+2*(p*(p-1)/2-p) || sum[1] != "None" {
+				t.Errorf("%v", sum)
+			}
+		})
+	}
 }

@@ -59,11 +59,11 @@
 //
 // -sql writes one SELECT, which predicts in a database: all columns of a table or view
 // named rows, and predicted, which is what model_testing predicts. It needs only the columns
-// of terms that are in the model. What is missing or not known counts as it does here, or
-// predicted is NULL: where a row lacks what it needs, a lag too, or where the clocks of -zone
-// are not known, which is a year before the model's rows and twenty years behind them. Lags
-// are of all rows, by the time: the last of training must be among them, for those of the first
-// rows behind. SQLite needs its mathematical functions, for waves.
+// of terms that are in the model. predicted is NULL where a row lacks what it needs: a
+// feature, unless -missing fills it, a lag, or the clock of -zone, which is known from a year
+// before the model's rows to twenty years after them. Lags are of the rows before by the
+// time, and not known where two rows have one time: the last of training must be in the table
+// for those of the first rows behind. SQLite needs its mathematical functions for harmonics.
 //
 // # Example
 //

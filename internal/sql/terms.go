@@ -112,7 +112,7 @@ func (q *query) factor(j int) string {
 		return fmt.Sprintf("CASE WHEN %s > %s THEN %s - %s ELSE %s END", x, knot, x, knot, q.float(0))
 	case design.Missing:
 		made := fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE %s END", q.number(t.Made.Of[0]), q.float(1), q.float(0))
-		return q.need(&q.cells, "cells", t.Name, made, false)
+		return q.need("cells", t.Name, made, false)
 	}
 	return fmt.Sprintf("(%s - %s)", q.value(j), q.float(q.model.Mean[j]))
 }
@@ -122,13 +122,8 @@ func (q *query) factor(j int) string {
 func (q *query) value(j int) string {
 	switch t := q.of(j); t.Kind {
 	case design.Lags:
-		lag := q.design.Lags[j-t.From]
-		called := fmt.Sprintf(`"lagged"."lag %d"`, lag)
-		if !slices.Contains(q.lags, lag) {
-			q.lags = append(q.lags, lag)
-			q.needed = append(q.needed, called+" IS NOT NULL")
-		}
-		return called
+		k := q.design.Lags[j-t.From]
+		return q.need("lagged", fmt.Sprint("lag ", k), fmt.Sprintf(`lag("target", %d) OVER (ORDER BY "time")`, k), true)
 	case design.Trend:
 		return fmt.Sprintf("%s / %s", q.now(), q.float(year))
 	default:
@@ -136,7 +131,7 @@ func (q *query) value(j int) string {
 		if q.fills() {
 			number = fmt.Sprintf("coalesce(%s, %s)", number, q.float(q.model.Mean[j]))
 		}
-		return q.need(&q.cells, "cells", t.Name, number, !q.fills())
+		return q.need("cells", t.Name, number, !q.fills())
 	}
 }
 
@@ -151,8 +146,9 @@ func (q *query) fills() bool {
 // word is the level of a category in a row, or another word, or NULL.
 func (q *query) word(t *design.Term) string {
 	if t.Kind == design.Clock {
-		q.now()
-		return q.need(&q.calendar, "calendar", t.Name, q.level(t.Name), true)
+		shifted := q.need("zone", "micros", q.now()+" + "+q.offset(), false)
+		local := q.need("local", "text", of(q.local, shifted), false)
+		return q.need("calendar", t.Name, q.level(t.Name, local), true)
 	}
 	k := slices.IndexFunc(q.design.Categories, func(c design.Category) bool { return c.Name == t.Name })
 	c, cell := &q.design.Categories[k], fmt.Sprintf(`CAST("rows".%s AS TEXT)`, quote(t.Name))
@@ -164,24 +160,24 @@ func (q *query) word(t *design.Term) string {
 	if len(c.Pooled) > 0 {
 		made += fmt.Sprintf(" WHEN %s IN (%s) THEN %s", cell, list(c.Pooled), text(design.Other))
 	}
-	return q.need(&q.cells, "cells", t.Name, made+fmt.Sprintf(" ELSE %s END", cell), !q.fills())
+	return q.need("cells", t.Name, made+fmt.Sprintf(" ELSE %s END", cell), !q.fills())
 }
 
-// level is that of a calendar category, of a "local" such as 2020-01-31 12 5.
-func (q *query) level(category string) string {
-	hour, weekday := `substr("local", 12, 2)`, `substr("local", 15, 1)`
+// level is that of a calendar category, of a local time such as 2020-01-31 12 5.
+func (q *query) level(category, local string) string {
+	hour, weekday := fmt.Sprintf("substr(%s, 12, 2)", local), fmt.Sprintf("substr(%s, 15, 1)", local)
 	switch category {
 	case "hour":
 		return hour
 	case "weekday":
 		return weekday
 	case "month":
-		return `substr("local", 6, 2)`
+		return fmt.Sprintf("substr(%s, 6, 2)", local)
 	case "hour_of_week":
 		return weekday + " || '-' || " + hour
 	}
-	return fmt.Sprintf(`CASE WHEN substr("local", 1, 10) IN (%s) THEN 'yes' WHEN "local" IS NOT NULL THEN 'no' END`,
-		list(q.design.Holidays))
+	return fmt.Sprintf("CASE WHEN substr(%s, 1, 10) IN (%s) THEN 'yes' WHEN %s IS NOT NULL THEN 'no' END", local,
+		list(q.design.Holidays), local)
 }
 
 // list writes strings behind each other.
