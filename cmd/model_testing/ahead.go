@@ -5,7 +5,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"mlpipeline/internal/design"
@@ -47,43 +46,24 @@ func (p *predictor) lookAhead(s *scaler.Scaler) {
 		return
 	}
 	for range p.files {
-		p.ahead = append(p.ahead, regression.NewAhead(p.model, &s.Design))
+		p.ahead = append(p.ahead, regression.NewAhead(p.model, &s.Design, p.low, p.high))
 	}
 }
 
-// forecast is what -predictions shows of a row whose lags are not all known.
-type forecast struct {
-	value, spread float64
-	note          string
-}
-
-// forecasts are those of a block, by its rows. They stand in -predictions only; no figure counts them.
-func (p *predictor) forecasts(r *design.Rows) map[int]forecast {
-	if r.Ahead == nil {
-		return nil
-	}
-	ahead, forecasts := p.ahead[r.File], map[int]forecast{}
+// forecasts are those of rows of a block that lack nothing but lags, which are predicted. They stand in
+// -predictions only; no figure counts them.
+func (p *predictor) forecasts(r *design.Rows) map[int]regression.Forecast {
+	forecasts := map[int]regression.Forecast{}
 	for row := range r.Every.N {
-		lacks := len(r.Every.Lags) > 0 && r.Every.Lags[row]
-		if usable := r.Every.Why[row] == ""; !lacks && (!usable || r.Every.Y[row] == r.Every.Y[row]) {
-			continue
+		lacks, y := len(r.Every.Lags) > 0 && r.Every.Lags[row], r.Every.Y[row]
+		if r.Ahead == nil || !lacks && (r.Every.Why[row] != "" || y == y) {
+			continue // it cannot be predicted, or nothing behind it needs its prediction
 		}
-		f, ok := ahead.Predict(r, row)
-		if !ok || !lacks {
-			continue
+		if f, ok := p.ahead[r.File].Predict(r, row); ok && lacks {
+			forecasts[row] = f
 		}
-		notes := append([]string{predictedLags(f.Guessed)}, p.model.Doubt(f.Row, 0, f.Leverage, p.low, p.high)...)
-		forecasts[row] = forecast{f.Value, f.Spread, strings.Join(notes, "; ")}
 	}
 	return forecasts
-}
-
-// predictedLags says which lags are predicted.
-func predictedLags(lags []int) string {
-	if len(lags) == 1 {
-		return fmt.Sprintf("lag %d is predicted", lags[0])
-	}
-	return fmt.Sprintf("lags %s are predicted", strings.Trim(strings.ReplaceAll(fmt.Sprint(lags), " ", ", "), "[]"))
 }
 
 // sayAhead says whether the intervals of rows with predicted lags can be trusted: errors should not foretell

@@ -51,7 +51,7 @@ func (p *predictions) write(block *result) error {
 }
 
 // lines are those of -predictions for a block, of which some rows have lags that are predicted.
-func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]forecast) []byte {
+func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]regression.Forecast) []byte {
 	field := csv.AppendField(nil, p.files[r.File].Name)
 	var b []byte
 	every := &r.Every
@@ -67,7 +67,7 @@ func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]forecast
 		y := every.Y[row]
 		b = csv.AppendFloat(append(b, ','), y)
 		if f, ok := forecasts[row]; ok {
-			b = p.predictions.line(b, y, f.value, f.spread, f.note)
+			b = p.predictions.line(b, y, f.Value, f.Spread, f.Note)
 			continue
 		}
 		if i == r.N || r.Place(i) != row {

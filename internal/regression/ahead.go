@@ -1,8 +1,10 @@
 package regression
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
@@ -44,114 +46,104 @@ func (m *Model) Pasts(longest int) map[string]Past {
 // is σ²·(v + ‖R⁻ᵀg_h‖²), v = 1 + φᵀPφ, with P the covariances of the ε-parts of e/σ of the rows before,
 // and Pφ those with its own. Errors ε are taken for independent.
 type Ahead struct {
-	model    *Model
-	longest  int64
-	phi      map[int]float64 // by lag
-	straight bool            // ŷ is linear in the lags
-	guesses  []guess         // of the rows without a target, within the longest lag
+	model     *Model
+	low, high []float64 // ranges of the columns in training
+	longest   int64
+	phi       map[int]float64 // by lag
+	linear    bool            // whether ŷ is, in the lags
+	guesses   []guess         // of the rows without a target, within the longest lag
 }
 
 // guess is what is known of a predicted target.
 type guess struct {
-	row        int64
-	value      float64
-	variance   float64   // v
-	covariance []float64 // with the guesses before it
-	direction
-}
-
-// direction is R⁻ᵀg: of the part of the intercept, and of the columns.
-type direction struct {
-	intercept float64
-	columns   []float64
+	row   int64
+	value float64
+	p     []float64 // covariances with the guesses before it and, last, its variance v
+	g     []float64 // R⁻ᵀg, the intercept's part first
 }
 
 // Forecast is the prediction of a row.
 type Forecast struct {
-	Value    float64
-	Spread   float64      // what t multiplies in its interval; NaN where there is none
-	Leverage float64      // of the row, as if its lags were known
-	Row      *design.Rows // itself, until the next
-	Guessed  []int        // its lags that are predicted
+	Value  float64
+	Spread float64 // what t multiplies in its interval; NaN where there is none
+	Lags   []int   // that are predicted
+	Note   string  // says that, and what else is doubtful
 }
 
-// NewAhead begins a file of the design that the model was fitted with.
-func NewAhead(m *Model, d *design.Design) *Ahead {
-	a := &Ahead{model: m, phi: map[int]float64{}, straight: true}
+// NewAhead begins a file of the design that the model was fitted with. low and high are the ranges of
+// the columns in training.
+func NewAhead(m *Model, d *design.Design, low, high []float64) *Ahead {
+	a := &Ahead{model: m, low: low, high: high, phi: map[int]float64{}, linear: true}
 	lagged := make([]bool, len(m.Names)) // the columns that are made of lags
 	for _, t := range d.Terms() {
-		if t.Kind == design.Lags {
-			for k, lag := range d.Lags {
-				j := t.From + k
-				a.phi[lag], lagged[j] = m.Coef[j]/m.Scale[j], true
-				a.longest = int64(lag)
-			}
-		}
-		if slices.ContainsFunc(slices.Concat(t.Sides...), func(j int) bool { return lagged[j] }) {
-			for j := t.From; j < t.To(); j++ {
-				lagged[j] = true
-				a.straight = a.straight && m.Coef[j] == 0
+		made := slices.ContainsFunc(slices.Concat(t.Sides...), func(j int) bool { return lagged[j] })
+		for j := t.From; j < t.To(); j++ {
+			lagged[j] = made || t.Kind == design.Lags
+			a.linear = a.linear && !(made && m.Coef[j] != 0)
+			if t.Kind == design.Lags {
+				lag := d.Lags[j-t.From]
+				a.phi[lag], a.longest = m.Coef[j]/m.Scale[j], int64(lag)
 			}
 		}
 	}
 	return a
 }
 
-// Predict predicts row i of a block, which Rows.Ahead makes of it; ok is false where a lag is neither known
-// nor predicted. A row without a target is remembered for those behind it.
+// Predict predicts row i of a block that has Rows.Ahead; ok is false where a lag is neither known nor
+// predicted. A row without a target is remembered for those behind it.
 func (a *Ahead) Predict(block *design.Rows, i int) (f Forecast, ok bool) {
-	row := block.Begins() + int64(i)
-	a.forget(row - a.longest)
-	one, guessed := block.Ahead(i, a.value)
-	if one == nil {
+	g := guess{row: block.Begins() + int64(i)}
+	a.forget(g.row - a.longest)
+	row, lags := block.Ahead(i, a.value)
+	if row == nil {
 		return f, false
 	}
 	m := a.model
 	var value [1]float64
-	m.Predict(value[:], one)
-	if !(math.Abs(value[0]) < largest) {
+	m.Predict(value[:], row)
+	if g.value = value[0]; !(math.Abs(g.value) < largest) {
 		return f, false // it explodes
 	}
-	f = Forecast{Value: value[0], Row: one, Guessed: guessed, Spread: math.NaN()}
-	g := guess{row: row, value: f.Value, variance: 1, direction: m.direct(one)}
-	f.Leverage = g.leverage(m.Band.Rows)
-	a.propagate(&g, guessed)
-	if m.Band.Sigma > 0 && (a.straight || len(guessed) == 0) {
-		f.Spread = m.Band.Sigma * math.Sqrt(g.variance+g.leverage(m.Band.Rows))
+	g.g = m.direction(row)
+	notes := m.Doubt(row, 0, squares(g.g), a.low, a.high)
+	if len(lags) > 0 {
+		notes = slices.Insert(notes, 0, sayLags(lags))
 	}
-	if one.Y[0] != one.Y[0] {
+	a.propagate(&g, lags)
+	f = Forecast{Value: g.value, Spread: math.NaN(), Lags: lags, Note: strings.Join(notes, "; ")}
+	if m.Band.Sigma > 0 && (a.linear || len(lags) == 0) {
+		f.Spread = m.Band.Sigma * math.Sqrt(g.p[len(a.guesses)]+squares(g.g))
+	}
+	if y := row.Y[0]; y != y {
 		a.guesses = append(a.guesses, g)
 	}
 	return f, true
 }
 
+func sayLags(lags []int) string {
+	if len(lags) == 1 {
+		return fmt.Sprintf("lag %d is predicted", lags[0])
+	}
+	return fmt.Sprintf("lags %s are predicted", strings.Trim(strings.ReplaceAll(fmt.Sprint(lags), " ", ", "), "[]"))
+}
+
 // propagate adds to a guess what those of its lags bring.
 func (a *Ahead) propagate(g *guess, lags []int) {
-	g.covariance = make([]float64, len(a.guesses))
-	own := g.variance
+	own := len(a.guesses)
+	g.p = make([]float64, own+1)
+	g.p[own] = 1
 	for _, lag := range lags {
 		at, phi := a.find(g.row-int64(lag)), a.phi[lag]
 		for q := range a.guesses {
-			g.covariance[q] += float64(phi * a.between(at, q))
+			g.p[q] += float64(phi * a.guesses[max(at, q)].p[min(at, q)])
 		}
-		of := &a.guesses[at].direction
-		g.intercept += float64(phi * of.intercept)
-		for j, v := range of.columns {
-			g.columns[j] += float64(phi * v)
+		for j, v := range a.guesses[at].g {
+			g.g[j] += float64(phi * v)
 		}
 	}
 	for _, lag := range lags {
-		own += float64(a.phi[lag] * g.covariance[a.find(g.row-int64(lag))])
+		g.p[own] += float64(a.phi[lag] * g.p[a.find(g.row-int64(lag))])
 	}
-	g.variance = own
-}
-
-// between returns an element of P.
-func (a *Ahead) between(p, q int) float64 {
-	if p == q {
-		return a.guesses[p].variance
-	}
-	return a.guesses[max(p, q)].covariance[min(p, q)]
 }
 
 // forget drops the guesses of rows before one.
@@ -160,12 +152,10 @@ func (a *Ahead) forget(before int64) {
 	for n < len(a.guesses) && a.guesses[n].row < before {
 		n++
 	}
-	if n == 0 {
-		return
-	}
-	a.guesses = slices.Delete(a.guesses, 0, n)
-	for q := range a.guesses {
-		a.guesses[q].covariance = a.guesses[q].covariance[n:]
+	if a.guesses = a.guesses[n:]; n > 0 {
+		for q := range a.guesses {
+			a.guesses[q].p = a.guesses[q].p[n:]
+		}
 	}
 }
 
@@ -182,24 +172,23 @@ func (a *Ahead) value(row int64) float64 {
 	return math.NaN()
 }
 
-// direct returns R⁻ᵀx of rows of one.
-func (m *Model) direct(one *design.Rows) direction {
+// direction returns R⁻ᵀx of rows of one.
+func (m *Model) direction(row *design.Rows) []float64 {
 	b := &m.Band
-	x := direction{1, make([]float64, len(b.Taken))}
+	x := make([]float64, 1+len(b.Taken))
+	x[0] = 1 / math.Sqrt(float64(b.Rows))
 	columns := make([][]float64, len(b.Taken))
 	for k, j := range b.Taken {
-		columns[k] = x.columns[k : k+1]
-		m.centre(columns[k], j, one.Values(columns[k], j, 0, 1))
+		columns[k] = x[1+k : 2+k]
+		m.centre(columns[k], j, row.Values(columns[k], j, 0, 1))
 	}
 	b.leverage(make([]float64, 1), columns)
 	return x
 }
 
-// leverage returns ‖R⁻ᵀg‖² with a model of n rows.
-func (d *direction) leverage(n int64) float64 {
-	h := float64(d.intercept*d.intercept) / float64(n)
-	for _, v := range d.columns {
-		h += float64(v * v)
+func squares(x []float64) (sum float64) {
+	for _, v := range x {
+		sum += float64(v * v)
 	}
-	return min(h, farthest)
+	return min(sum, farthest)
 }

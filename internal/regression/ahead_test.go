@@ -99,7 +99,7 @@ func trained(t *testing.T, d design.Design, csv string) (*scaler.Scaler, *Model)
 func predictAhead(t *testing.T, s *scaler.Scaler, m *Model, csv string) []Forecast {
 	t.Helper()
 	past := m.Pasts(slices.Max(s.Lags))["stdin"].Targets
-	ahead := NewAhead(m, &s.Design)
+	ahead := NewAhead(m, &s.Design, s.DataMin, s.DataMax)
 	return scanned(t, csv, &design.Scan[[]Forecast]{Design: &s.Design, Unknown: true, All: true, Ahead: true,
 		Past: [][]float64{past}, Merge: func(file *[]Forecast, block []Forecast) { *file = append(*file, block...) },
 		Work: func(r *design.Rows) (all []Forecast, err error) {
@@ -180,8 +180,30 @@ func TestAhead(t *testing.T) {
 			}
 			p, values, directions = shifted, append(values, value), append(directions, g)
 		}
-		if want := []int{lags[0], lags[1]}; !slices.Equal(got[8].Guessed, want) || len(got[0].Guessed) > 0 {
-			t.Errorf("guessed %v and %v", got[0].Guessed, got[8].Guessed)
+		if want := []int{lags[0], lags[1]}; !slices.Equal(got[8].Lags, want) || len(got[0].Lags) > 0 {
+			t.Errorf("guessed %v and %v", got[0].Lags, got[8].Lags)
+		}
+	}
+}
+
+// Forecasts go on from block to block, on any number of cores.
+func TestAheadBlocks(t *testing.T) {
+	const n, steps = 200, 40000
+	y := series{lags: []int{1, 30}, phi: []float64{0.5, 0.2}}
+	y.extend(rand.New(rand.NewPCG(5, 6)), n+steps)
+	d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: y.lags, Missing: design.Drop}
+	s, m := trained(t, d, y.csv(0, n, all))
+	csv := y.csv(n, n+steps, func(i int) bool { return i%1000 < 10 })
+	values := append(y.y[:n:n], make([]float64, steps)...)
+	b := func(j int) float64 { return m.Coef[j] / m.Scale[j] }
+	for h, f := range predictAhead(t, s, m, csv) {
+		i := n + h
+		want := m.Intercept + b(0)*(y.x[i]-m.Mean[0]) + b(1)*(values[i-1]-m.Mean[1]) + b(2)*(values[i-30]-m.Mean[2])
+		if near9(t, "prediction", f.Value, want); t.Failed() {
+			t.Fatalf("row %d", h)
+		}
+		if values[i] = f.Value; i%1000 < 10 {
+			values[i] = y.y[i]
 		}
 	}
 }

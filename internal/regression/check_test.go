@@ -65,6 +65,7 @@ func (m *Model) use(rows *design.Rows) error {
 		m.PredictSeason(predicted, rows)
 		figures = append(figures, predicted...)
 	}
+	m.Pasts(2)
 	for i := range rows.N {
 		m.Doubt(rows, i, leverage[i], m.Mean, m.Mean)
 	}
@@ -111,6 +112,7 @@ func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows)
 func TestForgedModels(t *testing.T) {
 	gob := filepath.Join(t.TempDir(), "model.gob")
 	m, _, rows := forgeable(t)
+	m.Datasets[0].Tail, m.Datasets[0].Step = []float64{1, 2}, 1
 	document, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +129,13 @@ func TestForgedModels(t *testing.T) {
 		}
 		read[path] = readForged(t, gob, path, file, rows)
 	})
+	for _, d := range []Dataset{{Step: -1}, {Tail: []float64{1e300}}, {Tail: make([]float64, m.Datasets[0].Rows+1)}} {
+		m.Datasets[0].Tail, m.Datasets[0].Step = d.Tail, d.Step
+		if file, _, err := m.Encode(); err != nil || readForged(t, gob, "a tail", file, rows) {
+			t.Errorf("the tail %v and the step %d are read: %v", d.Tail, int64(d.Step), err)
+		}
+	}
+	m.Datasets[0].Tail, m.Datasets[0].Step = nil, 0 // of a tail a NaN is a missing target
 	floats(reflect.ValueOf(m).Elem(), func(v reflect.Value) {
 		was := v.Float()
 		for _, other := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
