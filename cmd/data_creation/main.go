@@ -55,26 +55,36 @@
 //
 // # Imported datasets
 //
-// SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL,
-// of any CSV: plain, gzip, zstd or zip; UTF-8, UTF-16, UTF-32 or the encodings of old that its letters tell; with a preamble, a
-// header of several lines, a line of units, or no header. It is read twice, in
-// constant memory. The first pass counts what the cells of every column can be read
-// as, in all rows; what a column is follows from these counts: a number (with a
-// decimal comma, signs between thousands, a currency or per cent), a time, a
-// category, or an identifier, which is left out. In a column of numbers up to 5 % of
-// the cells may be none; they become missing, and -rejects lists them. What was
-// guessed and left out is said, and a command line that repeats the import without a
-// guess, which the manifest keeps.
+// SRC is a file, FILE.zip/NAME, - for standard input, or an http(s) URL, of any CSV:
+// plain, gzip, zstd or zip; in UTF-8, UTF-16 or UTF-32, or in the encoding of old that the
+// name of the target or the letters tell, or -encoding. Of a URL no name, password or
+// query is ever shown. The header is the first line that has the target as a cell; lines
+// above it, units below it, remarks and a total behind the rows are left out and named;
+// another table below is refused with its line.
+//
+// SRC is read twice, in constant memory. The first pass counts what the cells of every
+// column can be read as, in all rows; what a column is follows from these counts: a number
+// (with a decimal comma, signs between thousands, one unit or currency before or behind
+// all of them, a minus behind), a time, a category, an identifier, or a count of the rows;
+// the last two are left out. In a column of numbers up to 5 % of the cells may be none;
+// they become missing, and -rejects lists them. Each column has its own decimal sign, and
+// what may be either is asked about. What was guessed and left out is said, and a command
+// line that repeats the import without a guess, which the manifest keeps.
 //
 // The time is the only column that reads as one in nearly every row, or parts of a
 // time whose names say so (year, month, day, hour; date and time) or whose cells do (a
-// day and a clock); a date goes before its parts, and these before a decimal year. Of
-// a period the beginning counts; months have names in seven languages. With a time the first
-// rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv, in order of time;
-// rows that share their time stay together. Without one a row is tested if a hash of
-// its cells, salted with -seed, is below -test of all hashes: equal rows stay
-// together, and every row stays where it is when the data grow, if the columns
-// are read as before, as with the command that repeats the import.
+// day and a clock); a date goes before its parts, and these before a decimal year. Years
+// are times if none comes twice, alone or for one value of another column. Of a period
+// the beginning counts, of a start and an end the start; months have names in eleven
+// languages. Where several layouts read all cells the one is taken in which the rows are
+// in order. Times without a zone are those of -zone, where of an hour that comes twice
+// the first rows are summer's, else UTC.
+//
+// With a time the first rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv,
+// in order of time; rows that share their time stay together. Without one a row is tested
+// if a hash of its cells, salted with -seed, is below -test of all hashes: equal rows stay
+// together, and every row stays where it is when the data grow, if the columns are read as
+// before, as with the command that repeats the import.
 //
 // Rows to be predicted, which have no target, and those of next month are imported with
 // -like: their columns are what they were in the import of that manifest, numbers,

@@ -20,6 +20,7 @@ type Dialect struct {
 
 	offset int64    // where the rows begin
 	end    int64    // where they end
+	last   []string // the last of them
 	line   int64    // and their first line
 	sample []record // the first rows
 	typed  []int    // columns of numbers and times in most of them

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -303,13 +304,38 @@ func (d *Dialect) cutTotal(tail []byte, size int64) {
 	if next, _ := l.record(tail, at); next < 0 || at == 0 || len(d.sample) < 2 {
 		return
 	}
+	for _, cell := range l.cells {
+		d.last = append(d.last, string(cell))
+	}
 	for j, cell := range l.cells {
 		word := strings.ToLower(strings.TrimSuffix(string(cell), ":"))
 		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], string(cell)) }
 		if others := d.sample[:len(d.sample)-1]; slices.Contains(totals, word) && !slices.ContainsFunc(others, usual) {
-			d.end = size - int64(len(tail)-1-at)
+			d.end, d.last = size-int64(len(tail)-1-at), nil
 			d.note("the last row, %q, says that it is no row like the others, and was left out", firstLine(tail[at:]))
 			return
 		}
+	}
+}
+
+// noteSums names a last row that holds the sums of the others in all columns of whole
+// numbers that it fills, two at least: it does not say so, and may be a row.
+func (t *Table) noteSums() {
+	sums := 0
+	for j, cell := range t.last {
+		if j >= len(t.Columns) {
+			return
+		}
+		v, c := parse([]byte(cell)), t.Columns[j]
+		if all := &c.numbers[whole]; v != v || all.N < 3 || all.N < c.Rows-c.gaps() {
+			continue
+		} else if v == 0 || v != math.Trunc(v) || c.Sum != 2*uint64(int64(v)) {
+			return
+		}
+		sums++
+	}
+	if sums > 1 {
+		t.note("the last row, %q, holds the sums of the others: head -n -1 FILE | data_creation -import - leaves it out if it "+
+			"is none", strings.Join(t.last, ","))
 	}
 }

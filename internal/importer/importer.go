@@ -164,6 +164,7 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		t.note("%d lines behind the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
 			t.foot.Line)
 	}
+	t.noteSums()
 	switch rows := t.Columns[0].Rows; {
 	case rows == 0:
 		return nil, fmt.Errorf("%s: no data rows", s.Name)

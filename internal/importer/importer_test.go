@@ -493,6 +493,7 @@ func TestSaid(t *testing.T) {
 			`several columns read as times; "date" is taken, which says the most; -time names another`},
 		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2); -time date ` +
 			`-time-layout excel reads it, from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z; rows are split by a hash`},
+		{"z,y\n1,4\n2,5\n7,6\n10,15\n", "1 4|2 5|7 6|10 15", `the last row, "10,15", holds the sums of the others`},
 		{"date,y\nearly,1\nlate,2\n", "1|2", `column "date" is not read as a time ("early" in line 2); rows are split by a hash`},
 		{"date,y\n2020-01-01,1\n2020-01-02,2\nearly,1\nlate,2\n", "1|2|1|2", `column "date" is not read as a time ("2020-01-01" in line 2); ` +
 			`2 of 4 cells are times as ISO 8601, and -time date names the first that is none; rows are split by a hash`},
