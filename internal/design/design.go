@@ -82,7 +82,7 @@ const UsualAnnual = 2
 // 365.2425 days. Phase 0 is 1970-01-01T00:00:00Z.
 const (
 	day  = 86400e6
-	year = 31556952e6
+	Year = 31556952e6
 )
 
 // Check reports what is wrong with the design.

@@ -187,8 +187,8 @@ func TestHarmonicError(t *testing.T) {
 	worst := 0.0
 	Calendar(cols, maxHarmonics, 0, times)
 	for i, at := range times {
-		phase := int64(at) % int64(year) * maxHarmonics % int64(year)
-		sin, cos := math.Sincos(2 * math.Pi * float64(phase) / year)
+		phase := int64(at) % int64(Year) * maxHarmonics % int64(Year)
+		sin, cos := math.Sincos(2 * math.Pi * float64(phase) / Year)
 		worst = max(worst, math.Abs(cols[len(cols)-2][i]-sin), math.Abs(cols[len(cols)-1][i]-cos))
 	}
 	if worst > HarmonicError || worst < HarmonicError/4 {

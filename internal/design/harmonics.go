@@ -9,7 +9,7 @@ import (
 // year's pairs of sine and cosine, sin kωt and cos kωt for k = 1, 2, …, and
 // then of the day's.
 func Calendar(cols [][]float64, annual, daily int, times []dataset.Time) {
-	harmonics(cols[:2*annual], times, year)
+	harmonics(cols[:2*annual], times, Year)
 	harmonics(cols[2*annual:2*(annual+daily)], times, day)
 }
 

@@ -261,7 +261,7 @@ func (r *Rows) make(t *Term, d *Design) {
 	case Trend:
 		dst := r.own(t.From)
 		for i, when := range r.Times {
-			dst[i] = float64(when) / year
+			dst[i] = float64(when) / Year
 		}
 	case Missing:
 		dst := r.own(t.From)

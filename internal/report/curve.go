@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/regression"
@@ -37,9 +36,13 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	if len(shown) == 0 {
 		return false
 	}
+	also := ""
+	if len(shown) < len(spans) {
+		also = "; more are in the table of terms"
+	}
 	s.say("Each picture shows what a column adds to the prediction of %s, compared with the average training row: a flat "+
 		"line adds nothing. The band is its 95 %% interval, if rows are independent of each other; the ticks at the bottom "+
-		"are the tenths of the training rows. All pictures have one scale%s.", p.target(), also(len(spans), len(shown), "the table of terms has the others"))
+		"are the tenths of the training rows. All pictures have one scale%s.", p.target(), also)
 	points := make([][]point, len(shown))
 	y := numeric("", 0)
 	var reach, bands []float64
@@ -67,39 +70,32 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	return f.bends()
 }
 
-// also adds that not all are shown.
-func also(all, shown int, where string) string {
-	if all == shown {
-		return ""
-	}
-	return fmt.Sprintf("; %s", where)
-}
-
 // figure draws the effect: a line, dots for the levels of the calendar in order, or for
 // those of another category, the largest first, in rows.
 func (s *span) figure(points []point, y axis) figure {
-	t, lowest, highest := numbers(s.name, "Adds", "95 % ±"), 0, 0
-	for i, at := range points {
-		if at.value < points[lowest].value {
-			lowest = i
-		}
-		if at.value > points[highest].value {
-			highest = i
-		}
-		t.add(s.text(i), num(at.value), num(at.half))
+	t := numbers(s.name, "Adds", "95 % ±")
+	every := 1
+	if !s.levels {
+		every = (len(points) + mostLevels/2) / (mostLevels / 2)
 	}
+	for i := 0; i < len(points); i += every {
+		t.add(s.text(s.values[i]), num(points[i].value), num(points[i].half))
+	}
+	compare := func(a, b point) int { return cmp.Compare(a.value, b.value) }
+	lowest, highest := slices.MinFunc(points, compare), slices.MaxFunc(points, compare)
 	does := "It is flat: it adds nothing."
-	if lowest != highest {
-		does = fmt.Sprintf("It adds from %s, at %s, to %s, at %s.", digits(points[lowest].value, 3), s.text(lowest),
-			digits(points[highest].value, 3), s.text(highest))
+	if lowest.value < highest.value {
+		does = fmt.Sprintf("It adds from %s, at %s, to %s, at %s.", digits(lowest.value, 3),
+			s.text(s.values[slices.Index(points, lowest)]), digits(highest.value, 3),
+			s.text(s.values[slices.Index(points, highest)]))
 	}
 	var c *chart
-	if s.kind == design.Word {
+	if s.unordered {
 		c = s.rows(points, y, &does)
 	} else {
 		c = s.line(points, y)
 	}
-	return c.figure(short(s.name, 40), "What it adds to the prediction, by its value.", s.worth(), does, t)
+	return c.figure(short(s.name, 40), "What it adds to the prediction, by its value.", s.worth(), does, t.cut(2*mostLevels))
 }
 
 // rows draws the levels that matter the most.
@@ -118,14 +114,14 @@ func (s *span) rows(points []point, x axis, does *string) *chart {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(points[b].value, points[a].value) })
 	var dots []dot
 	for _, i := range order {
-		dots = append(dots, dot{name: s.levels[i], value: points[i].value, half: points[i].half})
+		dots = append(dots, dot{name: s.text(s.values[i]), value: points[i].value, half: points[i].half})
 	}
 	return dotChart(dots, x)
 }
 
 // line draws along the values.
 func (s *span) line(points []point, y axis) *chart {
-	c := newChart(s.axis(), y, usual)
+	c := newChart(s.axis, y, usual)
 	c.draw("guide", "", c.across(0))
 	var value, low, high []float64
 	bars, dots, ticks, banded := "", "", "", false
@@ -137,7 +133,7 @@ func (s *span) line(points []point, y axis) *chart {
 		banded = banded || at.half > 0
 		dots += c.dot(s.values[i], at.value)
 	}
-	if s.levels != nil {
+	if s.levels {
 		c.draw("thick", "95 %", bars)
 		c.draw("point", "", dots)
 		return c
@@ -151,53 +147,6 @@ func (s *span) line(points []point, y axis) *chart {
 	}
 	c.draw("measured", "", ticks)
 	return c
-}
-
-// text names a value.
-func (s *span) text(i int) string {
-	v := s.values[i]
-	switch {
-	case s.levels != nil:
-		return name(s.levels[i])
-	case s.kind == design.Harmonic && s.values[len(s.values)-1] > 24:
-		return time.Unix(int64(v*86400), 0).UTC().Format("2 January")
-	case s.kind == design.Harmonic:
-		return time.Unix(int64(v*3600), 0).UTC().Format("15:04")
-	case s.kind == design.Trend:
-		return digits(v+1970, 6)
-	}
-	return plain(v)
-}
-
-// axis is that of the values.
-func (s *span) axis() axis {
-	first, last := s.values[0], s.values[len(s.values)-1]
-	label := short(s.name, 40)
-	switch {
-	case s.levels != nil:
-		return named(label, len(s.levels), func(i int) string { return short(s.levels[i], 12) })
-	case s.kind == design.Harmonic && last > 24:
-		a := axis{label: label, from: first, to: last}
-		for month := time.January; month <= time.December; month += 2 {
-			start := time.Date(1970, month, 1, 0, 0, 0, 0, time.UTC)
-			a.ticks = append(a.ticks, tick{float64(start.Unix()) / 86400, start.Format("Jan")})
-		}
-		return a
-	case s.kind == design.Harmonic:
-		a := axis{label: label + ", UTC", from: first, to: last}
-		for hour := 0; hour <= 24; hour += 6 {
-			a.ticks = append(a.ticks, tick{float64(hour), fmt.Sprintf("%02d:00", hour)})
-		}
-		return a
-	case s.kind == design.Trend:
-		a := numeric("year", first+1970, last+1970)
-		a.from, a.to = a.from-1970, a.to-1970
-		for i := range a.ticks {
-			a.ticks[i].at -= 1970
-		}
-		return a
-	}
-	return numeric(label, first, last)
 }
 
 // worth says what the terms of the effect are worth.
@@ -254,17 +203,17 @@ func (p *Page) crossTable(f *fit, t *design.Term) table {
 	if rows == nil || columns == nil {
 		return table{}
 	}
-	if columns.levels != nil {
+	if columns.levels {
 		rows, columns = columns, rows
 	}
 	shown := min(mostLevels, len(rows.values))
 	table := table{Caption: fmt.Sprintf("What %s and %s add together%s", name(rows.name), name(columns.name),
 		others(len(rows.values), shown)), Head: []string{name(rows.name) + " \\ " + name(columns.name)}}
-	for j := range columns.values {
-		table.Head = append(table.Head, columns.text(j))
+	for _, v := range columns.values {
+		table.Head = append(table.Head, columns.text(v))
 	}
-	for i, v := range rows.values[:shown] {
-		cells := []string{rows.text(i)}
+	for _, v := range rows.values[:shown] {
+		cells := []string{rows.text(v)}
 		for _, w := range columns.values {
 			cells = append(cells, num(f.at(rows.set(v), columns.set(w)).value))
 		}

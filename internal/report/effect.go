@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
@@ -72,13 +73,15 @@ func (f *fit) at(set ...func(x []float64)) point {
 
 // span are the values of one picture: of a column with its hinges, of a season, of a category.
 type span struct {
-	kind   design.TermKind
-	name   string
-	values []float64 // in the unit of the column; days of the year, hours; 0, 1, … of levels
-	levels []string
-	ticks  []float64                         // tenths of the training rows, where they are known
-	set    func(v float64) func(x []float64) // sets the columns of X
-	terms  []*regression.Worth
+	name      string
+	values    []float64 // in the unit of the column; days of the year, hours; 0, 1, … of levels
+	text      func(v float64) string
+	axis      axis
+	levels    bool // of a category, perhaps in no order
+	unordered bool
+	ticks     []float64                         // tenths of the training rows, where they are known
+	set       func(v float64) func(x []float64) // sets the columns of X
+	terms     []*regression.Worth
 }
 
 // numberSpan goes over the training's range of column j of X.
@@ -102,32 +105,50 @@ func (f *fit) numberSpan(s *scaler.Scaler, name string, j int) *span {
 			}
 		}
 	}
-	span := &span{kind: design.Number, name: name, values: slices.Compact(values), set: set}
+	span := &span{name: name, values: slices.Compact(values), set: set, text: plain,
+		axis: numeric(short(name, 40), s.DataMin[j], s.DataMax[j])}
 	if sketch := s.SketchOf(name); sketch != nil {
 		span.ticks, _ = sketch.Quantiles(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-	} else {
-		span.kind = design.Trend
+		return span
+	}
+	const epoch = 1970 // of the trend
+	span.text = func(v float64) string {
+		return time.UnixMicro(int64(v * design.Year)).UTC().Format("January 2006")
+	}
+	span.axis = numeric("year", epoch+s.DataMin[j], epoch+s.DataMax[j])
+	span.axis.from, span.axis.to = span.axis.from-epoch, span.axis.to-epoch
+	for i := range span.axis.ticks {
+		span.axis.ticks[i].at -= epoch
 	}
 	return span
 }
 
 // steps goes from one number to another.
 func steps(from, to float64, n int) (values []float64) {
-	for i := range n + 1 {
-		values = append(values, from+float64(float64(i)/float64(n)*(to-from)))
+	values = append(values, from)
+	for i := range n {
+		values = append(values, from+float64(float64(i+1)/float64(n)*(to-from)))
 	}
 	return values
 }
 
 // seasonSpan goes over the year or the day, whose harmonics are in UTC.
-func (f *fit) seasonSpan(s *scaler.Scaler, daily bool) *span {
+func seasonSpan(s *scaler.Scaler, daily bool) *span {
 	const hour = 3600e6 // in microseconds
-	span, unit := &span{kind: design.Harmonic, name: "the time of the year", values: steps(0, 365, 73)}, 24*hour
 	from, to := s.Harmonics()
-	first, last := from, from+2*s.Annual
+	first, last, unit := from, from+2*s.Annual, 24*hour
+	span := &span{name: "the time of the year", values: steps(0, 365, 52), axis: axis{to: 365}}
+	format, short, ticks := "2 January", "Jan", []float64{0, 59, 120, 181, 243, 304}
 	if daily {
-		span.name, span.values, unit = "the time of the day", steps(0, 24, 48), hour
-		first, last = last, to
+		first, last, unit = last, to, hour
+		span.name, span.values, span.axis.to = "the time of the day, UTC", steps(0, 24, 48), 24
+		format, short, ticks = "15:04", "15:04", []float64{0, 6, 12, 18, 24}
+	}
+	write := func(v float64, format string) string { return time.UnixMicro(int64(v * unit)).UTC().Format(format) }
+	span.text = func(v float64) string { return write(v, format) }
+	span.axis.label = span.name
+	for _, v := range ticks {
+		span.axis.ticks = append(span.axis.ticks, tick{v, write(v, short)})
 	}
 	span.set = func(v float64) func(x []float64) {
 		return func(x []float64) {
@@ -146,17 +167,19 @@ func (f *fit) seasonSpan(s *scaler.Scaler, daily bool) *span {
 
 // levelSpan goes over the levels of a category.
 func levelSpan(t *design.Term) *span {
-	span := &span{kind: t.Kind, name: t.Name, set: func(v float64) func(x []float64) {
-		return func(x []float64) {
-			clear(x[t.From:t.To()])
-			x[t.From+int(v)] = 1
-		}
-	}}
-	for k, column := range t.Columns {
-		span.values = append(span.values, float64(k))
-		span.levels = append(span.levels, strings.TrimPrefix(column, t.Name+"="))
+	var levels []string
+	for _, column := range t.Columns {
+		levels = append(levels, strings.TrimPrefix(column, t.Name+"="))
 	}
-	return span
+	return &span{name: t.Name, values: steps(0, float64(len(levels)-1), len(levels)-1), levels: true,
+		unordered: t.Kind == design.Word, text: func(v float64) string { return name(levels[int(v)]) },
+		axis: named(short(t.Name, 40), len(levels), func(i int) string { return short(levels[i], 12) }),
+		set: func(v float64) func(x []float64) {
+			return func(x []float64) {
+				clear(x[t.From:t.To()])
+				x[t.From+int(v)] = 1
+			}
+		}}
 }
 
 // spans returns those of the terms that are in the model, the most worth first, and the
@@ -189,7 +212,7 @@ func (f *fit) spans(p *Page) (spans []*span, crosses []*design.Term) {
 		case design.Hinge:
 			include(t, f.numberSpan(p.Scaler, t.Made.Of[0], t.Sides[0][0]))
 		case design.Harmonic:
-			include(t, f.seasonSpan(p.Scaler, strings.HasPrefix(t.Name, "daily")))
+			include(t, seasonSpan(p.Scaler, strings.HasPrefix(t.Name, "daily")))
 		case design.Word, design.Clock:
 			include(t, levelSpan(t))
 		case design.Cross:

@@ -32,9 +32,9 @@ func (p *Page) effects(l limits) section {
 	bends := p.terms(&s, l)
 	if !bends { // else a coefficient alone says little
 		s.Figures = append(s.Figures, p.forest(shown, len(few)))
-	}
-	if more := len(effects) - len(few); more > 0 {
-		s.say("%s smaller and not shown; model.json has them.", plural(more, "effect is", "effects are"))
+		if more := len(effects) - len(few); more > 0 {
+			s.say("%s smaller and not shown; model.json has them.", plural(more, "coefficient is", "coefficients are"))
+		}
 	}
 	t := table{Caption: "In the units of the data: " + p.target() + " per unit of the column" +
 		others(len(m.Coefficients), len(shown)), Folded: bends,
