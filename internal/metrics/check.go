@@ -148,7 +148,7 @@ func (l *Timeline) check(scored int64) error {
 	const latest, largest = 1e8, 1e200 // hours, and more days than there are in the years to 9999; of a sum
 	var rows int64
 	for i, p := range l.Periods {
-		if l.Step < hour || l.Step > century || p.At < -latest || p.At > latest || p.Rows < 1 || p.Anomalous > p.Rows ||
+		if l.Step < 0 || l.Step > century || p.At < -latest || p.At > latest || p.Rows < 1 || p.Anomalous > p.Rows ||
 			p.Half < 0 || i > 0 && p.At <= l.Periods[i-1].At || p.At-l.Periods[0].At > mostPeriods ||
 			max(math.Abs(p.Actual), math.Abs(p.Predicted), p.Half) > largest {
 			return errors.New("the periods of time are none")

@@ -90,25 +90,6 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
-// Normal and anomalous rows are measured apart, and all together.
-func TestDataset(t *testing.T) {
-	one := func(residual float64, n int) (e Errors) {
-		for i := range n {
-			e.Add(&Sample{Actual: []float64{float64(i)}, Predicted: []float64{float64(i) - residual}})
-		}
-		return e
-	}
-	d := Dataset{Normal: one(1, 4), Anomalous: one(3, 2)}
-	all, normal, anomalous, floor := d.Errors(), d.Normal.Figures(), d.Anomalous.Figures(), 0.25
-	near(t, "MSE", *all.Figures().MSE, (4*1+2*9)/6.)
-	near(t, "excess", *Excess(all.Figures().MSE, &floor), (4*1+2*9)/6.-0.25)
-	near(t, "normal MSE", *normal.MSE, 1)
-	near(t, "anomalous MSE", *anomalous.MSE, 9)
-	if Excess(nil, &floor) != nil || Excess(&floor, nil) != nil {
-		t.Error("an excess over what is not known")
-	}
-}
-
 // Rows that are not scored add up over the datasets; rows without a target are
 // nobody's fault.
 func TestScored(t *testing.T) {

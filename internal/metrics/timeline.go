@@ -31,34 +31,33 @@ func (p *Period) Merge(o Period) {
 	p.Half += o.Half
 }
 
-// Step is the length of a period.
+// Step is the length of a period, one of steps.
 type Step int
 
+// steps are the lengths: so many hours, or months.
+var steps = [...]struct {
+	name          string
+	hours, months int64
+	layout        string // of the time at which a period begins
+}{
+	{"hour", 1, 0, "2006-01-02 15:04"}, {"day", 24, 0, time.DateOnly}, {"month", 0, 1, "2006-01"}, {"quarter", 0, 3, "2006-Q"},
+	{"year", 0, 12, "2006"}, {"decade", 0, 120, "2006"}, {"century", 0, 1200, "2006"},
+}
+
 const (
-	hour Step = iota
-	day
-	month
-	quarter
-	year
-	decade
-	century
+	quarter Step = 3
+	century      = Step(len(steps) - 1)
 )
 
 // String is its name.
-func (s Step) String() string {
-	return [...]string{"hour", "day", "month", "quarter", "year", "decade", "century"}[s]
-}
+func (s Step) String() string { return steps[s].name }
 
 // mostPeriods is how many periods a span may have.
 const mostPeriods = 48
 
-// hours are the hours, and the months, of longer steps.
-var hours, stepMonths = [...]int64{1, 24}, [...]int64{month: 1, quarter: 3, year: 12, decade: 120, century: 1200}
-
 // number returns that of the period of a time.
 func (s Step) number(t dataset.Time) int64 {
-	if s < month {
-		length := hours[s] * 3600e6
+	if length := steps[s].hours * 3600e6; length > 0 {
 		n := int64(t) / length
 		if int64(t)%length < 0 {
 			n--
@@ -66,15 +65,15 @@ func (s Step) number(t dataset.Time) int64 {
 		return n
 	}
 	at := time.UnixMicro(int64(t)).UTC()
-	return (int64(at.Year())*12 + int64(at.Month()) - 1) / stepMonths[s] // the year is 0 or more
+	return (int64(at.Year())*12 + int64(at.Month()) - 1) / steps[s].months // the year is 0 or more
 }
 
 // start returns when a period begins.
 func (s Step) start(n int64) dataset.Time {
-	if s < month {
-		return dataset.Time(n * hours[s] * 3600e6)
+	if hours := steps[s].hours; hours > 0 {
+		return dataset.Time(n * hours * 3600e6)
 	}
-	return dataset.Time(time.Date(0, time.Month(1+n*stepMonths[s]), 1, 0, 0, 0, 0, time.UTC).UnixMicro())
+	return dataset.Time(time.Date(0, time.Month(1+n*steps[s].months), 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 }
 
 // atLeast returns the shortest step, not below s, of which a span has no more than
@@ -96,7 +95,7 @@ func (l *Timeline) Add(s *Sample, times []dataset.Time, anomalous []bool) {
 	if len(s.Spread) > 0 {
 		half = s.Scale.half[nominal95]
 	}
-	l.Step = hour.atLeast(times[0], times[len(times)-1])
+	l.Step = Step(0).atLeast(times[0], times[len(times)-1])
 	for i := 0; i < len(times); {
 		p := Period{At: l.Step.number(times[i])}
 		until := l.Step.start(p.At + 1)
@@ -154,15 +153,9 @@ func (l *Timeline) finish() {
 // Name returns what a period is called.
 func (s Step) Name(period int64) string {
 	t := time.UnixMicro(int64(s.start(period))).UTC()
-	switch s {
-	case hour:
-		return t.Format("2006-01-02 15:04")
-	case day:
-		return t.Format(time.DateOnly)
-	case month:
-		return t.Format("2006-01")
-	case quarter:
-		return t.Format("2006-Q") + strconv.Itoa(1+int(t.Month()-1)/3)
+	name := t.Format(steps[s].layout)
+	if s == quarter {
+		name += strconv.Itoa(1 + int(t.Month()-1)/3)
 	}
-	return t.Format("2006")
+	return name
 }

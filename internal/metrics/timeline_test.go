@@ -73,7 +73,7 @@ func TestTimeline(t *testing.T) {
 		block.Add(s, times, nil)
 		l.Join(&block)
 	}
-	if l.Step != month || len(l.Periods) != 3 || l.Periods[0].Rows != 1 || l.Periods[1].Rows != 28 || l.Periods[2].Rows != 30 {
+	if l.Step.String() != "month" || len(l.Periods) != 3 || l.Periods[0].Rows != 1 || l.Periods[1].Rows != 28 || l.Periods[2].Rows != 30 {
 		t.Errorf("%+v", l)
 	}
 	if got := quarter.Name(2020*4 + 7); got != "2021-Q4" {

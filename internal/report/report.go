@@ -131,7 +131,7 @@ func (p *Page) view(l limits) view {
 	worst := p.worst()
 	return view{Title: sentence("how well %s is predicted", p.target()), Verdict: p.verdict(worst), Version: p.Version,
 		Gates: p.Gates, Figures: p.figures(), Warnings: p.warnings(),
-		Sections: []section{p.datasets(worst, l), p.time(worst, l), p.rival(worst, l), p.left(), p.effects(l),
+		Sections: []section{p.datasets(worst, l), p.time(worst, l), p.rival(worst, l), p.drift(l), p.left(), p.effects(l),
 			p.data(l), p.training(l), p.provenance(l)}}
 }
 

@@ -27,7 +27,12 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, uint64(files)))
 	scale := metrics.NewScale(1, 50, 10, 5)
-	sums := &metrics.Sums{Scaler: "s", Model: "m"}
+	sums := &metrics.Sums{Scaler: "s", Model: "m", Terms: []string{"x", "annual_1"}, Columns: metrics.Columns{
+		{Name: "x", Edges: []float64{-1, 0, 1}, Low: -3, High: 3, Deviation: 1}, {Name: "kind", Levels: []string{"a", "b"}},
+		{Name: "temperature", At: -1, Edges: []float64{8, 12}, Low: 5, High: 15, Mean: 10, Deviation: 2}}}
+	part := []metrics.Cells{{Bins: []int64{20, 30, 30, 20}}, {Bins: []int64{60, 40}}, {Bins: []int64{30, 30, 40}}}
+	sums.Training = metrics.NewTraining([][]metrics.Cells{part, part, part})
+	sums.Training.Held = &metrics.Mean{Value: 0.1, Half: 0.2}
 	floor := 0.9
 	for k := range files {
 		s := &metrics.Sample{Scale: scale, TrainMean: 10}
@@ -43,7 +48,9 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 				anomalous = append(anomalous, i%7 == 0)
 			}
 		}
-		d := metrics.Dataset{NoiseFloor: &floor}
+		d := metrics.Dataset{NoiseFloor: &floor, Predicted: int64(n), Shift: []float64{3 * float64(n), -float64(n)},
+			Cells: []metrics.Cells{{Bins: []int64{90, 5, 3, 2}, Outside: 2, Moved: -40}, {Bins: []int64{50, 48}, Missing: 1, Unseen: 1},
+				{Bins: []int64{33, 33, 34}, Moved: 1.5}}}
 		if n > 0 {
 			d.Add(s, times, anomalous, left)
 			sums.Counts.Add(s)
