@@ -32,7 +32,8 @@
 // factors (Householder QR, by blocks), from which everything else follows: the
 // coefficients, their standard errors, K-fold cross-validation, and what every
 // dataset does to the model of the others. Least squares needs as many rows as
-// coefficients; with a penalty there may be fewer.
+// coefficients; with a penalty there may be fewer. With lags the model also holds the last
+// targets of every dataset, as many as the longest lag, for a file that goes on there.
 //
 // The folds of a dataset are contiguous, blocks in time; without a time column
 // usable row i, from 0, is in fold i mod K. Their errors need not be alike, nor

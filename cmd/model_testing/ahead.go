@@ -28,7 +28,8 @@ func (p *predictor) past(o *options, s *scaler.Scaler) [][]float64 {
 			past[i] = of.Targets
 		case o != nil && of.Step > 0 && f.First > of.Last: // else it is refused, or said to leak
 			o.Warnf("%s: begins at %v, which is not one step (%v) behind the training data of its name, which end at %v: "+
-				"its first rows lack their lags", f.Path, f.First, time.Duration(of.Step)*time.Microsecond, of.Last)
+				"its first rows lack their lags; model_preparation -append adds the rows between", f.Path, f.First,
+				time.Duration(of.Step)*time.Microsecond, of.Last)
 		case o != nil && of.Step == 0 && len(pasts) == 1:
 			for name, of := range pasts {
 				if design.OneStep(f.First-of.Last, of.Step) {
@@ -66,9 +67,9 @@ func (p *predictor) forecasts(r *design.Rows) map[int]regression.Forecast {
 	return forecasts
 }
 
-// sayAhead says whether the intervals of rows with predicted lags can be trusted: errors should not foretell
+// sayAhead says whether the intervals of rows with predicted lags can be trusted: an error should not foretell
 // those of rows to come. What is known of that is from this run or, where few rows were scored, from the last
-// test of the model.
+// test of a model of the same columns.
 func sayAhead(o *options, r *metrics.Report, p *predictions) {
 	if p == nil || p.ahead == 0 {
 		return
@@ -78,7 +79,7 @@ func sayAhead(o *options, r *metrics.Report, p *predictions) {
 		if r.Rows >= few || path == "" {
 			continue
 		}
-		if sums, err := metrics.Read(path); err == nil && sums.Model == r.Model {
+		if sums, err := metrics.Read(path); err == nil && sums.Scaler == r.Scaler {
 			if last, err := metrics.New(sums); err == nil {
 				r = last
 			}
@@ -97,8 +98,8 @@ func sayAhead(o *options, r *metrics.Report, p *predictions) {
 	}
 	if apart > 0 {
 		o.Warnf("errors of rows %d apart have a correlation of %.2f, and intervals of rows with predicted lags hold only if "+
-			"they are independent; model_preprocessing -lags with %d may take it away", apart,
-			*r.Diagnostics.Autocorrelation[apart-1], apart)
+			"they are independent; other -lags of model_preprocessing may take it away", apart,
+			*r.Diagnostics.Autocorrelation[apart-1])
 	}
 }
 
