@@ -1,12 +1,9 @@
 package design
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
-
-	"mlpipeline/internal/table"
 )
 
 var worded = Design{Target: "y", Features: []string{"w", "x", "v"}, Lags: []int{}, MaxLevels: 100,
@@ -19,10 +16,6 @@ var worded = Design{Target: "y", Features: []string{"w", "x", "v"}, Lags: []int{
 // what became of the rows.
 func words(t *testing.T, d Design, csv string) (rows []string, file Result[[]string], err error) {
 	t.Helper()
-	files, err := table.Open([]string{"-"}, strings.NewReader(csv), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	scan := Scan[[]string]{Design: &d, Workers: 2, Merge: appendTo,
 		Work: func(r *Rows) (rows []string, err error) {
 			c := &r.Codes[0]
@@ -41,13 +34,11 @@ func words(t *testing.T, d Design, csv string) (rows []string, file Result[[]str
 			}
 			return rows, nil
 		}}
-	for read, err := range scan.Files(context.Background(), files) {
-		if err != nil {
-			return nil, file, err
-		}
-		file = *read
+	files, err := scanned(t, &scan, csv)
+	if err != nil {
+		return nil, file, err
 	}
-	return file.Sum, file, nil
+	return files[0].Sum, *files[0], nil
 }
 
 // A word is the column of its level; a rare one that of the pool; one that is missing

@@ -36,14 +36,27 @@ func ExampleScan() {
 	// 2 of 4 used; left out: 1 without a feature, 1 without a lag
 }
 
+// scanned scans files that are given as text.
+func scanned[R any](t *testing.T, scan *Scan[R], csv ...string) (results []*Result[R], err error) {
+	t.Helper()
+	for _, text := range csv {
+		files, err := table.Open([]string{"-"}, strings.NewReader(text), scan.Time)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for file, err := range scan.Files(context.Background(), files) {
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, file)
+		}
+	}
+	return results, nil
+}
+
 // collect scans a file of n rows and returns rows of X and y as text.
 func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []string {
 	t.Helper()
-	files, err := table.Open([]string{"-"}, strings.NewReader(csv), d.Time)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
 	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown, Merge: appendTo,
 		Work: func(r *Rows) (rows []string, err error) {
 			for i := range r.N {
@@ -56,16 +69,15 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 			return rows, nil
 		},
 	}
-	for file, err := range scan.Files(context.Background(), files) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, file.Sum...)
-		if file.Used != int64(len(all)) || !unknown && file.Used+file.Left.Total() != file.Rows {
-			t.Errorf("%d rows used, %d seen, %d left out of %d", file.Used, len(all), file.Left.Total(), file.Rows)
-		}
+	files, err := scanned(t, &scan, csv)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	file := files[0]
+	if file.Used != int64(len(file.Sum)) || !unknown && file.Used+file.Left.Total() != file.Rows {
+		t.Errorf("%d rows used, %d seen, %d left out of %d", file.Used, len(file.Sum), file.Left.Total(), file.Rows)
+	}
+	return file.Sum
 }
 
 func appendTo(file *[]string, block []string) { *file = append(*file, block...) }
@@ -279,10 +291,6 @@ func TestTally(t *testing.T) {
 	}
 	d := Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: []int{2}, Missing: Drop}
 	for _, unknown := range []bool{false, true} {
-		files, err := table.Open([]string{"-"}, strings.NewReader(b.String()), "t")
-		if err != nil {
-			t.Fatal(err)
-		}
 		scan := Scan[int]{Design: &d, Workers: 2, Unknown: unknown, Previous: true,
 			Work: func(r *Rows) (bad int, err error) {
 				for i := range r.N {
@@ -304,10 +312,11 @@ func TestTally(t *testing.T) {
 			}
 			return nil
 		}
-		for file, err := range scan.Files(context.Background(), files) {
-			if err != nil {
-				t.Fatal(err)
-			}
+		files, err := scanned(t, &scan, b.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
 			// Rows 22, 32, … of every hundred lack their lag; the first two too.
 			left := dataset.Left{NoTarget: n / 50, MissingFeature: n / 100, MissingLag: n/50 + 2}
 			used := int64(n) - left.Total()
@@ -334,18 +343,12 @@ func TestMissingIsError(t *testing.T) {
 		"t,x,y,z\n2020-01-01,1,1,1\n2020-01-02,1,1,\n": `-:3: column "z": is missing; use -missing drop or -missing mean`,
 		"t,x,y,z\n2020-01-01,1,1,1\n2020-01-02,1,,1\n": "",
 	} {
-		files, err := table.Open([]string{"-"}, strings.NewReader(in), "t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		scan := Scan[struct{}]{Design: &d, Workers: 1}
+		files, err := scanned(t, &Scan[struct{}]{Design: &d, Workers: 1}, in)
 		got := ""
-		for file, err := range scan.Files(context.Background(), files) {
-			if err != nil {
-				got = err.Error()
-			} else if file.Left.NoTarget != 1 {
-				t.Errorf("%+v", file.Left)
-			}
+		if err != nil {
+			got = err.Error()
+		} else if files[0].Left.NoTarget != 1 {
+			t.Errorf("%+v", files[0].Left)
 		}
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -393,17 +396,12 @@ func TestEvery(t *testing.T) {
 			return got, nil
 		}}
 	var got []string
-	for _, in := range []string{b.String(), "x,t,name\n1,2020-01-01,a\n"} {
-		files, err := table.Open([]string{"-"}, strings.NewReader(in), "t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for file, err := range scan.Files(context.Background(), files) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, file.Sum...)
-		}
+	files, err := scanned(t, &scan, b.String(), "x,t,name\n1,2020-01-01,a\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		got = append(got, file.Sum...)
 	}
 	if want = append(want, "NaN a y_lag_2 is missing"); len(got) != len(want) {
 		t.Fatalf("%d rows, want %d", len(got), len(want))

@@ -57,10 +57,7 @@ func TestBand(t *testing.T) {
 			}
 			s := settings(p)
 			s.Alpha = alpha
-			m, summary, err := New(s, []Dataset{foldsOf("a", rows, w, 5)})
-			if err != nil {
-				t.Fatal(err)
-			}
+			m, summary := fitted(t, s, foldsOf("a", rows, w, 5))
 			by := newByHand(rows, w)
 			_, inverse := by.fit(alpha)
 			var hat mat.Dense
@@ -126,10 +123,7 @@ func TestDoubt(t *testing.T) {
 	}
 	s := settings(4)
 	s.Names, s.SeasonFrom, s.SeasonTo = []string{"a", "b", "c", "annual"}, 3, 4
-	m, _, err := New(s, []Dataset{foldsOf("d", rows, w, 5)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, _ := fitted(t, s, foldsOf("d", rows, w, 5))
 	low, high := []float64{0, 0, -1, 0}, []float64{1, 1, 2, 1}
 	for _, c := range []struct {
 		x    []float64

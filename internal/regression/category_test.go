@@ -116,11 +116,7 @@ func factorsOfWords(s *scaler.Scaler, d wordTable) Dataset {
 
 func fitWords(t *testing.T, set Settings, d Dataset) (*Model, *Summary) {
 	t.Helper()
-	m, summary, err := New(set, counted([]Dataset{d}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, summary
+	return fitted(t, set, counted([]Dataset{d})...)
 }
 
 func (m *Model) of(s *scaler.Scaler, d wordTable) []float64 {
@@ -260,10 +256,7 @@ func TestManyCategories(t *testing.T) {
 		}
 		d.Folds[i/TileRows%2].Add(slices.Clone(rows), w)
 	}
-	m, summary, err := New(set, counted([]Dataset{d}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, set, counted([]Dataset{d})...)
 	if summary.Rank != 1+k*(levels-1) || len(summary.Collinear) > 0 || summary.R2 < 1-1e-12 {
 		t.Errorf("rank %d, collinear %v, R² %v", summary.Rank, summary.Collinear, summary.R2)
 	}

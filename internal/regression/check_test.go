@@ -36,10 +36,7 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	set, rows := d.problem(func(int) bool { return true }, y)
 	set.SeasonFrom, set.SeasonTo, set.Folds = 5, 7, 2
 	w := len(set.Names) + 2
-	m, summary, err := New(set, []Dataset{foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, set, foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2))
 	r := &design.Rows{N: 10, X: make([][]float64, w-2), Y: y[:10], Codes: []design.Codes{{To: 3,
 		Levels: []string{"", "a", "b", "c"}, Column: []int{-1, 0, 1, 2}, Rows: make([]int32, 10)}}}
 	for j := 3; j < w-2; j++ {

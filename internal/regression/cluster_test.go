@@ -65,10 +65,7 @@ func grunfeldModel(t *testing.T, alpha float64) (*Model, *Summary, []Factor) {
 	}
 	s := settings(2)
 	s.Names, s.Target, s.Alpha = []string{"value", "capital"}, "inv", alpha
-	m, summary, err := New(s, datasets)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, s, datasets...)
 	return m, summary, parts
 }
 
@@ -187,10 +184,7 @@ func TestRobustErrors(t *testing.T) {
 		}
 		s := settings(p)
 		s.Mean, s.Scale, s.Alpha = []float64{1, 2, 0}, []float64{2, 1, 4}, alpha // the rows are standardised
-		m, summary, err := New(s, datasets)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m, summary := fitted(t, s, datasets...)
 		if c := summary.Clusters; c.Kind != "datasets" || c.N != files || c.Dof != files-1 {
 			t.Errorf("%+v", c)
 		}
@@ -239,10 +233,7 @@ func TestRobustCoverage(t *testing.T) {
 			e = rho*e + math.Sqrt(1-rho*rho)*r.NormFloat64()
 			rows = append(rows, 1, x, 2+3*x+e)
 		}
-		_, summary, err := New(s, []Dataset{foldsOf("a", rows, 3, folds)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, summary := fitted(t, s, foldsOf("a", rows, 3, folds))
 		c := summary.Coefficients[0]
 		if math.Abs(c.Value-3) <= metrics.Quantile(0.975, n-2)**c.StdError {
 			classical++

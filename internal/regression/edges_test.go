@@ -18,10 +18,7 @@ func TestSmallClusters(t *testing.T) {
 func TestInfluenceOfOneRow(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	a, b := foldsOf("a", problem(r, 40, 2, 1), 4, 5), foldsOf("b", problem(r, 1, 2, 1), 4, 5)
-	_, summary, err := New(settings(2), []Dataset{a, b})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, summary := fitted(t, settings(2), a, b)
 	if in := summary.Influence; len(in) != 2 || in[1].Rows != 1 || in[1].DeltaMSE == nil || !(*in[1].DeltaMSE > 0) {
 		t.Errorf("%+v", in)
 	}

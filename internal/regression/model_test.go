@@ -85,11 +85,7 @@ func fit(t *testing.T, s *scaler.Scaler, d data, alpha float64, folds int) (*Mod
 	for _, rows := range d.blocks(700) {
 		factors.Merge(factorizer.Factorize(rows, n))
 	}
-	m, summary, err := New(set, []Dataset{{ID: dataset.ID{Name: "d0", Rows: n, XXH64: "d0"}, Used: n, Folds: factors}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, summary
+	return fitted(t, set, Dataset{ID: dataset.ID{Name: "d0", Rows: n, XXH64: "d0"}, Used: n, Folds: factors})
 }
 
 // standardized returns rows from to to of [1 | Z] and y − the scaler's mean, Z
@@ -211,10 +207,7 @@ func TestLeastNormErrors(t *testing.T) {
 		z := []float64{x1, x2, x1 - 2*x2, x1}
 		rows = append(append(append(rows, 1), z...), 3+x1+x2+r.NormFloat64())
 	}
-	m, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, settings(p), foldsOf("a", rows, w, 5))
 	var gram mat.Dense
 	z := newByHand(rows, w).centred()
 	gram.Mul(z.T(), z)
@@ -299,10 +292,7 @@ func near(t *testing.T, what string, got, want float64) {
 func TestSmallFigures(t *testing.T) {
 	const n, p, w = 100, 3, 5
 	rows := problem(rand.New(rand.NewPCG(21, 22)), n, p, 1)
-	_, summary, err := New(settings(p), []Dataset{foldsOf("a", rows, w, 5)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, summary := fitted(t, settings(p), foldsOf("a", rows, w, 5))
 	if want := mat.Cond(newByHand(rows, w).centred(), 2); math.Abs(summary.Condition/want-1) > 1e-5 {
 		t.Errorf("condition %v, want %v", summary.Condition, want)
 	}
@@ -313,8 +303,8 @@ func TestSmallFigures(t *testing.T) {
 	for i := range n {
 		zeros[i*w], zeros[i*w+w-1] = 1, rows[i*w+w-1]
 	}
-	if _, summary, err = New(settings(p), []Dataset{foldsOf("a", zeros, w, 5)}); err != nil || summary.Condition != 1 {
-		t.Errorf("without a column that varies: %v, %+v", err, summary)
+	if _, summary := fitted(t, settings(p), foldsOf("a", zeros, w, 5)); summary.Condition != 1 {
+		t.Errorf("without a column that varies: %+v", summary)
 	}
 	s := Settings{Mean: []float64{-6, 0}, Scale: []float64{2, 5}}
 	if got := s.offsets(); got[0] != 3 || got[1] != 0 {

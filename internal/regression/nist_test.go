@@ -110,9 +110,6 @@ func fitCSV(t *testing.T, path string) *Summary {
 		f.AddPrecise(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w)
 		d.Folds = append(d.Folds, f)
 	}
-	_, summary, err := New(s, counted([]Dataset{d}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, summary := fitted(t, s, counted([]Dataset{d})...)
 	return summary
 }

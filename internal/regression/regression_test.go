@@ -80,6 +80,16 @@ func settings(p int) Settings {
 	return s
 }
 
+// fitted is New where it must succeed.
+func fitted(t *testing.T, s Settings, datasets ...Dataset) (*Model, *Summary) {
+	t.Helper()
+	m, summary, err := New(s, datasets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, summary
+}
+
 // foldsOf makes a dataset of rows [1 | Z | y].
 func foldsOf(name string, rows []float64, w, folds int) Dataset {
 	n := int64(len(rows) / w)
@@ -106,10 +116,7 @@ func TestRefit(t *testing.T) {
 		for i, rows := range data {
 			datasets = append(datasets, foldsOf(string(rune('a'+i)), rows, w, s.Folds))
 		}
-		m, summary, err := New(s, datasets)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m, summary := fitted(t, s, datasets...)
 		var all []float64
 		for _, rows := range data {
 			all = append(all, rows...)
@@ -156,10 +163,7 @@ func TestAuto(t *testing.T) {
 	const p, w = 8, 10
 	s := settings(p)
 	s.Auto = true
-	m, summary, err := New(s, []Dataset{foldsOf("a", problem(r, 30, p, 40), w, s.Folds)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, s, foldsOf("a", problem(r, 30, p, 40), w, s.Folds))
 	if m.Penalty == 0 || len(summary.CV.Path) < 10 {
 		t.Errorf("much noise and few rows want a penalty; got %v of %d", m.Penalty, len(summary.CV.Path))
 	}
@@ -188,10 +192,7 @@ func TestMergeModels(t *testing.T) {
 		return string(file)
 	}
 	fit := func(d ...Dataset) *Model {
-		m, _, err := New(s, d)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m, _ := fitted(t, s, d...)
 		return m
 	}
 	whole := fit(a, b, c)
@@ -219,10 +220,7 @@ func TestCollinear(t *testing.T) {
 		rows = append(rows, 1, x1, x2, 2*x1-x2, 0, x1, x1+x2)
 	}
 	s := settings(5)
-	m, summary, err := New(s, []Dataset{foldsOf("a", rows, 7, 5)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, summary := fitted(t, s, foldsOf("a", rows, 7, 5))
 	if got := strings.Join(summary.Relations, "; "); got != "x3 = 2·x1 − x2; x5 = x1" {
 		t.Errorf("relations: %s", got)
 	}

@@ -133,17 +133,14 @@ func TestRefused(t *testing.T) {
 		{"figures of other columns", func(s *Scaler) { s.DataMin = s.DataMin[:1] }},
 		{"figures of other columns", func(s *Scaler) { s.DataMax = s.DataMax[:1] }},
 	} {
-		s, err := New(d, datasets, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := fitted(t, d, datasets...)
 		s.Datasets[0].Moments, s.Datasets[0].Levels = slices.Clone(s.Datasets[0].Moments), slices.Clone(s.Datasets[0].Levels)
 		c.forge(s)
 		if err := Kind.WriteJSON(path, s); err != nil {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		_, err = ReadPart(path)
+		_, err := ReadPart(path)
 		if took := time.Since(begun); err == nil || !strings.HasPrefix(err.Error(), path+": is not a scaler: ") ||
 			!strings.Contains(err.Error(), c.want) || took > 10*time.Second {
 			t.Errorf("%s: %v, in %v", c.want, err, took)
@@ -200,10 +197,7 @@ func TestSeasons(t *testing.T) {
 		"one of them does":    {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 18), series(t, &d, "b", start(2020, 7), 1, 400)}, 2},
 		"a week in two years": {[]Dataset{series(t, &d, "a", start(2020, 1), 1, 7), series(t, &d, "a", start(2021, 1), 1, 7)}, 0},
 	} {
-		s, err := New(d, c.datasets, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := fitted(t, d, c.datasets...)
 		if s.Annual != c.pairs || len(s.Mean) != 1+2+2*c.pairs+1 {
 			t.Errorf("%s: %d pairs, columns %v", name, s.Annual, s.FeatureNamesOut)
 		}
@@ -211,10 +205,7 @@ func TestSeasons(t *testing.T) {
 		n := len(c.datasets)
 		var wholes, parts []*Scaler
 		for i := range c.datasets {
-			one, err := New(d, c.datasets[i:i+1], nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			one := fitted(t, d, c.datasets[i:i+1]...)
 			wholes = append(wholes, one)
 			parts = append(parts, NewPart(d, &dataset.Shard{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
 		}

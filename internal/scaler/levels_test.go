@@ -127,10 +127,7 @@ func fitWords(t *testing.T, name string, a, y []float64, cells ...string) Datase
 func TestLevelMoments(t *testing.T) {
 	one := fitWords(t, "1", []float64{1, 2, 3, 4}, []float64{1, 2, 4, 8}, "x", "y", "", "x")
 	two := fitWords(t, "2", []float64{5, 7, 9, 4}, []float64{1, 3, 4, 8}, "z", "z", "u", "z")
-	s, err := New(worded, []Dataset{one, two}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := fitted(t, worded, one, two)
 	if got := strings.Join(s.FeatureNamesOut, " "); got != "a w=x w=z w=(other) b" {
 		t.Errorf("columns %s", got)
 	}
@@ -148,10 +145,7 @@ func TestLevelMoments(t *testing.T) {
 	}
 	var parts []*Scaler
 	for _, d := range []Dataset{two, one} {
-		part, err := New(worded, []Dataset{d}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		part := fitted(t, worded, d)
 		parts = append(parts, part)
 	}
 	merged, err := merge(parts)
@@ -167,10 +161,7 @@ func TestLevelMoments(t *testing.T) {
 // Both ways to standardise write z of the row's level and of the others, 0 where it is
 // missing or not known, and nothing beside.
 func TestExpand(t *testing.T) {
-	s, err := New(worded, []Dataset{fitWords(t, "1", []float64{1, 2, 3, 5}, []float64{1, 2, 4, 8}, "x", "y", "z", "x")}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := fitted(t, worded, fitWords(t, "1", []float64{1, 2, 3, 5}, []float64{1, 2, 4, 8}, "x", "y", "z", "x"))
 	codes := words("x", "y", "", "hail", "z")
 	codes.From, codes.To, codes.Column = 1, 4, []int{-1, 1, 2, -1, 3}
 	a := []float64{1, 2, 3, 4, 5}

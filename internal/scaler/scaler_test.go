@@ -29,6 +29,16 @@ func ExampleNew() {
 	// Output: mean [2], variance 0.667, z(4) = 2.449
 }
 
+// fitted is New where it must succeed.
+func fitted(t *testing.T, d design.Design, datasets ...Dataset) *Scaler {
+	t.Helper()
+	s, err := New(d, datasets, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func of(name string, columns ...[]float64) Dataset {
 	n := len(columns) - 1
 	var c Sums
@@ -64,10 +74,7 @@ func TestConstant(t *testing.T) {
 		{[]float64{1e-300, 1e-300}, true},
 		{[]float64{7}, true},
 	} {
-		s, err := New(two, []Dataset{of("d", c.x, c.x, c.x)}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := fitted(t, two, of("d", c.x, c.x, c.x))
 		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Var[0] > 1e-300 &&
 			math.Abs(s.Scale[0]/math.Sqrt(s.Var[0])-1) > 1e-15 {
 			t.Errorf("%v: constant %v, scale %v, variance %v", c.x, s.Constant(0), s.Scale[0], s.Var[0])
@@ -79,10 +86,7 @@ func TestConstant(t *testing.T) {
 func TestStandardize(t *testing.T) {
 	x := []float64{1e6 + 1, 1e6 + 2, math.NaN(), 1e6 + 6}
 	y := []float64{1, 2, 3, 4}
-	s, err := New(two, []Dataset{of("d", x, y, y)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := fitted(t, two, of("d", x, y, y))
 	if fmt.Sprint(s.NSamplesSeen) != "[3 4]" {
 		t.Errorf("seen %v", s.NSamplesSeen)
 	}
@@ -116,10 +120,7 @@ func TestMergeAndRead(t *testing.T) {
 	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
 		[]float64{5, 6.6})
 	fit := func(d ...Dataset) *Scaler {
-		s, err := New(two, d, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := fitted(t, two, d...)
 		return s
 	}
 	whole := fit(a, b)
@@ -166,10 +167,7 @@ func TestMergeAndRead(t *testing.T) {
 // constant column is 0 whatever it is later.
 func TestStandardizeParts(t *testing.T) {
 	x, one := []float64{1, 2, math.NaN(), 4, 8}, []float64{3, 3, 3, 3, 3}
-	s, err := New(two, []Dataset{of("d", x, one, x)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := fitted(t, two, of("d", x, one, x))
 	rows := &design.Rows{X: [][]float64{x, {3, 4, 5, math.NaN(), 1e9}}}
 	const a, b, stride = 1, 5, 3
 	z, precise := make([]float64, (b-a)*stride), make([]moments.Sum, (b-a)*stride)
