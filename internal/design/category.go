@@ -93,7 +93,7 @@ func (d *Design) Unfinished() Design {
 	for k, c := range d.Categories {
 		unfinished.Categories[k] = Category{Name: c.Name, Levels: []string{}}
 	}
-	unfinished.Made, unfinished.means = d.Asked.first(d), nil
+	unfinished.Made, unfinished.means = d.Asked.observed(d), nil
 	return unfinished
 }
 

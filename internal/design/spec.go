@@ -148,9 +148,9 @@ func (d *Design) CategoryTerms() []Term {
 	return slices.DeleteFunc(d.Terms(), func(g Term) bool { return g.Kind != Word && g.Kind != Clock })
 }
 
-// first returns the terms that a scaler's pass looks at: the calendar, without its levels,
+// observed returns the terms that a scaler's pass looks at: the calendar, without its levels,
 // and the trend. With Auto they are those that may be proposed.
-func (a *Asked) first(d *Design) (terms []Spec) {
+func (a *Asked) observed(d *Design) (terms []Spec) {
 	proposed := func(name string) bool { return a.Auto && d.Time != "" && !slices.Contains(d.Features, name) }
 	calendar := slices.Clone(a.Calendar)
 	for _, name := range []string{"hour", "weekday", "month", "holiday"} {

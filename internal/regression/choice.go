@@ -82,7 +82,7 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 		c.worth = chooser.worth(s.Names)
 		return c
 	}
-	plain := chooser.choose(s.Time != "")
+	plain := chooser.search(s.Time != "")
 	c.kept, c.worth = chooser.chosen, chooser.worth(s.Names)
 	c.selection = &Selection{Compared: chooser.compared, MSE: chooser.mse(chooser.errors), Optimism: chooser.optimism(),
 		Chosen: 1}
@@ -166,10 +166,10 @@ const (
 	mostCrosses = 8
 )
 
-// choose finds the terms to keep, with which cross-validation errs least: from the plain
+// search finds the terms to keep, with which cross-validation errs least: from the plain
 // ones, others in while that pays, then any out that is not missed, and crosses if they
 // pay together. It returns the plain ones.
-func (c *chooser) choose(series bool) (started []bool) {
+func (c *chooser) search(series bool) (started []bool) {
 	kind := func(kinds ...design.TermKind) func(t int) bool {
 		return func(t int) bool { return slices.Contains(kinds, c.terms[t].Kind) }
 	}

@@ -47,7 +47,7 @@ func foldErrors(t *testing.T, terms []Term, chosen []bool, folds []Factor) (erro
 // foldError returns the squared error on fold k of the fit to some columns in the others.
 func foldError(t *testing.T, columns []int, folds []Factor, k int, alpha float64) float64 {
 	t.Helper()
-	a, err := newSolver(allOf(slices.Delete(slices.Clone(folds), k, k+1)).Columns(columns), nil, alpha)
+	a, err := newSolver(allOf(slices.Delete(slices.Clone(folds), k, k+1)).Columns(columns), nil, alpha, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

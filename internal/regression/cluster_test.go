@@ -81,7 +81,7 @@ func exactly(t *testing.T, what string, got, want float64) {
 // vcovCL(lm(inv ~ value + capital), cluster = ~ firm, type = "HC1").
 func TestClusterErrors(t *testing.T) {
 	m, summary, parts := grunfeldModel(t, 0)
-	a, err := newSolver(allOf(parts), nil, 0)
+	a, err := newSolver(allOf(parts), nil, 0, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestClusterErrorsByR(t *testing.T) {
 	if err != nil {
 		t.Skip("no R with sandwich: ", err)
 	}
-	a, err := newSolver(allOf(parts), nil, 0)
+	a, err := newSolver(allOf(parts), nil, 0, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -281,7 +281,7 @@ func (s *Settings) Coefficients() int {
 
 // solver prepares a factor of all columns for penalties from alpha.
 func (s *Settings) solver(f *Factor, alpha float64) (*solver, error) {
-	return newSolverWithout(s.left, f, s.offsets(), alpha, s.levels()...)
+	return newSolver(f, s.offsets(), alpha, s.left, s.levels())
 }
 
 // climatology fits the season's columns alone, without the penalty unless there are
@@ -297,7 +297,7 @@ func (s *Settings) climatology(total *Factor, alpha float64) ([]float64, error) 
 	if Enough(total.N, len(columns), 0) == nil {
 		alpha = 0
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], alpha)
+	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], alpha, nil, nil)
 	if err != nil {
 		return nil, err
 	}

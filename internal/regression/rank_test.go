@@ -70,7 +70,7 @@ func TestRank(t *testing.T) {
 				}
 				what := fmt.Sprintf("%d rows, offset %d, precise %v", n, offset, precise)
 				f, offsets := factorColumns(columns, precise)
-				s, err := newSolver(&f, offsets, 0)
+				s, err := newSolver(&f, offsets, 0, nil, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -91,7 +91,7 @@ func TestRank(t *testing.T) {
 					logger[i] = 72793024233 + float64(r.IntN(2))
 				}
 				f, offsets = factorColumns(append([][]float64{logger}, columns...), precise)
-				if s, err = newSolver(&f, offsets, 0); err != nil {
+				if s, err = newSolver(&f, offsets, 0, nil, nil); err != nil {
 					t.Fatal(err)
 				}
 				if len(s.dropped) > 0 {

@@ -18,7 +18,7 @@ func ExampleFactor() {
 	here.Add([]float64{1, 0, 1, 1, 1, 3}, 3)
 	there.Add([]float64{1, 5, 11}, 3)
 	here.Merge(&there)
-	solver, err := newSolver(&here, nil, 0)
+	solver, err := newSolver(&here, nil, 0, nil, nil)
 	if err != nil {
 		panic(err)
 	}

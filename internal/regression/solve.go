@@ -84,14 +84,9 @@ func Enough(rows int64, coefficients int, alpha float64) error {
 }
 
 // newSolver prepares the factor [1 | Z | y] of p columns Z for least squares, and for
-// penalties from alpha. See tolerances for offset.
-func newSolver(f *Factor, offset []float64, alpha float64, categories ...levelColumns) (*solver, error) {
-	return newSolverWithout(nil, f, offset, alpha, categories...)
-}
-
-// newSolverWithout is newSolver without the columns that are left out. The categories are of
-// the others.
-func newSolverWithout(left []bool, f *Factor, offset []float64, alpha float64, categories ...levelColumns) (*solver, error) {
+// penalties from alpha, without the columns that are left out; the categories are of the
+// others. See tolerances for offset.
+func newSolver(f *Factor, offset []float64, alpha float64, left []bool, categories []levelColumns) (*solver, error) {
 	p := f.Width - 2
 	free := p
 	for _, out := range left {

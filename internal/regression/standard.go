@@ -8,10 +8,10 @@ import (
 	"mlpipeline/internal/ordered"
 )
 
-// spread returns the mean and the deviation (ddof = 0) of column j of X over the rows of a
+// meanAndScale returns the mean and the deviation (ddof = 0) of column j of X over the rows of a
 // factor: R₀ⱼ/R₀₀ and √(Σᵢ₌₁ⱼ Rᵢⱼ²/n), and 1 for the deviation where there is no more than
 // rounding.
-func (f *Factor) spread(j int) (mean, scale float64) {
+func (f *Factor) meanAndScale(j int) (mean, scale float64) {
 	full, w := f.precise(), f.Width
 	squares := 0.0
 	for i := 1; i < f.rows() && i <= j+1; i++ {
@@ -70,7 +70,7 @@ func (s *Settings) standardize(datasets []Dataset) []Dataset {
 	}
 	for j, derived := range s.Derived {
 		if derived && total.N > 0 {
-			s.Mean[j], s.Scale[j] = total.spread(j)
+			s.Mean[j], s.Scale[j] = total.meanAndScale(j)
 		}
 	}
 	standard := slices.Clone(datasets)

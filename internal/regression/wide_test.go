@@ -32,7 +32,7 @@ func TestWideErrors(t *testing.T) {
 	r := rand.New(rand.NewPCG(35, 36))
 	const p, w, n = 40, 42, 300
 	rows := problem(r, n, p, 1)
-	plain, err := newSolver(factorOf(rows, w, false), nil, 0)
+	plain, err := newSolver(factorOf(rows, w, false), nil, 0, nil, nil)
 	if err != nil || len(plain.dropped) > 0 {
 		t.Fatalf("columns %v follow from others: %v", plain.dropped, err)
 	}
@@ -40,7 +40,7 @@ func TestWideErrors(t *testing.T) {
 		row := rows[i*w : (i+1)*w]
 		row[5], row[30] = row[2]-3*row[4], row[1]
 	}
-	dropped, err := newSolver(factorOf(rows, w, false), nil, 0)
+	dropped, err := newSolver(factorOf(rows, w, false), nil, 0, nil, nil)
 	if err != nil || len(dropped.dropped) != 2 {
 		t.Fatalf("columns %v follow from others: %v", dropped.dropped, err)
 	}

@@ -190,11 +190,6 @@ func (s *Scaler) momentsOfX(total Sums) (columns []moments.Moments) {
 // frequent ones the first. The category, of design.CategoryTerms, must have levels.
 func (s *Scaler) Reference(category int) (column int) {
 	g := s.CategoryTerms()[category]
-	column = g.From
-	for j := g.From; j < g.To(); j++ {
-		if s.Mean[j] > s.Mean[column] {
-			column = j
-		}
-	}
-	return column
+	shares := s.Mean[g.From:g.To()]
+	return g.From + slices.Index(shares, slices.Max(shares))
 }

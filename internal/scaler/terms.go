@@ -248,13 +248,11 @@ func (t *terms) categoryOf(name string) (*design.Category, *Levels) {
 
 // frequent returns the name of the column of the most frequent level.
 func frequent(levels *Levels, c *design.Category) string {
-	best, most := 0, -1.0
-	for i, m := range levels.moments(c, levels.N()) {
-		if share := m.Mean.Value(); share > most {
-			best, most = i, share
-		}
+	var shares []float64
+	for _, m := range levels.moments(c, levels.N()) {
+		shares = append(shares, m.Mean.Value())
 	}
-	return c.Name + "=" + c.Levels[best]
+	return c.Name + "=" + c.Levels[slices.Index(shares, slices.Max(shares))]
 }
 
 // fit leaves out what was proposed until the columns are few enough: crosses first, then
@@ -314,7 +312,7 @@ func (s *Scaler) Sizes() []float64 {
 			j := g.From
 			for _, a := range sides[0] {
 				for _, b := range sides[1] {
-					sizes[j] = float64(sizes[a]*s.spread(b)) + float64(sizes[b]*s.spread(a))
+					sizes[j] = float64(sizes[a]*s.scaleOf(b)) + float64(sizes[b]*s.scaleOf(a))
 					j++
 				}
 			}
@@ -323,8 +321,8 @@ func (s *Scaler) Sizes() []float64 {
 	return sizes
 }
 
-// spread returns the scale of a column, and of a hinge 1.
-func (s *Scaler) spread(j int) float64 {
+// scaleOf returns the scale of a column, and of a hinge 1.
+func (s *Scaler) scaleOf(j int) float64 {
 	if s.Scale[j] != s.Scale[j] {
 		return 1
 	}
