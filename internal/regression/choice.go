@@ -14,10 +14,10 @@ import (
 type Worth struct {
 	Name       string   `json:"name"`
 	Columns    []string `json:"columns"`
-	MSEWithout *float64 `json:"cv_mse_without"` // Σ of squared errors on rows held out, over their number
-	Delta      *float64 `json:"delta"`          // that error without the term less that with it
-	Better     int      `json:"folds_better"`   // folds on which the model with the term errs less
-	Kept       bool     `json:"kept"`           // it is in the model
+	MSEWithout *float64 `json:"cv_mse_without"`          // Σ of squared errors on rows held out, over their number
+	Delta      *float64 `json:"delta"`                   // that error without the term less that with it
+	Better     int      `json:"folds_better" range:"0,"` // folds on which the model with the term errs less
+	Kept       bool     `json:"kept"`                    // it is in the model
 }
 
 // MostWorth returns terms in another order: those in the model first, of these the most
@@ -43,13 +43,13 @@ func MostWorth(terms []Worth) []Worth {
 
 // Selection says how terms were chosen.
 type Selection struct {
-	Compared int     `json:"models_compared"`
+	Compared int     `json:"models_compared" range:"0,"`
 	MSE      float64 `json:"cv_mse"`   // of the chosen terms by least squares, pooled over rows
 	Optimism float64 `json:"optimism"` // by how much that is thought to be too small, being the least of many
 	// Plain and Chosen are the weights of the fits to the plain and to the chosen terms; the
 	// target's mean has what they leave.
-	Plain  float64 `json:"weight_plain"`
-	Chosen float64 `json:"weight_chosen"`
+	Plain  float64 `json:"weight_plain" range:"0,1"`
+	Chosen float64 `json:"weight_chosen" range:"0,1"`
 	Reason string  `json:"reason,omitempty"` // why terms are not compared
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/regression"
 )
 
 // forge hands over every mutation of everything in a value, which is as it was after each.
@@ -121,5 +122,56 @@ func TestForged(t *testing.T) {
 	t.Logf("%d forged files, %d refused", tried, refused)
 	if tried < 1000 || refused < tried/2 {
 		t.Errorf("of %d forged files %d were refused", tried, refused)
+	}
+}
+
+// The same of a model and its readable form: each is refused, or has a page.
+func TestForgedModel(t *testing.T) {
+	p := trained(t, bentDesign(), regression.Fit{Folds: 5, Select: true}, bent(200))
+	m, s := p.Fit, p.Model
+	s.Model = "m"
+	dir := t.TempDir()
+	tried, shown := 0, 0
+	try := func(what string) {
+		tried++
+		model, summary := filepath.Join(dir, "m.gob"), filepath.Join(dir, "m.json")
+		file, _, err := m.Encode()
+		text, other := regression.SummaryKind.EncodeJSON(s)
+		if err != nil || other != nil {
+			return
+		}
+		if os.WriteFile(model, file, 0o666) != nil || os.WriteFile(summary, text, 0o666) != nil {
+			t.Fatal("no file is written")
+		}
+		forged := *p
+		if forged.Fit, _, err = regression.ReadLight(model); err != nil {
+			return
+		}
+		if forged.Model, err = regression.ReadSummary(summary); err != nil {
+			return
+		}
+		defer func() {
+			if r := recover(); r != nil {
+				t.Fatalf("%s: %v", what, r)
+			}
+		}()
+		shown++
+		page := string(forged.HTML())
+		for _, never := range []string{"NaN", "Inf", "%!", strings.Repeat("0", 60)} {
+			if strings.Contains(page, never) {
+				t.Errorf("%s: the page says %q", what, never)
+			}
+		}
+	}
+	try("nothing")
+	if shown != 1 {
+		t.Fatal("the model itself is refused")
+	}
+	for i, v := range []any{&m.Kept, &m.Mean, &m.Scale, &m.Coef, &m.Band, &s.Terms, s.Selection} {
+		forge(fmt.Sprint(i), reflect.ValueOf(v).Elem(), try)
+	}
+	t.Logf("%d forged, %d shown", tried, shown)
+	if tried < 200 || shown < 20 {
+		t.Errorf("%d forged, %d shown", tried, shown)
 	}
 }
