@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"mlpipeline/internal/csv"
@@ -228,7 +229,7 @@ func (n *number) cutUnit(cell []byte) bool {
 }
 
 func isLetters(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < utf8.RuneSelf && (r|0x20 < 'a' || r|0x20 > 'z') }) < 0
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) < 0
 }
 
 var inGroups = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}([ \x{a0}\x{2009}\x{202f}'’][0-9]{3})+([.,][0-9]*)?$`)

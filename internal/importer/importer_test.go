@@ -361,15 +361,18 @@ func TestQuirks(t *testing.T) {
 		{"names with numbers", "y,z\n1,A1\n2,A1\n3,A3\n4,A3\n", "1 A1|2 A1|3 A3|4 A3"},
 		{"words before numbers", "y,z\n1,Station 1\n2,Station 1\n3,Station 3\n", "1 Station 1|2 Station 1|3 Station 3"},
 		{"items of a list", "y,z\n1,1. full\n2,2. half\n3,1. full\n4,2. half\n", "1 1. full|2 2. half|3 1. full|4 2. half"},
-		{"thousands and millions", "y,z\n1,5k\n2,6k\n3,5M\n4,6M\n", "f.csv: column \"z\": numbers such as \"5k\" in line 2 are written in " +
-			"thousands or millions (\"M\", \"k\"), others are not; write them out, keep them as words with -category, or leave the column out with -drop"},
+		{"thousands and millions", "y,z\n1,5k\n2,6k\n3,5M\n4,6M\n", "f.csv: column \"z\": numbers such as \"5k\" in line 2 are not all in " +
+			"one unit (\"M\", \"k\"); write them in one, keep the column as words with -category, or leave it out with -drop"},
+		{"debit and credit", "y,z\n5.00 DR,1\n6.00 CR,2\n7.00 DR,3\n", "f.csv: column \"y\": numbers such as \"5.00 DR\" in line 2 are not all in " +
+			"one unit (\"CR\", \"DR\"); write them in one"},
+		{"signs of currencies", "y,z\n€5,(£6)\n\"-€7,000.50\",£5\n", "5 -6|-7000.50 5"},
 		{"a minus behind", "y;z\n1.234,50-;5\n7,25;6-\n", "-1234.50 5|7.25 -6"},
 		{"an apostrophe before", "y,z\n'-30.00,1\n'5.5,2\n7,3\n", "-30.00 1|5.5 2|7 3"},
 		{"parentheses with a currency", "y,z\n$(3.00),(2 €)\n$4,7 €\n", "-3.00 -2|4 7"},
 		{"groups of two, as in India", "y,z\n\"1,74,642.00\",1\n\"12,34,567\",2\n\"5,000\",3\n", "174642.00 1|1234567 2|5000 3"},
 		{"errors of Excel", "y,z\n1,#DIV/0!\n2,#NV\n3,#ЗНАЧ!\n4,5\n5,6\n6,#¡VALOR!\n7,#N/A\n", "1 |2 |3 |4 5|5 6|6 |7 "},
 		{"both decimal signs in one column", "y;z\n1;1,5\n2;2.5\n3;7\n", "f.csv: column \"z\": \"2.5\" in line 3 has a decimal point and \"1,5\" in " +
-			"line 2 a decimal comma; mend them, or keep the column as words with -category, or leave it out with -drop"},
+			"line 2 a decimal comma; mend them, keep the column as words with -category, or leave it out with -drop"},
 		{"each column its decimal sign", "y;z\n1,5;1.00\n2,5;2.37\n", "1.5 1.00|2.5 2.37"},
 		{"counters", "no,y\n3,5\n2,5\n1,7\n", "5|5|7"},
 		{"the first column counts in order", "what,y\n1,5\n2,5\n3,7\n", "5|5|7"},

@@ -133,8 +133,8 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 		if s.doubt != nil {
 			return fmt.Errorf("column %q: %w", name, s.doubt)
 		}
-	case (forced || !c.mostlyWords(s)) && c.magnitudes() != "":
-		return fmt.Errorf("column %q: %s", name, c.magnitudes())
+	case !c.mostlyWords(s) && c.unitsDiffer(name, opt) != "":
+		return fmt.Errorf("column %q: %s", name, c.unitsDiffer(name, opt))
 	case name == opt.Target && total == 0:
 		return fmt.Errorf("the target column %q is empty; -target '' reads rows without one", name)
 	case name == opt.Target:
@@ -183,27 +183,36 @@ func (c *Column) mostlyWords(s shape) bool {
 	return float64(c.counts[wordCells]) > mostBad*float64(s.numbers+s.bad)
 }
 
-// magnitude are units that say thousands, millions and so on.
-var magnitude = regexp.MustCompile(`^[$€£¥]?(?i:k|m|b|bn|mio|mio\.|tsd|tsd\.|mrd|mrd\.|mln|mld|` +
-	`тыс|тыс\.|млн|млрд|lakh|crore)$`)
+// telling are units that change what a number is worth: thousands, millions, and on which
+// side of an account it stands.
+var telling = regexp.MustCompile(`^[$€£¥]?(?i:k|m|b|bn|mio|mio\.|tsd|tsd\.|mrd|mrd\.|mln|mld|тыс|тыс\.|млн|млрд|lakh|crore|` +
+	`dr|cr|dr\.|cr\.)$`)
 
-// magnitudes says that numbers are in units of thousands and of millions, "" if not.
-func (c *Column) magnitudes() string {
+// unitsDiffer says that numbers have different units, "" if not: of all columns those that
+// tell, of the target any.
+func (c *Column) unitsDiffer(name string, opt *Options) string {
 	var found []string
 	plain := c.numbers[whole].N + max(c.numbers[point].N, c.numbers[comma].N) - c.counts[unitCells]
 	for unit := range c.Units {
-		if magnitude.MatchString(unit) {
+		if name == opt.Target || telling.MatchString(unit) {
 			found = append(found, strconv.Quote(unit))
 		}
 	}
-	if len(found) == 0 || len(found) == 1 && plain == 0 {
+	if len(found) == 0 || len(found) == 1 && (plain == 0 || name == opt.Target) {
 		return ""
 	}
 	slices.Sort(found)
 	first := c.firsts[firstUnit]
-	return fmt.Sprintf("numbers such as %q in line %d are written in thousands or millions (%s), others are not; write "+
-		"them out, keep them as words with -category, or leave the column out with -drop", first.Cell, first.Line,
-		strings.Join(found, ", "))
+	return fmt.Sprintf("numbers such as %q in line %d are not all in one unit (%s); write them in one%s", first.Cell, first.Line,
+		strings.Join(found, ", "), orWords(name, opt))
+}
+
+// orWords is the way out for a column that is not the target.
+func orWords(name string, opt *Options) string {
+	if name == opt.Target {
+		return ""
+	}
+	return ", keep the column as words with -category, or leave it out with -drop"
 }
 
 // decimalComma finds the decimal sign: that which more of the cells prove; else a
@@ -221,8 +230,8 @@ func (c *Column) decimalComma(name string, others []*Column, delimiter byte, opt
 	points, commas := proof(c)
 	if points > 0 && commas > 0 {
 		p, q := c.firsts[firstPoint], c.firsts[firstComma]
-		return commas > points, fmt.Errorf("%q in line %d has a decimal point and %q in line %d a decimal comma; mend them, "+
-			"or keep the column as words with -category, or leave it out with -drop", p.Cell, p.Line, q.Cell, q.Line)
+		return commas > points, fmt.Errorf("%q in line %d has a decimal point and %q in line %d a decimal comma; mend "+
+			"them%s", p.Cell, p.Line, q.Cell, q.Line, orWords(name, opt))
 	}
 	if points != commas || c.counts[eitherPoint]+c.counts[eitherComma] == 0 {
 		return commas > points, nil
