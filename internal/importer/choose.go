@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
@@ -303,12 +304,15 @@ func (t *Table) noteUnread() {
 				why = fmt.Sprintf("; -time %s -time-layout %s reads it, from %s to %s", table.ShellWord(name), l.Name, from, to)
 			}
 		}
+		var short []string
 		for _, l := range times.Short {
 			unread := func(level string) bool { _, ok := l.Parse(level); return !ok }
 			if words && len(c.Levels) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(c.Levels)), unread) {
-				why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), l.Name)
-				break
+				short = append(short, l.Name)
 			}
+		}
+		if len(short) > 0 {
+			why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), strings.Join(short, " or "))
 		}
 		t.note("column %q is not read as a time (%q in line %d)%s; rows are split by a hash", name, first.Cell, first.Line,
 			why)

@@ -293,6 +293,9 @@ func TestQuirks(t *testing.T) {
 		{"a.m.", "time,y\n01/31/2020 12:00 a.m.,1\n02/01/2020 1:30 p.m.,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
 		{"months in Polish", "time,y\n1 stycznia 2020,1\n3 lut 2020,2\n4 września 2020,3\n", "2020-01-01T00:00:00Z 1|2020-02-03T00:00:00Z 2|" +
 			"2020-09-04T00:00:00Z 3"},
+		{"the year first, behind points", "time;y\n13.01.31;1\n13.02.01;2\n13.03.02;2\n14.01.09;5\n", "2013-01-31T00:00:00Z 1|2013-02-01T00:00:00Z 2|" +
+			"2013-03-02T00:00:00Z 2|2014-01-09T00:00:00Z 5"},
+		{"years that are called so in Russian", "time,y\n1 января 2020 г.,1\n3 мая 2020 г.,2\n", "2020-01-01T00:00:00Z 1|2020-05-03T00:00:00Z 2"},
 		{"months in Russian", "time,y\n1 января 2020,1\n3 мая 2020,2\n4 дек. 2020,3\n", "2020-01-01T00:00:00Z 1|2020-05-03T00:00:00Z 2|" +
 			"2020-12-04T00:00:00Z 3"},
 		{"epoch in nanoseconds", "time,y\n1617424000500000000,1\n", "2021-04-03T04:26:40.5Z 1"},
@@ -774,6 +777,10 @@ func TestEncodings(t *testing.T) {
 		{"windows-1252", "t;°C;y", "µ", "as its letters tell"},
 		{"shift_jis", "日時;気温;電力", "はい", "as the name of the target tells"},
 		{"shift_jis", "date;平均気温;y", "データ", "as its letters tell"},
+		{"euc-jp", "日時;気温;電力", "はい", "as the name of the target tells"},
+		{"euc-jp", "date;平均気温;y", "データ", "as its letters tell"},
+		{"euc-kr", "날짜;온도;부하", "서울", "as the name of the target tells"},
+		{"euc-kr", "date;평균 기온;y", "아니다", "as its letters tell"},
 		{"gb18030", "日期;温度;负荷", "是", "as the name of the target tells"},
 		{"gb18030", "date;平均温度;y", "上海", "as its letters tell"},
 	} {
@@ -800,8 +807,8 @@ func TestEncodings(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"a;\xa4\xc8\xa4\xce\xa5\xc7;y\n1;2;3\n": "f.csv: is not UTF-8, and its letters tell no other encoding; name it with -encoding: " +
-			"windows-1252, windows-1251, shift_jis, …", // EUC-JP
+		"a;\xa4\xa4\xff\xfe;y\n1;2;3\n": "f.csv: is not UTF-8, and its letters tell no other encoding; name it with -encoding: " +
+			"windows-1252, windows-1251, shift_jis, …",
 	} {
 		if _, err := read(t, in, Options{}); err == nil || err.Error() != want {
 			t.Errorf("%q: %v", in, err)

@@ -388,7 +388,8 @@ func wordsOf(name string) []string {
 
 // timeWords are those of a name that say that a column's numbers may be times.
 var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "timestamp", "when", "epoch", "ts", "jahr",
-	"datum", "zeit", "anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period"}
+	"datum", "zeit", "anno", "année", "fecha", "unixtime", "yearmonth", "yyyymm", "yyyymmdd", "period", "дата", "время", "czas",
+	"heure", "hora", "日期", "时间", "日付", "日時", "날짜"}
 
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool {

@@ -204,6 +204,9 @@ func (t *Table) find(flag, name string) (int, error) {
 	if !t.names {
 		hint += "; if the first line is the header, use -header=true"
 	}
+	if e := t.Encoding(); e != "" {
+		hint += fmt.Sprintf("; the file is read as %s, and -encoding names another", e)
+	}
 	for _, r := range t.others {
 		line := r.line + t.opt.Skip
 		hint += fmt.Sprintf("; line %d, %s, is the header with -skip %d", line, csv.Clip(table.Quote(r.cells)), line-1)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	unicodes "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
@@ -125,14 +126,19 @@ type codePage struct {
 	encoding.Encoding
 }
 
+const japaneseLetters = "のはをにがとでたしてるいなれらもこあうきくけさすそつりアイウエオカクコサシスタテトドナニネノハバフプマムメモラリルレロンー" +
+	"日時月年分度気温電力量平均最高低風速雨水値合計火木金土"
+
 // codePages are tried in this order; where several fit alike, the first is taken.
 var codePages = []codePage{
 	{"windows-1252", true, []string{"äöüß", "éèêëàâçîïôûùœ", "ñáéíóúüãõâêç", "åæøäöé", "àèéìòù"}, charmap.Windows1252},
 	{"windows-1250", true, []string{"ąćęłńóśźż", "áčďéěíňóřšťúůýžľĺôä", "áéíóöőúüű", "ăâîșțşţ", "čćđšž"}, charmap.Windows1250},
 	{"windows-1251", false, []string{"оеаинтс", "оаинтеії"}, charmap.Windows1251},
 	{"koi8-r", false, []string{"оеаинтс"}, charmap.KOI8R},
-	{"shift_jis", false, []string{"のはをにがとでたしてるいなれらもこあうきくけさすそつりアイウエオカクコサシスタテトドナニネノハバフプマムメモラリルレロンー" +
-		"日時月年分度気温電力量平均最高低風速雨水値合計火木金土"}, japanese.ShiftJIS},
+	{"shift_jis", false, []string{japaneseLetters}, japanese.ShiftJIS},
+	{"euc-jp", false, []string{japaneseLetters}, japanese.EUCJP},
+	{"euc-kr", false, []string{"이다의는에을가고하지도한로사기리서인대자어나시일부수전스정제해그라마장아주상원동보과구성비만선소" +
+		"날짜온간력습풍속최평균합계"}, korean.EUCKR},
 	{"gb18030", false, []string{"的一是不了在人有我他这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然" +
 		"于心学日期间温度湿气压风速负荷电力量价格城市站点值平均最高低雨水月分数据总用编号名称类型单位"}, simplifiedchinese.GB18030},
 }

@@ -33,7 +33,7 @@ type Reading struct {
 // and a zone may follow where there is a day (readClock, readZone). Those that are alike
 // but for the order are told apart by the data, or not at all.
 var dates = []struct{ name, pattern, order string }{
-	{"M/D/YYYY", "M/D/Y", "MDY"}, {"D/M/YYYY", "D/M/Y", "DMY"}, {"YY/M/D", "", "YMD"}, {"M-D-YYYY", "", "MDY"},
+	{"M/D/YYYY", "M/D/Y", "MDY"}, {"D/M/YYYY", "D/M/Y", "DMY"}, {"YY/M/D", "", "YMD"}, {"YY.M.D", "", "YMD"}, {"M-D-YYYY", "", "MDY"},
 	{"D-M-YYYY", "", "DMY"}, {"DD.MM.YYYY", "D.M.Y", "DMY"}, {"YYYY/M/D", "", ""}, {"YYYY-M-D", "", ""},
 	{"YYYY.M.D", "", ""}, {"YYYYMMDD", "", ""}, {"YYYYMMDD:", "", ""}, {"D Mon YYYY", "D Mon Y", ""},
 	{"D-Mon-YYYY", "D-Mon-Y", ""},

@@ -54,6 +54,9 @@ func compile(words string) (p *pattern, hasYear bool) {
 
 // read reads a time, of a period, two with " - " between them, its beginning.
 func (p *pattern) read(s string) (r Reading, ok bool) {
+	if day, is := strings.CutSuffix(strings.TrimSuffix(s, "."), " г"); is { // year, as Russian dates end
+		s = day
+	}
 	if r, ok = p.readOne(s); ok {
 		return r, true
 	}
