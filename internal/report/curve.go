@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"mlpipeline/internal/design"
 	"mlpipeline/internal/regression"
 )
 
@@ -32,12 +31,13 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	}
 	f := p.newFit()
 	spans, crosses := f.spans(p)
-	shown := spans[:min(l.effects, len(spans))]
+	kept := slices.DeleteFunc(slices.Clone(spans), func(s *span) bool { return !s.kept })
+	shown := kept[:min(l.effects, len(kept))]
 	if len(shown) == 0 {
 		return false
 	}
 	also := ""
-	if len(shown) < len(spans) {
+	if len(shown) < len(kept) {
 		also = "; more are in the table of terms"
 	}
 	s.say("Each picture shows what a column adds to the prediction of %s, compared with the average training row: a flat "+
@@ -63,11 +63,14 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	}
 	for i, span := range shown {
 		s.Figures = append(s.Figures, span.figure(points[i], y))
+		for _, w := range span.terms {
+			bends = bends || w.Name == span.name+">"
+		}
 	}
 	for _, t := range crosses[:min(l.effects/2, len(crosses))] {
-		s.Tables = append(s.Tables, p.crossTable(f, t))
+		s.Tables = append(s.Tables, f.crossTable(find(spans, t.Made.Of[0]), find(spans, t.Made.Of[1])))
 	}
-	return f.bends()
+	return bends || len(crosses) > 0
 }
 
 // figure draws the effect: a line, dots for the levels of the calendar in order, or for
@@ -98,23 +101,16 @@ func (s *span) figure(points []point, y axis) figure {
 	return c.figure(short(s.name, 40), "What it adds to the prediction, by its value.", s.worth(), does, t.cut(2*mostLevels))
 }
 
-// rows draws the levels that matter the most.
+// rows draws the levels that add the most and the least.
 func (s *span) rows(points []point, x axis, does *string) *chart {
-	order := make([]int, len(points))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(math.Abs(points[b].value), math.Abs(points[a].value))
-	})
-	if more := len(order) - mostLevels; more > 0 {
-		order = order[:mostLevels]
-		*does += fmt.Sprintf(" %s nearer to 0: not shown.", plural(more, "level is", "levels are"))
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(points[b].value, points[a].value) })
 	var dots []dot
-	for _, i := range order {
-		dots = append(dots, dot{name: s.text(s.values[i]), value: points[i].value, half: points[i].half})
+	for i, at := range points {
+		dots = append(dots, dot{name: s.text(s.values[i]), value: at.value, half: at.half})
+	}
+	slices.SortStableFunc(dots, func(a, b dot) int { return cmp.Compare(b.value, a.value) })
+	if more := len(dots) - mostLevels; more > 0 {
+		dots = slices.Delete(dots, mostLevels/2, mostLevels/2+more)
+		*does += fmt.Sprintf(" Not shown: %s between them.", plural(more, "level", "levels"))
 	}
 	return dotChart(dots, x)
 }
@@ -198,26 +194,24 @@ func (p *Page) worthTable(l limits) table {
 }
 
 // crossTable is what the two sides of a cross add together.
-func (p *Page) crossTable(f *fit, t *design.Term) table {
-	rows, columns := f.side(p.Scaler, t.Made.Of[0]), f.side(p.Scaler, t.Made.Of[1])
+func (f *fit) crossTable(rows, columns *span) table {
 	if rows == nil || columns == nil {
 		return table{}
 	}
 	if columns.levels {
 		rows, columns = columns, rows
 	}
-	shown := min(mostLevels, len(rows.values))
-	table := table{Caption: fmt.Sprintf("What %s and %s add together%s", name(rows.name), name(columns.name),
-		others(len(rows.values), shown)), Head: []string{name(rows.name) + " \\ " + name(columns.name)}}
-	for _, v := range columns.values {
-		table.Head = append(table.Head, columns.text(v))
+	t := table{Caption: fmt.Sprintf("What %s and %s add together", name(rows.name), name(columns.name)),
+		Head: []string{name(rows.name) + " \\ " + name(columns.name)}}
+	for _, v := range columns.few {
+		t.Head = append(t.Head, columns.text(v))
 	}
-	for _, v := range rows.values[:shown] {
+	for _, v := range rows.few {
 		cells := []string{rows.text(v)}
-		for _, w := range columns.values {
+		for _, w := range columns.few {
 			cells = append(cells, num(f.at(rows.set(v), columns.set(w)).value))
 		}
-		table.add(cells...)
+		t.add(cells...)
 	}
-	return table
+	return t.cut(mostLevels)
 }

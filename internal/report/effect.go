@@ -81,7 +81,9 @@ type span struct {
 	unordered bool
 	ticks     []float64                         // tenths of the training rows, where they are known
 	set       func(v float64) func(x []float64) // sets the columns of X
-	terms     []*regression.Worth
+	few       []float64                         // of the values, for tables
+	kept      bool                              // in the model
+	terms     []*regression.Worth               // that are in it
 }
 
 // numberSpan goes over the training's range of column j of X.
@@ -108,10 +110,13 @@ func (f *fit) numberSpan(s *scaler.Scaler, name string, j int) *span {
 	span := &span{name: name, values: slices.Compact(values), set: set, text: plain,
 		axis: numeric(short(name, 40), s.DataMin[j], s.DataMax[j])}
 	if sketch := s.SketchOf(name); sketch != nil {
-		span.ticks, _ = sketch.Quantiles(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+		if q, _ := sketch.Quantiles(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9); q != nil {
+			span.ticks, span.few = q, slices.Compact([]float64{q[0], q[4], q[8]})
+		}
 		return span
 	}
 	const epoch = 1970 // of the trend
+	span.few = steps(s.DataMin[j], s.DataMax[j], 2)
 	span.text = func(v float64) string {
 		return time.UnixMicro(int64(v * design.Year)).UTC().Format("January 2006")
 	}
@@ -171,7 +176,8 @@ func levelSpan(t *design.Term) *span {
 	for _, column := range t.Columns {
 		levels = append(levels, strings.TrimPrefix(column, t.Name+"="))
 	}
-	return &span{name: t.Name, values: steps(0, float64(len(levels)-1), len(levels)-1), levels: true,
+	values := steps(0, float64(len(levels)-1), len(levels)-1)
+	return &span{name: t.Name, values: values, few: values, levels: true,
 		unordered: t.Kind == design.Word, text: func(v float64) string { return name(levels[int(v)]) },
 		axis: named(short(t.Name, 40), len(levels), func(i int) string { return short(levels[i], 12) }),
 		set: func(v float64) func(x []float64) {
@@ -182,87 +188,70 @@ func levelSpan(t *design.Term) *span {
 		}}
 }
 
-// spans returns those of the terms that are in the model, the most worth first, and the
-// crosses among them.
+// spans returns those of all terms, those in the model first, of these the most worth, and
+// the crosses that are in it.
 func (f *fit) spans(p *Page) (spans []*span, crosses []*design.Term) {
 	worth := map[string]*regression.Worth{}
 	for i := range p.Model.Terms {
 		worth[p.Model.Terms[i].Name] = &p.Model.Terms[i]
 	}
-	include := func(t *design.Term, s *span) {
-		if i := slices.IndexFunc(spans, func(o *span) bool { return o.name == s.name }); i >= 0 {
-			s = spans[i]
-		} else {
-			spans = append(spans, s)
-		}
-		if w := worth[t.Name]; w != nil {
-			s.terms = append(s.terms, w)
-		}
-	}
 	for i := range f.terms {
 		t := &f.terms[i]
-		if !f.Kept[i] || len(t.Columns) == 0 {
-			continue
+		include := func(s *span) {
+			if same := find(spans, s.name); same != nil {
+				s = same
+			} else {
+				spans = append(spans, s)
+			}
+			if w := worth[t.Name]; w != nil && f.Kept[i] {
+				s.terms = append(s.terms, w)
+			}
+			s.kept = s.kept || f.Kept[i]
 		}
 		switch t.Kind {
 		case design.Number, design.Trend, design.Lags:
 			for k, column := range t.Columns {
-				include(t, f.numberSpan(p.Scaler, column, t.From+k))
+				include(f.numberSpan(p.Scaler, column, t.From+k))
 			}
 		case design.Hinge:
-			include(t, f.numberSpan(p.Scaler, t.Made.Of[0], t.Sides[0][0]))
+			include(f.numberSpan(p.Scaler, t.Made.Of[0], t.Sides[0][0]))
 		case design.Harmonic:
-			include(t, seasonSpan(p.Scaler, strings.HasPrefix(t.Name, "daily")))
+			include(seasonSpan(p.Scaler, strings.HasPrefix(t.Name, "daily")))
 		case design.Word, design.Clock:
-			include(t, levelSpan(t))
+			if len(t.Columns) > 0 {
+				include(levelSpan(t))
+			}
 		case design.Cross:
-			crosses = append(crosses, t)
+			if f.Kept[i] {
+				crosses = append(crosses, t)
+			}
 		}
 	}
 	slices.SortStableFunc(spans, func(a, b *span) int { return cmp.Compare(b.delta(), a.delta()) })
 	return spans, crosses
 }
 
+// find returns the span of a name, which may end in > for a column with its hinges.
+func find(spans []*span, name string) *span {
+	for _, s := range spans {
+		if s.name == name || s.name+">" == name {
+			return s
+		}
+	}
+	return nil
+}
+
 // delta is by how much the error on rows held out grows without the term that is worth the
 // most, below all others where it is not known.
 func (s *span) delta() float64 {
 	most := math.Inf(-1)
+	if s.kept {
+		most = -math.MaxFloat64
+	}
 	for _, w := range s.terms {
 		if w.Delta != nil {
 			most = max(most, *w.Delta)
 		}
 	}
 	return most
-}
-
-// side returns the span of one side of a cross, with few values.
-func (f *fit) side(s *scaler.Scaler, name string) *span {
-	name = strings.TrimSuffix(name, ">")
-	for i := range f.terms {
-		t := &f.terms[i]
-		switch k := slices.Index(t.Columns, name); {
-		case t.Name == name && (t.Kind == design.Word || t.Kind == design.Clock):
-			return levelSpan(t)
-		case k >= 0 && f.centred[t.From+k]:
-			side := f.numberSpan(s, name, t.From+k)
-			if sketch := s.SketchOf(name); sketch != nil {
-				side.values, _ = sketch.Quantiles(0.1, 0.5, 0.9)
-			} else {
-				side.values = steps(s.DataMin[t.From], s.DataMax[t.From], 2)
-			}
-			side.values = slices.Compact(side.values)
-			return side
-		}
-	}
-	return nil
-}
-
-// bends reports whether there are hinges or crosses in the model.
-func (f *fit) bends() bool {
-	for i, t := range f.terms {
-		if f.Kept[i] && (t.Kind == design.Hinge || t.Kind == design.Cross) {
-			return true
-		}
-	}
-	return false
 }

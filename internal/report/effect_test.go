@@ -96,8 +96,8 @@ func TestEffectsAreOfPredictions(t *testing.T) {
 	}, func(*int, int) {})
 	f := p.newFit()
 	spans, crosses := f.spans(p)
-	x, w, kind := spans[1], f.side(p.Scaler, "w"), f.side(p.Scaler, "kind")
-	if x.name != "x" || len(x.terms) != 2 || len(spans) != 4 || len(crosses) < 2 {
+	x, w, kind := find(spans, "x>"), find(spans, "w"), find(spans, "kind")
+	if spans[1] != x || len(x.terms) != 2 || len(spans) != 4 || len(crosses) < 2 {
 		t.Fatalf("%+v and %d others, %d crosses", x, len(spans)-1, len(crosses))
 	}
 	effects := []float64{f.at(x.set(1)).value, f.at(x.set(4.5)).value, f.at(x.set(9)).value,
