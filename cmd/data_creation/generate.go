@@ -41,18 +41,24 @@ func generate(ctx context.Context, o *options) error {
 		Columns: dataset.Columns{Time: "timestamp", Target: weather.Columns[0], Categories: []string{}}}
 	var parts []*part
 	var bytes int64
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	run := func(l *simulation) (*simulation, error) { return l, l.run(ctx, o.out) }
-	for l, err := range ordered.Map(ctx, min(o.Workers, len(logs)), items(logs), run) {
-		if err != nil {
-			cancel() // the other logs
-			return err
+	running, cancel := context.WithCancelCause(ctx)
+	ordered.Each(len(logs), func(i int) {
+		err := running.Err()
+		if err == nil {
+			err = logs[i].run(running, o.out)
 		}
+		if err != nil {
+			cancel(err) // the other logs
+		}
+	})
+	bar.Clear()
+	if err := context.Cause(running); err != nil {
+		return err
+	}
+	for _, l := range logs {
 		parts = append(parts, l.parts...)
 		bytes += l.bytes
 	}
-	bar.Clear()
 	if err := publish(ctx, o, m, parts, nil); err != nil {
 		return err
 	}
@@ -60,19 +66,6 @@ func generate(ctx context.Context, o *options) error {
 		cli.Plural(len(logs), "dataset", "datasets"), o.rows, train, test,
 		cli.Megabytes(bytes), o.Took(), o.out)
 	return nil
-}
-
-// items hands out logs.
-func items(logs []*simulation) func(context.Context) iter.Seq2[*simulation, error] {
-	return func(context.Context) iter.Seq2[*simulation, error] {
-		return func(yield func(*simulation, error) bool) {
-			for _, l := range logs {
-				if !yield(l, nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // simulation is one dataset being written.

@@ -154,15 +154,9 @@ func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
 	outputs := []artifact.Output{artifact.Listed(manifest)}
 	trained := false
 	for _, e := range old.Datasets {
-		if !e.Inside() {
-			continue
-		}
 		trained = trained || e.Part == "train"
-		for _, ext := range append([]string{""}, dataset.Packed...) {
-			path := filepath.Join(o.out, filepath.FromSlash(e.Path)) + ext
-			if _, err := os.Stat(path); err == nil {
-				outputs = append(outputs, artifact.Listed(path))
-			}
+		for _, path := range onDisk(o.out, e) {
+			outputs = append(outputs, artifact.Listed(path))
 		}
 	}
 	outputs = append(outputs, artifact.Text(o.rejects, "list of rejects", rejectsHeader))
@@ -174,6 +168,21 @@ func checkOld(o *options) (old *dataset.Manifest, damaged, err error) {
 			"use another -out", manifest)
 	}
 	return old, damaged, nil
+}
+
+// onDisk returns the paths of what is there of an entry: its file, or those that it was
+// packed into since.
+func onDisk(dir string, e dataset.Entry) (paths []string) {
+	path := filepath.Join(dir, filepath.FromSlash(e.Path))
+	if _, err := os.Lstat(path); err == nil {
+		return []string{path}
+	}
+	for _, ext := range dataset.Packed {
+		if _, err := os.Lstat(path + ext); err == nil {
+			paths = append(paths, path+ext)
+		}
+	}
+	return paths
 }
 
 // paths are those of the files that a manifest lists, in its folder.
@@ -216,26 +225,14 @@ func warnOfOthers(o *options, m *dataset.Manifest) {
 func removeOld(dir string, old, m *dataset.Manifest) (removed []string, err error) {
 	keep := paths(m)
 	for _, e := range old.Datasets {
-		if !e.Inside() {
-			continue
-		}
-		path := filepath.Join(dir, filepath.FromSlash(e.Path))
-		var gone []string
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // packed since, perhaps
-			for _, ext := range dataset.Packed {
-				gone = append(gone, path+ext)
+		for _, path := range onDisk(dir, e) {
+			if keep[e.Path] && dataset.Unpacked(path) == path { // it is replaced
+				continue
 			}
-		}
-		if !keep[e.Path] {
-			gone = append(gone, path)
-		}
-		for _, path := range gone {
-			switch err := artifact.Remove(path); {
-			case err == nil:
-				removed = append(removed, e.Path)
-			case !errors.Is(err, fs.ErrNotExist):
+			if err := artifact.Remove(path); err != nil {
 				return removed, fmt.Errorf("%s: %w", path, err)
 			}
+			removed = append(removed, e.Path)
 		}
 	}
 	return removed, nil
