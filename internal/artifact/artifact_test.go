@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -36,8 +37,8 @@ func TestDamage(t *testing.T) {
 		file   []byte
 		decode func(b []byte) error
 	}{
-		"json": {text, func(b []byte) error { return kind.decodeJSON(b, new(thing)) }},
-		"gob":  {gob, func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }},
+		"json": {text, decodeJSON},
+		"gob":  {gob, decodeGob},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.decode(c.file); err != nil {
@@ -68,54 +69,47 @@ func TestDamage(t *testing.T) {
 }
 
 func TestOtherKinds(t *testing.T) {
-	v := thing{Name: "x"}
-	older := Kind{Format: "thing", Version: 1, Program: "make_thing"}
-	other := Kind{Format: "other", Version: 2, Program: "make_other"}
-	oldJSON, _ := older.EncodeJSON(&v)
-	otherJSON, _ := other.EncodeJSON(&v)
-	oldGob, _, _ := older.EncodeGob(&v)
-	otherGob, _, _ := other.EncodeGob(&v)
-	gob := func(b []byte) error { _, err := kind.decodeGob(bytes.NewReader(b), new(thing)); return err }
-	for want, err := range map[string]error{
-		"is version 1 of the thing format and this program reads version 2": kind.decodeJSON(oldJSON, new(thing)),
-		`is a "other" file where a thing file is needed`:                    kind.decodeJSON(otherJSON, new(thing)),
-		"is version 1 of the thing format and this program reads version":   gob(oldGob),
-		`is a "other" file where a thing file is`:                           gob(otherGob),
-		"is not a thing file; run make_thing again":                         gob([]byte("hello")),
+	for kind, want := range map[Kind]string{
+		{Format: "thing", Version: 1}: "is version 1 of the thing format and this program reads version 2",
+		{Format: "other", Version: 2}: `is a "other" file where a thing file is needed`,
 	} {
-		if err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("got %v, want %s", err, want)
+		text, _ := kind.EncodeJSON(&thing{Name: "x"})
+		gob, _, _ := kind.EncodeGob(&thing{Name: "x"})
+		for _, err := range []error{decodeJSON(text), decodeGob(gob)} {
+			if err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
 		}
 	}
+	if err := decodeGob([]byte("hello")); err == nil || err.Error() != "is not a thing file; run make_thing again" {
+		t.Error(err)
+	}
+}
+
+func decodeJSON(b []byte) error { return kind.decodeJSON(b, new(thing)) }
+
+func decodeGob(b []byte) error {
+	_, err := kind.decodeGob(bytes.NewReader(b), new(thing))
+	return err
 }
 
 // A file is whole or absent; its permissions follow the umask.
 func TestCreate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.json")
-	if err := WriteFile(path, []byte("old")); err != nil {
+	var set Set
+	err := WriteFile(path, []byte("old"))
+	if err == nil {
+		err = set.Write(path, []byte("new"))
+	}
+	want(t, dir, path, "old", 2)
+	if err = errors.Join(err, set.Commit()); err != nil {
 		t.Fatal(err)
 	}
+	set.Cleanup()
+	want(t, dir, path, "new", 1)
 	f, err := Create(path)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Write([]byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	want(t, dir, path, "old", 2)
-	if err := f.Finish(); err != nil {
-		t.Fatal(err)
-	}
-	want(t, dir, path, "old", 2)
-	var set Set
-	set.Add(f)
-	if err := set.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	f.Cleanup()
-	want(t, dir, path, "new", 1)
-	if f, err = Create(path); err != nil {
 		t.Fatal(err)
 	}
 	f.Cleanup()
@@ -280,10 +274,11 @@ func TestGobValues(t *testing.T) {
 	}
 }
 
-// JSON is laid out for people; datasets take a line each.
+// JSON is laid out for people; datasets take a line each, in a list or by their names.
 func TestIndent(t *testing.T) {
 	got := string(indent([]byte(`{"a":[],"b":{},"c":[1,2.5],"d":["x, y:"],"e":[[1,2],[3]],` +
-		`"datasets":[{"name":"q\"]}","m":[{"n":1}]},{"name":"\\"}],"f":[{"g":1,"datasets":[{"h":2}]}]}`)))
+		`"datasets":[{"name":"q\"]}","m":[{"n":1}]},{"name":"\\"}],"f":[{"g":1,"datasets":[{"h":2}]}],` +
+		`"datasets":{"a":{"rows":1,"l":[1,null]},"b, {":{}},"rows":[null]}`)))
 	const want = `{
   "a": [],
   "b": {},
@@ -308,18 +303,7 @@ func TestIndent(t *testing.T) {
         }
       ]
     }
-  ]
-}
-`
-	if got != want {
-		t.Errorf("got\n%s", got)
-	}
-}
-
-// Datasets by their names take a line each too.
-func TestIndentMap(t *testing.T) {
-	got := string(indent([]byte(`{"datasets":{"a":{"rows":1,"l":[1,null]},"b, {":{}},"rows":[null]}`)))
-	const want = `{
+  ],
   "datasets": {
     "a": {"rows": 1, "l": [1, null]},
     "b, {": {}

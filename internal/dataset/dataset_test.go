@@ -187,19 +187,16 @@ func TestName(t *testing.T) {
 
 // Only files that lie where data_creation writes them are its own to remove.
 func TestInside(t *testing.T) {
-	for path, want := range map[string]bool{
-		"train/a.csv": true, "test/a.csv": true, "test/...csv": true,
-		"train/../a.csv": false, "train//etc/a.csv": false, "../train/a.csv": false, "other/a.csv": false, `train/..\a.csv`: false, "train/a.txt": false, "a.csv": false,
+	for e, want := range map[[3]string]bool{
+		{"train", "a", "train/a.csv"}: true, {"test", "a", "test/a.csv"}: true, {"test", "..", "test/...csv"}: true,
+		{"train", "../a", "train/../a.csv"}: false, {"train", "/etc/a", "train//etc/a.csv"}: false,
+		{"..", "train/a", "../train/a.csv"}: false, {"other", "a", "other/a.csv"}: false,
+		{"train", `..\a`, `train/..\a.csv`}: false, {"train", "a.txt", "train/a.txt"}: false, {"a", "", "a.csv"}: false,
+		{"train", "a", "train/b.csv"}: false, {"train", "a", "test/a.csv"}: false,
 	} {
-		part, file, _ := strings.Cut(path, "/")
-		e := Entry{Part: part, Name: strings.TrimSuffix(file, ".csv"), Path: path}
-		if e.Inside() != want {
-			t.Errorf("%s: inside is not %v", path, want)
+		if (&Entry{Part: e[0], Name: e[1], Path: e[2]}).inside() != want {
+			t.Errorf("%q: inside is not %v", e, want)
 		}
-	}
-	if (&Entry{Part: "train", Name: "a", Path: "train/b.csv"}).Inside() ||
-		(&Entry{Part: "train", Name: "a", Path: "test/a.csv"}).Inside() {
-		t.Error("the path is not the name's")
 	}
 }
 

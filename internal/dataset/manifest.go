@@ -78,9 +78,9 @@ type Entry struct {
 	Truth *Truth `json:"truth,omitempty"` // of synthetic data
 }
 
-// Inside reports whether the entry's path is where its file was written, and
+// inside reports whether the entry's path is where its file was written, and
 // nowhere else.
-func (e *Entry) Inside() bool {
+func (e *Entry) inside() bool {
 	return (e.Part == "train" || e.Part == "test") && e.Path == e.Part+"/"+e.Name+".csv" &&
 		!strings.ContainsAny(e.Name, `/\`)
 }
@@ -170,7 +170,7 @@ const mostRows = 1 << 48
 func (e *Entry) check(m *Manifest) error {
 	timed := e.First != NoTime
 	switch {
-	case !e.Inside():
+	case !e.inside():
 		return fmt.Errorf("it lists a file %q", e.Path)
 	case e.Rows < 1 || e.Rows > mostRows:
 		return fmt.Errorf("%s has %d rows", e.Path, e.Rows)

@@ -28,12 +28,19 @@ func scanWords(in string, workers int, columns ...string) (words [][]string, id 
 		if err != nil {
 			return nil, id, err
 		}
+		gaps := 0
 		for i := 0; b.End == "" && i < b.Rows; i++ {
 			var row []string
 			for _, c := range b.Cats {
 				row = append(row, c.Levels[c.Codes[i]])
+				if c.Codes[i] == 0 {
+					gaps++
+				}
 			}
 			words = append(words, row)
+		}
+		if b.End == "" && b.Gaps != gaps {
+			return nil, id, fmt.Errorf("%d gaps are counted, and there are %d", b.Gaps, gaps)
 		}
 	}
 	return words, id, nil
@@ -72,11 +79,13 @@ func checkWords(t *testing.T, in string, workers int) {
 
 // Words are what encoding/csv reads, short and long, however they are written.
 func TestWords(t *testing.T) {
+	long := strings.Repeat("x", 600000) // than a block
 	for _, in := range []string{
 		"w\nsun\nrain\nsun\n", "w\r\nsun\r\nrain\r\nNA\r\n", "a,w\n1,sun", "w,a\nsun,1\n,2\nnull,3\nnan,4\nNaN ,5\n",
 		"w\nsevenby\neightbyt\neightby\nninebytes\n", "w\n" + strings.Repeat("a\x00\na\na\x00\x00\n", 3), "w,a\nx\ry,1\nx,2\r\n\rx,3\n",
 		"a,w\n1,a\rb\n2,\r\r\n3,a\r\r\n", "w\n\"rain, heavy\"\n\"a \"\"b\"\"\"\n\"two\nlines\"\n", "w\nMünchen\n東京\n",
 		"w\n\"sun\"\nsun\n\"\"\n", "w\n0\n00\n1e0\n1\n", "w\n" + strings.Repeat("long", 100) + "\nlong\n", "w\n\n\nsun\n",
+		"w,a\n,1\n,2\nsun,3\n,4\n", "w,a\n" + long + ",1\n" + strings.Repeat("sun,2\nrain,3\n", 60000) + long + ",4\n",
 	} {
 		checkWords(t, in, 2)
 	}
@@ -137,17 +146,20 @@ func TestWordHashes(t *testing.T) {
 	}
 }
 
-// A block's gaps are its missing cells, no others.
-func TestGaps(t *testing.T) {
+// A word that has come before is read by the short way.
+func TestShortIsTaken(t *testing.T) {
+	pad := strings.Repeat("\x00", csv.Padding)
 	var c Category
-	c.reset(4)
-	for i, s := range []string{"", "sun", "NA", "rain"} {
-		var err error
-		if c.Codes[i], err = c.code([]byte(s)); err != nil {
+	c.reset(3)
+	for _, s := range []string{"sun", "seven77", "longer than eight"} {
+		code, err := c.code([]byte(s))
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if c.gaps() != 2 {
-		t.Errorf("%d gaps", c.gaps())
+		for range 2 {
+			if got, end, ok := c.read([]byte(s+",1\n"+pad), 0); !ok || got != code || end != len(s) {
+				t.Errorf("%s is not taken", s)
+			}
+		}
 	}
 }

@@ -290,12 +290,17 @@ func TestChanges(t *testing.T) {
 			return os.WriteFile(path, []byte(bigCSV(200000)), 0o666)
 		}, "the file changed while it was read; run this again when it is complete"},
 		"vanishes": {os.Remove, "no such file or directory"},
+		"the next one vanishes": {func(path string) error { return os.Remove(filepath.Join(filepath.Dir(path), "next.csv")) },
+			"no such file or directory"},
 	} {
-		path := filepath.Join(t.TempDir(), "big.csv")
-		if err := os.WriteFile(path, []byte(bigCSV(150000)), 0o666); err != nil {
-			t.Fatal(err)
+		dir := t.TempDir()
+		path := filepath.Join(dir, "big.csv")
+		for name, rows := range map[string]int{"big.csv": 150000, "next.csv": 1} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(bigCSV(rows)), 0o666); err != nil {
+				t.Fatal(err)
+			}
 		}
-		files, err := Open([]string{path}, nil, "t")
+		files, err := Open([]string{dir}, nil, "t")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -487,6 +492,7 @@ func TestTexts(t *testing.T) {
 		{Columns: []string{"y"}},
 		{Columns: []string{"a"}, Texts: []string{"y"}},
 		{Columns: []string{"a", "z"}, Optional: "y"},
+		{Categories: []string{"a", "y"}},
 	} {
 		files, err := Open([]string{"-"}, strings.NewReader(in), "")
 		if err != nil {
@@ -515,41 +521,6 @@ func TestBackBetweenBlocks(t *testing.T) {
 	want := fmt.Sprintf(`-:%d: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; `+
 		"data_creation -import sorts a file", first+2)
 	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-// A second file that vanishes before its turn is an error.
-func TestSecondVanishes(t *testing.T) {
-	dir := t.TempDir()
-	paths := []string{filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv")}
-	for _, path := range paths {
-		if err := os.WriteFile(path, []byte("t,x\n2020-01-01,1\n"), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := Open(paths, nil, "t")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(paths[1]); err != nil {
-		t.Fatal(err)
-	}
-	scan := &Scan{Time: "t", Workers: 1}
-	for _, err = range parsed(context.Background(), scan, files, func(*Block) {}) {
-		if err != nil {
-			break
-		}
-	}
-	if err == nil || !strings.Contains(err.Error(), "no such file") {
-		t.Errorf("got %v", err)
-	}
-}
-
-// A category that a file lacks is missed by name.
-func TestNoCategory(t *testing.T) {
-	_, _, err := scanWords("t,x\n2020-01-01,1\n", 1, "w")
-	if want := `-:1: there is no column "w"; the header has "t", "x"`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -9,18 +9,6 @@ import (
 	"time"
 )
 
-func ExampleSimulator() {
-	sim, err := New(Settings{Seed: 42, Scenario: "clean", Station: 1,
-		Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Step: time.Hour, Train: 2})
-	if err != nil {
-		panic(err)
-	}
-	var rows Rows
-	sim.Next(&rows, 2)
-	fmt.Println(len(rows.Cells), "columns,", len(rows.Times), "rows")
-	// Output: 5 columns, 2 rows
-}
-
 var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // simulate returns a log as floats, NaN where missing, and the simulator.
