@@ -2,14 +2,13 @@
 package ordered
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // Map hands items to work on several goroutines and yields the results in
@@ -21,92 +20,75 @@ import (
 // ends after the one that it is at.
 func Map[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
 	work func(T) (R, error)) iter.Seq2[R, error] {
-	type job struct {
-		item   T
-		done   chan struct{}
-		result R
-		err    error
+	type result struct {
+		value R
+		err   error
 	}
 	return func(yield func(R, error) bool) {
-		var none R
-		jobs, ordered := make(chan *job, 2*workers), make(chan *job, 2*workers)
-		var running sync.WaitGroup
-		defer running.Wait()
 		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		go func() {
-			defer close(ordered)
-			defer close(jobs)
-			var fault error
-			defer func() {
-				if fault != nil {
-					j := &job{err: fault, done: make(chan struct{})}
-					close(j.done)
-					select {
-					case ordered <- j:
-					case <-ctx.Done():
-					}
-				}
-			}()
-			defer Recover(&fault)
-			for item, err := range items(ctx) {
-				j := &job{item: item, err: err, done: make(chan struct{})}
-				select {
-				case ordered <- j:
-				case <-ctx.Done():
-					return
-				}
-				if err != nil {
-					close(j.done)
-					return
-				}
-				select {
-				case jobs <- j:
-				case <-ctx.Done():
-					return
-				}
+		ordered, busy := make(chan chan result, 2*workers), make(chan struct{}, workers)
+		defer func() {
+			cancel()
+			for range workers { // which nobody can be any more
+				busy <- struct{}{}
 			}
 		}()
-		for range workers {
-			running.Go(func() {
-				for {
-					select {
-					case j, more := <-jobs:
-						if !more {
-							return
-						}
-						j.result, j.err = guarded(work, j.item)
-						close(j.done)
-					case <-ctx.Done():
-						return
-					}
-				}
-			})
-		}
-		for {
-			var j *job
-			more := false
+		// give hands on a result to come, unless nobody waits for it.
+		give := func(c chan result) bool {
 			select {
-			case j, more = <-ordered:
+			case ordered <- c:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
+		doAll := func() (err error) {
+			defer Recover(&err)
+			for item, err := range items(ctx) {
+				c := make(chan result, 1)
+				if err != nil || !give(c) {
+					return err
+				}
+				select {
+				case busy <- struct{}{}: // in order: an item may wait for what the one before leaves
+				case <-ctx.Done():
+					return nil
+				}
+				go func() {
+					value, err := guarded(work, item)
+					c <- result{value, err}
+					<-busy
+				}()
+			}
+			return nil
+		}
+		go func() {
+			defer close(ordered)
+			if err := doAll(); err != nil {
+				c := make(chan result, 1)
+				c <- result{err: err}
+				give(c)
+			}
+		}()
+		for {
+			var next chan result
+			var got result
+			select {
+			case next = <-ordered:
 			case <-ctx.Done(): // even while the items wait for standard input
 			}
-			if more {
+			if next != nil {
 				select {
-				case <-j.done:
+				case got = <-next:
 				case <-ctx.Done(): // the workers may have left
 				}
 			}
-			switch err := ctx.Err(); {
-			case err != nil:
+			if err := cmp.Or(ctx.Err(), got.err); err != nil {
+				var none R
 				yield(none, err)
 				return
-			case !more:
-				return
-			case j.err != nil:
-				yield(none, j.err)
-				return
 			}
-			if !yield(j.result, nil) {
+			if next == nil || !yield(got.value, nil) {
 				return
 			}
 		}
@@ -121,27 +103,17 @@ func guarded[T, R any](work func(T) (R, error), item T) (result R, err error) {
 
 // Each calls work for 0 to n−1, on all cores. A panic in it is one here.
 func Each(n int, work func(i int)) {
-	var next atomic.Int64
-	var fault error
-	var once sync.Once
-	var workers sync.WaitGroup
-	one := func(i int) (err error) {
-		defer Recover(&err)
-		work(i)
-		return nil
-	}
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				if err := one(i); err != nil {
-					once.Do(func() { fault = err })
-				}
+	numbers := func(context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			for i := 0; i < n && yield(i, nil); i++ {
 			}
-		})
+		}
 	}
-	workers.Wait()
-	if fault != nil {
-		panic(fault)
+	one := func(i int) (struct{}, error) { work(i); return struct{}{}, nil }
+	for _, err := range Map(context.Background(), runtime.GOMAXPROCS(0), numbers, one) {
+		if err != nil {
+			panic(err)
+		}
 	}
 }
 
