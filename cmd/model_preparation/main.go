@@ -217,7 +217,7 @@ func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
 	models := make([]*regression.Model, o.NArg())
 	for i, path := range o.Args() {
 		var err error
-		if models[i], _, err = regression.ReadPart(path); err != nil {
+		if models[i], _, err = regression.ReadShard(path); err != nil {
 			return err
 		}
 		if models[i].Scaler != s.Fingerprint() {

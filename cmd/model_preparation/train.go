@@ -37,7 +37,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	shape := fmt.Sprintf("%s, %s used", cli.Plural(len(in.files), "file", "files"), cli.Plural(rows, "row", "rows"))
 	size := cli.Megabytes(bar.Done())
 	if o.shard != nil {
-		shard, _, err := regression.NewPart(in.settings, o.shard, datasets).Encode()
+		shard, _, err := regression.NewShard(in.settings, o.shard, datasets).Encode()
 		if err != nil {
 			return err
 		}

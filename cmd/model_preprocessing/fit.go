@@ -32,7 +32,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar.Clear()
 	if o.shard != nil {
-		s := scaler.NewPart(o.Design, o.shard, datasets, sketches)
+		s := scaler.NewShard(o.Design, o.shard, datasets, sketches)
 		if err := scaler.Kind.WriteJSON(o.out, s); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func merge(ctx context.Context, o *options) error {
 	}
 	var scalers []*scaler.Scaler
 	for _, path := range o.Args() {
-		s, err := scaler.ReadPart(path)
+		s, err := scaler.ReadShard(path)
 		if err != nil {
 			return err
 		}

@@ -170,10 +170,16 @@ func (a *Asked) observed(d *Design) (terms []Spec) {
 // CheckAsked reports what cannot be made of the columns.
 func (d *Design) CheckAsked() error {
 	a := &d.Asked
+	bent := map[string]bool{}
 	for _, item := range a.Hinges {
-		if _, _, _, err := d.ParseHinge(item); err != nil {
+		of, _, _, err := d.ParseHinge(item)
+		if err != nil {
 			return fmt.Errorf("-hinge %w", err)
 		}
+		if bent[of] {
+			return fmt.Errorf("-hinge %q: %q is bent already; give all its knots at once, as %s@K1/K2", item, of, of)
+		}
+		bent[of] = true
 	}
 	for _, item := range a.Crosses {
 		if _, _, err := d.ParseCross(item); err != nil {

@@ -32,7 +32,7 @@ func (m *Model) check(factors bool) error {
 		return errors.New("its datasets do not fit together")
 	}
 	if m.Part != nil {
-		return nil // there is nothing else
+		return m.Part.Check(len(m.Datasets)) // there is nothing else
 	}
 	return m.checkFit()
 }

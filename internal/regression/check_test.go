@@ -16,7 +16,9 @@ import (
 
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/artifact/artifacttest"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/metrics"
 )
 
 // forgeable returns a model with all that a model can have: a category, a column that
@@ -36,7 +38,6 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	set, rows := d.problem(func(int) bool { return true }, y)
 	set.SeasonFrom, set.SeasonTo, set.Folds = 5, 7, 2
 	w := len(set.Names) + 2
-	m, summary := fitted(t, set, foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2))
 	r := &design.Rows{N: 10, X: make([][]float64, w-2), Y: y[:10], Codes: []design.Codes{{To: 3,
 		Levels: []string{"", "a", "b", "c"}, Column: []int{-1, 0, 1, 2}, Rows: make([]int32, 10)}}}
 	for j := 3; j < w-2; j++ {
@@ -45,6 +46,12 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	for i := range r.Codes[0].Rows {
 		r.Codes[0].Rows[i] = int32(i % 4)
 	}
+	set.Columns = metrics.Columns{{Name: "y", At: -1, Edges: []float64{0, 1}, Low: -3, High: 5, Mean: 1, Deviation: 1},
+		{Name: "c", Levels: []string{"a", "b", "c"}}}
+	datasets := []Dataset{foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2)}
+	datasets[0].Cells = [][]metrics.Cells{set.Columns.Count(r, 0, 10, 1), nil}
+	datasets[1].Cells = make([][]metrics.Cells, 2)
+	m, summary := fitted(t, set, datasets...)
 	return m, summary, r
 }
 
@@ -92,7 +99,7 @@ func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows)
 			t.Errorf("%s: %v", what, fault)
 		}
 	}(time.Now())
-	for _, reader := range []func(string) (*Model, string, error){ReadLight, ReadPart} {
+	for _, reader := range []func(string) (*Model, string, error){ReadLight, ReadShard} {
 		m, _, err := reader(path)
 		if read = err == nil; !read {
 			continue
@@ -113,6 +120,9 @@ func TestForgedModels(t *testing.T) {
 	document, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if file, _, err := m.Encode(); err != nil || !readForged(t, gob, "honest", file, rows) {
+		t.Fatalf("an honest model is not read: %v", err)
 	}
 	read := map[string]bool{}
 	artifacttest.Mutate(t, document, func(path string, mutated []byte) {
@@ -170,6 +180,19 @@ func floats(v reflect.Value, f func(v reflect.Value)) {
 			if v.Type().Field(i).IsExported() {
 				floats(v.Field(i), f)
 			}
+		}
+	}
+}
+
+// A shard has as many datasets as the list of files gives it.
+func TestForgedShard(t *testing.T) {
+	m, _, rows := forgeable(t)
+	path := filepath.Join(t.TempDir(), "shard.gob")
+	for files, possible := range map[int]bool{2: true, 3: false, 0: false} {
+		shard := NewShard(m.Settings, &dataset.Shard{I: 0, N: 1, Files: files, List: "l"}, m.Datasets)
+		file, _, err := shard.Encode()
+		if err != nil || readForged(t, path, "shard", file, rows) != possible {
+			t.Errorf("a shard of %d datasets of %d files is read: %v, %v", len(m.Datasets), files, !possible, err)
 		}
 	}
 }

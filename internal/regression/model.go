@@ -235,8 +235,8 @@ func factorsOf(datasets []Dataset) (wholes []Factor, total Factor) {
 	return wholes, total
 }
 
-// NewPart makes a shard of a model, for Merge.
-func NewPart(s Settings, part *dataset.Shard, datasets []Dataset) *Model {
+// NewShard makes a shard of a model, for Merge.
+func NewShard(s Settings, part *dataset.Shard, datasets []Dataset) *Model {
 	return &Model{Settings: s, Part: part, Datasets: datasets}
 }
 
@@ -366,8 +366,8 @@ func Read(path string) (*Model, string, error) { return read(path, true, false) 
 // ReadLight is Read without the factors, for predicting.
 func ReadLight(path string) (*Model, string, error) { return read(path, false, false) }
 
-// ReadPart is Read of a model, or of a shard of one, for Merge.
-func ReadPart(path string) (*Model, string, error) { return read(path, true, true) }
+// ReadShard is Read of a model, or of a shard of one, for Merge.
+func ReadShard(path string) (*Model, string, error) { return read(path, true, true) }
 
 func read(path string, factors, part bool) (*Model, string, error) {
 	m := new(Model)

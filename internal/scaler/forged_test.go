@@ -59,7 +59,7 @@ func TestForged(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
 	for name, s := range map[string]*Scaler{
-		"whole": whole, "part": NewPart(d, &dataset.Shard{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
+		"whole": whole, "part": NewShard(d, &dataset.Shard{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
 	} {
 		document, err := Kind.EncodeJSON(s)
 		if err != nil {
@@ -75,7 +75,7 @@ func TestForged(t *testing.T) {
 			} else if !strings.HasPrefix(err.Error(), path+": ") {
 				t.Errorf("%s, %s: %v", name, where, err)
 			}
-			if s, err := ReadPart(path); err == nil {
+			if s, err := ReadShard(path); err == nil {
 				if merged, err := merge([]*Scaler{s}); err == nil {
 					checkFinite(t, where, merged)
 				}
@@ -140,7 +140,7 @@ func TestRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		_, err := ReadPart(path)
+		_, err := ReadShard(path)
 		if took := time.Since(begun); err == nil || !strings.HasPrefix(err.Error(), path+": is not a scaler: ") ||
 			!strings.Contains(err.Error(), c.want) || took > 10*time.Second {
 			t.Errorf("%s: %v, in %v", c.want, err, took)
@@ -207,7 +207,7 @@ func TestSeasons(t *testing.T) {
 		for i := range c.datasets {
 			one := fitted(t, d, c.datasets[i:i+1]...)
 			wholes = append(wholes, one)
-			parts = append(parts, NewPart(d, &dataset.Shard{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
+			parts = append(parts, NewShard(d, &dataset.Shard{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
 		}
 		for _, scalers := range [][]*Scaler{wholes, parts} {
 			merged, err := merge(scalers)

@@ -38,8 +38,8 @@ func Read(path string) (*Scaler, error) {
 	return s, s.Part.Unmerged(path, Kind.Program)
 }
 
-// ReadPart reads a scaler, or a part of one, with all that Merge needs.
-func ReadPart(path string) (*Scaler, error) {
+// ReadShard reads a scaler, or a part of one, with all that Merge needs.
+func ReadShard(path string) (*Scaler, error) {
 	s := new(Scaler)
 	if err := Kind.ReadJSON(path, s); err != nil {
 		return nil, err

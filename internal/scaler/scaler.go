@@ -223,8 +223,8 @@ func (s *Scaler) finishColumns(columns []moments.Moments, derived []bool) {
 	s.TargetMean, s.TargetVar = target.Mean.Value(), target.Var()
 }
 
-// NewPart makes a part of a scaler, for Merge: no level, no mean.
-func NewPart(d design.Design, part *dataset.Shard, datasets []Dataset, sketches []*moments.Sketch) *Scaler {
+// NewShard makes a part of a scaler, for Merge: no level, no mean.
+func NewShard(d design.Design, part *dataset.Shard, datasets []Dataset, sketches []*moments.Sketch) *Scaler {
 	return &Scaler{Design: d.Unfinished(), Part: part, Datasets: datasets, Sketches: sketches}
 }
 

@@ -141,7 +141,7 @@ func TestMergeAndRead(t *testing.T) {
 	if err := os.WriteFile(path, want, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	back, err := ReadPart(path)
+	back, err := ReadShard(path)
 	if err != nil {
 		t.Fatal(err)
 	}
