@@ -97,6 +97,9 @@ func TestDrifts(t *testing.T) {
 	if d := few.drifts(); len(d) != 1 || d[0].Dataset != "" || !d[0].Drifted {
 		t.Errorf("29 rows twice: %+v", d)
 	}
+	if got := NewTraining(append(parts, normal(r, 29, 9))); got.Usual[0] > 1 || got.Parts != 10 {
+		t.Errorf("with 29 rows far away %v is usual among %d parts", got.Usual, got.Parts)
+	}
 	if got := NewTraining(parts[:1]); got.Usual != nil {
 		t.Errorf("one part: %v is usual", got.Usual)
 	}

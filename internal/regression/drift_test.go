@@ -1,0 +1,59 @@
+package regression
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"mlpipeline/internal/design"
+	"mlpipeline/internal/moments"
+	"mlpipeline/internal/scaler"
+)
+
+// The cells of a fold are those of its rows, in whatever blocks they come: contiguous with a
+// time, every K-th without one.
+func TestGather(t *testing.T) {
+	const n, folds = 103, 4
+	x, y := make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i] = float64(i*i%37), float64(i)
+	}
+	x[50] = math.NaN()
+	sketches := []*moments.Sketch{{}, {}}
+	sketches[0].Add(x)
+	sketches[1].Add(y)
+	for _, time := range []string{"", "t"} {
+		s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y", Time: time}, Mean: []float64{18},
+			Scale: []float64{11}, Var: []float64{121}, TargetMean: 51, TargetVar: 900, Sketches: sketches}
+		factorizer := NewFactorizer(s, folds)
+		columns := factorizer.columns
+		if len(columns) != 2 || columns[0].Low != 0 || columns[1].High != n-1 || len(columns[1].Edges) != 9 || columns[1].Edges[0] != 10 {
+			t.Fatalf("%+v", columns)
+		}
+		bounds := FoldBounds(n, folds)
+		for _, size := range []int{1, 7, 40, n} {
+			var got Gathered
+			for from := 0; from < n; from += size {
+				to := min(n, from+size)
+				got.Merge(factorizer.Gather(&design.Rows{N: to - from, Used: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}, n))
+			}
+			whole := &design.Rows{N: n, X: [][]float64{x}, Y: y}
+			for k := range folds {
+				from, to, step := int(bounds[k]), int(bounds[k+1]), 1
+				if time == "" {
+					from, to, step = k, n, folds
+				}
+				want := columns.Count(whole, from, to, step)
+				for j := range want {
+					if math.Abs(got.Cells[k][j].Moved-want[j].Moved) > 1e-9 {
+						t.Errorf("moved by %v, want %v", got.Cells[k][j].Moved, want[j].Moved)
+					}
+					got.Cells[k][j].Moved = want[j].Moved
+				}
+				if !reflect.DeepEqual(got.Cells[k], want) {
+					t.Errorf("time %q, blocks of %d, fold %d: %v, want %v", time, size, k, got.Cells[k], want)
+				}
+			}
+		}
+	}
+}
