@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"mlpipeline/internal/cli"
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
@@ -75,6 +77,14 @@ func (r *rival) residuals(ctx context.Context, workers int) iter.Seq2[[]float64,
 			}
 		}
 	}
+}
+
+// ids are those of the files that the other model was made of.
+func (r *rival) ids() []dataset.ID {
+	if r == nil {
+		return nil
+	}
+	return slices.Concat(r.scaler.IDs(), r.model.IDs())
 }
 
 // next returns the residuals of the next block, which is one of n rows of a file.

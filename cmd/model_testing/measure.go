@@ -84,15 +84,7 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 // scan is the pass over the files, which adds them to the sums.
 func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past [][]float64, rival *rival,
 	manifests *dataset.Manifests, bar *cli.Progress, sums *metrics.Sums) error {
-	ids := known(s, p.model)
-	if rival != nil {
-		for _, id := range known(rival.scaler, rival.model) {
-			if !s.Has(id.XXH64) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	trained := newTrained(ids)
+	trained := newTrained(s.IDs(), p.model.IDs(), rival.ids())
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
 		Past: past, Ahead: p.ahead != nil,
@@ -115,7 +107,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		if err != nil {
 			return err
 		}
-		if err := trained.leak(file.Path, file.ID); err != nil && !manifests.Apart(file.Path, ids) {
+		if err := trained.leak(file.Path, file.ID); err != nil && !manifests.Apart(file.Path, trained.ids) {
 			if !o.allowLeak {
 				return fmt.Errorf("%w; test on other data, or use -allow-leak", err)
 			}
@@ -133,17 +125,6 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		sums.Unseen.Merge(file.Unseen)
 	}
 	return nil
-}
-
-// known are the files that a scaler or a model was trained on.
-func known(s *scaler.Scaler, m *regression.Model) []dataset.ID {
-	ids := s.IDs()
-	for _, id := range m.IDs() { // what was added to the model later
-		if !s.Has(id.XXH64) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // readModel reads a scaler and a model, which must belong together.
@@ -183,15 +164,22 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	return files, manifests, o.checkOutputs(inputs)
 }
 
-// trained knows the scaler's and the model's files.
+// trained knows the files that scalers and models were made of.
 type trained struct {
 	dataset.Known
+	ids  []dataset.ID
 	last map[string]dataset.Time // of each name
 }
 
-func newTrained(ids []dataset.ID) *trained {
+func newTrained(lists ...[]dataset.ID) *trained {
 	t := &trained{last: map[string]dataset.Time{}}
-	for _, id := range ids {
+	seen := map[string]bool{}
+	for _, id := range slices.Concat(lists...) {
+		if seen[id.XXH64] {
+			continue
+		}
+		seen[id.XXH64] = true
+		t.ids = append(t.ids, id)
 		t.Add(id)
 		if last, ok := t.last[id.Name]; !ok || last < id.Last {
 			t.last[id.Name] = id.Last

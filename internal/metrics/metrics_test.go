@@ -217,6 +217,11 @@ func TestMergeReports(t *testing.T) {
 		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
 		t.Errorf("another model: %v", err)
 	}
+	other = sums(0)
+	other.Columns = Columns{{Name: "x"}}
+	if _, err := Merge([]*Sums{sums(1), other}); err == nil || !strings.HasPrefix(err.Error(), "report 2 is of another model") {
+		t.Errorf("other columns: %v", err)
+	}
 }
 
 // The readable form has every dataset by its name, also two of one name, in few bytes.

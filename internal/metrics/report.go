@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -162,7 +163,8 @@ func Merge(parts []*Sums) (*Report, error) {
 		return nil, err
 	}
 	for i, s := range parts {
-		if s.Scaler != all.Scaler || s.Model != all.Model {
+		if s.Scaler != all.Scaler || s.Model != all.Model || !reflect.DeepEqual(s.Columns, all.Columns) ||
+			!reflect.DeepEqual(s.Training, all.Training) || !slices.Equal(s.Terms, all.Terms) {
 			return nil, fmt.Errorf("report %d is of another model or scaler than the first", i+1)
 		}
 		if s.Against != all.Against {

@@ -60,14 +60,8 @@ func (r *ResidualsByTenth) Add(columns []scaler.Tenths, x [][]float64, s *Sample
 
 // Merge includes the rows of o, by the same columns.
 func (r *ResidualsByTenth) Merge(o ResidualsByTenth) {
-	if *r == nil && len(o) > 0 {
-		*r = make(ResidualsByTenth, len(o))
-	}
-	for k := range min(len(o), len(*r)) {
-		for i, b := range o[k] {
-			at := &(*r)[k][i]
-			at.N, at.Sum, at.Squares = at.N+b.N, at.Sum+b.Sum, at.Squares+b.Squares
-		}
+	if len(*r) == 0 || len(*r) == len(o) {
+		merge(r, &o)
 	}
 }
 
