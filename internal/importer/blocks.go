@@ -37,8 +37,8 @@ func (t *Table) blocks(sum *uint64) iter.Seq2[*block, error] {
 			defer r.Close()
 			_, err = io.CopyN(io.Discard, r, t.offset)
 		}
-		l := lexer{grammar: t.grammar}
-		c := csv.NewCutter(io.LimitReader(r, t.end-t.offset), t.line, l.wholeRecords)
+		l := csv.Lexer{Grammar: t.Grammar}
+		c := csv.NewCutter(io.LimitReader(r, t.end-t.offset), t.line, l.Whole)
 		for err == nil {
 			b := &block{line: c.Line}
 			b.data, _, err = c.Next(nil)
@@ -58,42 +58,42 @@ func (t *Table) blocks(sum *uint64) iter.Seq2[*block, error] {
 
 // each calls f with the cells of every row of a block, its text, and its line.
 func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte, line int64) error) error {
-	l := lexer{grammar: d.grammar}
+	l := csv.Lexer{Grammar: d.Grammar}
 	line := b.line
 	gap := false // the line before is empty
 	for i := 0; i < len(b.data); {
 		var next int
-		if blank(b.data, i) {
+		if csv.Blank(b.data, i) {
 			next, gap = i+1+bytes.IndexByte(b.data[i:], '\n'), true
 		} else {
-			var bad *lexError
-			if next, bad = l.record(b.data, i); bad != nil {
-				if bad.open && len(b.data)-i >= csv.MaxRecord {
-					bad.what = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
+			var bad *csv.LexError
+			if next, bad = l.Record(b.data, i); bad != nil {
+				if bad.Open && len(b.data)-i >= csv.MaxRecord {
+					bad.What = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
 				}
-				at := line + int64(bytes.Count(b.data[i:bad.at], []byte("\n")))
-				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.cell, len(d.Header)-1)], bad.what)
+				at := line + int64(bytes.Count(b.data[i:bad.At], []byte("\n")))
+				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.Cell, len(d.Header)-1)], bad.What)
 			}
 			if next < 0 || next-i > csv.MaxRecord {
 				return tooLong(name, line)
 			}
-			for n := len(l.cells); n > len(d.Header) && len(l.cells[n-1]) == 0; n-- { // a delimiter ends the row
-				l.cells = l.cells[:n-1]
+			for n := len(l.Cells); n > len(d.Header) && len(l.Cells[n-1]) == 0; n-- { // a delimiter ends the row
+				l.Cells = l.Cells[:n-1]
 			}
-			empty := !slices.ContainsFunc(l.cells, func(c []byte) bool { return len(c) > 0 })
-			switch n := len(l.cells); {
+			empty := !slices.ContainsFunc(l.Cells, func(c []byte) bool { return len(c) > 0 })
+			switch n := len(l.Cells); {
 			case empty && (n == 1 || n == len(d.Header)):
 				b.blank++
-			case n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.cells[0])) &&
-				(b.foot.n > 0 || n == 1 && (gap || bytes.ContainsAny(l.cells[0], " \x1a"))):
-				b.foot.see(l.cells[0], line)
+			case n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.Cells[0])) &&
+				(b.foot.n > 0 || n == 1 && (gap || bytes.ContainsAny(l.Cells[0], " \x1a"))):
+				b.foot.see(l.Cells[0], line)
 				b.foot.n++
 			case b.foot.n > 0:
 				return d.ragged(name, b.foot.Line, 1)
 			case n != len(d.Header):
 				return d.ragged(name, line, n)
 			default:
-				if err := f(l.cells, b.data[i:next], line); err != nil {
+				if err := f(l.Cells, b.data[i:next], line); err != nil {
 					return err
 				}
 			}

@@ -13,7 +13,7 @@ import (
 
 // Dialect is how a source is written.
 type Dialect struct {
-	grammar
+	csv.Grammar
 	Skip   int // lines before the header
 	Header []string
 	names  bool // the header is in the source
@@ -39,21 +39,21 @@ type record struct {
 	line  int
 }
 
-// records cuts the head into records, as far as it can; end is where they end.
-func (g grammar) records(head []byte, most int) (records []record, end record, broken *lexError) {
-	l := lexer{grammar: g}
+// cutRecords cuts the head into records, as far as it can; end is where they end.
+func cutRecords(g csv.Grammar, head []byte, most int) (records []record, end record, broken *csv.LexError) {
+	l := csv.Lexer{Grammar: g}
 	end.line = 1
 	for end.at < len(head) && len(records) < most {
 		var next int
-		if blank(head, end.at) {
+		if csv.Blank(head, end.at) {
 			next = end.at + 1 + bytes.IndexByte(head[end.at:], '\n')
 		} else {
-			var bad *lexError
-			if next, bad = l.record(head, end.at); next < 0 {
+			var bad *csv.LexError
+			if next, bad = l.Record(head, end.at); next < 0 {
 				return records, end, bad
 			}
-			cells := make([]string, len(l.cells))
-			for i, c := range l.cells {
+			cells := make([]string, len(l.Cells))
+			for i, c := range l.Cells {
 				cells[i] = string(c)
 			}
 			records = append(records, record{cells, end.at, end.line})
@@ -81,16 +81,16 @@ const headRecords = 500
 
 // guessGrammar returns the grammar by which the head reads most like a table:
 // as many cells in every record, and no cell that holds another delimiter.
-func guessGrammar(head []byte, named string) (grammar, error) {
+func guessGrammar(head []byte, named string) (csv.Grammar, error) {
 	delimiters := []byte(",;\t| ")
 	if named != "" {
 		d, err := ParseDelimiter(named)
 		if err != nil {
-			return grammar{}, err
+			return csv.Grammar{}, err
 		}
 		delimiters = []byte{d}
 	}
-	var best grammar
+	var best csv.Grammar
 	most := 0.0
 	for _, d := range delimiters {
 		for _, quote := range []byte{'"', '\''} {
@@ -98,11 +98,11 @@ func guessGrammar(head []byte, named string) (grammar, error) {
 				continue
 			}
 			for _, backslash := range []bool{false, true} {
-				g := grammar{d, quote, backslash}
+				g := csv.Grammar{Delimiter: d, Quote: quote, Backslash: backslash}
 				if backslash && !bytes.Contains(head, []byte{'\\', quote}) {
 					continue
 				}
-				if score := g.score(head); score > most {
+				if score := score(g, head); score > most {
 					best, most = g, score
 				}
 			}
@@ -115,8 +115,8 @@ func guessGrammar(head []byte, named string) (grammar, error) {
 	return best, nil
 }
 
-func (g grammar) score(head []byte) float64 {
-	records, _, broken := g.records(head, headRecords)
+func score(g csv.Grammar, head []byte) float64 {
+	records, _, broken := cutRecords(g, head, headRecords)
 	cells, share := usual(records)
 	if cells < 2 {
 		return 0
@@ -168,17 +168,17 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	if bytes.Count(line, []byte(",")) >= csv.MaxColumns {
 		return nil, tooWide
 	}
-	if d.grammar, err = guessGrammar(body, delimiter); err != nil {
+	if d.Grammar, err = guessGrammar(body, delimiter); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	records, end, broken := d.records(body, headRecords)
+	records, end, broken := cutRecords(d.Grammar, body, headRecords)
 	if said < len(records) {
 		records = records[said:]
 	}
 	switch {
 	case len(records) > 0:
-	case broken != nil && broken.open:
-		line := opt.Skip + end.line + bytes.Count(body[end.at:broken.at], []byte("\n"))
+	case broken != nil && broken.Open:
+		line := opt.Skip + end.line + bytes.Count(body[end.at:broken.At], []byte("\n"))
 		return nil, fmt.Errorf("%s:%d: a quote is opened here and never closed", name, line)
 	default:
 		return nil, fmt.Errorf("%s:%d: the header does not end within %d KiB; is it a CSV file?", name, opt.Skip+1,

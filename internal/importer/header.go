@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"mlpipeline/internal/csv"
 )
 
 // findHeader sets the header, and returns the index of the first row. Rows have the usual
@@ -300,19 +302,19 @@ func (d *Dialect) cutTotal(tail []byte, size int64) {
 	tail = append(tail, '\n')
 	text := strings.TrimRight(string(tail), "\r\n ")
 	at := strings.LastIndexByte(text, '\n') + 1
-	l := lexer{grammar: d.grammar}
-	if next, _ := l.record(tail, at); next < 0 || at == 0 || len(d.sample) < 2 {
+	l := csv.Lexer{Grammar: d.Grammar}
+	if next, _ := l.Record(tail, at); next < 0 || at == 0 || len(d.sample) < 2 {
 		return
 	}
-	for _, cell := range l.cells {
+	for _, cell := range l.Cells {
 		d.last = append(d.last, string(cell))
 	}
-	for j, cell := range l.cells {
+	for j, cell := range l.Cells {
 		word := strings.ToLower(strings.TrimSuffix(string(cell), ":"))
 		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], string(cell)) }
 		if others := d.sample[:len(d.sample)-1]; slices.Contains(totals, word) && !slices.ContainsFunc(others, usual) {
 			d.end, d.last = size-int64(len(tail)-1-at), nil
-			d.note("the last row, %q, says that it is no row like the others, and was left out", firstLine(tail[at:]))
+			d.note("the last row, %q, says that it is no row like the others, and was left out", csv.FirstLine(tail[at:]))
 			return
 		}
 	}

@@ -10,7 +10,7 @@ const day = dataset.Time(24 * time.Hour / time.Microsecond)
 
 // hourTwice tells the first of an hour that comes twice from the second, in each group of
 // rows: it is over when its times go back, or one comes again.
-type hourTwice map[string]*struct {
+type hourTwice map[string]struct {
 	last   dataset.Time
 	second bool
 }
@@ -22,20 +22,14 @@ func (h hourTwice) settle(c *Chunk) {
 		if row.later == 0 {
 			continue
 		}
-		s := h[row.Group]
-		if s == nil {
-			s = &struct {
-				last   dataset.Time
-				second bool
-			}{last: dataset.NoTime}
-			h[row.Group] = s
-		}
-		if row.Time > s.last+day {
+		s, seen := h[row.Group]
+		if !seen || row.Time > s.last+day {
 			s.second = false
 		} else if row.Time <= s.last {
 			s.second = true
 		}
-		if s.last = row.Time; s.second {
+		s.last = row.Time
+		if h[row.Group] = s; s.second {
 			row.Time += row.later
 			copy(row.Line, row.Time.Append(nil))
 		}

@@ -1,40 +1,38 @@
-package importer
+package csv
 
 import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
-
-	"mlpipeline/internal/csv"
 )
 
-// grammar is how the cells of a source are told apart.
-type grammar struct {
+// Grammar is how the cells of a source are told apart.
+type Grammar struct {
 	Delimiter byte // ' ' stands for any run of blanks
 	Quote     byte // 0 for none
 	Backslash bool // before a quote that is part of a quoted cell; else such a quote is doubled
 }
 
-// lexer cuts records into cells.
-type lexer struct {
-	grammar
-	cells [][]byte // of the last record, trimmed
+// Lexer cuts records into cells.
+type Lexer struct {
+	Grammar
+	Cells [][]byte // of the last record, trimmed
 	mixed []byte   // memory for quoted cells that hold quotes
 }
 
-// lexError says what is wrong at d[at].
-type lexError struct {
-	at   int
-	cell int  // from 0
-	open bool // the quote at d[at], as far as d goes
-	what string
+// LexError says what is wrong at d[at].
+type LexError struct {
+	At   int
+	Cell int  // from 0
+	Open bool // the quote at d[at], as far as d goes
+	What string
 }
 
-// record cuts the record that begins at d[i] into l.cells and returns where the
+// Record cuts the record that begins at d[i] into l.Cells and returns where the
 // next begins, −1 if d ends before the record does. Quotes have a meaning only at
 // the beginning of a cell.
-func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
-	l.cells, l.mixed = l.cells[:0], l.mixed[:0]
+func (l *Lexer) Record(d []byte, i int) (next int, bad *LexError) {
+	l.Cells, l.mixed = l.Cells[:0], l.mixed[:0]
 	blanks := l.Delimiter == ' '
 	for {
 		for i < len(d) && (d[i] == ' ' || blanks && d[i] == '\t') {
@@ -44,7 +42,7 @@ func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 		if i < len(d) && d[i] == l.Quote && l.Quote != 0 {
 			cell, end, ok := l.quoted(d, i+1)
 			if !ok {
-				return -1, &lexError{start, len(l.cells), true, "a quote is opened here and never closed"}
+				return -1, &LexError{start, len(l.Cells), true, "a quote is opened here and never closed"}
 			}
 			for i = end; i < len(d) && (d[i] == ' ' && !blanks || d[i] == '\r'); i++ {
 			}
@@ -52,11 +50,11 @@ func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 				return -1, nil
 			}
 			if d[i] != l.Delimiter && d[i] != '\n' {
-				return -1, &lexError{start, len(l.cells), false,
+				return -1, &LexError{start, len(l.Cells), false,
 					fmt.Sprintf("a quote is opened here, and behind the quote that closes it comes %q, not a delimiter",
-						csv.Clip(firstLine(d[i:])))}
+						Clip(FirstLine(d[i:])))}
 			}
-			l.cells = append(l.cells, trim(cell))
+			l.Cells = append(l.Cells, trim(cell))
 		} else {
 			for i < len(d) && d[i] != l.Delimiter && d[i] != '\n' && !(blanks && d[i] == '\t') {
 				i++
@@ -64,7 +62,7 @@ func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 			if i == len(d) {
 				return -1, nil
 			}
-			l.cells = append(l.cells, trim(d[start:i]))
+			l.Cells = append(l.Cells, trim(d[start:i]))
 		}
 		if blanks {
 			for i < len(d) && (d[i] == ' ' || d[i] == '\t' || d[i] == '\r') {
@@ -86,7 +84,7 @@ func (l *lexer) record(d []byte, i int) (next int, bad *lexError) {
 
 // quoted returns the content of the quoted cell that begins at d[i], and where
 // it ends, behind its quote.
-func (l *lexer) quoted(d []byte, i int) (cell []byte, end int, ok bool) {
+func (l *Lexer) quoted(d []byte, i int) (cell []byte, end int, ok bool) {
 	start, from, kept := i, len(l.mixed), false
 	for {
 		k := bytes.IndexByte(d[i:], l.Quote)
@@ -118,19 +116,19 @@ func escaped(d []byte) bool {
 	return n%2 == 1
 }
 
-// blank reports whether the record at d[i] is an empty line.
-func blank(d []byte, i int) bool {
+// Blank reports whether the record at d[i] is an empty line.
+func Blank(d []byte, i int) bool {
 	return d[i] == '\n' || d[i] == '\r' && i+1 < len(d) && d[i+1] == '\n'
 }
 
-// wholeRecords returns where the last record ends that is whole in d.
-func (l *lexer) wholeRecords(d []byte) int {
+// Whole returns where the last record ends that is whole in d.
+func (l *Lexer) Whole(d []byte) int {
 	if l.Quote == 0 || bytes.IndexByte(d, l.Quote) < 0 {
 		return bytes.LastIndexByte(d, '\n') + 1
 	}
 	for end := 0; ; {
-		next, bad := l.record(d, end)
-		if bad != nil && !bad.open { // for the parser to tell
+		next, bad := l.Record(d, end)
+		if bad != nil && !bad.Open { // for the parser to tell
 			return bytes.LastIndexByte(d, '\n') + 1
 		}
 		if next < 0 {
@@ -154,7 +152,8 @@ func trim(cell []byte) []byte {
 	return cell
 }
 
-func firstLine(d []byte) string {
+// FirstLine returns the first line of a text, shortened.
+func FirstLine(d []byte) string {
 	line, _, _ := bytes.Cut(d[:min(len(d), 100)], []byte("\n"))
 	return string(bytes.TrimRight(line, "\r"))
 }
