@@ -106,7 +106,7 @@ func gain(r *metrics.Report, limit float64) (string, bool) {
 		return "the gain over the other model is not defined: fewer than two clusters of rows can be compared", false
 	}
 	sure := *c.Low > 0
-	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %v to %v)",
+	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %.4g to %.4g)",
 		notIf(!sure), limit, *c.Low, *c.High), sure
 }
 

@@ -179,18 +179,17 @@ func moreError(w *regression.Worth) string {
 // worthTable is the table of all terms, those in the model first and of these the most worth.
 func (p *Page) worthTable(l limits) table {
 	terms := regression.MostWorth(p.Model.Terms)
-	shown := terms[:min(l.others*2, len(terms))]
-	t := table{Caption: "What each term is worth: mean squared errors on rows held out" + others(len(terms), len(shown)),
+	t := table{Caption: "What each term is worth: mean squared errors on rows held out",
 		Head:   []string{"Term", "Columns", "Error without it", "The error is then", "Folds better with it", "In the model"},
 		Folded: len(terms) > 12}
-	for _, w := range shown {
+	for _, w := range terms {
 		in := "left out"
 		if w.Kept {
 			in = "yes"
 		}
 		t.add(name(w.Name), count(len(w.Columns)), figureOf(w.MSEWithout), moreError(&w), count(w.Better), in)
 	}
-	return t
+	return t.cut(2 * l.others)
 }
 
 // crossTable is what the two sides of a cross add together.

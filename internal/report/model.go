@@ -190,11 +190,10 @@ func (p *Page) influence(s *section, l limits) {
 		s.say("of the training files %s matters most: without it the mean squared error on the "+
 			"others would be %s %s.", name(worst.Name), num(math.Abs(*worst.DeltaMSE)), effect)
 	}
-	shown := influence[:min(l.others, len(influence))]
-	t := table{Caption: "What each training file does to the error on the others" + others(len(influence), len(shown)),
-		Folded: true, Head: []string{"Training file", "Rows", "Adds to the MSE of the others"}}
-	for _, d := range shown {
+	t := table{Caption: "What each training file does to the error on the others", Folded: true,
+		Head: []string{"Training file", "Rows", "Adds to the MSE of the others"}}
+	for _, d := range influence {
 		t.add(name(d.Name), count(d.Rows), figureOf(d.DeltaMSE))
 	}
-	s.Tables = append(s.Tables, t)
+	s.Tables = append(s.Tables, t.cut(l.others))
 }

@@ -66,11 +66,9 @@ func date(t dataset.Time) string { return strings.TrimSuffix(t.String(), "T00:00
 
 // spans is the table of files.
 func spans(caption string, files []dataset.ID, l limits) table {
-	shown := files[:min(l.others, len(files))]
-	t := table{Caption: caption + others(len(files), len(shown)), Head: []string{"File", "Rows used", "First", "Last"},
-		Folded: true}
-	for _, f := range shown {
+	t := table{Caption: caption, Head: []string{"File", "Rows used", "First", "Last"}, Folded: true}
+	for _, f := range files {
 		t.add(name(f.Name), count(f.Rows), date(f.First), date(f.Last))
 	}
-	return t
+	return t.cut(l.others)
 }
