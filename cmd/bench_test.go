@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // BenchmarkStage runs each program, from start to exit, on the log of one
@@ -14,9 +16,7 @@ import (
 // column of five words.
 func BenchmarkStage(b *testing.B) {
 	dir := b.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "models"), 0o777); err != nil {
-		b.Fatal(err)
-	}
+	testutil.OK(b, os.Mkdir(filepath.Join(dir, "models"), 0o777))
 	for _, s := range []struct {
 		name, reads, args string
 	}{
@@ -39,10 +39,7 @@ func BenchmarkStage(b *testing.B) {
 					b.Fatalf("%v\n%s", err, errs)
 				}
 			}
-			info, err := os.Stat(filepath.Join(dir, s.reads))
-			if err != nil {
-				b.Fatal(err)
-			}
+			info := testutil.Must(os.Stat(filepath.Join(dir, s.reads)))(b)
 			b.SetBytes(info.Size())
 		})
 	}
@@ -53,10 +50,7 @@ func addWords(b *testing.B, dir string) {
 	words := []string{",drizzle\n", ",fog\n", ",rain\n", ",snow\n", ",sun\n"}
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, part := range []string{"train", "test"} {
-		rows, err := os.ReadFile(filepath.Join(dir, "data", part, "clean.csv"))
-		if err != nil {
-			b.Fatal(err)
-		}
+		rows := testutil.Must(os.ReadFile(filepath.Join(dir, "data", part, "clean.csv")))(b)
 		var out []byte
 		for i, row := range bytes.Split(bytes.TrimSuffix(rows, []byte("\n")), []byte("\n")) {
 			word := ",weather\n"
@@ -66,12 +60,8 @@ func addWords(b *testing.B, dir string) {
 			out = append(append(out, row...), word...)
 		}
 		path := filepath.Join(dir, "words", part, "clean.csv")
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(path, out, 0o666); err != nil {
-			b.Fatal(err)
-		}
+		testutil.OK(b, os.MkdirAll(filepath.Dir(path), 0o777))
+		testutil.OK(b, os.WriteFile(path, out, 0o666))
 	}
 }
 
@@ -85,10 +75,7 @@ func BenchmarkStart(b *testing.B) {
 					b.Fatalf("%v\n%s", err, errs)
 				}
 			}
-			info, err := os.Stat(filepath.Join(bin, name))
-			if err != nil {
-				b.Fatal(err)
-			}
+			info := testutil.Must(os.Stat(filepath.Join(bin, name)))(b)
 			b.ReportMetric(float64(info.Size())/1e6, "MB")
 		})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mlpipeline/internal/testutil"
 	"mlpipeline/internal/weather"
 )
 
@@ -30,10 +31,7 @@ func TestExamples(t *testing.T) {
 // runExamples runs those of a file.
 func runExamples(t *testing.T, dir, source string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, source))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(filepath.Join(root, source)))(t)
 	examples := findExamples(string(b))
 	if len(examples) == 0 {
 		t.Errorf("%s has no example", source)
@@ -57,9 +55,7 @@ func copyOfAll(t *testing.T) string {
 		}
 	}
 	for _, name := range []string{"data/train", "data/test", "models"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o777); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.MkdirAll(filepath.Join(dir, name), 0o777))
 	}
 	return dir
 }
@@ -123,10 +119,7 @@ func TestManuals(t *testing.T) {
 	}
 	words := regexp.MustCompile(`(?:^|[\s(])(-[a-z][a-z0-9-]*)`)
 	for _, program := range programNames {
-		source, err := os.ReadFile(program + "/main.go")
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := testutil.Must(os.ReadFile(program + "/main.go"))(t)
 		comment, _, _ := strings.Cut(string(source), "package main")
 		manual := regexp.MustCompile(`(?m)^// ?`).ReplaceAllString(comment, "")
 		if got := must(t, ".", program, "-help"); got != manual {
@@ -159,10 +152,7 @@ func TestManuals(t *testing.T) {
 
 // The manual of data_creation lists the scenarios there are, in their words.
 func TestScenariosInManual(t *testing.T) {
-	b, err := os.ReadFile("data_creation/main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile("data_creation/main.go"))(t)
 	for _, sc := range weather.Scenarios {
 		if line := fmt.Sprintf("//\t%-9s %s\n", sc.Name, sc.What); !strings.Contains(string(b), line) {
 			t.Errorf("the manual lacks %s", line)
@@ -172,14 +162,8 @@ func TestScenariosInManual(t *testing.T) {
 
 // The README's picture of the code shows every package.
 func TestPackagesInReadme(t *testing.T) {
-	b, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	packages, err := os.ReadDir("../internal")
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile("../README.md"))(t)
+	packages := testutil.Must(os.ReadDir("../internal"))(t)
 	for _, p := range packages {
 		if !strings.Contains(string(b), "\n      "+p.Name()+"/") {
 			t.Errorf("README.md lacks internal/%s", p.Name())

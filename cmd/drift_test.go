@@ -13,20 +13,15 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // table reads a CSV file.
 func table(t *testing.T, path string) [][]string {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := testutil.Must(os.Open(path))(t)
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := testutil.Must(csv.NewReader(f).ReadAll())(t)
 	return rows
 }
 
@@ -52,10 +47,7 @@ func TestDrift(t *testing.T) {
 		}
 		r := rand.New(rand.NewPCG(71, uint64(seed)))
 		feature, file, by := features[seed%len(features)], files[r.IntN(len(files))], 0.5+0.5*r.Float64()
-		s, err := scaler.Read(filepath.Join(dir, "models/scaler.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := testutil.Must(scaler.Read(filepath.Join(dir, "models/scaler.json")))(t)
 		path := filepath.Join(dir, "data/test", file+".csv")
 		rows := table(t, path)
 		for j, name := range rows[0] {
@@ -67,13 +59,8 @@ func TestDrift(t *testing.T) {
 				}
 			}
 		}
-		moved, err := os.Create(filepath.Join(dir, file+".csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := csv.NewWriter(moved).WriteAll(rows); err != nil {
-			t.Fatal(err)
-		}
+		moved := testutil.Must(os.Create(filepath.Join(dir, file+".csv")))(t)
+		testutil.OK(t, csv.NewWriter(moved).WriteAll(rows))
 		moved.Close()
 		args := []string{"-report", "", file + ".csv"}
 		for _, other := range files {
@@ -119,10 +106,7 @@ func TestShift(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sums, err := metrics.Read(filepath.Join(dir, "models/metrics.gob"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		sums := testutil.Must(metrics.Read(filepath.Join(dir, "models/metrics.gob")))(t)
 		total, terms := sums.Shifts()
 		mean, n, left := 0.0, 0.0, total
 		for _, row := range table(t, filepath.Join(dir, "p.csv"))[1:] {

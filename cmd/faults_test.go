@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // stages are the programs with arguments that make another artifact than
@@ -171,10 +173,7 @@ func TestDamage(t *testing.T) {
 		{"models/model.gob", "model_testing", "model_preparation"},
 	} {
 		path := filepath.Join(dir, c.file)
-		whole, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		whole := testutil.Must(os.ReadFile(path))(t)
 		for k := range 12 {
 			b := bytes.Clone(whole)
 			switch k % 3 {
@@ -185,17 +184,13 @@ func TestDamage(t *testing.T) {
 			case 2:
 				b = append(b, byte(r.IntN(256)))
 			}
-			if err := os.WriteFile(path, b, 0o666); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.WriteFile(path, b, 0o666))
 			_, errs, err := program(dir, c.reader)
 			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) ||
 				strings.Count(errs, "\n") != 1 {
 				t.Errorf("%s read by %s: %v\n%s", c.file, c.reader, err, errs)
 			}
 		}
-		if err := os.WriteFile(path, whole, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(path, whole, 0o666))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/testutil"
 )
 
 var update = flag.Bool("update", false, "write the artifacts in testdata/formats/3 anew")
@@ -23,17 +24,11 @@ func TestFormats(t *testing.T) {
 			"-category", "cloud_cover", "-max-levels", "3", "-lags", "1")
 		must(t, dir, "model_preparation", "-folds", "2")
 		must(t, dir, "model_testing", "-report", "")
-		if err := os.RemoveAll("testdata/formats/3"); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.CopyFS("testdata/formats/3", os.DirFS(dir)); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.RemoveAll("testdata/formats/3"))
+		testutil.OK(t, os.CopyFS("testdata/formats/3", os.DirFS(dir)))
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/formats/3")); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.CopyFS(dir, os.DirFS("testdata/formats/3")))
 	for _, command := range []string{
 		"model_preprocessing -o s.json", // data/manifest.json
 		"model_preprocessing -merge -o s.json models/scaler.json",
@@ -54,10 +49,7 @@ func TestFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := testutil.Must(os.ReadFile(path))(t)
 	if got, _, err := model.Encode(); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s is not what it is read as: %v", path, err)
 	}

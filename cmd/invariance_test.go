@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // frame is a table without time: columns by name, in order, the target "y"
@@ -56,12 +58,8 @@ func (f frame) write(t *testing.T, path string, from, to int) {
 		}
 		b = append(b, '\n')
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, b, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	testutil.OK(t, os.WriteFile(path, b, 0o666))
 }
 
 // testRows are how many rows at the end of a frame are for testing.
@@ -80,10 +78,7 @@ func (f frame) predictions(t *testing.T, files int, flags ...string) []float64 {
 	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "train")
 	must(t, dir, "model_preparation", append(flags, "train")...)
 	must(t, dir, "model_testing", "-predictions", "p.csv", "new.csv")
-	file, err := os.Open(filepath.Join(dir, "p.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := testutil.Must(os.Open(filepath.Join(dir, "p.csv")))(t)
 	defer file.Close()
 	records, err := csv.NewReader(file).ReadAll()
 	if err != nil || len(records) != testRows+1 {
@@ -91,10 +86,7 @@ func (f frame) predictions(t *testing.T, files int, flags ...string) []float64 {
 	}
 	var predicted []float64
 	for _, rec := range records[1:] {
-		v, err := strconv.ParseFloat(rec[slices.Index(records[0], "predicted")], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := testutil.Must(strconv.ParseFloat(rec[slices.Index(records[0], "predicted")], 64))(t)
 		predicted = append(predicted, v)
 	}
 	return predicted

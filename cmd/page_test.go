@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // A browser, where there is one, shows the page and has nothing to complain of.
@@ -40,14 +42,9 @@ func TestPageInBrowser(t *testing.T) {
 		t.Errorf("%d pictures", n)
 	}
 	// It would have been heard.
-	b, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(page))(t)
 	bad := filepath.Join(dir, "bad.html")
-	if err := os.WriteFile(bad, append(b, "<script>missing()</script>"...), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(bad, append(b, "<script>missing()</script>"...), 0o666))
 	if _, log := show(bad); !strings.Contains(log, "CONSOLE") {
 		t.Error("a script that fails is not heard of")
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // TestPortable runs the pipeline built for another machine, in the folder
@@ -51,10 +53,7 @@ func TestPortable(t *testing.T) {
 			t.Errorf("%s differs:\n%s\nthere\n%s", dir, a, b)
 		}
 	}
-	a, err := os.ReadFile(filepath.Join(here, "models/scaler.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := testutil.Must(os.ReadFile(filepath.Join(here, "models/scaler.json")))(t)
 	if b, err := os.ReadFile(filepath.Join(there, "models/scaler.json")); err != nil || string(a) != string(b) {
 		t.Errorf("the scaler differs: %v", err)
 	}
@@ -66,14 +65,9 @@ func TestPortable(t *testing.T) {
 	}
 
 	// Each goes on with what the other has made.
-	content, err := os.ReadFile(filepath.Join(here, "data/test/clean.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := testutil.Must(os.ReadFile(filepath.Join(here, "data/test/clean.csv")))(t)
 	for _, dir := range []string{here, there} {
-		if err := os.WriteFile(filepath.Join(dir, "new.csv"), content, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(filepath.Join(dir, "new.csv"), content, 0o666))
 	}
 	type run func(dir, name string, args ...string) string
 	for dir, program := range map[string]run{here: other, there: mine} {
@@ -83,10 +77,7 @@ func TestPortable(t *testing.T) {
 		program(dir, "model_preparation", "-merge", "-o", "merged.gob", "models/model.gob")
 		program(dir, "model_preparation", "-append", "new.csv")
 		program(dir, "model_testing", "data/test/noisy.csv")
-		a, err := os.ReadFile(filepath.Join(dir, "again.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := testutil.Must(os.ReadFile(filepath.Join(dir, "again.json")))(t)
 		if b, err := os.ReadFile(filepath.Join(dir, "models/metrics.json")); err != nil || len(b) == len(a) {
 			t.Errorf("testing one file gives the metrics of all: %v", err)
 		}

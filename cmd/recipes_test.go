@@ -11,14 +11,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 func recipes(t *testing.T) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, ".github/RECIPES.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(filepath.Join(root, ".github/RECIPES.md")))(t)
 	return string(b)
 }
 
@@ -35,14 +34,9 @@ func recipe(t *testing.T, pattern string) string {
 // loadCSV writes load.csv, whose column load is to be predicted, and returns it.
 func loadCSV(t *testing.T, dir string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv")))(t)
 	b = bytes.Replace(b, []byte("temp_max"), []byte("load"), 1)
-	if err := os.WriteFile(filepath.Join(dir, "load.csv"), b, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(filepath.Join(dir, "load.csv"), b, 0o666))
 	return b
 }
 
@@ -104,9 +98,7 @@ func TestRecipeMake(t *testing.T) {
 	dir := t.TempDir()
 	loadCSV(t, dir)
 	rules := recipe(t, "(?s)```make\n(.*?)```")
-	if err := os.WriteFile(filepath.Join(dir, "Makefile"), []byte(rules), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(filepath.Join(dir, "Makefile"), []byte(rules), 0o666))
 	if out := shell(t, dir, "make"); strings.Count(out, "Model test MSE") != 1 {
 		t.Error(out)
 	}
@@ -157,10 +149,7 @@ func TestRecipeDVC(t *testing.T) {
 func TestRecipeDocker(t *testing.T) {
 	needs(t, "sh")
 	file := recipe(t, "(?s)```dockerfile\n(.*?)```")
-	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	makefile := testutil.Must(os.ReadFile(filepath.Join(root, "Makefile")))(t)
 	build := regexp.MustCompile(`(?m)^RUN (.*)$`).FindStringSubmatch(file)[1]
 	build = strings.NewReplacer("go build", "$(GO) build", "/out/", "bin/").Replace(build)
 	if !strings.Contains(string(makefile), "\t"+build+"\n") {
@@ -202,9 +191,7 @@ func TestRecipeNight(t *testing.T) {
 	must(t, dir, "model_preprocessing")
 	must(t, dir, "model_preparation")
 	script := recipe(t, "(?s)```sh\n(set -eu\ndata_creation .*?)```")
-	if err := os.WriteFile(filepath.Join(dir, "nightly.sh"), []byte(script), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(filepath.Join(dir, "nightly.sh"), []byte(script), 0o666))
 	command := strings.Replace(recipe(t, `\n    0 3 \* \* \* (.*)`), "/srv/load", dir, 1)
 	for range 2 { // the second time there is nothing new
 		shell(t, dir, command+"; true")

@@ -13,6 +13,7 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // referenceCase is a dataset and settings, and what scikit-learn makes of them.
@@ -61,10 +62,7 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 		must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-time",
 			"date", "-target", "temp_max", "-drop", "weather")
 	case c.Words != "":
-		b, err := os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := testutil.Must(os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv")))(t)
 		lines := strings.SplitAfter(string(b), "\n")
 		const trained = 1169
 		for part, rows := range map[string][]string{"train": lines[1 : 1+trained], "test": lines[1+trained:]} {
@@ -89,12 +87,8 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 // write writes a file and the folder that it is in.
 func write(t *testing.T, path, content string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
 }
 
 // TestReference compares scaler, least squares, ridge, cross-validation and
@@ -106,20 +100,13 @@ func TestReference(t *testing.T) {
 		for i, c := range cases {
 			dir := newDir(t)
 			makeCase(t, dir, i, c)
-			if err := os.Rename(filepath.Join(dir, "data"), filepath.Join(folder, c.Name)); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.Rename(filepath.Join(dir, "data"), filepath.Join(folder, c.Name)))
 			if cases[i].Lags == nil {
 				cases[i].Lags = []int{}
 			}
 		}
-		b, err := json.Marshal(cases)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, "cases.json"), b, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		b := testutil.Must(json.Marshal(cases))(t)
+		testutil.OK(t, os.WriteFile(filepath.Join(folder, "cases.json"), b, 0o666))
 		t.Skip("data written for reference.py")
 	}
 	var reference []referenceCase
@@ -132,10 +119,7 @@ func TestReference(t *testing.T) {
 				"-category", c.Words, "-max-levels", fmt.Sprint(max(2, c.MaxLevels)), "-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))
 			must(t, dir, "model_preparation", "-alpha", fmt.Sprint(c.Alpha))
 			must(t, dir, "model_testing", "-allow-leak")
-			s, err := scaler.Read(filepath.Join(dir, "models/scaler.json"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := testutil.Must(scaler.Read(filepath.Join(dir, "models/scaler.json")))(t)
 			var model regression.Summary
 			readJSON(t, filepath.Join(dir, "models/model.json"), &model)
 			report := readMetrics(t, dir)
@@ -168,14 +152,8 @@ func TestReference(t *testing.T) {
 // readMetrics reads what model_testing left in a folder.
 func readMetrics(t *testing.T, dir string) *metrics.Report {
 	t.Helper()
-	sums, err := metrics.Read(filepath.Join(dir, "models/metrics.gob"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := metrics.New(sums)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sums := testutil.Must(metrics.Read(filepath.Join(dir, "models/metrics.gob")))(t)
+	report := testutil.Must(metrics.New(sums))(t)
 	return report
 }
 

@@ -16,6 +16,7 @@ import (
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/sql"
+	"mlpipeline/internal/testutil"
 )
 
 // Programs that put the rows of a CSV file into a table, as text or as what they are, and
@@ -94,10 +95,7 @@ func inDatabase(t *testing.T, dir, dialect, file, kind string) []string {
 // model_testing predicts.
 func checkSQL(t *testing.T, dir, file string, train ...string) {
 	t.Helper()
-	rows, err := os.ReadFile(filepath.Join(dir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := testutil.Must(os.ReadFile(filepath.Join(dir, file)))(t)
 	file = "alone.csv" // a name that does not go on where training ended, which no SELECT knows
 	write(t, filepath.Join(dir, file), string(rows))
 	for dialect := range databases {

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mlpipeline/internal/testutil"
 )
 
 // killedAt runs a program that is killed before its k-th rename or removal, and
@@ -144,10 +146,7 @@ func TestSignals(t *testing.T) {
 	}
 	wide.write(t, filepath.Join(dir, "wide.csv"), 0, 2000)
 	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-o", "scaler.json", "wide.csv")
-	data, err := os.Open(filepath.Join(dir, "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := testutil.Must(os.Open(filepath.Join(dir, "data")))(t)
 	defer data.Close()
 	if err := syscall.Flock(int(data.Fd()), syscall.LOCK_EX); err != nil { // as one who publishes
 		t.Fatal(err)
@@ -172,9 +171,7 @@ func TestSignals(t *testing.T) {
 		if _, err := cmd.StdinPipe(); err != nil {
 			t.Fatal(err)
 		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, cmd.Start())
 		guard := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
 		defer guard.Stop()
 		time.Sleep(500 * time.Millisecond)

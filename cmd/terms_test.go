@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/testutil"
 )
 
 // Hinges, calendar, trend and crosses are what R's lm makes of pmax, factor and products:
@@ -72,14 +73,8 @@ func TestTermsAsR(t *testing.T) {
 
 func readCSV(t *testing.T, path string) [][]string {
 	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(path))(t)
+	rows := testutil.Must(csv.NewReader(bytes.NewReader(b)).ReadAll())(t)
 	return rows
 }
 
@@ -91,10 +86,7 @@ func TestAutoSameBytes(t *testing.T) {
 	check := func(what string) {
 		t.Helper()
 		for _, name := range []string{"scaler.json", "model.gob", "model.json"} {
-			got, err := os.ReadFile(filepath.Join(dir, "models", name))
-			if err != nil {
-				t.Fatal(err)
-			}
+			got := testutil.Must(os.ReadFile(filepath.Join(dir, "models", name)))(t)
 			if want[name] == nil {
 				want[name] = got
 			}
@@ -144,9 +136,7 @@ func TestAutoFinds(t *testing.T) {
 			}
 			fmt.Fprintf(&b, "%.6g\n", y)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "t.csv"), []byte(b.String()), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(filepath.Join(dir, "t.csv"), []byte(b.String()), 0o666))
 		must(t, dir, "data_creation", "-import", "t.csv", "-target", "y")
 		must(t, dir, "model_preprocessing", "-auto")
 		must(t, dir, "model_preparation")

@@ -22,6 +22,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/testutil"
 	"mlpipeline/internal/weather"
 )
 
@@ -47,21 +48,14 @@ func must(t *testing.T, dir, name string, args ...string) string {
 
 func readJSON(t *testing.T, path string, v any) {
 	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(path))(t)
+	testutil.OK(t, json.Unmarshal(b, v))
 }
 
 // newDir is a folder with models/ in it.
 func newDir(t *testing.T) string {
 	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "models"), 0o777); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.Mkdir(filepath.Join(dir, "models"), 0o777))
 	return dir
 }
 
@@ -184,10 +178,7 @@ func TestScenariosAreIndependent(t *testing.T) {
 	must(t, all, "data_creation")
 	must(t, some, "data_creation", "-scenarios", "drift")
 	for _, part := range []string{"train", "test"} {
-		a, err := os.ReadFile(filepath.Join(all, "data", part, "drift.csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := testutil.Must(os.ReadFile(filepath.Join(all, "data", part, "drift.csv")))(t)
 		if b, err := os.ReadFile(filepath.Join(some, "data", part, "drift.csv")); err != nil || string(a) != string(b) {
 			t.Errorf("%s differs", part)
 		}
@@ -277,22 +268,13 @@ func TestNormalAndAnomalous(t *testing.T) {
 	must(t, dir, "model_preparation")
 	must(t, dir, "model_testing", "-predictions", "p.csv")
 	report := readMetrics(t, dir)
-	file, err := os.Open(filepath.Join(dir, "p.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := testutil.Must(os.Open(filepath.Join(dir, "p.csv")))(t)
 	defer file.Close()
-	records, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := testutil.Must(csv.NewReader(file).ReadAll())(t)
 	residual := slices.Index(records[0], "residual")
 	squares := map[string][]float64{}
 	for _, rec := range records[1:] {
-		v, err := strconv.ParseFloat(rec[residual], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := testutil.Must(strconv.ParseFloat(rec[residual], 64))(t)
 		squares[rec[0]] = append(squares[rec[0]], v*v)
 	}
 	for _, d := range report.Datasets {

@@ -5,14 +5,14 @@ import (
 	"io"
 	"os"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 func BenchmarkImport(b *testing.B) {
 	src := os.Getenv("IMPORT")
 	out := b.TempDir()
 	for b.Loop() {
-		if err := run(context.Background(), []string{"-quiet", "-import", src, "-out", out}, nil, io.Discard, os.Stderr); err != nil {
-			b.Fatal(err)
-		}
+		testutil.OK(b, run(context.Background(), []string{"-quiet", "-import", src, "-out", out}, nil, io.Discard, os.Stderr))
 	}
 }

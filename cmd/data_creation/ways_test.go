@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 // Every way out that a message of an import names is taken here: the first command line
@@ -88,9 +89,7 @@ func TestWaysOut(t *testing.T) {
 			said := func(content, flags string) (string, error) {
 				t.Helper()
 				path := filepath.Join(dir, "f.csv")
-				if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
-					t.Fatal(err)
-				}
+				testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
 				args := []string{"-import", path, "-out", filepath.Join(dir, "out")}
 				if !strings.Contains(flags, "-target") {
 					args = append(args, "-target", "y")

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 var kind = Kind{Format: "thing", Version: 2, Program: "make_thing"}
@@ -25,10 +27,7 @@ type thing struct {
 // flipped bit, every appended byte.
 func TestDamage(t *testing.T) {
 	v := thing{Name: "a [b] \"c\"", Values: []float64{1, 0.1, 1e300, -2.5e-300, 0}}
-	text, err := kind.EncodeJSON(&v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := testutil.Must(kind.EncodeJSON(&v))(t)
 	gob, _, err := kind.EncodeGob(&v)
 	if err != nil {
 		t.Fatal(err)
@@ -41,9 +40,7 @@ func TestDamage(t *testing.T) {
 		"gob":  {gob, decodeGob},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := c.decode(c.file); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, c.decode(c.file))
 			refuse := func(b []byte, what string, at int) {
 				err := c.decode(b)
 				if err == nil {
@@ -103,15 +100,10 @@ func TestCreate(t *testing.T) {
 		err = set.Write(path, []byte("new"))
 	}
 	want(t, dir, path, "old", 2)
-	if err = errors.Join(err, set.Commit()); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, errors.Join(err, set.Commit()))
 	set.Cleanup()
 	want(t, dir, path, "new", 1)
-	f, err := Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := testutil.Must(Create(path))(t)
 	f.Cleanup()
 	want(t, dir, path, "new", 1)
 
@@ -146,10 +138,7 @@ func TestOnly(t *testing.T) {
 		Name string           `json:"name"`
 		List []map[string]int `json:"list"`
 	}
-	b, err := kind.EncodeJSON(&long{Name: "x", List: []map[string]int{{"a": 1, "b": 2}, {"a": 3}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(kind.EncodeJSON(&long{Name: "x", List: []map[string]int{{"a": 1, "b": 2}, {"a": 3}}}))(t)
 	var v long
 	without := struct {
 		*long
@@ -178,18 +167,11 @@ func TestSet(t *testing.T) {
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	for _, path := range []string{first, second} {
-		if err := WriteFile(path, []byte("old")); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, WriteFile(path, []byte("old")))
 	}
 	var s Set
-	if err := s.Write(first, []byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	f, err := s.Create(second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, s.Write(first, []byte("new")))
+	f := testutil.Must(s.Create(second))(t)
 	f.file.Close() // as if there were no room
 	if err := s.Commit(); err == nil || !strings.HasPrefix(err.Error(), second) {
 		t.Errorf("a file that could not be written: %v", err)
@@ -205,9 +187,7 @@ func TestCheckOutputs(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	write := func(path string, content []byte) {
-		if err := os.WriteFile(path, content, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(path, content, 0o666))
 	}
 	other := Kind{Format: "other", Version: 1, Program: "make_other"}
 	whole, _ := kind.EncodeJSON(&thing{Name: "x"})
@@ -318,23 +298,16 @@ func TestIndent(t *testing.T) {
 
 // A descriptor that is named stays open, whoever looks at it.
 func TestDescriptor(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := testutil.Must(os.Create(filepath.Join(t.TempDir(), "f")))(t)
 	defer file.Close()
 	path := fmt.Sprintf("/dev/fd/%d", file.Fd())
 	if _, err := os.Stat(path); err != nil {
 		t.Skip(err)
 	}
 	for range 3 {
-		if err := CheckOutputs([]Output{kind.At(path)}, nil); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, CheckOutputs([]Output{kind.At(path)}, nil))
 		runtime.GC()
-		if err := WriteFile(path, []byte("x")); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, WriteFile(path, []byte("x")))
 	}
 	if b, err := os.ReadFile(file.Name()); string(b) != "xxx" {
 		t.Errorf("%q, %v", b, err)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
+
+	"mlpipeline/internal/testutil"
 )
 
 const source = "// Name does things.\n//\n//\t-quiet, -workers N, -version, -h, -help\n//\n// # More\n//\n// More of it: PATH.\npackage main\n"
@@ -106,9 +108,7 @@ func TestSay(t *testing.T) {
 		t.Errorf("said %q", got)
 	}
 	errs.Reset()
-	if err := p.Parse([]string{"-quiet"}); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, p.Parse([]string{"-quiet"}))
 	p.Logf("more")
 	bar := p.Progress(100, Bytes, "what")
 	bar.Add(50)
@@ -197,9 +197,7 @@ func TestMerges(t *testing.T) {
 		p.Bool("merge", false, "")
 		p.String("o", "", "")
 		p.String("other", "", "")
-		if err := p.Parse(strings.Fields(args)); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, p.Parse(strings.Fields(args)))
 		if err := p.Merges("o"); fmt.Sprint(err) != want && (err != nil || want != "") {
 			t.Errorf("%s: %v, want %s", args, err, want)
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 func sketch(rows []uint64) (s Sketch) {
@@ -51,10 +53,7 @@ func TestSketch(t *testing.T) {
 				t.Fatalf("%d rows in %d parts: %v, want %v", n, parts, merged, want)
 			}
 		}
-		b, err := json.Marshal(sketch(rows))
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := testutil.Must(json.Marshal(sketch(rows)))(t)
 		var back Sketch
 		if err := json.Unmarshal(b, &back); err != nil || !slices.Equal(back.Least, want) || back.Sum != sketch(rows).Sum || back.Rows != int64(len(rows)) {
 			t.Errorf("%s is read as %v: %v", b, back, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mlpipeline/internal/artifact/artifacttest"
+	"mlpipeline/internal/testutil"
 )
 
 // A manifest that no run can have written is refused by name, though its checksum is
@@ -16,12 +17,8 @@ func TestForgedManifest(t *testing.T) {
 	dir := t.TempDir()
 	path, file := filepath.Join(dir, "manifest.json"), filepath.Join(dir, "train", "a.csv")
 	for _, part := range []string{"train", "test"} {
-		if err := os.Mkdir(filepath.Join(dir, part), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, part, "a.csv"), []byte("t,y\n2020-01-01,1\n"), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.Mkdir(filepath.Join(dir, part), 0o777))
+		testutil.OK(t, os.WriteFile(filepath.Join(dir, part, "a.csv"), []byte("t,y\n2020-01-01,1\n"), 0o666))
 	}
 	seed := uint64(1)
 	truth := func(rows int64) *Truth {
@@ -38,15 +35,10 @@ func TestForgedManifest(t *testing.T) {
 		{Columns: columns, Import: &Import{Command: "x", Sources: []Source{{Name: "s", Rows: 50, Columns: []SourceColumn{{Name: "y", Kind: "number", Missing: 3}}}}},
 			Split: &Split{Seed: 1, Test: 0.2}, Datasets: entries(func(int64) *Truth { return nil })},
 	} {
-		document, err := ManifestKind.EncodeJSON(m)
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := testutil.Must(ManifestKind.EncodeJSON(m))(t)
 		refused, read := 0, 0
 		look := func(what string, b []byte) bool {
-			if err := os.WriteFile(path, b, 0o666); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.WriteFile(path, b, 0o666))
 			start := time.Now()
 			ms, err := Beside([]string{file}, []string{filepath.Dir(file)})
 			if took := time.Since(start); took > 10*time.Second {

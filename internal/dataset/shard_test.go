@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // The parts of a list are all of it, each file once; the first ones are those of the least name.
@@ -13,10 +15,7 @@ func TestShard(t *testing.T) {
 	var all []string
 	var parts []*Shard
 	for _, s := range []string{"2/3", "0/3", "1/3"} {
-		p, err := ParseShard(s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := testutil.Must(ParseShard(s))(t)
 		mine, first := p.Choose(paths)
 		if want := []string{"a/a.csv.gz", "x/a.csv"}; !slices.Equal(first, want) {
 			t.Errorf("%v: first %v, want %v", p, first, want)

@@ -6,25 +6,20 @@ import (
 	"time"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // The levels of the calendar are those of the local time, across daylight saving, years and
 // 1970, in whatever order moments come.
 func TestClock(t *testing.T) {
-	zone, err := time.LoadLocation("Europe/Vienna")
-	if err != nil {
-		t.Fatal(err)
-	}
+	zone := testutil.Must(time.LoadLocation("Europe/Vienna"))(t)
 	c := newClock(&Design{Zone: "Europe/Vienna", Holidays: []string{"1969-12-25", "2020-10-26"}})
 	moments := []string{"2020-03-29T00:59:59Z", "2020-03-29T01:00:00Z", "2020-10-25T00:30:00Z", "2020-10-25T01:30:00Z",
 		"2020-10-25T23:00:00Z", "2020-10-26T22:59:59Z", "2020-10-26T23:00:00Z", "1969-12-25T12:00:00Z",
 		"1969-12-24T23:00:00Z", "1900-02-28T23:30:00Z", "2023-12-31T23:00:00Z", "2100-07-01T00:00:00Z"}
 	slices.Reverse(moments)
 	for _, at := range append(slices.Clone(moments), moments...) {
-		when, err := dataset.ParseTime(at)
-		if err != nil {
-			t.Fatal(err)
-		}
+		when := testutil.Must(dataset.ParseTime(at))(t)
 		local := time.UnixMicro(int64(when)).In(zone)
 		weekday := (int(local.Weekday()) + 6) % 7
 		holiday := 0

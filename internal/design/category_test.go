@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 var worded = Design{Target: "y", Features: []string{"w", "x", "v"}, Lags: []int{}, MaxLevels: 100,
@@ -108,9 +110,7 @@ func TestCheckCategories(t *testing.T) {
 		d := worded.Unfinished()
 		d.Features, d.Missing = []string{"w", "x", "v"}, Drop
 		d.Categories[0].Levels = []string{"rain", "sun"}
-		if err := d.Check(); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, d.Check())
 		change(&d)
 		if err := d.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

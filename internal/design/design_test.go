@@ -11,6 +11,7 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 func ExampleScan() {
@@ -40,10 +41,7 @@ func ExampleScan() {
 func scanned[R any](t *testing.T, scan *Scan[R], csv ...string) (results []*Result[R], err error) {
 	t.Helper()
 	for _, text := range csv {
-		files, err := table.Open([]string{"-"}, strings.NewReader(text), scan.Time)
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(table.Open([]string{"-"}, strings.NewReader(text), scan.Time))(t)
 		for file, err := range scan.Files(context.Background(), files) {
 			if err != nil {
 				return nil, err
@@ -69,10 +67,7 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 			return rows, nil
 		},
 	}
-	files, err := scanned(t, &scan, csv)
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(scanned(t, &scan, csv))(t)
 	file := files[0]
 	if file.Used != int64(len(file.Sum)) || !unknown && file.Used+file.Left.Total() != file.Rows {
 		t.Errorf("%d rows used, %d seen, %d left out of %d", file.Used, len(file.Sum), file.Left.Total(), file.Rows)
@@ -165,10 +160,7 @@ func TestHarmonics(t *testing.T) {
 	}
 	for _, s := range []string{"1970-01-01T00:00:00Z", "2024-07-01T15:30:00Z", "1850-03-01T06:00:00Z",
 		"2500-12-31T23:59:00Z"} {
-		when, err := dataset.ParseTime(s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		when := testutil.Must(dataset.ParseTime(s))(t)
 		Calendar(cols, 3, 2, []dataset.Time{when})
 		for k := 1; k <= 3; k++ {
 			angle := 2 * math.Pi * float64(k) * math.Mod(float64(when)/1e6, 365.2425*86400) / (365.2425 * 86400)
@@ -249,9 +241,7 @@ func TestParseLags(t *testing.T) {
 // The limits themselves are allowed, and columns stand where they are said to.
 func TestColumns(t *testing.T) {
 	d := Design{Target: "y", Time: "t", Features: []string{"a", "b"}, Annual: 50, Daily: 50, Lags: []int{1, 10000}, Missing: Drop}
-	if err := d.Check(); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, d.Check())
 	names := d.Names()
 	from, to := d.Harmonics()
 	if from != 2 || to != 202 || names[from] != "annual_sin_1" || names[to-1] != "daily_cos_50" || names[to] != "y_lag_1" ||
@@ -312,10 +302,7 @@ func TestTally(t *testing.T) {
 			}
 			return nil
 		}
-		files, err := scanned(t, &scan, b.String())
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(scanned(t, &scan, b.String()))(t)
 		for _, file := range files {
 			// Rows 22, 32, … of every hundred lack their lag; the first two too.
 			left := dataset.Left{NoTarget: n / 50, MissingFeature: n / 100, MissingLag: n/50 + 2}
@@ -396,10 +383,7 @@ func TestEvery(t *testing.T) {
 			return got, nil
 		}}
 	var got []string
-	files, err := scanned(t, &scan, b.String(), "x,t,name\n1,2020-01-01,a\n")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(scanned(t, &scan, b.String(), "x,t,name\n1,2020-01-01,a\n"))(t)
 	for _, file := range files {
 		got = append(got, file.Sum...)
 	}

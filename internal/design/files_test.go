@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 // Each file begins anew: its first row has no lag, and what is known of it is its own.
@@ -16,14 +17,9 @@ import (
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	for name, csv := range map[string]string{"a": "x,y,z\n1,10,1\n2,20,\n,30,\n4,40,4\n", "b": "x,y,z\n5,50,5\n6,60,6\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name+".csv"), []byte(csv), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(filepath.Join(dir, name+".csv"), []byte(csv), 0o666))
 	}
-	files, err := table.Open([]string{dir}, nil, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(table.Open([]string{dir}, nil, ""))(t)
 	d := Design{Target: "y", Features: []string{"x", "z"}, Lags: []int{1}, Missing: Drop}
 	read := 0
 	scan := Scan[[]float64]{Design: &d, Workers: 2, Gaps: true, Progress: func(bytes int) { read += bytes },

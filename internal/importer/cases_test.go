@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // Files as people have them, a small one of each kind, are read right or asked about.
@@ -47,10 +49,7 @@ func TestCases(t *testing.T) {
 		{"mixdec3", "", `f.csv: column "c": numbers such as "1.000" in line 2 may have a decimal sign or one between thousands, and nothing ` +
 			"tells which; use -decimal c=, or c=.", "", 0, "", Options{Target: "a"}},
 	} {
-		in, err := os.ReadFile(filepath.Join("testdata", "cases", c.file+".csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := testutil.Must(os.ReadFile(filepath.Join("testdata", "cases", c.file+".csv")))(t)
 		got, err := read(t, string(in), c.opt)
 		switch {
 		case err != nil && (c.header != "" || !strings.HasPrefix(err.Error(), c.first)):
@@ -67,10 +66,7 @@ func TestCases(t *testing.T) {
 
 // New rows have the kinds, the units and the levels of the import that they are to be like.
 func TestLike(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("testdata", "cases", "holiday_new.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(filepath.Join("testdata", "cases", "holiday_new.csv")))(t)
 	got, err := read(t, string(b), Options{Target: "Last", Category: []string{"Feiertag"}, Number: []string{"Temperatur (°C)"},
 		Known: map[string]Known{"Zeit": {Kind: Time}, "Feiertag": {Kind: Category, Levels: []string{"ja"}},
 			"Temperatur (°C)": {Kind: Number}, "Last": {Kind: Number}}})

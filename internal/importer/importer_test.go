@@ -15,6 +15,7 @@ import (
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/origin"
+	"mlpipeline/internal/testutil"
 	"mlpipeline/internal/times"
 )
 
@@ -44,9 +45,7 @@ func read(t testing.TB, content string, opt Options) (*imported, error) {
 	ctx := context.Background()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.csv")
-	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
 	if opt.Target == "" {
 		opt.Target = "y"
 	}
@@ -514,10 +513,7 @@ func TestSaid(t *testing.T) {
 			t.Errorf("%q: got %s\n%s\nwant %s\n%s", c.in, rows, got.said(), c.want, c.said)
 		}
 	}
-	got, err := read(t, "y,z\n1,-99\n2,5\n3,700\n", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := testutil.Must(read(t, "y,z\n1,-99\n2,5\n3,700\n", Options{}))(t)
 	if low, high := got.Bounds(1); low != "-99" || high != "700" {
 		t.Errorf("bounds %s and %s", low, high)
 	}
@@ -536,10 +532,7 @@ func TestBadCells(t *testing.T) {
 			}
 			fmt.Fprintf(&b, "%d,%s\n", i, value)
 		}
-		got, err := read(t, b.String(), Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := testutil.Must(read(t, b.String(), Options{}))(t)
 		if got.Kind(1) != want {
 			t.Errorf("%d bad cells: %s", bad, got.Kind(1))
 		}
@@ -556,10 +549,7 @@ func TestBadCells(t *testing.T) {
 func TestOptions(t *testing.T) {
 	name := func(s string) *string { return &s }
 	no := false
-	berlin, err := times.ParseZone("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
+	berlin := testutil.Must(times.ParseZone("Europe/Berlin"))(t)
 	for _, c := range []struct {
 		in, want string
 		opt      Options
@@ -644,10 +634,8 @@ func TestOrder(t *testing.T) {
 		first := ""
 		for range 3 {
 			random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-			got, err := read(t, header+strings.Repeat("\n", random.IntN(1000))+strings.Join(rows, "\n"), Options{Time: &none})
-			if err != nil {
-				t.Fatal(err)
-			}
+			in := header + strings.Repeat("\n", random.IntN(1000)) + strings.Join(rows, "\n")
+			got := testutil.Must(read(t, in, Options{Time: &none}))(t)
 			kinds := regexp.MustCompile(`the first ".*?" in line \d+(; -missing names cells that mean a missing one)?`).
 				ReplaceAllString(fmt.Sprint(got.formats), "")
 			if first == "" {
@@ -751,10 +739,7 @@ func TestBadTime(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "%s,%d\n", at, i)
 	}
-	got, err := read(t, b.String(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := testutil.Must(read(t, b.String(), Options{}))(t)
 	if want := (Reject{9, "time", "soon", "not a time"}); len(got.rejects) != 1 || got.rejects[0] != want ||
 		got.left != 2 {
 		t.Errorf("%v, %d rows left out", got.rejects, got.left)
@@ -785,14 +770,8 @@ func TestEncodings(t *testing.T) {
 		{"gb18030", "date;平均温度;y", "上海", "as its letters tell"},
 	} {
 		want := c.header + "\n1;" + c.word + ";5\n2;" + c.word + ";6\n2;" + c.word + ";7\n"
-		e, err := origin.ParseEncoding(c.encoding)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in, err := e.NewEncoder().String(want)
-		if err != nil {
-			t.Fatal(err)
-		}
+		e := testutil.Must(origin.ParseEncoding(c.encoding))(t)
+		in := testutil.Must(e.NewEncoder().String(want))(t)
 		names := strings.Split(c.header, ";")
 		for _, opt := range []Options{{Target: names[2]}, {Target: names[2], Encoding: c.encoding}} {
 			got, err := read(t, in, opt)

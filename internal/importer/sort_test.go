@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // Rows come out in order of group and time, and as they came where these are the
@@ -23,9 +24,7 @@ func TestSorter(t *testing.T) {
 					Hash: random.Uint64(), Line: fmt.Appendf(nil, "%d\n", len(want)+len(c.Rows))})
 			}
 			want = append(want, c.Rows...)
-			if err := s.Add(c.Rows); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, s.Add(c.Rows))
 		}
 		slices.SortStableFunc(want, func(a, b Row) int { return compare(&a, &b) })
 		for range 2 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // compare is the report on one file of n rows, in blocks of up to most, whose residuals
@@ -24,10 +25,7 @@ func compare(t *testing.T, n, most int, timed bool, model, rival func(i int) flo
 		a.Add(e, o, timed)
 		from = to
 	}
-	report, err := New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Clusters: *a}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := testutil.Must(New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Clusters: *a}}}))(t)
 	return report
 }
 
@@ -94,10 +92,7 @@ func TestFilesAsClusters(t *testing.T) {
 			d.Clusters.Add(e, o, true)
 			s.Datasets = append(s.Datasets, d)
 		}
-		r, err := New(s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := testutil.Must(New(s))(t)
 		c := r.Compare(0)
 		if dof := want - 1; math.Abs(*c.High-*c.Gain-Quantile(0.975, dof)**c.StdError) > 1e-9 {
 			t.Errorf("%d files are not %v clusters", files, want)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // Every figure is what its name says, computed here by the definition.
@@ -100,10 +101,7 @@ func TestScored(t *testing.T) {
 		return d
 	}
 	report := func(d ...Dataset) *Report {
-		got, err := New(&Sums{Datasets: d})
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := testutil.Must(New(&Sums{Datasets: d}))(t)
 		return got
 	}
 	got := report(dataset("a", 30, leftOf(5, 10, 3)), dataset("b", 10, leftOf(2, 4, 3)))

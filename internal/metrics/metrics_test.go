@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 func ExampleErrors() {
@@ -187,14 +188,8 @@ func TestMergeReports(t *testing.T) {
 		}
 		return string(b)
 	}
-	merged, err := Merge([]*Sums{sums(2), sums(1, 0)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := New(sums(0, 1, 2))
-	if err != nil {
-		t.Fatal(err)
-	}
+	merged := testutil.Must(Merge([]*Sums{sums(2), sums(1, 0)}))(t)
+	want := testutil.Must(New(sums(0, 1, 2)))(t)
 	if encode(merged.Sums) != encode(want.Sums) || !reflect.DeepEqual(merged.Figures, want.Figures) {
 		t.Error("the merged report is another")
 	}
@@ -202,9 +197,7 @@ func TestMergeReports(t *testing.T) {
 		t.Error("the diagnostics are not of all files")
 	}
 	path := filepath.Join(t.TempDir(), "metrics.gob")
-	if err := os.WriteFile(path, []byte(encode(want.Sums)), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(encode(want.Sums)), 0o666))
 	if back, err := Read(path); err != nil || encode(back) != encode(want.Sums) {
 		t.Errorf("what is read is not what was written: %v", err)
 	}
@@ -232,10 +225,7 @@ func TestSummary(t *testing.T) {
 		d.Normal.Add(sample(rand.New(rand.NewPCG(1, uint64(i))), 100))
 		s.Datasets = append(s.Datasets, d)
 	}
-	r, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := testutil.Must(New(s))(t)
 	file, err := SummaryKind.EncodeJSON(r.Summary("x"))
 	if err != nil || len(file) > 1500+50*200 {
 		t.Errorf("%d bytes, %v", len(file), err)

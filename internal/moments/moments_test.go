@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 func ExampleMoments() {
@@ -239,15 +241,9 @@ func TestSum(t *testing.T) {
 }
 
 func read(t *testing.T, path string) (xs []float64) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(path))(t)
 	for _, line := range strings.Fields(string(b))[1:] {
-		x, err := strconv.ParseFloat(line, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := testutil.Must(strconv.ParseFloat(line, 64))(t)
 		xs = append(xs, x)
 	}
 	return xs
@@ -305,10 +301,7 @@ func TestBinary(t *testing.T) {
 func TestMomentsJSON(t *testing.T) {
 	var m Moments
 	m.Add([]float64{0.1, 1e300, -2.5, math.NaN()})
-	b, err := json.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(json.Marshal(m))(t)
 	var back Moments
 	if err := json.Unmarshal(b, &back); err != nil || back != m {
 		t.Errorf("%v: %+v, not %+v", err, back, m)

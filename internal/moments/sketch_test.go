@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"mlpipeline/internal/testutil"
 )
 
 // samples are sets of numbers of several kinds.
@@ -30,10 +32,7 @@ func samples(r *rand.Rand, n int) map[string][]float64 {
 
 func encode(t *testing.T, s *Sketch) string {
 	t.Helper()
-	text, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := testutil.Must(json.Marshal(s))(t)
 	return string(text)
 }
 

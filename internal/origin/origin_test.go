@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"mlpipeline/internal/csv"
+	"mlpipeline/internal/testutil"
 )
 
 // text opens a source and returns its text, or what was wrong.
@@ -24,10 +25,7 @@ func text(t *testing.T, src, dir, sha string, stdin io.Reader) string {
 		return strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
 	}
 	defer s.Close()
-	r, err := s.Reader()
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := testutil.Must(s.Reader())(t)
 	defer r.Close()
 	b, err := io.ReadAll(r)
 	if err != nil || int64(len(b)) != s.Size {
@@ -43,19 +41,14 @@ func TestSources(t *testing.T) {
 	pack := func(name string, write func(w io.Writer)) string {
 		var b bytes.Buffer
 		write(&b)
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666))
 		return filepath.Join(dir, name)
 	}
 	zipped := func(members ...string) func(io.Writer) {
 		return func(w io.Writer) {
 			z := zip.NewWriter(w)
 			for _, m := range members {
-				f, err := z.Create(m)
-				if err != nil {
-					t.Fatal(err)
-				}
+				f := testutil.Must(z.Create(m))(t)
 				_, _ = io.WriteString(f, table)
 			}
 			z.Close()
@@ -78,10 +71,7 @@ func TestSources(t *testing.T) {
 		plain:  table,
 		packed: table,
 		pack("a.zst", func(w io.Writer) {
-			z, err := zstd.NewWriter(w)
-			if err != nil {
-				t.Fatal(err)
-			}
+			z := testutil.Must(zstd.NewWriter(w))(t)
 			_, _ = io.WriteString(z, table)
 			z.Close()
 		}): table,
@@ -112,10 +102,7 @@ func TestSources(t *testing.T) {
 			t.Errorf("%s:\ngot  %q\nwant %q", src, got, want)
 		}
 	}
-	b, err := os.ReadFile(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile(packed))(t)
 	if got := text(t, "-", dir, "", bytes.NewReader(b)); got != table {
 		t.Errorf("standard input: %q", got)
 	}
@@ -123,10 +110,7 @@ func TestSources(t *testing.T) {
 		!strings.HasSuffix(got, ", not "+strings.Repeat("0", 64)) {
 		t.Errorf("another SHA-256: %q", got)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	entries := testutil.Must(os.ReadDir(dir))(t)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") {
 			t.Errorf("left behind: %s", e.Name())

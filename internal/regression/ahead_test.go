@@ -17,6 +17,7 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/scaler"
 	tables "mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 // series is a simulated one: y_t = 20 + Σ φ_l·y_{t−l} + 3·sin(year) + 0.8·x_t + ε_t.
@@ -59,10 +60,7 @@ func all(int) bool { return true }
 // scanned scans one file.
 func scanned[R any](t *testing.T, csv string, scan *design.Scan[R]) *design.Result[R] {
 	t.Helper()
-	files, err := tables.Open([]string{"-"}, strings.NewReader(csv), scan.Time)
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(tables.Open([]string{"-"}, strings.NewReader(csv), scan.Time))(t)
 	scan.Workers = 2
 	for file, err := range scan.Files(context.Background(), files) {
 		if err != nil {
@@ -77,10 +75,7 @@ func scanned[R any](t *testing.T, csv string, scan *design.Scan[R]) *design.Resu
 func trained(t *testing.T, d design.Design, csv string) (*scaler.Scaler, *Model) {
 	t.Helper()
 	file := scanned(t, csv, &design.Scan[scaler.Sums]{Design: &d, Work: scaler.Of, Merge: (*scaler.Sums).Merge})
-	s, err := scaler.New(d, []scaler.Dataset{{ID: file.ID, Used: file.Used, Sums: file.Sum}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := testutil.Must(scaler.New(d, []scaler.Dataset{{ID: file.ID, Used: file.Used, Sums: file.Sum}}, nil))(t)
 	settings := SettingsOf(s, Fit{Folds: 2})
 	factorizer := NewFactorizer(s, settings.Folds)
 	again := scanned(t, csv, &design.Scan[Folds]{Design: &s.Design, Merge: (*Folds).Merge,
@@ -133,17 +128,13 @@ func TestAhead(t *testing.T) {
 			target.SetVec(i-last, y.y[i])
 		}
 		var b, residual mat.VecDense
-		if err := b.SolveVec(a, target); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, b.SolveVec(a, target))
 		residual.MulVec(a, &b)
 		residual.SubVec(target, &residual)
 		sigma := math.Sqrt(mat.Dot(&residual, &residual) / float64(n-last-4))
 		var gram, inverse mat.Dense
 		gram.Mul(a.T(), a)
-		if err := inverse.Inverse(&gram); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, inverse.Inverse(&gram))
 
 		values := slices.Clone(y.y[:n])
 		phi := mat.NewVecDense(last, nil)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 // A blend is chosen only where it errs less on rows held out, and it is the weighted mean
@@ -26,20 +27,14 @@ func TestBlend(t *testing.T) {
 	s := settings(9)
 	s.Terms = terms
 	s.blend = []member{{noise, 3, 0.25}, {all, 0, 0.5}}
-	got, err := s.fits(total, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := testutil.Must(s.fits(total, 0))(t)
 	want := make([]float64, 9)
 	b0 := 0.25 * total.R[total.Width-1] / total.R[0]
 	for _, m := range s.blend {
 		of := s
 		of.blend = nil
 		of.leaveOut(m.kept)
-		x, err := of.fits(total, m.penalty)
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := testutil.Must(of.fits(total, m.penalty))(t)
 		b0 += m.weight * x[0].b0.Value()
 		for j, b := range x[0].coef() {
 			want[j] += m.weight * b

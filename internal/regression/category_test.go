@@ -11,6 +11,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // wordTable is rows of two categories, u with five levels and v with two, around a number.
@@ -90,10 +91,7 @@ func scalerOfWords(t *testing.T, all ...wordTable) *scaler.Scaler {
 		name := fmt.Sprint(i)
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)), Sums: sums})
 	}
-	s, err := scaler.New(worded, datasets, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := testutil.Must(scaler.New(worded, datasets, nil))(t)
 	return s
 }
 

@@ -19,6 +19,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/testutil"
 )
 
 // forgeable returns a model with all that a model can have: a category, a column that
@@ -88,9 +89,7 @@ func (m *Model) use(rows *design.Rows) error {
 // uses it. It reports whether the whole was read.
 func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows) (read bool) {
 	t.Helper()
-	if err := os.WriteFile(path, file, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, file, 0o666))
 	defer func(from time.Time) {
 		if took := time.Since(from); took > 10*time.Second {
 			t.Errorf("%s: %v", what, took)
@@ -117,10 +116,7 @@ func TestForgedModels(t *testing.T) {
 	gob := filepath.Join(t.TempDir(), "model.gob")
 	m, _, rows := forgeable(t)
 	m.Datasets[0].Tail, m.Datasets[0].Step = []float64{1, 2}, 1
-	document, err := json.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := testutil.Must(json.Marshal(m))(t)
 	if file, _, err := m.Encode(); err != nil || !readForged(t, gob, "honest", file, rows) {
 		t.Fatalf("an honest model is not read: %v", err)
 	}
@@ -218,16 +214,11 @@ func TestForgedBytes(t *testing.T) {
 // A forged model.json is refused, or its figures are possible.
 func TestForgedSummaries(t *testing.T) {
 	_, summary, _ := forgeable(t)
-	document, err := SummaryKind.EncodeJSON(summary)
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := testutil.Must(SummaryKind.EncodeJSON(summary))(t)
 	path := filepath.Join(t.TempDir(), "model.json")
 	read := map[string]bool{}
 	artifacttest.Mutate(t, document, func(what string, mutated []byte) {
-		if err := os.WriteFile(path, mutated, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, os.WriteFile(path, mutated, 0o666))
 		s, err := ReadSummary(path)
 		if read[what] = err == nil; err != nil {
 			return

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/testutil"
 )
 
 // choosable is folds of random rows, and terms over their columns: two of one column, one
@@ -47,10 +48,8 @@ func foldErrors(t *testing.T, terms []Term, chosen []bool, folds []Factor) (erro
 // foldError returns the squared error on fold k of the fit to some columns in the others.
 func foldError(t *testing.T, columns []int, folds []Factor, k int, alpha float64) float64 {
 	t.Helper()
-	a, err := newSolver(allOf(slices.Delete(slices.Clone(folds), k, k+1)).Columns(columns), nil, alpha, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	others := allOf(slices.Delete(slices.Clone(folds), k, k+1))
+	a := testutil.Must(newSolver(others.Columns(columns), nil, alpha, nil, nil))(t)
 	return folds[k].Columns(columns).squaredError(a.penalized(alpha).solve())
 }
 

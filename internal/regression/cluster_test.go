@@ -18,6 +18,7 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // grunfeld returns the rows [1 | value, capital | inv] of every firm: investment of
@@ -25,10 +26,7 @@ import (
 // investment", 1958).
 func grunfeld(t *testing.T) (firms [][]float64) {
 	t.Helper()
-	file, err := os.Open("testdata/grunfeld.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := testutil.Must(os.Open("testdata/grunfeld.csv"))(t)
 	defer file.Close()
 	records, err := csv.NewReader(file).ReadAll()
 	if err != nil || strings.Join(records[0], ",") != "firm,year,inv,value,capital" {
@@ -81,10 +79,7 @@ func exactly(t *testing.T, what string, got, want float64) {
 // vcovCL(lm(inv ~ value + capital), cluster = ~ firm, type = "HC1").
 func TestClusterErrors(t *testing.T) {
 	m, summary, parts := grunfeldModel(t, 0)
-	a, err := newSolver(allOf(parts), nil, 0, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := testutil.Must(newSolver(allOf(parts), nil, 0, nil, nil))(t)
 	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
 	exactly(t, "intercept", e.at, 20.425202928473880)
 	exactly(t, "value", e.b[0], 0.015894336687058794)
@@ -110,7 +105,7 @@ func TestClusterErrors(t *testing.T) {
 			m.Datasets[k].Folds[0] = Factor{}
 		}
 	}
-	_, summary, err = New(m.Settings, counted(m.Datasets))
+	_, summary, err := New(m.Settings, counted(m.Datasets))
 	if err != nil || summary.Clusters.N != 2 || !summary.Clusters.Few() || summary.Coefficients[0].Robust == nil {
 		t.Errorf("two clusters: %+v, %v", summary.Clusters, err)
 	}
@@ -139,25 +134,17 @@ func TestClusterErrorsByR(t *testing.T) {
 		fmt.Fprintln(&in, row[0], row[1], row[2], row[3], k)
 	}
 	path := filepath.Join(t.TempDir(), "errors.R")
-	if err := os.WriteFile(path, []byte(script), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(script), 0o666))
 	command := exec.Command("Rscript", path)
 	command.Stdin = strings.NewReader(in.String())
 	out, err := command.Output()
 	if err != nil {
 		t.Skip("no R with sandwich: ", err)
 	}
-	a, err := newSolver(allOf(parts), nil, 0, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := testutil.Must(newSolver(allOf(parts), nil, 0, nil, nil))(t)
 	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
 	for i, field := range strings.Fields(string(out)) {
-		want, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
+		want := testutil.Must(strconv.ParseFloat(field, 64))(t)
 		exactly(t, "by R", append([]float64{e.at}, e.b...)[i], want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // data is n rows of X, by columns, and y: two columns far from 0, one of them
@@ -65,10 +66,7 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)),
 			Sums: c})
 	}
-	s, err := scaler.New(seasonal, datasets, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := testutil.Must(scaler.New(seasonal, datasets, nil))(t)
 	return s
 }
 

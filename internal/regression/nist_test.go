@@ -11,6 +11,7 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 // NIST's certified linear least squares. The digits asked for are what the
@@ -24,13 +25,8 @@ func TestNIST(t *testing.T) {
 			R2             string
 		}
 	}
-	b, err := os.ReadFile("testdata/certified.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &certified); err != nil {
-		t.Fatal(err)
-	}
+	b := testutil.Must(os.ReadFile("testdata/certified.json"))(t)
+	testutil.OK(t, json.Unmarshal(b, &certified))
 	for name, digits := range map[string]float64{"Norris": 13.5, "Longley": 14, "Wampler1": 14} {
 		t.Run(name, func(t *testing.T) {
 			c := certified.Linear[name]
@@ -49,10 +45,7 @@ func TestNIST(t *testing.T) {
 
 func lre(t *testing.T, what string, got float64, certified string, digits float64) {
 	t.Helper()
-	want, err := strconv.ParseFloat(certified, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := testutil.Must(strconv.ParseFloat(certified, 64))(t)
 	e := math.Abs(got - want)
 	if want != 0 {
 		e /= math.Abs(want)
@@ -65,23 +58,14 @@ func lre(t *testing.T, what string, got float64, certified string, digits float6
 // fitCSV fits a CSV whose last column is the target, standardised as the
 // scaler does it.
 func fitCSV(t *testing.T, path string) *Summary {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := testutil.Must(os.Open(path))(t)
 	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := testutil.Must(csv.NewReader(f).ReadAll())(t)
 	w := len(records[0]) + 1
 	cols := make([][]float64, w-1)
 	for _, rec := range records[1:] {
 		for j, cell := range rec {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
+			v := testutil.Must(strconv.ParseFloat(cell, 64))(t)
 			cols[j] = append(cols[j], v)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 // factorColumns standardises columns and reduces their rows, tile by tile, with
@@ -70,10 +71,7 @@ func TestRank(t *testing.T) {
 				}
 				what := fmt.Sprintf("%d rows, offset %d, precise %v", n, offset, precise)
 				f, offsets := factorColumns(columns, precise)
-				s, err := newSolver(&f, offsets, 0, nil, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
+				s := testutil.Must(newSolver(&f, offsets, 0, nil, nil))(t)
 				if fmt.Sprint(s.dropped) != "[3 4 5]" {
 					t.Errorf("%s: columns %v follow from others, not 3, 4 and 5", what, s.dropped)
 				}
@@ -91,9 +89,7 @@ func TestRank(t *testing.T) {
 					logger[i] = 72793024233 + float64(r.IntN(2))
 				}
 				f, offsets = factorColumns(append([][]float64{logger}, columns...), precise)
-				if s, err = newSolver(&f, offsets, 0, nil, nil); err != nil {
-					t.Fatal(err)
-				}
+				s = testutil.Must(newSolver(&f, offsets, 0, nil, nil))(t)
 				if len(s.dropped) > 0 {
 					t.Errorf("%s: columns %v are taken to follow from others", what, s.dropped)
 				}
@@ -241,10 +237,7 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 		}
 		total.Merge(&f)
 	}
-	a, err := set.solver(&total, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a = testutil.Must(set.solver(&total, 0))(t)
 	x := a.solve()
 	predicted = make([]float64, d.n)
 	for i := range predicted {

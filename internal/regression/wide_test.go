@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 // Factors share what is made, and none changes another.
@@ -47,10 +48,7 @@ func TestWideErrors(t *testing.T) {
 	d := newWords(3, 600)
 	s := scalerOfWords(t, d)
 	set := wordSettings(s, 0, s.Reference)
-	absent, err := set.solver(allOf(factorsOfWords(s, d.without("e")).Folds), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	absent := testutil.Must(set.solver(allOf(factorsOfWords(s, d.without("e")).Folds), 0))(t)
 	for name, a := range map[string]*solver{"plain": plain, "two dropped": dropped, "absent level": absent} {
 		point := make([]moments.Sum, a.p)
 		for j := range point {

@@ -14,6 +14,7 @@ import (
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 	csvtable "mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 // scan passes over a table of CSV.
@@ -21,13 +22,8 @@ func scan[R any](t *testing.T, d *design.Design, csv string, work func(*design.R
 	merge func(*R, R)) *design.Result[R] {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.csv")
-	if err := os.WriteFile(path, []byte(csv), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	files, err := csvtable.Open([]string{path}, nil, d.Time)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(csv), 0o666))
+	files := testutil.Must(csvtable.Open([]string{path}, nil, d.Time))(t)
 	s := design.Scan[R]{Design: d, Workers: 1, Work: work, Merge: merge}
 	for file, err := range s.Files(context.Background(), files) {
 		if err != nil {
@@ -48,10 +44,7 @@ func trained(t *testing.T, d design.Design, fit regression.Fit, csv string) *Pag
 		return scaler.Of(rows)
 	}, (*scaler.Sums).Merge)
 	one := scaler.Dataset{ID: sums.ID, Used: sums.Used, Times: sums.Times, Sums: sums.Sum}
-	s, err := scaler.New(d, []scaler.Dataset{one}, sketcher.Sketches())
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := testutil.Must(scaler.New(d, []scaler.Dataset{one}, sketcher.Sketches()))(t)
 	factorizer := regression.NewFactorizer(s, fit.Folds)
 	folds := scan(t, &s.Design, csv, func(rows *design.Rows) (regression.Folds, error) {
 		return factorizer.Factorize(rows, sums.Used), nil

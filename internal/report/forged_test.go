@@ -12,6 +12,7 @@ import (
 
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
+	"mlpipeline/internal/testutil"
 )
 
 // forge hands over every mutation of everything in a value, which is as it was after each.
@@ -82,9 +83,7 @@ func TestForged(t *testing.T) {
 		}
 		return os.WriteFile(path, file, 0o666)
 	}
-	if err := write(); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, write())
 	if _, err := metrics.Read(path); err != nil {
 		t.Fatal(err)
 	}

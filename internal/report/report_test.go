@@ -17,6 +17,7 @@ import (
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // hostile is a name that would be markup, and is long.
@@ -59,10 +60,7 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 			First: dataset.NoTime, Last: dataset.NoTime, Sketch: dataset.Sketch{Sum: uint64(k)}}
 		sums.Datasets = append(sums.Datasets, d)
 	}
-	report, err := metrics.New(sums)
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := testutil.Must(metrics.New(sums))(t)
 	return report
 }
 
@@ -267,10 +265,7 @@ func one(t *testing.T, s *metrics.Sample, times []dataset.Time) *metrics.Report 
 	d := &sums.Datasets[0]
 	d.Add(s, times, nil, make([]float64, len(s.Actual)))
 	sums.Counts.Add(s)
-	report, err := metrics.New(sums)
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := testutil.Must(metrics.New(sums))(t)
 	return report
 }
 

@@ -15,6 +15,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/table"
+	"mlpipeline/internal/testutil"
 )
 
 var seasonal = design.Design{Target: "y", Time: "t", Features: []string{"a", "w"}, Missing: design.Drop, Lags: []int{1},
@@ -30,13 +31,8 @@ func series(t *testing.T, d *design.Design, name string, start time.Time, days, 
 			[]any{1.5, 2, ""}[i%3], i%4)
 	}
 	path := filepath.Join(t.TempDir(), name+".csv")
-	if err := os.WriteFile(path, []byte(csv.String()), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	files, err := table.Open([]string{path}, nil, "t")
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(csv.String()), 0o666))
+	files := testutil.Must(table.Open([]string{path}, nil, "t"))(t)
 	scan := design.Scan[Sums]{Design: d, Workers: 1, Gaps: true, Work: Of, Merge: (*Sums).Merge}
 	for file, err := range scan.Files(context.Background(), files) {
 		if err != nil {
@@ -61,14 +57,9 @@ func TestForged(t *testing.T) {
 	for name, s := range map[string]*Scaler{
 		"whole": whole, "part": NewShard(d, &dataset.Shard{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
 	} {
-		document, err := Kind.EncodeJSON(s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := testutil.Must(Kind.EncodeJSON(s))(t)
 		artifacttest.Mutate(t, document, func(where string, mutated []byte) {
-			if err := os.WriteFile(path, mutated, 0o666); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.WriteFile(path, mutated, 0o666))
 			start := time.Now()
 			if s, err := Read(path); err == nil {
 				checkFinite(t, where, s)
@@ -136,9 +127,7 @@ func TestRefused(t *testing.T) {
 		s := fitted(t, d, datasets...)
 		s.Datasets[0].Moments, s.Datasets[0].Levels = slices.Clone(s.Datasets[0].Moments), slices.Clone(s.Datasets[0].Levels)
 		c.forge(s)
-		if err := Kind.WriteJSON(path, s); err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, Kind.WriteJSON(path, s))
 		begun := time.Now()
 		_, err := ReadShard(path)
 		if took := time.Since(begun); err == nil || !strings.HasPrefix(err.Error(), path+": is not a scaler: ") ||
@@ -210,10 +199,7 @@ func TestSeasons(t *testing.T) {
 			parts = append(parts, NewShard(d, &dataset.Shard{I: i, N: n, Files: n}, c.datasets[i:i+1], nil))
 		}
 		for _, scalers := range [][]*Scaler{wholes, parts} {
-			merged, err := merge(scalers)
-			if err != nil {
-				t.Fatal(err)
-			}
+			merged := testutil.Must(merge(scalers))(t)
 			if got, _ := Kind.EncodeJSON(merged); string(got) != string(want) {
 				t.Errorf("%s: merged\n%s\nwant\n%s", name, got, want)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 // words are rows of one category as a block holds them: codes in order of appearance.
@@ -148,10 +149,7 @@ func TestLevelMoments(t *testing.T) {
 		part := fitted(t, worded, d)
 		parts = append(parts, part)
 	}
-	merged, err := merge(parts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	merged := testutil.Must(merge(parts))(t)
 	want, _ := Kind.EncodeJSON(s)
 	if got, _ := Kind.EncodeJSON(merged); !bytes.Equal(got, want) {
 		t.Errorf("merged\n%s\nwant\n%s", got, want)

@@ -13,6 +13,7 @@ import (
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
+	"mlpipeline/internal/testutil"
 )
 
 func ExampleNew() {
@@ -32,10 +33,7 @@ func ExampleNew() {
 // fitted is New where it must succeed.
 func fitted(t *testing.T, d design.Design, datasets ...Dataset) *Scaler {
 	t.Helper()
-	s, err := New(d, datasets, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := testutil.Must(New(d, datasets, nil))(t)
 	return s
 }
 
@@ -124,27 +122,16 @@ func TestMergeAndRead(t *testing.T) {
 		return s
 	}
 	whole := fit(a, b)
-	want, err := Kind.EncodeJSON(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := testutil.Must(Kind.EncodeJSON(whole))(t)
 	for _, parts := range [][]*Scaler{{fit(b), fit(a)}, {whole}} {
-		merged, err := merge(parts)
-		if err != nil {
-			t.Fatal(err)
-		}
+		merged := testutil.Must(merge(parts))(t)
 		if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("the merged scaler is another: %v\n%s", err, got)
 		}
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
-	if err := os.WriteFile(path, want, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	back, err := ReadShard(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, want, 0o666))
+	back := testutil.Must(ReadShard(path))(t)
 	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
 		t.Error("what was read is not what was written")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // benchFile is a CSV like those of data_creation.
@@ -21,25 +22,17 @@ func benchFile(b *testing.B) string {
 		}
 		text = append(text, '\n')
 	}
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		b.Fatal(err)
-	}
+	testutil.OK(b, os.WriteFile(path, text, 0o666))
 	return path
 }
 
 func BenchmarkScan(b *testing.B) {
 	path := benchFile(b)
-	info, err := os.Stat(path)
-	if err != nil {
-		b.Fatal(err)
-	}
+	info := testutil.Must(os.Stat(path))(b)
 	b.SetBytes(info.Size())
 	b.ReportAllocs()
 	for b.Loop() {
-		files, err := Open([]string{path}, nil, "timestamp")
-		if err != nil {
-			b.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{path}, nil, "timestamp"))(b)
 		scan := &Scan{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2}
 		for _, err := range parsed(b.Context(), scan, files, func(*Block) {}) {
 			if err != nil {
@@ -51,26 +44,17 @@ func BenchmarkScan(b *testing.B) {
 
 // BenchmarkParse is one core's work on one block.
 func BenchmarkParse(b *testing.B) {
-	data, err := os.ReadFile(benchFile(b))
-	if err != nil {
-		b.Fatal(err)
-	}
+	data := testutil.Must(os.ReadFile(benchFile(b)))(b)
 	f := &File{Path: "bench.csv", peek: data[:peekSize]}
-	if err := f.readHeader(); err != nil {
-		b.Fatal(err)
-	}
+	testutil.OK(b, f.readHeader())
 	block := &Block{Cols: make([][]float64, 5)}
-	if block.layout, err = newLayout(f, "timestamp", f.Header[1:], nil, "", nil); err != nil {
-		b.Fatal(err)
-	}
+	block.layout = testutil.Must(newLayout(f, "timestamp", f.Header[1:], nil, "", nil))(b)
 	end := lastRecordEnd(data[:csv.BlockSize])
 	block.data = append(block.data, data[f.body:end]...)
 	block.newlines = bytes.Count(block.data, []byte("\n"))
 	b.SetBytes(int64(len(block.data)))
 	for b.Loop() {
-		if err := block.Parse(); err != nil {
-			b.Fatal(err)
-		}
+		testutil.OK(b, block.Parse())
 	}
 }
 

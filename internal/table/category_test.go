@@ -12,6 +12,7 @@ import (
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
 
 // scanWords reads columns of words, "" for a missing one, and what the file was.
@@ -152,10 +153,7 @@ func TestShortIsTaken(t *testing.T) {
 	var c Category
 	c.reset(3)
 	for _, s := range []string{"sun", "seven77", "longer than eight"} {
-		code, err := c.code([]byte(s))
-		if err != nil {
-			t.Fatal(err)
-		}
+		code := testutil.Must(c.code([]byte(s)))(t)
 		for range 2 {
 			if got, end, ok := c.read([]byte(s+",1\n"+pad), 0); !ok || got != code || end != len(s) {
 				t.Errorf("%s is not taken", s)

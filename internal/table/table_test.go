@@ -19,6 +19,7 @@ import (
 
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/ordered"
+	"mlpipeline/internal/testutil"
 )
 
 func ExampleScan() {
@@ -203,26 +204,15 @@ func bigCSV(n int) string {
 func TestSameBlocks(t *testing.T) {
 	in := bigCSV(100000)
 	path := filepath.Join(t.TempDir(), "big.csv")
-	if err := os.WriteFile(path, []byte(in), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(path, []byte(in), 0o666))
 	var want string
 	for _, workers := range []int{1, 2, 3, 16} {
-		files, err := Open([]string{path}, nil, "t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := scanAll(files, "t", []string{"x"}, workers)
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{path}, nil, "t"))(t)
+		got := testutil.Must(scanAll(files, "t", []string{"x"}, workers))(t)
 		if len(got.times) != 100000 || got.cols[0][99999] != 99999.25 || len(got.firsts) < 10 {
 			t.Fatalf("%d workers: %d rows in %d blocks", workers, len(got.times), len(got.firsts))
 		}
-		piped, err := scanString(in, "t", workers, "x")
-		if err != nil {
-			t.Fatal(err)
-		}
+		piped := testutil.Must(scanString(in, "t", workers, "x"))(t)
 		for _, r := range []*rows{got, piped} {
 			r.ids[0].Name = ""
 			if text := fmt.Sprint(r.firsts, r.ids); want == "" {
@@ -271,10 +261,7 @@ func TestBounded(t *testing.T) {
 // A read error is never the end of the file.
 func TestReadError(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(bigCSV(50000)), brokenReader{})
-	files, err := Open([]string{"-"}, broken, "t")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(Open([]string{"-"}, broken, "t"))(t)
 	if _, err := scanAll(files, "t", []string{"x"}, 2); err == nil || err.Error() != "-: the cable is out" {
 		t.Errorf("got %v", err)
 	}
@@ -296,16 +283,12 @@ func TestChanges(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "big.csv")
 		for name, rows := range map[string]int{"big.csv": 150000, "next.csv": 1} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(bigCSV(rows)), 0o666); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.WriteFile(filepath.Join(dir, name), []byte(bigCSV(rows)), 0o666))
 		}
-		files, err := Open([]string{dir}, nil, "t")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{dir}, nil, "t"))(t)
 		first := true
 		scan := &Scan{Time: "t", Workers: 1}
+		var err error
 		for _, err = range parsed(context.Background(), scan, files, func(*Block) {}) {
 			if first {
 				first = false
@@ -326,20 +309,12 @@ func TestPacked(t *testing.T) {
 	csv := bigCSV(100000)
 	dir := t.TempDir()
 	plain := filepath.Join(t.TempDir(), "packed.csv")
-	if err := os.WriteFile(plain, []byte(csv), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	want, err := scanPath(plain)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, os.WriteFile(plain, []byte(csv), 0o666))
+	want := testutil.Must(scanPath(plain))(t)
 	for extension, pack := range map[string]func(io.Writer) io.WriteCloser{
 		".gz": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
 		".zst": func(w io.Writer) io.WriteCloser {
-			z, err := zstd.NewWriter(w)
-			if err != nil {
-				t.Fatal(err)
-			}
+			z := testutil.Must(zstd.NewWriter(w))(t)
 			return z
 		},
 	} {
@@ -351,9 +326,7 @@ func TestPacked(t *testing.T) {
 		z.Close()
 		path := filepath.Join(dir, "packed.csv"+extension)
 		for _, n := range []int{packed.Len(), packed.Len() - 1, packed.Len() - 9, packed.Len() / 2} {
-			if err := os.WriteFile(path, packed.Bytes()[:n], 0o666); err != nil {
-				t.Fatal(err)
-			}
+			testutil.OK(t, os.WriteFile(path, packed.Bytes()[:n], 0o666))
 			got, err := scanPath(path)
 			switch {
 			case n == packed.Len() && (err != nil || fmt.Sprint(*got) != fmt.Sprint(*want)):
@@ -383,12 +356,10 @@ func TestCancel(t *testing.T) {
 	defer w.Close()
 	go func() { _, _ = w.Write(bytes.Repeat([]byte("t,x\n"), peekSize/4)) }()
 	ctx, cancel := context.WithCancel(context.Background())
-	files, err := Open([]string{"-"}, r, "t")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := testutil.Must(Open([]string{"-"}, r, "t"))(t)
 	scan := &Scan{Workers: 2}
 	time.AfterFunc(50*time.Millisecond, cancel)
+	var err error
 	for _, err = range parsed(ctx, scan, files, func(*Block) {}) {
 	}
 	if err != context.Canceled {
@@ -400,10 +371,7 @@ func TestCancel(t *testing.T) {
 func TestCancelAnywhere(t *testing.T) {
 	csv := bigCSV(100000)
 	for k := range 40 {
-		files, err := Open([]string{"-"}, strings.NewReader(csv), "t")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{"-"}, strings.NewReader(csv), "t"))(t)
 		ctx, cancel := context.WithCancel(context.Background())
 		var seen atomic.Int32
 		scan := &Scan{Time: "t", Workers: 1 + k%3}
@@ -413,6 +381,7 @@ func TestCancelAnywhere(t *testing.T) {
 				time.Sleep(time.Millisecond) // the others may leave meanwhile
 			}
 		}
+		var err error
 		for _, err = range parsed(ctx, scan, files, cancelOnce) {
 		}
 		if err != nil && err != context.Canceled {
@@ -427,10 +396,7 @@ func TestBreak(t *testing.T) {
 	before := runtime.NumGoroutine()
 	csv := bigCSV(100000)
 	for range 20 {
-		files, err := Open([]string{"-"}, strings.NewReader(csv), "t")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{"-"}, strings.NewReader(csv), "t"))(t)
 		busy := atomic.Int32{}
 		scan := &Scan{Time: "t", Workers: 3}
 		work := func(*Block) {
@@ -457,10 +423,7 @@ func TestBreak(t *testing.T) {
 func TestTexts(t *testing.T) {
 	const in = "a,b,\"c,d\"\n1.50,x,\"p\nq\"\n\n2,\"say \"\"y\"\"\",NA\r\n3,,\n"
 	for _, content := range []string{in, "a,b,\"c,d\"\n" + strings.Repeat("1.50, x ,NA\n", 40000)} {
-		files, err := Open([]string{"-"}, strings.NewReader(content), "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{"-"}, strings.NewReader(content), ""))(t)
 		rows := 0
 		scan := &Scan{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}, Workers: 2}
 		for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
@@ -494,10 +457,7 @@ func TestTexts(t *testing.T) {
 		{Columns: []string{"a", "z"}, Optional: "y"},
 		{Categories: []string{"a", "y"}},
 	} {
-		files, err := Open([]string{"-"}, strings.NewReader(in), "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := testutil.Must(Open([]string{"-"}, strings.NewReader(in), ""))(t)
 		scan.Workers = 1
 		for _, err := range scan.Blocks(context.Background(), files) {
 			if err == nil || !strings.HasPrefix(err.Error(), "-:1: there is no column ") {

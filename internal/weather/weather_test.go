@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"mlpipeline/internal/testutil"
 )
 
 var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -15,10 +17,7 @@ var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 func simulate(t *testing.T, set Settings, chunk int) ([][]float64, *Simulator) {
 	t.Helper()
 	set.Start = start
-	sim, err := New(set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sim := testutil.Must(New(set))(t)
 	cols := make([][]float64, len(Columns))
 	var rows Rows
 	for {
@@ -180,10 +179,7 @@ func TestAnomalies(t *testing.T) {
 				Test: 365 * perDay}
 			cols, sim := simulate(t, set, 1000)
 			set.Start = start
-			quiet, err := New(set)
-			if err != nil {
-				t.Fatal(err)
-			}
+			quiet := testutil.Must(New(set))(t)
 			anomalous := make([]bool, set.Train+set.Test)
 			for _, part := range [][2]int{{0, set.Train}, {set.Train, set.Train + set.Test}} {
 				marks := set.Anomalous(part[0], part[1])
@@ -239,10 +235,8 @@ func TestAnomalies(t *testing.T) {
 }
 
 func BenchmarkSimulate(b *testing.B) {
-	sim, err := New(Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 30})
-	if err != nil {
-		b.Fatal(err)
-	}
+	set := Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 30}
+	sim := testutil.Must(New(set))(b)
 	var rows Rows
 	for b.Loop() {
 		sim.Next(&rows, 1000)
@@ -267,10 +261,7 @@ func TestSameLogs(t *testing.T) {
 		sum := fnv.New64a()
 		for _, step := range []time.Duration{time.Minute, 7 * time.Hour, 24 * time.Hour} {
 			set := Settings{Seed: 11, Scenario: sc.Name, Station: 3, Start: start, Step: step, Train: 1500, Test: 700}
-			sim, err := New(set)
-			if err != nil {
-				t.Fatal(err)
-			}
+			sim := testutil.Must(New(set))(t)
 			var rows Rows
 			for sim.Next(&rows, 99); len(rows.Times) > 0; sim.Next(&rows, 99) {
 				fmt.Fprintln(sum, rows.First, rows.Times, rows.Cells)

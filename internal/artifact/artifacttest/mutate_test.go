@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mlpipeline/internal/artifact"
+	"mlpipeline/internal/testutil"
 )
 
 type thing struct {
@@ -22,10 +23,7 @@ type thing struct {
 // than the first, and no two are the same.
 func TestMutate(t *testing.T) {
 	kind := artifact.Kind{Format: "thing", Version: 2, Program: "make_thing"}
-	document, err := kind.EncodeJSON(&thing{Name: "x", Values: []float64{1, 2, 3, 4, 5, 6}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := testutil.Must(kind.EncodeJSON(&thing{Name: "x", Values: []float64{1, 2, 3, 4, 5, 6}}))(t)
 	seen := map[string][]byte{}
 	Mutate(t, document, func(path string, mutated []byte) {
 		if seen[path] != nil {
