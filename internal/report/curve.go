@@ -20,7 +20,8 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 		blend := ""
 		if c.Chosen < 1 {
 			blend = fmt.Sprintf("; what predicts is %.0f %% of their fit, %.0f %% of the plain terms' and %.0f %% of the "+
-				"target's mean, which errs less on rows held out", 100*c.Chosen, 100*c.Plain, 100*(1-c.Chosen-c.Plain))
+				"target's mean, which errs less on rows held out", 100*c.Chosen, 100*c.Plain,
+				max(0, 100*(1-c.Chosen-c.Plain)))
 		}
 		s.say("The terms were chosen by cross-validation from %s models%s. Standard errors and bands know nothing of the "+
 			"choice, and are too narrow.", count(c.Compared), blend)
@@ -44,7 +45,6 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 		"line adds nothing. The band is its 95 %% interval, if rows are independent of each other; the ticks at the bottom "+
 		"are the tenths of the training rows. All pictures have one scale%s.", p.target(), also)
 	points := make([][]point, len(shown))
-	y := numeric("", 0)
 	var reach, bands []float64
 	for i, span := range shown {
 		for _, v := range span.values {
@@ -58,7 +58,8 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	for _, v := range bands { // a band that is wider than all effects is cut
 		reach = append(reach, min(max(v, low-(high-low)/4), high+(high-low)/4))
 	}
-	if y = numeric(short("adds to "+p.target(), 26), reach...); math.IsInf(y.to-y.from, 0) || math.IsNaN(y.to-y.from) {
+	y := numeric(short("adds to "+p.target(), 26), reach...)
+	if math.IsInf(y.to-y.from, 0) || math.IsNaN(y.to-y.from) {
 		return false
 	}
 	for i, span := range shown {
