@@ -88,8 +88,9 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 	}
 	files := make([]*File, len(found))
 	first := 0 // in the order of merging
+	var memory []byte
 	for i, path := range found {
-		f := &File{Path: path, Name: dataset.Name(path)}
+		f := &File{Path: path, Name: dataset.Name(path), peek: memory}
 		if err := f.load(stdin); err != nil {
 			return nil, err
 		}
@@ -100,8 +101,8 @@ func Open(paths []string, stdin io.Reader, timeColumn string) ([]*File, error) {
 		if order(f, files[first]) < 0 {
 			first, other = i, first
 		}
-		if other != first {
-			files[other].forget()
+		if memory = nil; other != first && files[other].stream == nil {
+			memory, files[other].peek = files[other].peek, nil // which can be read again
 		}
 	}
 	slices.SortStableFunc(files, order)
@@ -133,20 +134,13 @@ func order(a, b *File) int {
 	return dataset.Compare(dataset.ID{Name: a.Name, First: a.First}, dataset.ID{Name: b.Name, First: b.First})
 }
 
-// forget drops the beginning of a file that can be read again.
-func (f *File) forget() {
-	if f.stream == nil {
-		f.peek = nil
-	}
-}
-
 // load reads f.peek and the header.
 func (f *File) load(stdin io.Reader) error {
 	r, info, err := f.reader(stdin)
 	if err != nil {
 		return err
 	}
-	f.peek = nil
+	f.peek = f.peek[:0]
 	if err = f.more(r); err == nil {
 		err = f.readHeader()
 	}
@@ -163,8 +157,8 @@ func (f *File) load(stdin io.Reader) error {
 // more reads more of f.peek.
 func (f *File) more(r io.Reader) error {
 	n := len(f.peek)
-	f.peek = append(f.peek, make([]byte, peekSize)...)
-	m, err := io.ReadFull(r, f.peek[n:])
+	f.peek = slices.Grow(f.peek, peekSize)
+	m, err := io.ReadFull(r, f.peek[n:n+peekSize])
 	f.peek, f.whole = f.peek[:n+m], err != nil
 	if err == nil || err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
