@@ -58,7 +58,8 @@ func (d *Design) Terms() (terms []Term) {
 	}
 	harmonics := func(period string, pairs int) {
 		for k := 1; k <= pairs; k++ {
-			add(Harmonic, fmt.Sprintf("%s_%d", period, k), fmt.Sprintf("%s_sin_%d", period, k), fmt.Sprintf("%s_cos_%d", period, k))
+			add(Harmonic, fmt.Sprintf("%s_%d", period, k), fmt.Sprintf("%s_sin_%d", period, k),
+				fmt.Sprintf("%s_cos_%d", period, k))
 		}
 	}
 	harmonics("annual", d.Annual)

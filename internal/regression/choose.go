@@ -114,7 +114,8 @@ func (c *chooser) with(term int) []float64 {
 
 // best returns the term, of those that may change, whose change costs least, and that cost;
 // of equal ones the first.
-func (c *chooser) best(may func(term int) bool, cost func(term int, errors []float64) float64) (term int, least float64) {
+func (c *chooser) best(may func(term int) bool, cost func(term int, errors []float64) float64) (
+	term int, least float64) {
 	all := make([][]float64, len(c.terms))
 	ordered.Each(len(all), func(t int) {
 		if may(t) {

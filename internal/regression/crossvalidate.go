@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -56,23 +57,21 @@ func pool(datasets []Dataset, n int) []Factor {
 	return folds
 }
 
-// crossValidate holds out every fold once. The fit to the others comes from
+// heldOut is how the fit with one penalty errs on every fold, fitted to the others.
+type heldOut struct {
+	mse, r2 []float64
+	sums    []metrics.Cluster // of the residuals
+}
+
+// holdOut holds out every fold once. The fit to the others comes from
 // their merged factors, the held-out error from the fold's own, so that no row
-// is read again.
-func crossValidate(s *Settings, folds []Factor) CrossValidation {
-	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
-	var rows, most int64
-	for k := range folds {
-		rows, most = rows+folds[k].N, max(most, folds[k].N)
+// is read again. The reason says what keeps a fit from being made.
+func (s *Settings) holdOut(folds []Factor, alphas []float64) (all []heldOut, reason string) {
+	n := len(folds)
+	for range alphas {
+		all = append(all, heldOut{make([]float64, n), make([]float64, n), make([]metrics.Cluster, n)})
 	}
-	alphas := s.alphas(rows - most)
-	mses, r2s := make([][]float64, len(alphas)), make([][]float64, len(alphas))
-	sums := make([][]metrics.Cluster, len(alphas)) // of the residuals of each fold
-	for i := range alphas {
-		mses[i], r2s[i] = make([]float64, len(folds)), make([]float64, len(folds))
-		sums[i] = make([]metrics.Cluster, len(folds))
-	}
-	reasons := make([]string, len(folds))
+	reasons := make([]string, n)
 	without(folds, func(k int, rest *Factor) {
 		held := &folds[k]
 		switch {
@@ -90,33 +89,42 @@ func crossValidate(s *Settings, folds []Factor) CrossValidation {
 		}
 		for i, x := range fits {
 			sse := held.squaredError(x)
-			sums[i][k] = metrics.Cluster{N: held.N, Residual: held.residualSum(x)}
-			mses[i][k], r2s[i][k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
+			all[i].sums[k] = metrics.Cluster{N: held.N, Residual: held.residualSum(x)}
+			all[i].mse[k], all[i].r2[k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
 		}
 	})
-	for _, reason := range reasons {
-		if reason != "" {
-			cv.Reason = reason
-			return cv
-		}
+	return all, cmp.Or(reasons...)
+}
+
+// crossValidate finds the penalty that errs least on rows held out, and that error.
+func crossValidate(s *Settings, folds []Factor) CrossValidation {
+	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
+	var rows, most int64
+	for k := range folds {
+		rows, most = rows+folds[k].N, max(most, folds[k].N)
+	}
+	alphas := s.alphas(rows - most)
+	all, reason := s.holdOut(folds, alphas)
+	if cv.Reason = reason; reason != "" {
+		return cv
 	}
 	best := 0
 	for i, alpha := range alphas {
-		mse, _ := meanStd(mses[i])
+		mse, _ := meanStd(all[i].mse)
 		if s.Auto {
 			cv.Path = append(cv.Path, Point{alpha, mse})
 		}
-		if bestMSE, _ := meanStd(mses[best]); mse < bestMSE {
+		if bestMSE, _ := meanStd(all[best].mse); mse < bestMSE {
 			best = i
 		}
 	}
-	mse, std := meanStd(mses[best])
-	r2, _ := meanStd(r2s[best])
+	mse, std := meanStd(all[best].mse)
+	r2, _ := meanStd(all[best].r2)
 	if math.IsInf(mse+std+math.Abs(r2), 0) || math.IsNaN(mse+std+r2) {
 		cv.Reason, cv.Path = "the errors on rows held out are beyond float64", []Point{}
 		return cv
 	}
-	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(sums[best])
+	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(all[best].sums)
 	if !slices.ContainsFunc(folds, func(f Factor) bool { return f.N == 1 }) {
 		cv.R2 = &r2
 	}

@@ -297,7 +297,8 @@ func (s *Settings) climatology(total *Factor, alpha float64) ([]float64, error) 
 	if Enough(total.N, len(columns), 0) == nil {
 		alpha = 0
 	}
-	a, err := newSolver(total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo], alpha, nil, nil)
+	season, offsets := total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo]
+	a, err := newSolver(season, offsets, alpha, nil, nil)
 	if err != nil {
 		return nil, err
 	}
