@@ -33,7 +33,8 @@ func sayTerms(o *options, s *regression.Summary) {
 		cli.Plural(len(s.Terms), "term", "terms"), c.Compared, c.MSE, c.Optimism)
 	if c.Chosen < 1 {
 		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms' and %.0f %% of the target's mean, "+
-			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain, 100*(1-c.Chosen-c.Plain))
+			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain,
+			max(0, 100*(1-c.Chosen-c.Plain)))
 	}
 }
 
