@@ -70,10 +70,7 @@ func (columns Columns) Count(r *design.Rows, from, to, step int) []Cells {
 
 func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
 	var bins [mostEdges + 1]int64
-	var edges [mostEdges]float64
-	for k := copy(edges[:], column.Edges); k < mostEdges; k++ {
-		edges[k] = math.Inf(1)
-	}
+	edges := newDeciles(column.Edges)
 	sum, mean, low, high := 0.0, column.Mean, column.Low, column.High
 	for i := from; i < to; i += step {
 		v := x[i]
@@ -84,15 +81,31 @@ func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
 			}
 			c.Outside++
 		}
-		// A sum without branches or loops is several times as fast as a search.
-		bins[below(edges[0], v)+below(edges[1], v)+below(edges[2], v)+below(edges[3], v)+below(edges[4], v)+
-			below(edges[5], v)+below(edges[6], v)+below(edges[7], v)+below(edges[8], v)]++
+		bins[edges.bin(v)]++
 		sum += v - mean
 	}
 	copy(c.Bins, bins[:])
 	if column.Deviation > 0 {
 		c.Moved = sum / column.Deviation
 	}
+}
+
+// deciles are edges between bins; those that are left out are infinite.
+type deciles [mostEdges]float64
+
+func newDeciles(edges []float64) *deciles {
+	var d deciles
+	for k := copy(d[:], edges); k < mostEdges; k++ {
+		d[k] = math.Inf(1)
+	}
+	return &d
+}
+
+// bin returns how many edges are below v: a sum without branches or loops is several times as
+// fast as a search.
+func (d *deciles) bin(v float64) int {
+	return below(d[0], v) + below(d[1], v) + below(d[2], v) + below(d[3], v) + below(d[4], v) + below(d[5], v) +
+		below(d[6], v) + below(d[7], v) + below(d[8], v)
 }
 
 // below is 1 if a < b, else 0.

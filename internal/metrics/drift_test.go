@@ -10,8 +10,8 @@ import (
 	"mlpipeline/internal/design"
 )
 
-// deciles are bins of the standard normal distribution.
-var deciles = Columns{{Name: "x", Edges: normalTenths[:], Low: -3, High: 3, Deviation: 1}}
+// standard are bins of the standard normal distribution.
+var standard = Columns{{Name: "x", Edges: normalTenths[:], Low: -3, High: 3, Deviation: 1}}
 
 // normal counts so many numbers of a mean.
 func normal(r *rand.Rand, n int, mean float64) []Cells {
@@ -19,7 +19,7 @@ func normal(r *rand.Rand, n int, mean float64) []Cells {
 	for i := range x {
 		x[i] = mean + r.NormFloat64()
 	}
-	return deciles.Count(&design.Rows{N: n, X: [][]float64{x}}, 0, n, 1)
+	return standard.Count(&design.Rows{N: n, X: [][]float64{x}}, 0, n, 1)
 }
 
 // Bins are closed on the right; every cell is counted once, in whatever parts the rows come.
@@ -71,7 +71,7 @@ func TestDrifts(t *testing.T) {
 	training := NewTraining(parts)
 	beyond, drifted := 0, 0
 	for range 1000 {
-		s := &Sums{Columns: deciles, Training: training, Datasets: []Dataset{
+		s := &Sums{Columns: standard, Training: training, Datasets: []Dataset{
 			{ID: dataset.ID{Name: "a"}, Cells: normal(r, 200, 0)}, {ID: dataset.ID{Name: "b"}, Cells: normal(r, 200, 0)}}}
 		for _, d := range s.drifts() {
 			if d.Excess > 0 {
@@ -89,7 +89,7 @@ func TestDrifts(t *testing.T) {
 	if beyond > 30 || drifted > 0 {
 		t.Errorf("%d of 1000 are beyond chance, %d have drifted", beyond, drifted)
 	}
-	few := &Sums{Columns: deciles, Training: training, Datasets: []Dataset{{Cells: normal(r, 29, 9)}}}
+	few := &Sums{Columns: standard, Training: training, Datasets: []Dataset{{Cells: normal(r, 29, 9)}}}
 	if d := few.drifts(); d != nil {
 		t.Errorf("29 rows: %+v", d)
 	}

@@ -23,9 +23,10 @@ type Sample struct {
 
 // only returns some of the rows.
 func (s *Sample) only(rows []int) *Sample {
-	take := func(column []float64) (some []float64) {
-		for _, i := range rows[:min(len(rows), len(column))] {
-			some = append(some, column[i])
+	take := func(column []float64) []float64 {
+		some := make([]float64, min(len(rows), len(column)))
+		for k := range some {
+			some[k] = column[rows[k]]
 		}
 		return some
 	}

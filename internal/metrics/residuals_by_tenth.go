@@ -41,18 +41,12 @@ func (r *ResidualsByTenth) Add(columns []scaler.Tenths, x [][]float64, s *Sample
 		z[i], squares[i] = math.Round(v*fine)/fine, math.Round(float64(v*v)*coarse)/coarse
 	}
 	for k, c := range columns {
-		bins := &(*r)[k]
+		bins, edges := &(*r)[k], newDeciles(c.Edges)
 		for i, v := range x[c.Column] {
 			if v != v || z[i] != z[i] {
 				continue
 			}
-			at := 0
-			for _, edge := range c.Edges {
-				if edge < v {
-					at++
-				}
-			}
-			b := &bins[at]
+			b := &bins[edges.bin(v)]
 			b.N, b.Sum, b.Squares = b.N+1, b.Sum+z[i], b.Squares+squares[i]
 		}
 	}
