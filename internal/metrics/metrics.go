@@ -102,24 +102,22 @@ func (e *Errors) Add(s *Sample) {
 func merge[T any](into, of *T) { mergeValues(reflect.ValueOf(into).Elem(), reflect.ValueOf(of).Elem()) }
 
 func mergeValues(into, of reflect.Value) {
-	switch sum := into.Addr().Interface().(type) {
-	case *moments.Sum:
-		sum.Merge(*of.Addr().Interface().(*moments.Sum))
-		return
-	case *moments.Moments:
-		sum.Merge(*of.Addr().Interface().(*moments.Moments))
-		return
-	case *int64:
-		*sum += of.Int()
-		return
-	case *float64:
-		*sum += of.Float()
-		return
-	}
 	switch into.Kind() {
+	case reflect.Int64:
+		into.SetInt(into.Int() + of.Int())
+	case reflect.Float64:
+		into.SetFloat(into.Float() + of.Float())
 	case reflect.Struct:
+		switch sum := into.Addr().Interface().(type) {
+		case *moments.Sum:
+			sum.Merge(*of.Addr().Interface().(*moments.Sum))
+			return
+		case *moments.Moments:
+			sum.Merge(*of.Addr().Interface().(*moments.Moments))
+			return
+		}
 		for i := range into.NumField() {
-			if into.Type().Field(i).IsExported() {
+			if into.Field(i).CanSet() { // and not what is of a file under way
 				mergeValues(into.Field(i), of.Field(i))
 			}
 		}

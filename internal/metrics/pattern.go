@@ -162,7 +162,8 @@ func (p *Pattern) Join(o *Pattern) {
 				continue
 			}
 			x, y := o.head[i], p.tail[j]
-			merge(&p.Lags[k-1], &Lag{1, float64(x * y), x + y})
+			l := &p.Lags[k-1]
+			l.N, l.Product, l.Sum = l.N+1, l.Product+float64(x*y), l.Sum+(x+y)
 			if k == 1 {
 				p.Steps += float64((x - y) * (x - y))
 			}

@@ -65,11 +65,7 @@ type Dataset struct {
 func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residual []float64) {
 	d.Timeline.Add(s, times, anomalous)
 	d.Pattern.Add(s, times, residual)
-	if len(anomalous) == 0 && !slices.ContainsFunc(s.Actual, math.IsNaN) {
-		d.Normal.Add(s)
-		return
-	}
-	var normal, odd []int
+	normal, odd := make([]int, 0, len(s.Actual)), []int(nil)
 	for i, y := range s.Actual {
 		switch {
 		case y != y:
@@ -78,6 +74,10 @@ func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residua
 		default:
 			normal = append(normal, i)
 		}
+	}
+	if len(normal) == len(s.Actual) {
+		d.Normal.Add(s)
+		return
 	}
 	d.Normal.Add(s.only(normal))
 	d.Anomalous.Add(s.only(odd))
