@@ -86,9 +86,7 @@ func (k Kind) ReadJSON(path string, v Document) error {
 	defer r.Close()
 	b, err := readBeginning(r)
 	if err == nil && !k.foreign(b) {
-		var rest []byte
-		rest, err = io.ReadAll(r)
-		b = append(b, rest...)
+		b, err = io.ReadAll(io.MultiReader(bytes.NewReader(b), r))
 	}
 	if err == nil {
 		err = k.decodeJSON(b, v)
@@ -206,9 +204,7 @@ func open(path string) (io.ReadSeekCloser, error) {
 	defer f.Close()
 	b, err := readBeginning(f)
 	if err == nil && (bytes.HasPrefix(b, []byte("{")) || bytes.HasPrefix(b, []byte(gobMagic))) {
-		var rest []byte
-		rest, err = io.ReadAll(f)
-		b = append(b, rest...)
+		b, err = io.ReadAll(io.MultiReader(bytes.NewReader(b), f))
 	}
 	return kept{bytes.NewReader(b)}, naming(path, err)
 }

@@ -22,25 +22,20 @@ type Shard struct {
 	List  string `json:"list"`  // SHA-256 of their names and sizes
 }
 
-// ParseShard reads I/N, as 0/8 to 7/8.
-func ParseShard(s string) (*Shard, error) {
-	first, second, _ := strings.Cut(s, "/")
-	i, err := strconv.Atoi(first)
-	n, err2 := strconv.Atoi(second)
-	if err != nil || err2 != nil || i < 0 || i >= n {
-		return nil, errors.New("is not I/N, of N shards the I-th, counted from 0: 0/8 to 7/8")
-	}
-	if n > maxShards {
-		return nil, fmt.Errorf("has more shards than %d", maxShards)
-	}
-	return &Shard{I: i, N: n}, nil
-}
-
-// ShardFlag is for flag.Func: it reads one as ParseShard does.
+// ShardFlag is for flag.Func: it reads I/N, as 0/8 to 7/8.
 func ShardFlag(shard **Shard) func(string) error {
-	return func(s string) (err error) {
-		*shard, err = ParseShard(s)
-		return err
+	return func(s string) error {
+		first, second, _ := strings.Cut(s, "/")
+		i, err := strconv.Atoi(first)
+		n, err2 := strconv.Atoi(second)
+		switch {
+		case err != nil || err2 != nil || i < 0 || i >= n:
+			return errors.New("is not I/N, of N shards the I-th, counted from 0: 0/8 to 7/8")
+		case n > maxShards:
+			return fmt.Errorf("has more shards than %d", maxShards)
+		}
+		*shard = &Shard{I: i, N: n}
+		return nil
 	}
 }
 

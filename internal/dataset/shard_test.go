@@ -15,7 +15,8 @@ func TestShard(t *testing.T) {
 	var all []string
 	var parts []*Shard
 	for _, s := range []string{"2/3", "0/3", "1/3"} {
-		p := testutil.Must(ParseShard(s))(t)
+		var p *Shard
+		testutil.OK(t, ShardFlag(&p)(s))
 		mine, first := p.Choose(paths)
 		if want := []string{"a/a.csv.gz", "x/a.csv"}; !slices.Equal(first, want) {
 			t.Errorf("%v: first %v, want %v", p, first, want)
@@ -52,7 +53,8 @@ func TestShard(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"3/3", "-1/3", "1", "a/b", "0/0", "1/2/3", ""} {
-		if p, err := ParseShard(s); err == nil {
+		var p *Shard
+		if err := ShardFlag(&p)(s); err == nil {
 			t.Errorf("%s passes as %v", s, p)
 		}
 	}
