@@ -21,8 +21,7 @@ func table(t *testing.T, path string) [][]string {
 	t.Helper()
 	f := testutil.Must(os.Open(path))(t)
 	defer f.Close()
-	rows := testutil.Must(csv.NewReader(f).ReadAll())(t)
-	return rows
+	return testutil.Must(csv.NewReader(f).ReadAll())(t)
 }
 
 // A feature of one test file that is moved by half a deviation of training or a whole one is

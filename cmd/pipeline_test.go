@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":   status,
+			"fails":    fails,
 			"for-each": forEach,
 		},
 	})
@@ -76,6 +77,15 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if want := args[0]; fmt.Sprint(got) != want {
 		ts.Fatalf("exit status %d, want %s", got, want)
+	}
+}
+
+// fails runs a program and wants its exit status and what it says of it:
+// fails 2 'there is no flag -x' model_testing -x.
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	status(ts, neg, append(args[:1:1], args[2:]...))
+	if errs := ts.ReadFile("stderr"); !regexp.MustCompile("(?m)" + args[1]).MatchString(errs) {
+		ts.Fatalf("%s is not said: %s", args[1], errs)
 	}
 }
 

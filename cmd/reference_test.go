@@ -153,8 +153,7 @@ func TestReference(t *testing.T) {
 func readMetrics(t *testing.T, dir string) *metrics.Report {
 	t.Helper()
 	sums := testutil.Must(metrics.Read(filepath.Join(dir, "models/metrics.gob")))(t)
-	report := testutil.Must(metrics.New(sums))(t)
-	return report
+	return testutil.Must(metrics.New(sums))(t)
 }
 
 func equalAll(t *testing.T, what string, got, want []float64) {

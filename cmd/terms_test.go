@@ -74,8 +74,7 @@ func TestTermsAsR(t *testing.T) {
 func readCSV(t *testing.T, path string) [][]string {
 	t.Helper()
 	b := testutil.Must(os.ReadFile(path))(t)
-	rows := testutil.Must(csv.NewReader(bytes.NewReader(b)).ReadAll())(t)
-	return rows
+	return testutil.Must(csv.NewReader(bytes.NewReader(b)).ReadAll())(t)
 }
 
 // With -auto too, any number of workers and of shards writes the same bytes.

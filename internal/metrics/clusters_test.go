@@ -25,8 +25,7 @@ func compare(t *testing.T, n, most int, timed bool, model, rival func(i int) flo
 		a.Add(e, o, timed)
 		from = to
 	}
-	report := testutil.Must(New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Clusters: *a}}}))(t)
-	return report
+	return testutil.Must(New(&Sums{Against: "other", Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Clusters: *a}}}))(t)
 }
 
 // The figures of R 4.2.2's sandwich 3.0.2, vcovCL(lm(d ~ 1), cluster, type = "HC2"), with the

@@ -101,8 +101,7 @@ func TestScored(t *testing.T) {
 		return d
 	}
 	report := func(d ...Dataset) *Report {
-		got := testutil.Must(New(&Sums{Datasets: d}))(t)
-		return got
+		return testutil.Must(New(&Sums{Datasets: d}))(t)
 	}
 	got := report(dataset("a", 30, leftOf(5, 10, 3)), dataset("b", 10, leftOf(2, 4, 3)))
 	if got.Rows != 40 || got.Unscored != leftOf(7, 14, 6) {

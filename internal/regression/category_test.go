@@ -91,8 +91,7 @@ func scalerOfWords(t *testing.T, all ...wordTable) *scaler.Scaler {
 		name := fmt.Sprint(i)
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)), Sums: sums})
 	}
-	s := testutil.Must(scaler.New(worded, datasets, nil))(t)
-	return s
+	return testutil.Must(scaler.New(worded, datasets, nil))(t)
 }
 
 // wordSettings are those of the stage, with references chosen by pick.

@@ -66,8 +66,7 @@ func scalerOf(t *testing.T, all ...data) *scaler.Scaler {
 		datasets = append(datasets, scaler.Dataset{ID: dataset.ID{Name: name, XXH64: name}, Used: int64(len(d.y)),
 			Sums: c})
 	}
-	s := testutil.Must(scaler.New(seasonal, datasets, nil))(t)
-	return s
+	return testutil.Must(scaler.New(seasonal, datasets, nil))(t)
 }
 
 // fit trains on one dataset, as the stage does.

@@ -60,8 +60,7 @@ func measured(t *testing.T, files, n int, timed bool) *metrics.Report {
 			First: dataset.NoTime, Last: dataset.NoTime, Sketch: dataset.Sketch{Sum: uint64(k)}}
 		sums.Datasets = append(sums.Datasets, d)
 	}
-	report := testutil.Must(metrics.New(sums))(t)
-	return report
+	return testutil.Must(metrics.New(sums))(t)
 }
 
 // model is the summary of one of p columns, the first of them a reference level.
@@ -265,8 +264,7 @@ func one(t *testing.T, s *metrics.Sample, times []dataset.Time) *metrics.Report 
 	d := &sums.Datasets[0]
 	d.Add(s, times, nil, make([]float64, len(s.Actual)))
 	sums.Counts.Add(s)
-	report := testutil.Must(metrics.New(sums))(t)
-	return report
+	return testutil.Must(metrics.New(sums))(t)
 }
 
 // An axis reaches over its numbers, with few ticks, which are round.

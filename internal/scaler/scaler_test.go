@@ -33,8 +33,7 @@ func ExampleNew() {
 // fitted is New where it must succeed.
 func fitted(t *testing.T, d design.Design, datasets ...Dataset) *Scaler {
 	t.Helper()
-	s := testutil.Must(New(d, datasets, nil))(t)
-	return s
+	return testutil.Must(New(d, datasets, nil))(t)
 }
 
 func of(name string, columns ...[]float64) Dataset {
@@ -117,10 +116,7 @@ func TestTooLargeOrSmall(t *testing.T) {
 func TestMergeAndRead(t *testing.T) {
 	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
 		[]float64{5, 6.6})
-	fit := func(d ...Dataset) *Scaler {
-		s := fitted(t, two, d...)
-		return s
-	}
+	fit := func(d ...Dataset) *Scaler { return fitted(t, two, d...) }
 	whole := fit(a, b)
 	want := testutil.Must(Kind.EncodeJSON(whole))(t)
 	for _, parts := range [][]*Scaler{{fit(b), fit(a)}, {whole}} {

@@ -314,8 +314,7 @@ func TestPacked(t *testing.T) {
 	for extension, pack := range map[string]func(io.Writer) io.WriteCloser{
 		".gz": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
 		".zst": func(w io.Writer) io.WriteCloser {
-			z := testutil.Must(zstd.NewWriter(w))(t)
-			return z
+			return testutil.Must(zstd.NewWriter(w))(t)
 		},
 	} {
 		var packed bytes.Buffer
