@@ -298,7 +298,7 @@ func say(o *options, s *regression.Summary, shape string) {
 	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
 	sayRobust(o, s)
 	sayTerms(o, s)
-	if o.auto {
+	if o.auto && len(s.CV.Path) > 0 {
 		o.Logf("alpha %v chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
 	}
 	if s.CV.Reason != "" {

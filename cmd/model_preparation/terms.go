@@ -17,7 +17,7 @@ func sayTerms(o *options, s *regression.Summary) {
 		return
 	case c.Reason != "":
 		if o.choose {
-			o.Warnf("all terms are kept: %s", c.Reason)
+			o.Warnf("only the plain terms are kept, and no penalty is chosen: %s", c.Reason)
 		}
 		return
 	}
@@ -31,6 +31,10 @@ func sayTerms(o *options, s *regression.Summary) {
 	o.Logf("%d of %s kept: of %d models compared it errs least on rows held out, MSE %.4g, which is perhaps %.2g too low "+
 		"for that; standard errors do not know of the choice, and are too low as well", kept,
 		cli.Plural(len(s.Terms), "term", "terms"), c.Compared, c.MSE, c.Optimism)
+	const few = 30
+	if s.Rows < few {
+		o.Warnf("%d rows tell little of what terms are worth; %d are the least that do", s.Rows, few)
+	}
 	if c.Chosen < 1 {
 		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms' and %.0f %% of the target's mean, "+
 			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain,

@@ -71,8 +71,12 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 	}
 	if reason := weighable(folds); reason != "" {
 		c.selection = &Selection{Reason: reason}
-		for _, t := range s.Terms {
-			c.worth = append(c.worth, Worth{Name: t.Name, Columns: s.Names[t.From:t.To], Kept: true})
+		for i, t := range s.Terms {
+			c.kept[i] = !s.Select || t.plain()
+			c.worth = append(c.worth, Worth{Name: t.Name, Columns: s.Names[t.From:t.To], Kept: c.kept[i]})
+		}
+		if s.Select {
+			s.leaveOut(c.kept)
 		}
 		return c
 	}
@@ -173,9 +177,8 @@ func (c *chooser) search(series bool) (started []bool) {
 	kind := func(kinds ...design.TermKind) func(t int) bool {
 		return func(t int) bool { return slices.Contains(kinds, c.terms[t].Kind) }
 	}
-	plain := kind(design.Number, design.Word, design.Harmonic, design.Lags)
 	for t := range c.terms {
-		if plain(t) && (c.varies[t] || !slices.Contains(c.varies, true)) {
+		if c.terms[t].plain() && (c.varies[t] || !slices.Contains(c.varies, true)) {
 			c.toggle(t)
 		}
 	}

@@ -60,6 +60,11 @@ func newChooser(terms []Term, folds []Factor) *chooser {
 	return c
 }
 
+// plain reports whether a term is one that a design has without being asked for more.
+func (t *Term) plain() bool {
+	return slices.Contains([]design.TermKind{design.Number, design.Word, design.Harmonic, design.Lags}, t.Kind)
+}
+
 // columns returns a term's columns in a factor.
 func (t *Term) columns() (columns []int) {
 	for j := t.From; j < t.To; j++ {

@@ -194,10 +194,15 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	cv := choice.crossValidate(s, folds)
 	m.Penalty = s.Alpha
 	if s.Auto {
-		if cv.Reason != "" {
+		switch {
+		case cv.Reason == "" || choice.path != nil:
+			m.Penalty = cv.best
+		case !s.Select:
 			return nil, nil, fmt.Errorf("alpha cannot be chosen by cross-validation: %s", cv.Reason)
 		}
-		m.Penalty = cv.best
+		if err := Enough(total.N, s.Coefficients(), m.Penalty); err != nil {
+			return nil, nil, err
+		}
 	}
 	penalized := whole.penalized(m.Penalty)
 	fits, err := s.fits(&total, m.Penalty)
