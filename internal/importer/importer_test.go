@@ -42,8 +42,13 @@ func (i *imported) said() string {
 // read imports a source in full.
 func read(t testing.TB, content string, opt Options) (*imported, error) {
 	t.Helper()
+	return readIn(t, t.TempDir(), content, opt)
+}
+
+// readIn imports it by way of a folder.
+func readIn(t testing.TB, dir, content string, opt Options) (*imported, error) {
+	t.Helper()
 	ctx := context.Background()
-	dir := t.TempDir()
 	path := filepath.Join(dir, "f.csv")
 	testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
 	if opt.Target == "" {

@@ -11,47 +11,46 @@ import (
 // right or refused with its line: no number comes out in another column, or that
 // was not there.
 func TestPolluted(t *testing.T) {
-	for _, d := range []string{",", "\t"} {
-		for _, quoted := range []bool{false, true} {
-			words := []string{"red", "green", "blue, or so", "half \"full\"", ""}
-			clean := strings.Join([]string{"when", "y", "size", "note", "z"}, d) + "\n"
-			known := map[string]map[string]bool{"y": {"": true}, "size": {"": true}, "z": {"": true}}
-			for i := range 6 {
-				y, size, z := fmt.Sprint(100+i), fmt.Sprintf("%d.5", i), fmt.Sprint(-7000-i)
-				known["y"][y], known["size"][size], known["z"][z] = true, true, true
-				note := words[i%len(words)]
-				if quoted || strings.ContainsAny(note, "\",") {
-					note = `"` + strings.ReplaceAll(note, `"`, `""`) + `"`
-				}
-				clean += strings.Join([]string{fmt.Sprintf("2020-01-%02d", 1+i), y, size, note, z}, d) + "\n"
+	dir := t.TempDir()
+	for d, quoted := range map[string]bool{",": false, "\t": true} {
+		words := []string{"red", "green", "blue, or so", "half \"full\"", ""}
+		clean := strings.Join([]string{"when", "y", "size", "note", "z"}, d) + "\n"
+		known := map[string]map[string]bool{"y": {"": true}, "size": {"": true}, "z": {"": true}}
+		for i := range 6 {
+			y, size, z := fmt.Sprint(100+i), fmt.Sprintf("%d.5", i), fmt.Sprint(-7000-i)
+			known["y"][y], known["size"][size], known["z"][z] = true, true, true
+			note := words[i%len(words)]
+			if quoted || strings.ContainsAny(note, "\",") {
+				note = `"` + strings.ReplaceAll(note, `"`, `""`) + `"`
 			}
-			begin := strings.Index(clean, "\n") + 1
-			var dirty []string
-			for i := begin; i < len(clean); i++ {
-				for _, c := range []string{d, `"`, "\n", "x", " "} {
-					dirty = append(dirty, clean[:i]+c+clean[i:])
-				}
-				if strings.Contains(d+"\"\n", clean[i:i+1]) {
-					dirty = append(dirty, clean[:i]+clean[i+1:])
-				}
+			clean += strings.Join([]string{fmt.Sprintf("2020-01-%02d", 1+i), y, size, note, z}, d) + "\n"
+		}
+		begin := strings.Index(clean, "\n") + 1
+		var dirty []string
+		for i := begin; i < len(clean); i++ {
+			for _, c := range []string{d, `"`, "\n", "x", " "} {
+				dirty = append(dirty, clean[:i]+c+clean[i:])
 			}
-			for _, in := range dirty {
-				got, err := read(t, in, Options{Time: new(string)})
-				if err != nil {
-					if !strings.HasPrefix(err.Error(), "f.csv:") {
-						t.Errorf("%q: %v", in, err)
-					}
-					continue
+			if strings.Contains(d+"\"\n", clean[i:i+1]) {
+				dirty = append(dirty, clean[:i]+clean[i+1:])
+			}
+		}
+		for _, in := range dirty {
+			got, err := readIn(t, dir, in, Options{Time: new(string)})
+			if err != nil {
+				if !strings.HasPrefix(err.Error(), "f.csv:") {
+					t.Errorf("%q: %v", in, err)
 				}
-				if strings.Join(got.Header, "") != "whenysizenotez" {
-					t.Errorf("%q: the header is %q", in, got.Header)
-				}
-				for i, name := range got.Names() {
-					j := slices.Index(got.Header, name)
-					for _, cells := range got.cells {
-						if known[name] != nil && got.Kind(j) == Number && !known[name][cells[i]] && !halved(known[name], cells[i]) {
-							t.Fatalf("%q: %s holds %q", in, name, cells[i])
-						}
+				continue
+			}
+			if strings.Join(got.Header, "") != "whenysizenotez" {
+				t.Errorf("%q: the header is %q", in, got.Header)
+			}
+			for i, name := range got.Names() {
+				j := slices.Index(got.Header, name)
+				for _, cells := range got.cells {
+					if known[name] != nil && got.Kind(j) == Number && !known[name][cells[i]] && !halved(known[name], cells[i]) {
+						t.Fatalf("%q: %s holds %q", in, name, cells[i])
 					}
 				}
 			}

@@ -109,7 +109,7 @@ func TestGainCoverage(t *testing.T) {
 	}
 	for least, sizes := range map[float64][blocksOfFile]int{0.92: equal, 0.9: unequal} {
 		r := rand.New(rand.NewPCG(41, 42))
-		const trials, like, truth = 600, 0.97, 0.44
+		const trials, like, truth = 300, 0.97, 0.44
 		held := 0
 		for range trials {
 			var a Clusters

@@ -6,8 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -115,37 +113,6 @@ func TestClusterErrors(t *testing.T) {
 	if err != nil || summary.Clusters.Reason != "all rows are in one cluster" || summary.Clusters.Few() ||
 		summary.Coefficients[0].Robust != nil || summary.InterceptRobust != nil {
 		t.Errorf("one cluster: %+v, %v", summary.Clusters, err)
-	}
-}
-
-// The same by R itself, where it is installed, of random clusters.
-func TestClusterErrorsByR(t *testing.T) {
-	const script = `library(sandwich); options(digits = 17)
-		d <- read.table(file("stdin")); m <- lm(V4 ~ V2 + V3, d)
-		cat(sqrt(diag(vcovCL(m, cluster = d$V5, type = "HC1"))))`
-	r := rand.New(rand.NewPCG(31, 32))
-	var in strings.Builder
-	parts := make([]Factor, 7)
-	for i := range 100 {
-		k := i * i % 7
-		x, z := r.NormFloat64(), r.ExpFloat64()
-		row := []float64{1, x, z, 3 + x - z + (1+x*x)*r.NormFloat64() + float64(k)}
-		parts[k].Merge(factorOf(row, 4, true))
-		fmt.Fprintln(&in, row[0], row[1], row[2], row[3], k)
-	}
-	path := filepath.Join(t.TempDir(), "errors.R")
-	testutil.OK(t, os.WriteFile(path, []byte(script), 0o666))
-	command := exec.Command("Rscript", path)
-	command.Stdin = strings.NewReader(in.String())
-	out, err := command.Output()
-	if err != nil {
-		t.Skip("no R with sandwich: ", err)
-	}
-	a := testutil.Must(newSolver(allOf(parts), nil, 0, nil, nil))(t)
-	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
-	for i, field := range strings.Fields(string(out)) {
-		want := testutil.Must(strconv.ParseFloat(field, 64))(t)
-		exactly(t, "by R", append([]float64{e.at}, e.b...)[i], want)
 	}
 }
 

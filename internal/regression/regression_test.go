@@ -205,7 +205,7 @@ func TestMergeModels(t *testing.T) {
 	}
 	other := fit(c)
 	other.Folds = 4
-	if _, _, err := Merge([]*Model{fit(a), other}); err == nil || !strings.Contains(err.Error(), "other settings") {
+	if _, _, err := Merge([]*Model{fit(a), other}); err == nil || !strings.Contains(err.Error(), "model 2 has other settings") {
 		t.Errorf("other settings: %v", err)
 	}
 }

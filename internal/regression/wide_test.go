@@ -67,14 +67,14 @@ func TestWideErrors(t *testing.T) {
 // Of more columns than rows there is a ridge solution; least squares is refused.
 func TestMoreColumnsThanRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
-	for _, n := range []int{4, 20, 119, 120, 121} {
+	for _, n := range []int{4, 119, 120, 121} {
 		const p, w, folds = 120, 122, 3
 		rows := problem(r, n, p, 1)
 		for i := range n {
 			rows[i*w+7] = rows[i*w+3] // a copy
 			rows[i*w+9] = 0           // and a column that does not vary
 		}
-		for _, alpha := range []float64{1e-3, 2, 500} {
+		for _, alpha := range []float64{1e-3, 500} {
 			what := fmt.Sprintf("%d rows, alpha %v", n, alpha)
 			s := settings(p)
 			s.Folds, s.Alpha = folds, alpha
