@@ -32,24 +32,17 @@ const mostFoot = 10 // lines
 // blocks cuts the rows of the source. sum is set at the end to the hash of all of them.
 func (t *Table) blocks(sum *uint64) iter.Seq2[*block, error] {
 	return func(yield func(*block, error) bool) {
-		r, err := t.Reader()
-		if err == nil {
-			defer r.Close()
-			_, err = io.CopyN(io.Discard, r, t.offset)
-		}
 		l := csv.Lexer{Grammar: t.Grammar}
-		c := csv.NewCutter(io.LimitReader(r, t.end-t.offset), t.line, l.Whole)
+		c := csv.NewCutter(t.Part(t.offset, t.end), t.line, l.Whole)
+		var err error
 		for err == nil {
 			b := &block{line: c.Line}
-			b.data, _, err = c.Next(nil)
-			if err == io.EOF {
+			if b.data, _, err = c.Next(nil); err == io.EOF {
 				*sum = c.Sum()
 				return
 			}
-			if err == nil || err == csv.ErrLong { // which the parser will tell
-				if !yield(b, nil) {
-					return
-				}
+			if (err == nil || err == csv.ErrLong) && !yield(b, nil) { // the parser will tell of the long one
+				return
 			}
 		}
 		yield(nil, fmt.Errorf("%s: %w", t.Name, err))

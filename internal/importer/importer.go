@@ -179,12 +179,7 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 // newTable looks at the beginning and the end of a source: how it is written, what its
 // header is, and which columns may be parts of a time.
 func newTable(s *origin.Text, opt *Options) (*Table, error) {
-	r, err := s.Reader()
-	if err != nil {
-		return nil, err
-	}
-	head, err := bufio.NewReaderSize(r, origin.HeadSize).Peek(origin.HeadSize)
-	r.Close()
+	head, err := bufio.NewReaderSize(s.Reader(), origin.HeadSize).Peek(origin.HeadSize)
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -199,8 +194,8 @@ func newTable(s *origin.Text, opt *Options) (*Table, error) {
 		t.adapt()
 	}
 	if t.end = s.Size; len(t.sample) > 0 {
-		end, err := s.Tail(1 << 16)
-		if err != nil && err != io.EOF {
+		end, err := io.ReadAll(s.Part(max(0, s.Size-1<<16), s.Size))
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
 		t.cutTotal(end, s.Size)

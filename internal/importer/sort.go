@@ -3,7 +3,6 @@ package importer
 import (
 	"bufio"
 	"cmp"
-	"container/heap"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -99,22 +98,8 @@ type run struct {
 	number int
 }
 
-// runs is a heap of runs, with the least row first and, of equal ones, that of the run
-// that came first.
-type runs []*run
-
-func (r runs) Len() int { return len(r) }
-func (r runs) Less(i, j int) bool {
-	return cmp.Or(compare(&r[i].row, &r[j].row), r[i].number-r[j].number) < 0
-}
-func (r runs) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
-func (r *runs) Push(x any)   { *r = append(*r, x.(*run)) }
-func (r *runs) Pop() any {
-	last := len(*r) - 1
-	x := (*r)[last]
-	*r = (*r)[:last]
-	return x
-}
+// before orders runs: the least row first and, of equal ones, that of the run that came first.
+func before(a, b *run) int { return cmp.Or(compare(&a.row, &b.row), a.number-b.number) }
 
 // onDisk reads the rows of a run on disk.
 func onDisk(r *bufio.Reader) (row Row, err error) {
@@ -143,42 +128,41 @@ func onDisk(r *bufio.Reader) (row Row, err error) {
 // Rows yields all rows in order. It may be called again.
 func (s *Sorter) Rows() iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		var h runs
+		var runs, waiting []*run // the latter in order
+		// wait puts a run in its place, by its next row.
+		wait := func(r *run) (err error) {
+			if r.row, err = r.next(); err == io.EOF {
+				return nil
+			}
+			i, _ := slices.BinarySearchFunc(waiting, r, before)
+			waiting = slices.Insert(waiting, i, r)
+			return err
+		}
 		from := int64(0)
 		for i, end := range s.ends {
 			r := bufio.NewReaderSize(io.NewSectionReader(s.disk, from, end-from), 1<<18)
-			h = append(h, &run{number: i, next: func() (Row, error) { return onDisk(r) }})
+			runs = append(runs, &run{number: i, next: func() (Row, error) { return onDisk(r) }})
 			from = end
 		}
 		held, i := s.sorted(), -1
-		h = append(h, &run{number: len(h), next: func() (Row, error) {
+		runs = append(runs, &run{number: len(runs), next: func() (Row, error) {
 			if i++; i == len(held) {
 				return Row{}, io.EOF
 			}
 			return held[i], nil
 		}})
-		for i := len(h) - 1; i >= 0; i-- {
-			var err error
-			if h[i].row, err = h[i].next(); err == io.EOF {
-				h = slices.Delete(h, i, i+1)
-			} else if err != nil {
-				yield(nil, err)
-				return
+		for len(runs)+len(waiting) > 0 {
+			var next *run
+			if len(runs) > 0 {
+				next, runs = runs[0], runs[1:]
+			} else {
+				next = waiting[0]
+				if !yield(&next.row, nil) {
+					return
+				}
+				waiting = slices.Delete(waiting, 0, 1)
 			}
-		}
-		heap.Init(&h)
-		for len(h) > 0 {
-			first := h[0]
-			if !yield(&first.row, nil) {
-				return
-			}
-			var err error
-			switch first.row, err = first.next(); err {
-			case nil:
-				heap.Fix(&h, 0)
-			case io.EOF:
-				heap.Remove(&h, 0)
-			default:
+			if err := wait(next); err != nil {
 				yield(nil, err)
 				return
 			}

@@ -44,12 +44,7 @@ var wides = []struct {
 
 // decode spools what is not of one byte or UTF-8 with line ends of LF or CRLF.
 func (s *Text) decode(ctx context.Context) error {
-	r, err := s.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	b := bufio.NewReaderSize(r, HeadSize)
+	b := bufio.NewReaderSize(s.Reader(), HeadSize)
 	head, err := b.Peek(HeadSize)
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("%s: %w", s.Name, err)
@@ -168,13 +163,8 @@ func (s *Text) Recode(ctx context.Context, name, target string) error {
 }
 
 func (s *Text) transcode(ctx context.Context, name string, e encoding.Encoding) error {
-	r, err := s.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
 	s.Encoding = name
-	return s.spool(ctx, transform.NewReader(bufio.NewReader(r), e.NewDecoder()))
+	return s.spool(ctx, transform.NewReader(bufio.NewReader(s.Reader()), e.NewDecoder()))
 }
 
 // ParseEncoding finds an encoding by the names that browsers know.
@@ -188,12 +178,7 @@ func ParseEncoding(name string) (encoding.Encoding, error) {
 
 // foreign returns lines with bytes beyond ASCII, up to HeadSize of them.
 func (s *Text) foreign() (sample []byte, err error) {
-	r, err := s.Reader()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	b, bad, text := bufio.NewReaderSize(r, HeadSize), 0, false
+	b, bad, text := bufio.NewReaderSize(s.Reader(), HeadSize), 0, false
 	for line := 1; ; line++ {
 		row, err := b.ReadSlice('\n')
 		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {

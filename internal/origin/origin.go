@@ -23,45 +23,29 @@ import (
 
 // Text is a ready dataset: UTF-8 text that can be read more than once.
 type Text struct {
-	Name     string   // as it may be seen
-	Size     int64    // bytes of text
-	Encoding string   // that it was read from, "" for UTF-8
-	Notes    []string // what is to be said of it
-	path     string   // of a file that is read as it lies; else scratch
-	scratch  *artifact.Scratch
-	dir      string // where scratch files go
+	Name     string      // as it may be seen
+	Size     int64       // bytes of text
+	Encoding string      // that it was read from, "" for UTF-8
+	Notes    []string    // what is to be said of it
+	dir      string      // where scratch files go
+	file     interface { // that is read as it lies, or a scratch file
+		io.ReaderAt
+		io.Closer
+	}
 }
 
 // Close removes what was spooled.
 func (s *Text) Close() {
-	if s.scratch != nil {
-		s.scratch.Close()
+	if s.file != nil {
+		s.file.Close()
 	}
 }
 
 // Reader returns the text from its beginning.
-func (s *Text) Reader() (io.ReadCloser, error) {
-	if s.scratch != nil {
-		return io.NopCloser(io.NewSectionReader(s.scratch, 0, s.Size)), nil
-	}
-	return os.Open(s.path)
-}
+func (s *Text) Reader() io.Reader { return s.Part(0, s.Size) }
 
-// Tail returns the end of the text.
-func (s *Text) Tail(most int64) ([]byte, error) {
-	r := io.ReaderAt(s.scratch)
-	if s.scratch == nil {
-		f, err := os.Open(s.path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		r = f
-	}
-	b := make([]byte, min(most, s.Size))
-	_, err := r.ReadAt(b, s.Size-int64(len(b)))
-	return b, err
-}
+// Part returns the text from one byte to another.
+func (s *Text) Part(from, to int64) io.Reader { return io.NewSectionReader(s.file, from, to-from) }
 
 // Limits of what is unpacked: so many times its packed size, or a size that is
 // no danger.
@@ -110,14 +94,12 @@ func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Text, 
 			return s, err
 		case info.IsDir():
 			return s, folder(src)
-		case info.Mode().IsRegular():
-			s.path, s.Size = src, info.Size()
-		default: // a pipe
-			f, err := os.Open(src)
-			if err != nil {
-				return s, err
-			}
-			defer f.Close()
+		}
+		f, err := os.Open(src)
+		if err != nil {
+			return s, err
+		}
+		if s.file, s.Size = f, info.Size(); !info.Mode().IsRegular() { // a pipe
 			if err := s.spool(ctx, f); err != nil {
 				return s, err
 			}
@@ -163,13 +145,8 @@ func (s *Text) checkSum(want string) error {
 	if want == "" {
 		return nil
 	}
-	r, err := s.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, r); err != nil {
+	if _, err := io.Copy(hash, s.Reader()); err != nil {
 		return err
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); !strings.EqualFold(got, want) {
@@ -194,7 +171,7 @@ func (s *Text) spool(ctx context.Context, r io.Reader) error {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
 	s.Close()
-	s.scratch, s.Size = f, n
+	s.file, s.Size = f, n
 	return nil
 }
 
@@ -213,12 +190,7 @@ func (r *interrupted) Read(p []byte) (int, error) {
 
 // unpack spools what is packed.
 func (s *Text) unpack(ctx context.Context, member string) error {
-	r, err := s.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	b := bufio.NewReader(r)
+	b := bufio.NewReader(s.Reader())
 	magic, _ := b.Peek(4)
 	if string(magic) == "PAR1" {
 		return fmt.Errorf("%s: is Parquet; write it as CSV first: duckdb -c \"COPY (FROM '%s') TO '/dev/stdout' "+
@@ -249,15 +221,7 @@ func (s *Text) unpack(ctx context.Context, member string) error {
 
 // member opens one table of a zip archive: the one that is named, or the only one.
 func (s *Text) member(name string) (io.Reader, error) {
-	r, err := s.Reader()
-	if err != nil {
-		return nil, err
-	}
-	at, ok := r.(io.ReaderAt)
-	if !ok {
-		at = s.scratch
-	}
-	archive, err := zip.NewReader(at, s.Size)
+	archive, err := zip.NewReader(s.file, s.Size)
 	if err != nil {
 		return nil, err
 	}

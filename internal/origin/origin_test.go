@@ -25,9 +25,7 @@ func text(t *testing.T, src, dir, sha string, stdin io.Reader) string {
 		return strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
 	}
 	defer s.Close()
-	r := testutil.Must(s.Reader())(t)
-	defer r.Close()
-	b, err := io.ReadAll(r)
+	b, err := io.ReadAll(s.Reader())
 	if err != nil || int64(len(b)) != s.Size {
 		t.Errorf("%d bytes of %d: %v", len(b), s.Size, err)
 	}
