@@ -252,13 +252,10 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 	for _, t := range tables {
 		source := dataset.Source{Name: t.Name, Rows: t.Rows()}
 		for j, name := range t.Header {
-			kind := t.Kind(j)
-			if kind == importer.Category && !slices.Contains(m.Categories, name) {
+			if t.Kind(j) == importer.Category && !slices.Contains(m.Categories, name) {
 				m.Categories = append(m.Categories, name)
 			}
-			known := t.Known(j)
-			source.Columns = append(source.Columns, dataset.SourceColumn{Name: name, Kind: string(kind), Missing: t.Missing(j),
-				Unit: known.Unit, Levels: known.Levels})
+			source.Columns = append(source.Columns, t.Known(j))
 		}
 		m.Import.Sources = append(m.Import.Sources, source)
 		if t.Time != nil {
@@ -325,7 +322,7 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 	if o.Zone != nil {
 		add("zone", o.Zone.String())
 	}
-	if signs, same := tables[0].DecimalSigns(); len(tables) == 1 && !same {
+	if signs := tables[0].DecimalSigns(); len(tables) == 1 && tables[0].DecimalSign() == "" {
 		for _, name := range slices.Sorted(maps.Keys(signs)) {
 			add("decimal", name+"="+signs[name])
 		}

@@ -6,7 +6,6 @@ import (
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/importer"
 	"mlpipeline/internal/table"
 )
 
@@ -45,10 +44,10 @@ func readLike(o *options) error {
 			take()
 		}
 	}
-	o.Known = map[string]importer.Known{}
+	o.Known = map[string]dataset.SourceColumn{}
 	for _, s := range m.Import.Sources {
 		for _, c := range s.Columns {
-			o.Known[c.Name] = importer.Known{Kind: importer.Kind(c.Kind), Unit: c.Unit, Levels: c.Levels}
+			o.Known[c.Name] = c
 		}
 	}
 	if len(m.Import.Sources) == 1 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // pow10 holds the powers of ten that float64 represents exactly.
@@ -109,10 +110,20 @@ func ParseNumber(cell []byte) (float64, error) {
 	return v, nil
 }
 
+// Number is a decimal number as ParseNumber reads it, NaN for what is none.
+func Number[T string | []byte](cell T) float64 {
+	if len(cell) > 0 {
+		if v, err := ParseNumber([]byte(cell)); err == nil {
+			return v
+		}
+	}
+	return math.NaN()
+}
+
 // Missing reports whether a cell stands for a missing reading: empty, or NA,
 // NaN or null in any case.
-func Missing(cell []byte) bool {
-	is := func(word string) bool { return len(cell) == len(word) && bytes.EqualFold(cell, []byte(word)) }
+func Missing[T string | []byte](cell T) bool {
+	is := func(word string) bool { return len(cell) == len(word) && strings.EqualFold(string(cell), word) }
 	return len(cell) <= len("null") && (is("") || is("NA") || is("NaN") || is("null"))
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/testutil"
 )
 
@@ -68,8 +69,8 @@ func TestCases(t *testing.T) {
 func TestLike(t *testing.T) {
 	b := testutil.Must(os.ReadFile(filepath.Join("testdata", "cases", "holiday_new.csv")))(t)
 	got, err := read(t, string(b), Options{Target: "Last", Category: []string{"Feiertag"}, Number: []string{"Temperatur (°C)"},
-		Known: map[string]Known{"Zeit": {Kind: Time}, "Feiertag": {Kind: Category, Levels: []string{"ja"}},
-			"Temperatur (°C)": {Kind: Number}, "Last": {Kind: Number}}})
+		Known: map[string]dataset.SourceColumn{"Zeit": {Kind: "time"}, "Feiertag": {Kind: "category", Levels: []string{"ja"}},
+			"Temperatur (°C)": {Kind: "number"}, "Last": {Kind: "number"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,6 @@ type number struct {
 	negative     bool   // by parentheses, or a minus elsewhere than before the digits
 }
 
-// gaps are cells that are missing in any column, in any case.
-var gaps = []string{"NA", "N/A", "NaN", "null"}
-
 // marks are cells that are missing in columns that are else numbers; excelError is what
 // Excel writes, in any language.
 var (
@@ -43,12 +40,7 @@ var sentinels = [...]float64{-99, -99.9, -99.99, -999, -999.9, -999.99, -9999, -
 
 // isMissing reports whether a cell is missing in any column.
 func isMissing[T string | []byte](cell T) bool {
-	if len(cell) == 0 {
-		return true
-	}
-	return len(cell) <= 4 && cell[0]|0x20 == 'n' && slices.ContainsFunc(gaps, func(g string) bool {
-		return strings.EqualFold(string(cell), g)
-	})
+	return csv.Missing(cell) || len(cell) == len("N/A") && strings.EqualFold(string(cell), "N/A")
 }
 
 // isMark reports whether a cell is missing in a column of numbers.
@@ -136,9 +128,9 @@ func readNumber(cell []byte) (n number, ok bool) {
 	n.width, n.zeros = len(unsigned), n.whole && len(unsigned) > 1 && unsigned[0] == '0'
 	n.point, n.comma = math.NaN(), math.NaN()
 	if commas == 0 && points <= 1 {
-		n.point = parse(digits)
+		n.point = csv.Number(digits)
 	} else {
-		n.point = parse(ungroup(digits, ',', '.'))
+		n.point = csv.Number(ungroup(digits, ',', '.'))
 	}
 	switch {
 	case n.whole:
@@ -146,9 +138,9 @@ func readNumber(cell []byte) (n number, ok bool) {
 	case points == 0 && commas == 1 && len(unsigned) == len("0039,5") && unsigned[0] == '0' && unsigned[4] == ',':
 		// tenths of a degree and a flag, in the global hourly data of NOAA
 	case points == 0 && commas == 1:
-		n.comma = parse(bytes.Replace(digits, []byte(","), []byte("."), 1))
+		n.comma = csv.Number(bytes.Replace(digits, []byte(","), []byte("."), 1))
 	case points > 0 || commas > 0:
-		n.comma = parse(ungroup(digits, '.', ','))
+		n.comma = csv.Number(ungroup(digits, '.', ','))
 	}
 	if n.negative {
 		n.point, n.comma = -n.point, -n.comma
@@ -280,18 +272,6 @@ func ungroup(digits []byte, group, decimal byte) []byte {
 		plain = append(append(plain, '.'), rest...)
 	}
 	return plain
-}
-
-// parse returns NaN for what is not a finite number.
-func parse(digits []byte) float64 {
-	if len(digits) == 0 {
-		return math.NaN()
-	}
-	v, err := csv.ParseNumber(digits)
-	if err != nil {
-		return math.NaN()
-	}
-	return v
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

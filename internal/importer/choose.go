@@ -52,7 +52,7 @@ func (t *Table) decideTime() error {
 	case len(found) == 0:
 		for j, c := range t.Columns {
 			name, first := t.Header[j], c.firsts[firstCell]
-			if c.digitTimes() && name != t.opt.Target && !ofThing(name) && !t.opt.names(name) {
+			if c.digitTimes() && name != t.opt.Target && !says(name, ofThings) && !t.opt.names(name) {
 				return fmt.Errorf("%s: column %q has times in digits, as %q in line %d; -time %s takes it for the time, -time '' "+
 					"leaves it a number", t.Name, name, first.Cell, first.Line, table.ShellWord(name))
 			}
@@ -186,15 +186,18 @@ var (
 // beginning returns the first of times of which one is the beginning and the others the
 // ends of what a row is about, by their names.
 func (t *Table) beginning(whens []*When) []*When {
-	has := func(w *When, words []string) bool {
-		return slices.ContainsFunc(wordsOf(w.Name), func(word string) bool { return slices.Contains(words, word) })
+	var begins []*When
+	for _, w := range whens {
+		if says(w.Name, beginnings) {
+			begins = append(begins, w)
+		} else if !says(w.Name, endings) {
+			return nil
+		}
 	}
-	begins := slices.DeleteFunc(slices.Clone(whens), func(w *When) bool { return !has(w, beginnings) })
-	others := slices.DeleteFunc(slices.Clone(whens), func(w *When) bool { return has(w, beginnings) || has(w, endings) })
-	if len(begins) == 1 && len(others) == 0 {
-		return begins
+	if len(begins) > 1 {
+		return nil
 	}
-	return nil
+	return begins
 }
 
 // chooseLayout settles how the times are written: of the layouts that read the most cells,

@@ -311,18 +311,10 @@ func appendValue(dst []byte, f *format, cell []byte) []byte {
 	if f.Kind != Number {
 		return append(append(dst, cell...), 0)
 	}
-	v := math.NaN()
-	if len(cell) > 0 {
-		v = parse(cell)
-	}
-	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v+0)) // + 0: −0 is 0
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(csv.Number(cell)+0)) // + 0: −0 is 0
 }
 
 func (f *format) isSentinel(v float64) bool {
-	for i, s := range sentinels {
-		if f.sentinel[i] && v == s {
-			return true
-		}
-	}
-	return false
+	i := slices.Index(sentinels[:], v)
+	return i >= 0 && f.sentinel[i]
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mlpipeline/internal/csv"
+	"mlpipeline/internal/dataset"
 )
 
 // findHeader sets the header, and returns the index of the first row. Rows have the usual
@@ -185,7 +186,7 @@ func (r *record) names(column string) bool {
 
 // namesMost reports whether the record has the names of most of the columns of another
 // table.
-func (r *record) namesMost(known map[string]Known) bool {
+func (r *record) namesMost(known map[string]dataset.SourceColumn) bool {
 	n := 0
 	for name := range known {
 		if r.names(name) {
@@ -328,7 +329,7 @@ func (t *Table) noteSums() {
 		if j >= len(t.Columns) {
 			return
 		}
-		v, c := parse([]byte(cell)), t.Columns[j]
+		v, c := csv.Number(cell), t.Columns[j]
 		if all := &c.numbers[whole]; v != v || all.N < 3 || all.N < c.Rows-c.gaps() {
 			continue
 		} else if v == 0 || v != math.Trunc(v) || c.Sum != 2*uint64(int64(v)) {

@@ -16,6 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/ordered"
 	"mlpipeline/internal/origin"
 	"mlpipeline/internal/times"
@@ -35,9 +36,9 @@ type Options struct {
 	Decimal   map[string]string // "." or ",", by column, of all under ""
 	Encoding  string            // as the WHATWG calls it
 	Missing   []string
-	Layout    string           // see times.Parse
-	Zone      *time.Location   // where times without a zone hold; nil for UTC, and to say so
-	Known     map[string]Known // of the columns of the import that this is to be like; nil for none
+	Layout    string                          // see times.Parse
+	Zone      *time.Location                  // where times without a zone hold; nil for UTC, and to say so
+	Known     map[string]dataset.SourceColumn // of the import that this is to be like; nil for none
 	// Usual is how times and numbers were written in that import: tried besides, and taken
 	// where nothing else tells.
 	Usual struct {
@@ -98,15 +99,7 @@ func (t *Table) Rows() int64 {
 
 // InOrder reports whether the rows are in order of time, as they come, or have none.
 func (t *Table) InOrder() bool {
-	if t.Time == nil {
-		return true
-	}
-	for _, f := range t.Time.record.Times {
-		if f.layout == t.Time.index {
-			return f.down == 0
-		}
-	}
-	return false
+	return t.Time == nil || t.Time.record.fit(t.Time.index).down == 0
 }
 
 func (t *Table) note(format string, args ...any) {

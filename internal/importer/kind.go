@@ -3,12 +3,14 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
 )
 
@@ -316,7 +318,7 @@ func (t *Table) counts(j int) bool {
 	}
 	inOrder := len(t.sample) > 2
 	for i := 1; i < len(t.sample); i++ {
-		inOrder = inOrder && parse([]byte(t.sample[i].cells[j])) == parse([]byte(t.sample[i-1].cells[j]))+1
+		inOrder = inOrder && csv.Number(t.sample[i].cells[j]) == csv.Number(t.sample[i-1].cells[j])+1
 	}
 	return inOrder && j == 0
 }
@@ -354,20 +356,13 @@ func (c *Column) describe(f *format) {
 	}
 	say(c.counts[negativeCells], "%d cells in parentheses or with a minus elsewhere than in front are negative",
 		c.counts[negativeCells])
-	words := make([]string, 0, len(c.Missing))
-	for spelled := range c.Missing {
-		words = append(words, spelled)
-	}
-	slices.Sort(words)
-	for _, spelled := range words {
+	for _, spelled := range slices.Sorted(maps.Keys(c.Missing)) {
 		say(c.Missing[spelled], "%d cells of %q are missing", c.Missing[spelled], spelled)
 	}
-	out := c.counts[thinGroups]
+	out := c.counts[thinGroups] + c.counts[grouped]
 	if f.comma {
 		say(c.numbers[comma].N, "the decimal sign is a comma")
-		out += c.counts[eitherPoint] + c.counts[grouped]
-	} else {
-		out += c.counts[grouped]
+		out += c.counts[eitherPoint]
 	}
 	say(out, "signs between thousands were taken out")
 	say(c.Units[f.unit], "the unit %q was taken off %d cells", f.unit, c.Units[f.unit])
@@ -377,13 +372,14 @@ func (c *Column) describe(f *format) {
 var ofThings = []string{"model", "built", "build", "birth", "born", "release", "released", "founded", "made", "remodel",
 	"renovated", "construction"}
 
-// ofThing reports whether a column's name is that of something's time.
-func ofThing(name string) bool {
-	return slices.ContainsFunc(wordsOf(name), func(w string) bool { return slices.Contains(ofThings, w) })
-}
-
+// wordsOf are the words of a column's name.
 func wordsOf(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// says reports whether a column's name has one of the words.
+func says(name string, words []string) bool {
+	return slices.ContainsFunc(wordsOf(name), func(w string) bool { return slices.Contains(words, w) })
 }
 
 // timeWords are those of a name that say that a column's numbers may be times.
@@ -392,18 +388,14 @@ var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "tim
 	"heure", "hora", "日期", "时间", "日付", "日時", "날짜"}
 
 // timely reports whether a column's name says that its numbers may be times.
-func timely(name string) bool {
-	isOne := func(word string) bool { return slices.Contains(timeWords, word) }
-	return !ofThing(name) && slices.ContainsFunc(wordsOf(name), isOne)
-}
+func timely(name string) bool { return says(name, timeWords) && !says(name, ofThings) }
 
 // span is that of the numbers with the format's decimal sign.
 func (c *Column) span(f *format) span {
-	all := c.numbers[whole]
+	all, own := c.numbers[whole], point
 	if f.comma {
-		all.merge(c.numbers[comma])
-	} else {
-		all.merge(c.numbers[point])
+		own = comma
 	}
+	all.merge(c.numbers[own])
 	return all
 }

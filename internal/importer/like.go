@@ -6,27 +6,22 @@ import (
 	"slices"
 	"strings"
 
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/table"
 )
-
-// Known is what another import, which this one is to be like, says of a column.
-type Known struct {
-	Kind   Kind
-	Unit   string
-	Levels []string // of a category; nil if they are many
-}
 
 // mostKnown is how many levels of a category are told to later imports.
 const mostKnown = 100
 
-// Known returns what is known of column j.
-func (t *Table) Known(j int) Known {
-	k := Known{Kind: t.formats[j].Kind, Unit: t.formats[j].unit}
-	if c := t.Columns[j]; k.Kind == Category && len(c.Levels) <= mostKnown {
+// Known returns what is known of column j, for the manifest.
+func (t *Table) Known(j int) dataset.SourceColumn {
+	c, f := t.Columns[j], &t.formats[j]
+	k := dataset.SourceColumn{Name: t.Header[j], Kind: string(f.Kind), Missing: t.Missing(j)}
+	if f.Kind == Category && len(c.Levels) <= mostKnown {
 		k.Levels = slices.Sorted(maps.Keys(c.Levels))
 	}
-	if k.Kind != Number {
-		k.Unit = ""
+	if f.Kind == Number {
+		k.Unit = f.unit
 	}
 	return k
 }
@@ -71,7 +66,7 @@ func (t *Table) adapt() {
 func (t *Table) noteOthers() {
 	for j, name := range t.Header {
 		known, f := t.opt.Known[name], &t.formats[j]
-		if f.Kind == Number && known.Kind == Number && f.unit != known.Unit {
+		if f.Kind == Number && known.Kind == string(Number) && f.unit != known.Unit {
 			f.why = append(f.why, fmt.Sprintf("its unit is %q, and was %q", f.unit, known.Unit))
 		}
 		if f.Kind != Category || known.Levels == nil {

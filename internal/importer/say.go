@@ -1,8 +1,9 @@
 package importer
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,36 +82,29 @@ func (t *Table) Layout() string {
 	return t.Time.Layout
 }
 
-// DecimalSigns returns the decimal sign of every numeric column that has one, and whether
-// they are all the same.
-func (t *Table) DecimalSigns() (signs map[string]string, same bool) {
-	signs, same = map[string]string{}, true
-	first := ""
+// DecimalSigns returns the decimal sign of every numeric column that has one.
+func (t *Table) DecimalSigns() map[string]string {
+	signs := map[string]string{}
 	for j, name := range t.Header {
-		c, sign := t.Columns[j], "."
-		if t.formats[j].comma {
-			sign = ","
+		c := t.Columns[j]
+		if t.formats[j].Kind != Number || c.numbers[point].N+c.numbers[comma].N == 0 {
+			continue
 		}
-		if t.formats[j].Kind == Number && c.numbers[point].N+c.numbers[comma].N > 0 {
-			signs[name] = sign
-			first = cmp.Or(first, sign)
-			same = same && sign == first
+		if signs[name] = "."; t.formats[j].comma {
+			signs[name] = ","
 		}
 	}
-	return signs, same
+	return signs
 }
 
 // DecimalSign returns the decimal sign of the numeric columns, "" where they have
 // different ones.
 func (t *Table) DecimalSign() string {
-	signs, same := t.DecimalSigns()
-	for _, sign := range signs {
-		if same {
-			return sign
-		}
-	}
-	if same {
+	switch all := slices.Compact(slices.Sorted(maps.Values(t.DecimalSigns()))); len(all) {
+	case 0:
 		return "."
+	case 1:
+		return all[0]
 	}
 	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/table"
@@ -59,8 +58,7 @@ var zoneWords = []string{"utc", "gmt", "local", "lst", "est", "edt", "cst", "cdt
 // partKind tells which part of a time a column is by its name, "" if none.
 func partKind(name string) string {
 	name = written.ReplaceAllString(name, "")
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
-	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(zoneWords, w) })
+	words := slices.DeleteFunc(wordsOf(name), func(w string) bool { return slices.Contains(zoneWords, w) })
 	return partKinds[strings.Join(words, "")]
 }
 
@@ -133,12 +131,12 @@ func (t *Table) isPart(before []int, kind string, j int) bool {
 	}
 	ups, downs, more := 0, 0, false
 	for i, r := range t.sample {
-		v := parse([]byte(r.cells[j]))
+		v := csv.Number(r.cells[j])
 		more = more || !(v == 0 || v == 1)
 		if i == 0 || slices.ContainsFunc(before, func(k int) bool { return r.cells[k] != t.sample[i-1].cells[k] }) {
 			continue
 		}
-		switch last := parse([]byte(t.sample[i-1].cells[j])); {
+		switch last := csv.Number(t.sample[i-1].cells[j]); {
 		case v > last:
 			ups++
 		case v < last:

@@ -123,7 +123,7 @@ func (f *File) Numeric() (numeric, rest []string, err error) {
 		return nil, nil, fmt.Errorf("%s: no data rows", f.Path)
 	}
 	for i, name := range f.Header {
-		isGap := func(rec []string) bool { return i >= len(rec) || csv.Missing([]byte(rec[i])) }
+		isGap := func(rec []string) bool { return i >= len(rec) || csv.Missing(rec[i]) }
 		isNumber := func(rec []string) bool {
 			if isGap(rec) {
 				return false

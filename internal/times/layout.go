@@ -169,7 +169,7 @@ func readYear(s string, least, most int) (r Reading, ok bool) {
 	y, digits, rest := cutNumber(year, 4)
 	part := 0.0
 	if decimal {
-		part = number("0." + fraction)
+		part = csv.Number("0." + fraction)
 	}
 	if digits != 4 || rest != "" || y < least || y > most || part != part || strings.ContainsAny(fraction, "eE+-") {
 		return r, false
@@ -235,14 +235,9 @@ func Parts(values, kinds []string) (r Reading, ok bool) {
 		v["month"] = 3*q - 2
 	}
 	if doy, is := v["doy"]; is {
-		p := pattern{fields: []string{"YYYY", "DDD"}, day: true, yearDay: true}
-		day, ok := p.readOne(fmt.Sprintf("%04d%03d", v["year"], doy))
-		c := clock{hour: v["hour"], minute: v["minute"]}
-		if !ok || c.hour > 24 || c.minute > 59 {
+		if v["month"], v["day"], ok = dayOfYear(v["year"], doy); !ok {
 			return r, false
 		}
-		r.Time = day.Time + dataset.Time(c.hour*60+c.minute)*60e6
-		return r, true
 	}
 	c := clock{hour: v["hour"], minute: v["minute"], second: v["second"]}
 	r.Time, ok = c.on(v["year"], v["month"], v["day"])
@@ -269,7 +264,7 @@ func excel(s string) (r Reading, ok bool) {
 // number is that of 1970-01-01.
 func days(epoch float64) func(string) (Reading, bool) {
 	return func(s string) (r Reading, ok bool) {
-		n := number(strings.Replace(s, ",", ".", 1))
+		n := csv.Number(strings.Replace(s, ",", ".", 1))
 		millis := math.Round((n - epoch) * 86400e3)
 		r.Time, r.Clock = dataset.Time(millis)*1000, true
 		return r, n == n && millis >= -62167219200e3 && millis < 253402300800e3 // years 0 to 9999
@@ -293,15 +288,6 @@ func FastISO(days *csv.MonthCache, cell []byte) (t dataset.Time, ok bool) {
 	copy(padded[:], cell)
 	t, end, ok := days.ShortTime(padded[:], 0)
 	return t, ok && end == len(cell)
-}
-
-// number returns NaN for what is none.
-func number(s string) float64 {
-	v, err := csv.ParseNumber([]byte(s))
-	if s == "" || err != nil {
-		return math.NaN()
-	}
-	return v
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -93,11 +93,9 @@ func (p *pattern) readOne(s string) (r Reading, ok bool) {
 			return r, false
 		}
 	case p.yearDay:
-		if days := int(startOf(d.year+1)-startOf(d.year)) / 86400; d.day < 1 || d.day > days {
+		if d.month, d.day, ok = dayOfYear(d.year, d.day); !ok {
 			return r, false
 		}
-		first := time.Date(d.year, 1, d.day, 0, 0, 0, 0, time.UTC)
-		d.month, d.day = int(first.Month()), first.Day()
 	}
 	r.Time, ok = c.on(d.year, d.month, d.day)
 	r.Clock, r.Zoned = c.is, c.zoned
@@ -158,6 +156,12 @@ func (d *date) read(field, s string) (rest string, ok bool) {
 		d.second = n
 	}
 	return rest, true
+}
+
+// dayOfYear returns the date of a day of a year.
+func dayOfYear(year, n int) (month, day int, ok bool) {
+	t := time.Date(year, 1, n, 0, 0, 0, 0, time.UTC)
+	return int(t.Month()), t.Day(), t.Year() == year && t.YearDay() == n
 }
 
 // dayOfWeek returns the date of a day of an ISO week.
