@@ -31,7 +31,8 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	// Paths in what is built would make every copy of the sources another program.
-	os.Setenv("GOFLAGS", "-trimpath")
+	flags, _ := exec.Command("go", "env", "GOFLAGS").Output()
+	os.Setenv("GOFLAGS", strings.TrimSpace(string(flags))+" -trimpath")
 	os.Setenv("CGO_ENABLED", "0")
 	build := exec.Command("go", "build", "-tags", "killsteps", "-o", bin, "./...")
 	if out, err := build.CombinedOutput(); err != nil {

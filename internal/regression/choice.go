@@ -69,7 +69,7 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 	for t := range c.kept {
 		c.kept[t] = true
 	}
-	if reason := weighable(folds); reason != "" {
+	if reason := weighable(folds, s.Select); reason != "" {
 		c.selection = &Selection{Reason: reason}
 		for i, t := range s.Terms {
 			c.kept[i] = !s.Select || t.plain()
@@ -140,12 +140,17 @@ func (c *choice) crossValidate(s Settings, folds []Factor) CrossValidation {
 
 // Bounds of what is compared: beyond them terms are neither weighed nor chosen.
 const (
-	mostWeighed = 302 // columns of a factor
+	mostChosen  = 302 // columns of a factor
+	mostWeighed = 152 // where none are chosen, and what they are worth must cost little
 	mostFolds   = 50
 )
 
 // weighable says what keeps the terms from being compared, "" if nothing does.
-func weighable(folds []Factor) (reason string) {
+func weighable(folds []Factor, choose bool) (reason string) {
+	most := mostWeighed
+	if choose {
+		most = mostChosen
+	}
 	if len(folds) > mostFolds {
 		return fmt.Sprintf("terms are compared in %d folds at most", mostFolds)
 	}
@@ -153,8 +158,8 @@ func weighable(folds []Factor) (reason string) {
 		switch f := &folds[k]; {
 		case f.N == 0:
 			return fmt.Sprintf("fold %d of %d has no rows", k+1, len(folds))
-		case f.Width > mostWeighed:
-			return fmt.Sprintf("terms of %d columns at most are compared", mostWeighed-2)
+		case f.Width > most:
+			return fmt.Sprintf("terms of %d columns at most are compared", most-2)
 		}
 	}
 	return ""
