@@ -16,14 +16,6 @@ import (
 	"mlpipeline/internal/testutil"
 )
 
-// table reads a CSV file.
-func table(t *testing.T, path string) [][]string {
-	t.Helper()
-	f := testutil.Must(os.Open(path))(t)
-	defer f.Close()
-	return testutil.Must(csv.NewReader(f).ReadAll())(t)
-}
-
 // A feature of one test file that is moved by half a deviation of training or a whole one is
 // among the three columns that are told, with its file; nothing has drifted where nothing was
 // moved.
@@ -48,7 +40,7 @@ func TestDrift(t *testing.T) {
 		feature, file, by := features[seed%len(features)], files[r.IntN(len(files))], 0.5+0.5*r.Float64()
 		s := testutil.Must(scaler.Read(filepath.Join(dir, "models/scaler.json")))(t)
 		path := filepath.Join(dir, "data/test", file+".csv")
-		rows := table(t, path)
+		rows := readCSV(t, path)
 		for j, name := range rows[0] {
 			for k, column := range s.FeatureNamesOut {
 				for _, row := range rows[1:] {
@@ -108,7 +100,7 @@ func TestShift(t *testing.T) {
 		sums := testutil.Must(metrics.Read(filepath.Join(dir, "models/metrics.gob")))(t)
 		total, terms := sums.Shifts()
 		mean, n, left := 0.0, 0.0, total
-		for _, row := range table(t, filepath.Join(dir, "p.csv"))[1:] {
+		for _, row := range readCSV(t, filepath.Join(dir, "p.csv"))[1:] {
 			if v, err := strconv.ParseFloat(row[3], 64); err == nil && !strings.Contains(row[7], "is predicted") {
 				mean, n = mean+(v-m.TrainMean), n+1
 			}

@@ -2,11 +2,9 @@ package cmd_test
 
 import (
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -58,8 +56,7 @@ func (f frame) write(t *testing.T, path string, from, to int) {
 		}
 		b = append(b, '\n')
 	}
-	testutil.OK(t, os.MkdirAll(filepath.Dir(path), 0o777))
-	testutil.OK(t, os.WriteFile(path, b, 0o666))
+	write(t, path, string(b))
 }
 
 // testRows are how many rows at the end of a frame are for testing.
@@ -78,11 +75,9 @@ func (f frame) predictions(t *testing.T, files int, flags ...string) []float64 {
 	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "train")
 	must(t, dir, "model_preparation", append(flags, "train")...)
 	must(t, dir, "model_testing", "-predictions", "p.csv", "new.csv")
-	file := testutil.Must(os.Open(filepath.Join(dir, "p.csv")))(t)
-	defer file.Close()
-	records, err := csv.NewReader(file).ReadAll()
-	if err != nil || len(records) != testRows+1 {
-		t.Fatal(len(records), err)
+	records := readCSV(t, filepath.Join(dir, "p.csv"))
+	if len(records) != testRows+1 {
+		t.Fatal(len(records))
 	}
 	var predicted []float64
 	for _, rec := range records[1:] {

@@ -2,7 +2,6 @@ package cmd_test
 
 import (
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -268,9 +267,7 @@ func TestNormalAndAnomalous(t *testing.T) {
 	must(t, dir, "model_preparation")
 	must(t, dir, "model_testing", "-predictions", "p.csv")
 	report := readMetrics(t, dir)
-	file := testutil.Must(os.Open(filepath.Join(dir, "p.csv")))(t)
-	defer file.Close()
-	records := testutil.Must(csv.NewReader(file).ReadAll())(t)
+	records := readCSV(t, filepath.Join(dir, "p.csv"))
 	residual := slices.Index(records[0], "residual")
 	squares := map[string][]float64{}
 	for _, rec := range records[1:] {

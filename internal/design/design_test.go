@@ -219,9 +219,7 @@ func TestCheck(t *testing.T) {
 	} {
 		d := good
 		change(&d)
-		if err := d.Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("got %v, want %s …", err, want)
-		}
+		testutil.Fails(t, d.Check(), want)
 	}
 }
 

@@ -159,10 +159,7 @@ func TestBeyondFloat64(t *testing.T) {
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
 		all = append(all, Dataset{ID: dataset.ID{Name: name, XXH64: name}, Normal: e})
 	}
-	if _, err := New(&Sums{Datasets: all}); err == nil || !strings.HasPrefix(err.Error(),
-		"the errors on all datasets together") {
-		t.Errorf("all together: %v", err)
-	}
+	testutil.Refused(New(&Sums{Datasets: all}))(t, "the errors on all datasets together")
 }
 
 // A prediction on a border is in the bin below it, a row on the edge of an interval

@@ -201,20 +201,13 @@ func TestMergeReports(t *testing.T) {
 	if back, err := Read(path); err != nil || encode(back) != encode(want.Sums) {
 		t.Errorf("what is read is not what was written: %v", err)
 	}
-	if _, err := Merge([]*Sums{sums(0), sums(0)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
-		t.Errorf("a dataset that comes twice: %v", err)
-	}
+	testutil.Refused(Merge([]*Sums{sums(0), sums(0)}))(t, `"a"`)
 	other := sums(0)
 	other.Model = "other"
-	if _, err := Merge([]*Sums{sums(1), other}); err == nil ||
-		!strings.HasPrefix(err.Error(), "report 2 is of another model") {
-		t.Errorf("another model: %v", err)
-	}
+	testutil.Refused(Merge([]*Sums{sums(1), other}))(t, "report 2 is of another model")
 	other = sums(0)
 	other.Columns = Columns{{Name: "x"}}
-	if _, err := Merge([]*Sums{sums(1), other}); err == nil || !strings.HasPrefix(err.Error(), "report 2 is of another model") {
-		t.Errorf("other columns: %v", err)
-	}
+	testutil.Refused(Merge([]*Sums{sums(1), other}))(t, "report 2 is of another model")
 }
 
 // The readable form has every dataset by its name, also two of one name, in few bytes.

@@ -207,7 +207,5 @@ func TestSeasons(t *testing.T) {
 	}
 	d.Features, d.Categories, d.Lags = nil, nil, nil
 	_, err := New(d, []Dataset{series(t, &d, "a", start(2020, 1), 1, 5)}, nil)
-	if err == nil || !strings.HasPrefix(err.Error(), "there is no feature: ") {
-		t.Errorf("nothing to learn from: %v", err)
-	}
+	testutil.Fails(t, err, "there is no feature: ")
 }

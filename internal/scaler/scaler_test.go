@@ -135,15 +135,10 @@ func TestMergeAndRead(t *testing.T) {
 	if err != nil || !without.Has(a.XXH64) || without.Used() != whole.Used() || without.Fingerprint() != whole.Fingerprint() {
 		t.Errorf("read without sums: %v %+v", err, without)
 	}
-	if _, err := merge([]*Scaler{fit(a), fit(a)}); err == nil || !strings.Contains(err.Error(), `"a"`) {
-		t.Errorf("a dataset that comes twice: %v", err)
-	}
+	testutil.Refused(merge([]*Scaler{fit(a), fit(a)}))(t, `"a"`)
 	other := fit(b)
 	other.Lags = []int{1}
-	if _, err := merge([]*Scaler{fit(a), other}); err == nil ||
-		!strings.HasPrefix(err.Error(), "scaler 2 has other settings") {
-		t.Errorf("other settings: %v", err)
-	}
+	testutil.Refused(merge([]*Scaler{fit(a), other}))(t, "scaler 2 has other settings")
 }
 
 // Both ways to standardise agree, row by row and for a part of the rows; a
@@ -199,9 +194,7 @@ func TestCrossOfOneLevel(t *testing.T) {
 	} {
 		ds := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
 		change(&ds.Levels[0])
-		if _, err := New(d, []Dataset{ds}, nil); err == nil || !strings.Contains(err.Error(), `-cross "a*w": "w" `+want) {
-			t.Errorf("got %v, want %s", err, want)
-		}
+		testutil.Refused(New(d, []Dataset{ds}, nil))(t, `-cross "a*w": "w" `+want)
 	}
 }
 
@@ -228,11 +221,7 @@ func TestFinishLevels(t *testing.T) {
 		t.Errorf("one level: %v", err)
 	}
 	one.Levels = []Levels{{Counts: []Count{}}}
-	if _, err := New(d, []Dataset{one}, nil); err == nil || !strings.Contains(err.Error(), `"w" has no word in any row`) {
-		t.Errorf("no word: %v", err)
-	}
+	testutil.Refused(New(d, []Dataset{one}, nil))(t, `"w" has no word in any row`)
 	one.Levels = []Levels{{Counts: []Count{}, Many: true}}
-	if _, err := New(d, []Dataset{one}, nil); err == nil || !strings.Contains(err.Error(), `"w" has more than 10000`) {
-		t.Errorf("an identifier: %v", err)
-	}
+	testutil.Refused(New(d, []Dataset{one}, nil))(t, `"w" has more than 10000`)
 }
