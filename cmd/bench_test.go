@@ -61,7 +61,7 @@ func addWords(b *testing.B, dir string) {
 		}
 		path := filepath.Join(dir, "words", part, "clean.csv")
 		testutil.OK(b, os.MkdirAll(filepath.Dir(path), 0o777))
-		testutil.OK(b, os.WriteFile(path, out, 0o666))
+		testutil.WriteFile(b, path, out)
 	}
 }
 

@@ -184,13 +184,13 @@ func TestDamage(t *testing.T) {
 			case 2:
 				b = append(b, byte(r.IntN(256)))
 			}
-			testutil.OK(t, os.WriteFile(path, b, 0o666))
+			testutil.WriteFile(t, path, b)
 			_, errs, err := program(dir, c.reader)
 			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) ||
 				strings.Count(errs, "\n") != 1 {
 				t.Errorf("%s read by %s: %v\n%s", c.file, c.reader, err, errs)
 			}
 		}
-		testutil.OK(t, os.WriteFile(path, whole, 0o666))
+		testutil.WriteFile(t, path, whole)
 	}
 }

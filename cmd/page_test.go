@@ -44,7 +44,7 @@ func TestPageInBrowser(t *testing.T) {
 	// It would have been heard.
 	b := testutil.Must(os.ReadFile(page))(t)
 	bad := filepath.Join(dir, "bad.html")
-	testutil.OK(t, os.WriteFile(bad, append(b, "<script>missing()</script>"...), 0o666))
+	testutil.WriteFile(t, bad, append(b, "<script>missing()</script>"...))
 	if _, log := show(bad); !strings.Contains(log, "CONSOLE") {
 		t.Error("a script that fails is not heard of")
 	}

@@ -67,7 +67,7 @@ func TestPortable(t *testing.T) {
 	// Each goes on with what the other has made.
 	content := testutil.Must(os.ReadFile(filepath.Join(here, "data/test/clean.csv")))(t)
 	for _, dir := range []string{here, there} {
-		testutil.OK(t, os.WriteFile(filepath.Join(dir, "new.csv"), content, 0o666))
+		testutil.WriteFile(t, filepath.Join(dir, "new.csv"), content)
 	}
 	type run func(dir, name string, args ...string) string
 	for dir, program := range map[string]run{here: other, there: mine} {

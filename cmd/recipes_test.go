@@ -36,7 +36,7 @@ func loadCSV(t *testing.T, dir string) []byte {
 	t.Helper()
 	b := testutil.Must(os.ReadFile(filepath.Join(root, "cmd/testdata/data/seattle-weather.csv")))(t)
 	b = bytes.Replace(b, []byte("temp_max"), []byte("load"), 1)
-	testutil.OK(t, os.WriteFile(filepath.Join(dir, "load.csv"), b, 0o666))
+	testutil.WriteFile(t, filepath.Join(dir, "load.csv"), b)
 	return b
 }
 
@@ -98,7 +98,7 @@ func TestRecipeMake(t *testing.T) {
 	dir := t.TempDir()
 	loadCSV(t, dir)
 	rules := recipe(t, "(?s)```make\n(.*?)```")
-	testutil.OK(t, os.WriteFile(filepath.Join(dir, "Makefile"), []byte(rules), 0o666))
+	testutil.WriteFile(t, filepath.Join(dir, "Makefile"), rules)
 	if out := shell(t, dir, "make"); strings.Count(out, "Model test MSE") != 1 {
 		t.Error(out)
 	}
@@ -191,7 +191,7 @@ func TestRecipeNight(t *testing.T) {
 	must(t, dir, "model_preprocessing")
 	must(t, dir, "model_preparation")
 	script := recipe(t, "(?s)```sh\n(set -eu\ndata_creation .*?)```")
-	testutil.OK(t, os.WriteFile(filepath.Join(dir, "nightly.sh"), []byte(script), 0o666))
+	testutil.WriteFile(t, filepath.Join(dir, "nightly.sh"), script)
 	command := strings.Replace(recipe(t, `\n    0 3 \* \* \* (.*)`), "/srv/load", dir, 1)
 	for range 2 { // the second time there is nothing new
 		shell(t, dir, command+"; true")

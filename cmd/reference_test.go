@@ -88,7 +88,7 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 func write(t *testing.T, path, content string) {
 	t.Helper()
 	testutil.OK(t, os.MkdirAll(filepath.Dir(path), 0o777))
-	testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
+	testutil.WriteFile(t, path, content)
 }
 
 // TestReference compares scaler, least squares, ridge, cross-validation and
@@ -106,7 +106,7 @@ func TestReference(t *testing.T) {
 			}
 		}
 		b := testutil.Must(json.Marshal(cases))(t)
-		testutil.OK(t, os.WriteFile(filepath.Join(folder, "cases.json"), b, 0o666))
+		testutil.WriteFile(t, filepath.Join(folder, "cases.json"), b)
 		t.Skip("data written for reference.py")
 	}
 	var reference []referenceCase

@@ -135,7 +135,7 @@ func TestAutoFinds(t *testing.T) {
 			}
 			fmt.Fprintf(&b, "%.6g\n", y)
 		}
-		testutil.OK(t, os.WriteFile(filepath.Join(dir, "t.csv"), []byte(b.String()), 0o666))
+		testutil.WriteFile(t, filepath.Join(dir, "t.csv"), b.String())
 		must(t, dir, "data_creation", "-import", "t.csv", "-target", "y")
 		must(t, dir, "model_preprocessing", "-auto")
 		must(t, dir, "model_preparation")

@@ -3,7 +3,6 @@ package design
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -17,7 +16,7 @@ import (
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	for name, csv := range map[string]string{"a": "x,y,z\n1,10,1\n2,20,\n,30,\n4,40,4\n", "b": "x,y,z\n5,50,5\n6,60,6\n"} {
-		testutil.OK(t, os.WriteFile(filepath.Join(dir, name+".csv"), []byte(csv), 0o666))
+		testutil.WriteFile(t, filepath.Join(dir, name+".csv"), csv)
 	}
 	files := testutil.Must(table.Open([]string{dir}, nil, ""))(t)
 	d := Design{Target: "y", Features: []string{"x", "z"}, Lags: []int{1}, Missing: Drop}

@@ -6,7 +6,6 @@ import (
 	strict "encoding/csv"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,7 +49,7 @@ func readIn(t testing.TB, dir, content string, opt Options) (*imported, error) {
 	t.Helper()
 	ctx := context.Background()
 	path := filepath.Join(dir, "f.csv")
-	testutil.OK(t, os.WriteFile(path, []byte(content), 0o666))
+	testutil.WriteFile(t, path, content)
 	if opt.Target == "" {
 		opt.Target = "y"
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -197,7 +196,7 @@ func TestMergeReports(t *testing.T) {
 		t.Error("the diagnostics are not of all files")
 	}
 	path := filepath.Join(t.TempDir(), "metrics.gob")
-	testutil.OK(t, os.WriteFile(path, []byte(encode(want.Sums)), 0o666))
+	testutil.WriteFile(t, path, encode(want.Sums))
 	if back, err := Read(path); err != nil || encode(back) != encode(want.Sums) {
 		t.Errorf("what is read is not what was written: %v", err)
 	}

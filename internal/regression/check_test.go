@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -89,7 +88,7 @@ func (m *Model) use(rows *design.Rows) error {
 // uses it. It reports whether the whole was read.
 func readForged(t *testing.T, path, what string, file []byte, rows *design.Rows) (read bool) {
 	t.Helper()
-	testutil.OK(t, os.WriteFile(path, file, 0o666))
+	testutil.WriteFile(t, path, file)
 	defer func(from time.Time) {
 		if took := time.Since(from); took > 10*time.Second {
 			t.Errorf("%s: %v", what, took)
@@ -218,7 +217,7 @@ func TestForgedSummaries(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model.json")
 	read := map[string]bool{}
 	artifacttest.Mutate(t, document, func(what string, mutated []byte) {
-		testutil.OK(t, os.WriteFile(path, mutated, 0o666))
+		testutil.WriteFile(t, path, mutated)
 		s, err := ReadSummary(path)
 		if read[what] = err == nil; err != nil {
 			return

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +21,7 @@ func scan[R any](t *testing.T, d *design.Design, csv string, work func(*design.R
 	merge func(*R, R)) *design.Result[R] {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.csv")
-	testutil.OK(t, os.WriteFile(path, []byte(csv), 0o666))
+	testutil.WriteFile(t, path, csv)
 	files := testutil.Must(csvtable.Open([]string{path}, nil, d.Time))(t)
 	s := design.Scan[R]{Design: d, Workers: 1, Work: work, Merge: merge}
 	for file, err := range s.Files(context.Background(), files) {

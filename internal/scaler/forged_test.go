@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func series(t *testing.T, d *design.Design, name string, start time.Time, days, 
 			[]any{1.5, 2, ""}[i%3], i%4)
 	}
 	path := filepath.Join(t.TempDir(), name+".csv")
-	testutil.OK(t, os.WriteFile(path, []byte(csv.String()), 0o666))
+	testutil.WriteFile(t, path, csv.String())
 	files := testutil.Must(table.Open([]string{path}, nil, "t"))(t)
 	scan := design.Scan[Sums]{Design: d, Workers: 1, Gaps: true, Work: Of, Merge: (*Sums).Merge}
 	for file, err := range scan.Files(context.Background(), files) {
@@ -59,7 +58,7 @@ func TestForged(t *testing.T) {
 	} {
 		document := testutil.Must(Kind.EncodeJSON(s))(t)
 		artifacttest.Mutate(t, document, func(where string, mutated []byte) {
-			testutil.OK(t, os.WriteFile(path, mutated, 0o666))
+			testutil.WriteFile(t, path, mutated)
 			start := time.Now()
 			if s, err := Read(path); err == nil {
 				checkFinite(t, where, s)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -126,7 +125,7 @@ func TestMergeAndRead(t *testing.T) {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "scaler.json")
-	testutil.OK(t, os.WriteFile(path, want, 0o666))
+	testutil.WriteFile(t, path, want)
 	back := testutil.Must(ReadShard(path))(t)
 	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
 		t.Error("what was read is not what was written")

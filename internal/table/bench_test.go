@@ -22,7 +22,7 @@ func benchFile(b *testing.B) string {
 		}
 		text = append(text, '\n')
 	}
-	testutil.OK(b, os.WriteFile(path, text, 0o666))
+	testutil.WriteFile(b, path, text)
 	return path
 }
 

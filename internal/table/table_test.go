@@ -204,7 +204,7 @@ func bigCSV(n int) string {
 func TestSameBlocks(t *testing.T) {
 	in := bigCSV(100000)
 	path := filepath.Join(t.TempDir(), "big.csv")
-	testutil.OK(t, os.WriteFile(path, []byte(in), 0o666))
+	testutil.WriteFile(t, path, in)
 	var want string
 	for _, workers := range []int{1, 2, 3, 16} {
 		files := testutil.Must(Open([]string{path}, nil, "t"))(t)
@@ -281,7 +281,7 @@ func TestChanges(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "big.csv")
 		for name, rows := range map[string]int{"big.csv": 150000, "next.csv": 1} {
-			testutil.OK(t, os.WriteFile(filepath.Join(dir, name), []byte(bigCSV(rows)), 0o666))
+			testutil.WriteFile(t, filepath.Join(dir, name), bigCSV(rows))
 		}
 		files := testutil.Must(Open([]string{dir}, nil, "t"))(t)
 		first := true
@@ -307,7 +307,7 @@ func TestPacked(t *testing.T) {
 	csv := bigCSV(40000)
 	dir := t.TempDir()
 	plain := filepath.Join(t.TempDir(), "packed.csv")
-	testutil.OK(t, os.WriteFile(plain, []byte(csv), 0o666))
+	testutil.WriteFile(t, plain, csv)
 	want := testutil.Must(scanPath(plain))(t)
 	for extension, pack := range map[string]func(io.Writer) io.WriteCloser{
 		".gz": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
@@ -323,7 +323,7 @@ func TestPacked(t *testing.T) {
 		z.Close()
 		path := filepath.Join(dir, "packed.csv"+extension)
 		for _, n := range []int{packed.Len(), packed.Len() - 1, packed.Len() - 9, packed.Len() / 2} {
-			testutil.OK(t, os.WriteFile(path, packed.Bytes()[:n], 0o666))
+			testutil.WriteFile(t, path, packed.Bytes()[:n])
 			got, err := scanPath(path)
 			switch {
 			case n == packed.Len() && (err != nil || fmt.Sprint(*got) != fmt.Sprint(*want)):

@@ -2,6 +2,7 @@
 package testutil
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -39,4 +40,12 @@ func Fails(t testing.TB, err error, says string) {
 	if err == nil || !strings.Contains(err.Error(), says) {
 		t.Errorf("got %v, want an error that says %q", err, says)
 	}
+}
+
+// WriteFile makes a file, anew where there is one: some systems bring a file that is cut to
+// nothing and written again to the disk at once, for which thousands of forged files would wait.
+func WriteFile[T string | []byte](t testing.TB, path string, content T) {
+	t.Helper()
+	_ = os.Remove(path)
+	OK(t, os.WriteFile(path, []byte(content), 0o666))
 }
