@@ -42,6 +42,7 @@ run() { # FOLDER PROGRAM PATH FLAG...: PATH is '' for the usual one
 # in this folder; with some it works in the caller's, and its own files are named.
 stage() { # PROGRAM FLAGS NAME: of their variable
 	program=$1 flags=$2
+	export PIPELINE_FLAGS="$3" # for messages that advise a flag
 	sh -nc "set -- $flags" 2>/dev/null || fail "$3 is not quoted as the shell wants it: $flags"
 	set -f
 	eval "set -- $flags"

@@ -72,6 +72,10 @@ func gather(ctx context.Context, o *options, files []*table.File, manifests *dat
 		if err != nil {
 			return nil, nil, err
 		}
+		if len(o.Lags) > 0 && file.Times > 0 && file.Rows >= 2*file.Times {
+			return nil, nil, fmt.Errorf("%s: has %d rows of %d different times, and lags need one row a time; data_creation "+
+				"-import FILE -by COLUMN makes a dataset of each station, or use no -lags", file.Path, file.Rows, file.Times)
+		}
 		step, irregular := file.Steps.Irregular()
 		if irregular > 0 {
 			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+

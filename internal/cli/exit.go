@@ -123,7 +123,7 @@ func exit(err error) int {
 		return 0
 	}
 	name := printable(strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"))
-	fmt.Fprintf(os.Stderr, "%s %s\n", paint(os.Stderr, red, name+":"), printable(err.Error()))
+	fmt.Fprintf(os.Stderr, "%s %s\n", paint(os.Stderr, red, name+":"), printable(inPipeline(err.Error())))
 	s, ok := errors.AsType[statusError](err)
 	switch {
 	case !ok:

@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -198,8 +199,24 @@ func (p *Program) say(kind, format string, args ...any) {
 	if p.bar != nil {
 		p.bar.wipe()
 	}
-	fmt.Fprintf(p.stderr, "%s: %s%s\n", p.Name(), kind, printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.stderr, "%s: %s%s\n", p.Name(), kind, printable(inPipeline(fmt.Sprintf(format, args...))))
 }
+
+// inPipeline says where flags that a message advises stand, if pipeline.sh runs the stage:
+// in the variable that it names in the environment. The flags of other programs stand
+// elsewhere.
+func inPipeline(text string) string {
+	variable := os.Getenv("PIPELINE_FLAGS")
+	if variable == "" || !advised.MatchString(text) || otherProgram.MatchString(text) {
+		return text
+	}
+	return text + "; with pipeline.sh flags stand in " + variable
+}
+
+var (
+	advised      = regexp.MustCompile(`(^|[ (])-[a-z][a-z-]+`)
+	otherProgram = regexp.MustCompile(`data_creation|model_|pipeline\.sh`)
+)
 
 // printable writes out what a terminal would obey instead of showing it: control
 // characters, those that turn the direction of text around, and bytes that are
