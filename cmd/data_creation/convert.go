@@ -80,7 +80,6 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 type leftOut struct {
 	noTime, noGroup, blank, cells int64
 	first                         []importer.Reject
-	sorted                        bool
 }
 
 func (l *leftOut) add(c *importer.Chunk) {
@@ -91,13 +90,26 @@ func (l *leftOut) add(c *importer.Chunk) {
 	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
 }
 
-// asTheyCome yields the rows of a table.
-func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Row, error] {
-	return func(yield func(*importer.Row, error) bool) {
+// chunks yields the rows of a table in chunks, and counts what they leave out.
+func (w *writer) chunks(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Chunk, error] {
+	return func(yield func(*importer.Chunk, error) bool) {
 		*left = leftOut{}
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
 		for chunk, err := range t.Chunks(ctx, w.Workers) {
+			if !yield(chunk, err) || err != nil {
+				return
+			}
+			left.add(chunk)
+			bar.Add(chunk.Bytes)
+		}
+	}
+}
+
+// asTheyCome yields the rows of a table one by one.
+func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Row, error] {
+	return func(yield func(*importer.Row, error) bool) {
+		for chunk, err := range w.chunks(ctx, t, left) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -107,8 +119,6 @@ func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOu
 					return
 				}
 			}
-			left.add(chunk)
-			bar.Add(chunk.Bytes)
 		}
 	}
 }
@@ -116,18 +126,13 @@ func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOu
 // sort hands the rows to a sorter, by dataset and time.
 func (w *writer) sort(ctx context.Context, t *importer.Table, s *splitter, sorter *importer.Sorter,
 	left *leftOut) error {
-	bar := w.Progress(t.Size, cli.Bytes, t.Name)
-	defer bar.Clear()
-	*left = leftOut{sorted: true}
-	for chunk, err := range t.Chunks(ctx, w.Workers) {
+	for chunk, err := range w.chunks(ctx, t, left) {
 		if err == nil {
 			err = sorter.Add(chunk.Rows)
 		}
 		if err != nil {
 			return err
 		}
-		left.add(chunk)
-		bar.Add(chunk.Bytes)
 	}
 	const most = 10000
 	if len(sorter.Groups) > most {
@@ -205,7 +210,7 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		w.Warnf("%s: %s too small to be tested, with all rows to train on: %s%s", t.Name,
 			cli.Plural(len(s.untested), "dataset is", "datasets are"), table.Quote(s.untested), hint)
 	}
-	if left.sorted && w.By == "" && w.Zone == nil { // of a zone an hour comes twice
+	if !t.InOrder() && w.By == "" && w.Zone == nil { // of a zone an hour comes twice
 		notef("the rows were not in order of time; sorted")
 	}
 	if s.repeats > 0 {

@@ -86,17 +86,26 @@ func importFlags(o *options) {
 	o.StringVar(&o.sha256, "sha256", "", "")
 }
 
-// importOnly are the flags that need -import.
+// simulationOnly are the flags that do not go with -import, and importOnly those that need it.
+var simulationOnly = []string{"rows", "step", "start", "scenarios", "stations"}
+
 var importOnly = []string{"time", "target", "by", "split-key", "category", "number", "drop", "missing", "delimiter",
-	"encoding", "decimal", "time-layout", "zone", "skip", "header", "rejects", "sha256",
-	"like"}
+	"encoding", "decimal", "time-layout", "zone", "skip", "header", "rejects", "sha256", "like"}
+
+// refuse reports the first of some flags that is set.
+func (o *options) refuse(flags []string, why string) error {
+	for _, name := range flags {
+		if o.IsSet(name) {
+			return cli.Usagef("-%s %s", name, why)
+		}
+	}
+	return nil
+}
 
 // checkImport reports what of the command line does not go together.
 func checkImport(o *options) error {
-	for _, name := range []string{"rows", "step", "start", "scenarios", "stations"} {
-		if o.IsSet(name) {
-			return cli.Usagef("-%s does not go with -import", name)
-		}
+	if err := o.refuse(simulationOnly, "does not go with -import"); err != nil {
+		return err
 	}
 	switch {
 	case o.sha256 != "" && (len(o.sha256) != 64 || len(o.imports) > 1):
@@ -120,21 +129,37 @@ func checkImport(o *options) error {
 			kinds[column] = list.flag
 		}
 	}
-	if o.Layout != "" {
-		if _, err := times.Parse(o.Layout); err != nil {
-			return cli.Usagef("-time-layout: %w", err)
+	for _, flag := range []struct {
+		name, value string
+		parse       func(string) error
+	}{
+		{"time-layout", o.Layout, check(times.Parse)}, {"delimiter", o.Delimiter, check(importer.ParseDelimiter)},
+		{"encoding", o.Encoding, check(origin.ParseEncoding)},
+	} {
+		if flag.value == "" {
+			continue
+		}
+		if err := flag.parse(flag.value); err != nil {
+			return cli.Usagef("-%s: %w", flag.name, err)
 		}
 	}
-	if o.Delimiter != "" {
-		if _, err := importer.ParseDelimiter(o.Delimiter); err != nil {
-			return cli.Usagef("-delimiter: %w", err)
-		}
+	if err := checkSources(o); err != nil {
+		return err
 	}
-	if o.Encoding != "" {
-		if _, err := origin.ParseEncoding(o.Encoding); err != nil {
-			return cli.Usagef("-encoding: %w", err)
-		}
+	_, _, err := checkOld(o) // again when all is read: it may be another by then
+	return err
+}
+
+// check is parse without its result.
+func check[T any](parse func(string) (T, error)) func(string) error {
+	return func(s string) error {
+		_, err := parse(s)
+		return err
 	}
+}
+
+// checkSources reports sources that cannot be opened, or not beside each other.
+func checkSources(o *options) error {
 	names := map[string]string{}
 	for _, src := range o.imports {
 		if err := origin.Check(src); err != nil {
@@ -152,8 +177,7 @@ func checkImport(o *options) error {
 			return cli.Usagef("%w", err)
 		}
 	}
-	_, _, err := checkOld(o) // again when all is read: it may be another by then
-	return err
+	return nil
 }
 
 // rejectsHeader begins the file of -rejects.
@@ -249,12 +273,10 @@ func manifest(o *options, tables []*importer.Table, command string) *dataset.Man
 	if o.Zone != nil {
 		m.Import.Zone = o.Zone.String()
 	}
+	m.Categories = append(m.Categories, columnLists(o, tables)["category"]...)
 	for _, t := range tables {
 		source := dataset.Source{Name: t.Name, Rows: t.Rows()}
-		for j, name := range t.Header {
-			if t.Kind(j) == importer.Category && !slices.Contains(m.Categories, name) {
-				m.Categories = append(m.Categories, name)
-			}
+		for j := range t.Header {
 			source.Columns = append(source.Columns, t.Known(j))
 		}
 		m.Import.Sources = append(m.Import.Sources, source)
@@ -283,30 +305,31 @@ var guesses = []struct {
 	{"-header=", func(t *importer.Table) string { return strconv.FormatBool(t.HasHeader()) }, ""},
 }
 
+// columnLists returns the columns that -category, -number and -drop name so that nothing is
+// guessed of them.
+func columnLists(o *options, tables []*importer.Table) map[string][]string {
+	lists := map[string][]string{}
+	for _, t := range tables {
+		for j, name := range t.Header {
+			flag := "drop"
+			if kind := t.Kind(j); kind == importer.Number || kind == importer.Category {
+				flag = string(kind)
+			} else if kind == importer.Time {
+				continue
+			}
+			if name != o.Target && !slices.Contains(lists[flag], name) {
+				lists[flag] = append(lists[flag], name)
+			}
+		}
+	}
+	return lists
+}
+
 // repeat returns the command line that imports the same without a guess, but for what
 // differs between the sources, for which there is one flag.
 func repeat(o *options, tables []*importer.Table) (command string, guessed bool) {
 	words := []string{"data_creation"}
 	add := func(name, value string) { words = append(words, "-"+name, table.ShellWord(value)) }
-	lists := map[string][]string{}
-	for _, t := range tables {
-		for j, name := range t.Header {
-			flag := ""
-			switch kind := t.Kind(j); {
-			case name == o.Target || kind == importer.Time:
-				continue
-			case kind == importer.Number:
-				flag = "number"
-			case kind == importer.Category:
-				flag = "category"
-			default:
-				flag = "drop"
-			}
-			if !slices.Contains(lists[flag], name) {
-				lists[flag] = append(lists[flag], name)
-			}
-		}
-	}
 	for _, src := range o.imports {
 		add("import", origin.Shown(src))
 	}
@@ -327,6 +350,7 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 			add("decimal", name+"="+signs[name])
 		}
 	}
+	lists := columnLists(o, tables)
 	for _, flag := range []string{"category", "number", "drop"} {
 		add(flag, line(lists[flag]))
 	}

@@ -176,6 +176,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return importAll(ctx, &o, stdin)
 	}
 	o.scenarios = strings.Split(*scenarios, ",")
+	return simulate(ctx, &o, all, *start)
+}
+
+// simulate checks what the simulation is to be, and runs it; all are the scenarios that there are.
+func simulate(ctx context.Context, o *options, all []string, start string) error {
 	for i, name := range o.scenarios {
 		if weather.Find(name) == nil {
 			return cli.Usagef("-scenarios: there is no %q; %s", name, table.Meant(name, all, "there are"))
@@ -184,7 +189,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return cli.Usagef("-scenarios: %q comes twice", name)
 		}
 	}
-	first, err := dataset.ParseTime(*start)
+	first, err := dataset.ParseTime(start)
 	if err != nil {
 		return cli.Usagef("-start: %w", err)
 	}
@@ -202,12 +207,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case o.stations < 1 || o.stations > 1e5:
 		return cli.Usagef("-stations %d is not between 1 and 100000", o.stations)
 	}
-	for _, name := range importOnly {
-		if o.IsSet(name) {
-			return cli.Usagef("-%s needs -import", name)
-		}
+	if err := o.refuse(importOnly, "needs -import"); err != nil {
+		return err
 	}
-	return generate(ctx, &o)
+	return generate(ctx, o)
 }
 
 // split returns how many of n rows train and how many, the last, test.
