@@ -20,68 +20,28 @@ import (
 // ends after the one that it is at.
 func Map[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
 	work func(T) (R, error)) iter.Seq2[R, error] {
-	type result struct {
-		value R
-		err   error
-	}
 	return func(yield func(R, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		ordered, busy := make(chan chan result, 2*workers), make(chan struct{}, workers)
+		ordered, busy := make(chan chan result[R], 2*workers), make(chan struct{}, workers)
 		defer func() {
 			cancel()
 			for range workers { // which nobody can be any more
 				busy <- struct{}{}
 			}
 		}()
-		// give hands on a result to come, unless nobody waits for it.
-		give := func(c chan result) bool {
-			select {
-			case ordered <- c:
-				return true
-			case <-ctx.Done():
-				return false
-			}
-		}
-		doAll := func() (err error) {
-			defer Recover(&err)
-			for item, err := range items(ctx) {
-				c := make(chan result, 1)
-				if err != nil || !give(c) {
-					return err
-				}
-				select {
-				case busy <- struct{}{}: // in order: an item may wait for what the one before leaves
-				case <-ctx.Done():
-					return nil
-				}
-				go func() {
-					value, err := guarded(work, item)
-					c <- result{value, err}
-					<-busy
-				}()
-			}
-			return nil
-		}
 		go func() {
 			defer close(ordered)
-			if err := doAll(); err != nil {
-				c := make(chan result, 1)
-				c <- result{err: err}
-				give(c)
+			if err := startAll(ctx, ordered, busy, items, work); err != nil {
+				c := make(chan result[R], 1)
+				c <- result[R]{err: err}
+				send(ctx, ordered, c)
 			}
 		}()
 		for {
-			var next chan result
-			var got result
-			select {
-			case next = <-ordered:
-			case <-ctx.Done(): // even while the items wait for standard input
-			}
+			var got result[R]
+			next := receive(ctx, ordered) // even while the items wait for standard input
 			if next != nil {
-				select {
-				case got = <-next:
-				case <-ctx.Done(): // the workers may have left
-				}
+				got = receive(ctx, next) // the workers may have left
 			}
 			if err := cmp.Or(ctx.Err(), got.err); err != nil {
 				var none R
@@ -93,6 +53,52 @@ func Map[T, R any](ctx context.Context, workers int, items func(context.Context)
 			}
 		}
 	}
+}
+
+type result[R any] struct {
+	value R
+	err   error
+}
+
+// startAll starts work on every item, on as many goroutines as may be busy, and hands on
+// where its results will be.
+func startAll[T, R any](ctx context.Context, ordered chan<- chan result[R], busy chan struct{},
+	items func(context.Context) iter.Seq2[T, error], work func(T) (R, error)) (err error) {
+	defer Recover(&err)
+	for item, err := range items(ctx) {
+		c := make(chan result[R], 1)
+		if err != nil || !send(ctx, ordered, c) {
+			return err
+		}
+		if !send(ctx, busy, struct{}{}) { // in order: an item may wait for what the one before leaves
+			return nil
+		}
+		go func() {
+			value, err := guarded(work, item)
+			c <- result[R]{value, err}
+			<-busy
+		}()
+	}
+	return nil
+}
+
+// send sends, unless nobody waits for it any more.
+func send[T any](ctx context.Context, c chan<- T, v T) bool {
+	select {
+	case c <- v:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// receive receives, if anything comes before the context ends.
+func receive[T any](ctx context.Context, c <-chan T) (v T) {
+	select {
+	case v = <-c:
+	case <-ctx.Done():
+	}
+	return v
 }
 
 // guarded makes an error of a panic of work.

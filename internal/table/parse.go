@@ -80,24 +80,14 @@ func (b *Block) parsePlain() error {
 	b.data = slices.Grow(b.data, csv.Padding)
 	d := b.data[:n+csv.Padding]
 	slots, ends := b.layout.slot, b.layout.ends
-	// Where the numbers go, by the columns of the file; nil if elsewhere.
-	numeric := make([][]float64, len(slots))
-	for col, slot := range slots {
-		if slot >= 0 {
-			numeric[col] = b.Cols[slot]
-		}
-	}
+	numeric := b.numeric()
 	// What changes with every row is kept off the block, which may share a cache
 	// line with one that another core works on.
 	row, times, months := 0, b.Times, csv.MonthCache{}
 	defer func() { b.Rows = row }()
 	for i := 0; i < n; {
-		if d[i] == '\n' {
+		if csv.Blank(d, i) { // a CR, then its LF
 			i++
-			continue
-		}
-		if d[i] == '\r' && d[i+1] == '\n' {
-			i += 2
 			continue
 		}
 		for col := 0; col < len(slots); col++ {
@@ -140,6 +130,17 @@ func (b *Block) parsePlain() error {
 		row++
 	}
 	return nil
+}
+
+// numeric returns where the numbers go, by the columns of the file; nil if elsewhere.
+func (b *Block) numeric() [][]float64 {
+	numeric := make([][]float64, len(b.layout.slot))
+	for col, slot := range b.layout.slot {
+		if slot >= 0 {
+			numeric[col] = b.Cols[slot]
+		}
+	}
+	return numeric
 }
 
 // cellEnd returns the index of the comma or newline at or after d[i].
