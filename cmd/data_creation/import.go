@@ -52,6 +52,14 @@ func importFlags(o *options) {
 	list("number", &o.Number)
 	list("drop", &o.Drop)
 	list("missing", &o.Missing)
+	o.StringVar(&o.like, "like", "", "")
+	o.StringVar(&o.rejects, "rejects", "", "")
+	o.StringVar(&o.sha256, "sha256", "", "")
+	formatFlags(o)
+}
+
+// formatFlags defines the flags that say how sources are written.
+func formatFlags(o *options) {
 	o.StringVar(&o.Delimiter, "delimiter", "", "")
 	o.StringVar(&o.Encoding, "encoding", "", "")
 	o.Func("decimal", "", func(s string) error {
@@ -81,9 +89,6 @@ func importFlags(o *options) {
 		}
 		return nil
 	})
-	o.StringVar(&o.like, "like", "", "")
-	o.StringVar(&o.rejects, "rejects", "", "")
-	o.StringVar(&o.sha256, "sha256", "", "")
 }
 
 // simulationOnly are the flags that do not go with -import, and importOnly those that need it.

@@ -96,19 +96,20 @@ func parseURL(src string) (*url.URL, error) {
 // trusted says whose certificates are: nil for the system's.
 var trusted *tls.Config
 
-// get asks for a URL, and where the server sends it on.
-func get(ctx context.Context, src string) (io.ReadCloser, error) {
+// fetch spools what a URL answers, or where the server sends it on.
+func (s *Text) fetch(ctx context.Context, src string) error {
 	u, err := parseURL(src)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	log.SetOutput(io.Discard) // where net/http writes what the error says
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, DisableKeepAlives: true,
 		TLSClientConfig: trusted, ResponseHeaderTimeout: patience, TLSHandshakeTimeout: patience}
 	for range 1 + maxRedirects {
 		var answer *http.Response
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		request, err := http.NewRequestWithContext(timed, http.MethodGet, u.String(), nil)
 		if err == nil {
 			if password, _ := u.User.Password(); u.User != nil {
 				request.SetBasicAuth(u.User.Username(), password)
@@ -116,41 +117,23 @@ func get(ctx context.Context, src string) (io.ReadCloser, error) {
 			answer, err = transport.RoundTrip(request)
 		}
 		if err != nil {
-			cancel()
-			return nil, fmt.Errorf("%s: %w", Shown(src), discreet(err))
+			return fmt.Errorf("%s: %w", Shown(src), discreet(err))
 		}
-		if answer.StatusCode == http.StatusOK {
-			return &body{answer.Body, cancel}, nil
-		}
-		answer.Body.Close()
+		defer answer.Body.Close()
 		next, err := answer.Location()
 		switch {
+		case answer.StatusCode == http.StatusOK:
+			return s.spool(ctx, answer.Body)
 		case answer.StatusCode/100 != 3 || answer.Header.Get("Location") == "":
-			err = fmt.Errorf("%s: the server answers %s", Shown(src), answer.Status)
+			return fmt.Errorf("%s: the server answers %s", Shown(src), answer.Status)
 		case err != nil:
-			err = fmt.Errorf("%s: the server sends it on to what is no URL", Shown(src))
+			return fmt.Errorf("%s: the server sends it on to what is no URL", Shown(src))
 		case next.Scheme != "https" && next.Scheme != u.Scheme:
-			err = fmt.Errorf("%s: the server sends it on from %s to %s, where anybody may read and change it; if that is "+
+			return fmt.Errorf("%s: the server sends it on from %s to %s, where anybody may read and change it; if that is "+
 				"to be, import %s", Shown(src), u.Scheme, next.Scheme, Shown(next.String()))
-		default:
-			u = next
-			continue
 		}
-		cancel()
-		return nil, err
+		u = next
 	}
-	cancel()
-	return nil, fmt.Errorf("%s: the server sends it on more than %d times; import the URL where it ends", Shown(src),
+	return fmt.Errorf("%s: the server sends it on more than %d times; import the URL where it ends", Shown(src),
 		maxRedirects)
-}
-
-// body ends the time that a URL may take when it is closed.
-type body struct {
-	io.ReadCloser
-	cancel func()
-}
-
-func (b *body) Close() error {
-	defer b.cancel()
-	return b.ReadCloser.Close()
 }

@@ -60,58 +60,53 @@ const (
 // is not "", is the SHA-256 that the source must have, as it lies.
 func Open(ctx context.Context, src, dir, sha string, stdin io.Reader) (s *Text, err error) {
 	s = &Text{Name: Shown(src), dir: dir}
-	defer func() {
-		if err != nil {
-			s.Close()
-			s = nil
-		}
-	}()
-	remote, member := isHTTP(src), ""
+	member := ""
 	switch {
-	case remote || src == "-":
-		r := stdin
-		if remote {
-			answer, err := get(ctx, src)
-			if err != nil {
-				return s, err
-			}
-			defer answer.Close()
-			r = answer
-		}
-		if err := s.spool(ctx, r); err != nil {
-			return s, err
-		}
+	case isHTTP(src):
+		err = s.fetch(ctx, src)
+	case src == "-":
+		err = s.spool(ctx, stdin)
 	case isURL(src):
-		_, err := parseURL(src)
-		return s, err
+		err = Check(src)
 	default:
-		if archive, name, ok := cutMember(src); ok {
-			src, member = archive, name
-		}
-		info, err := os.Stat(src)
-		switch {
-		case err != nil:
-			return s, err
-		case info.IsDir():
-			return s, folder(src)
-		}
-		f, err := os.Open(src)
-		if err != nil {
-			return s, err
-		}
-		if s.file, s.Size = f, info.Size(); !info.Mode().IsRegular() { // a pipe
-			if err := s.spool(ctx, f); err != nil {
-				return s, err
-			}
-		}
+		member, err = s.open(ctx, src)
 	}
-	if err := s.checkSum(sha); err != nil {
-		return s, err
+	if err == nil {
+		err = s.checkSum(sha)
 	}
-	if err := s.unpack(ctx, member); err != nil {
-		return s, err
+	if err == nil {
+		err = s.unpack(ctx, member)
 	}
-	return s, s.decode(ctx)
+	if err == nil {
+		err = s.decode(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens a file, and spools a pipe. Of an archive's member it returns the name.
+func (s *Text) open(ctx context.Context, src string) (member string, err error) {
+	if archive, name, ok := cutMember(src); ok {
+		src, member = archive, name
+	}
+	info, err := os.Stat(src)
+	switch {
+	case err != nil:
+		return "", err
+	case info.IsDir():
+		return "", folder(src)
+	}
+	f, err := os.Open(src)
+	if err != nil {
+		return "", err
+	}
+	if s.file, s.Size = f, info.Size(); !info.Mode().IsRegular() {
+		err = s.spool(ctx, f)
+	}
+	return member, err
 }
 
 // folder says what to import instead of a folder.
