@@ -143,9 +143,6 @@ func (w *writer) sort(ctx context.Context, t *importer.Table, s *splitter, sorte
 
 // checkGroups reports two values of -by that would make one file.
 func (w *writer) checkGroups(t *importer.Table, s *splitter, groups map[string]int64) error {
-	if w.names == nil {
-		w.names = map[string]string{}
-	}
 	for group := range groups {
 		name := strings.ToLower(s.name(group))
 		if other, taken := w.names[name]; taken {

@@ -214,7 +214,12 @@ func importAll(ctx context.Context, o *options, stdin io.Reader) error {
 	if err := importer.Decide(tables, &o.Options); err != nil {
 		return err
 	}
-	w := &writer{options: o}
+	return convert(ctx, o, tables)
+}
+
+// convert converts the tables, splits their rows, and publishes them.
+func convert(ctx context.Context, o *options, tables []*importer.Table) (err error) {
+	w := &writer{options: o, names: map[string]string{}}
 	defer w.cleanup()
 	if o.rejects != "" {
 		if w.rejects, err = artifact.Create(o.rejects); err == nil {

@@ -16,7 +16,7 @@ type Grammar struct {
 // Lexer cuts records into cells.
 type Lexer struct {
 	Grammar
-	Cells [][]byte // of the last record, trimmed
+	Cells [][]byte // of the last record, trimmed; none of an empty line
 	mixed []byte   // memory for quoted cells that hold quotes
 }
 
@@ -32,7 +32,9 @@ type LexError struct {
 // next begins, −1 if d ends before the record does. Quotes have a meaning only at
 // the beginning of a cell.
 func (l *Lexer) Record(d []byte, i int) (next int, bad *LexError) {
-	l.Cells, l.mixed = l.Cells[:0], l.mixed[:0]
+	if l.Cells, l.mixed = l.Cells[:0], l.mixed[:0]; i < len(d) && Blank(d, i) {
+		return i + 1 + bytes.IndexByte(d[i:], '\n'), nil
+	}
 	blanks := l.Delimiter == ' '
 	for {
 		for i < len(d) && (d[i] == ' ' || blanks && d[i] == '\t') {

@@ -55,47 +55,48 @@ func (d *Dialect) each(name string, b *block, f func(cells [][]byte, text []byte
 	line := b.line
 	gap := false // the line before is empty
 	for i := 0; i < len(b.data); {
-		var next int
-		if csv.Blank(b.data, i) {
-			next, gap = i+1+bytes.IndexByte(b.data[i:], '\n'), true
-		} else {
-			var bad *csv.LexError
-			if next, bad = l.Record(b.data, i); bad != nil {
-				if bad.Open && len(b.data)-i >= csv.MaxRecord {
-					bad.What = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
-				}
-				at := line + int64(bytes.Count(b.data[i:bad.At], []byte("\n")))
-				return fmt.Errorf("%s:%d: column %q: %s", name, at, d.Header[min(bad.Cell, len(d.Header)-1)], bad.What)
-			}
-			if next < 0 || next-i > csv.MaxRecord {
-				return tooLong(name, line)
-			}
-			for n := len(l.Cells); n > len(d.Header) && len(l.Cells[n-1]) == 0; n-- { // a delimiter ends the row
-				l.Cells = l.Cells[:n-1]
-			}
-			empty := !slices.ContainsFunc(l.Cells, func(c []byte) bool { return len(c) > 0 })
-			switch n := len(l.Cells); {
-			case empty && (n == 1 || n == len(d.Header)):
-				b.blank++
-			case n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.Cells[0])) &&
-				(b.foot.n > 0 || n == 1 && (gap || bytes.ContainsAny(l.Cells[0], " \x1a"))):
-				b.foot.see(l.Cells[0], line)
-				b.foot.n++
-			case b.foot.n > 0:
-				return d.ragged(name, b.foot.Line, 1)
-			case n != len(d.Header):
-				return d.ragged(name, line, n)
-			default:
-				if err := f(l.Cells, b.data[i:next], line); err != nil {
-					return err
-				}
-			}
-			gap = empty
+		next, bad := l.Record(b.data, i)
+		if bad != nil {
+			return d.broken(name, b.data[i:], line, i, bad)
 		}
+		if next < 0 || next-i > csv.MaxRecord {
+			return tooLong(name, line)
+		}
+		for n := len(l.Cells); n > len(d.Header) && len(l.Cells[n-1]) == 0; n-- { // a delimiter ends the row
+			l.Cells = l.Cells[:n-1]
+		}
+		empty := !slices.ContainsFunc(l.Cells, func(c []byte) bool { return len(c) > 0 })
+		switch n := len(l.Cells); {
+		case n == 0: // an empty line
+		case empty && (n == 1 || n == len(d.Header)):
+			b.blank++
+		case n < len(d.Header) && b.foot.n < mostFoot && !isTyped(string(l.Cells[0])) &&
+			(b.foot.n > 0 || n == 1 && (gap || bytes.ContainsAny(l.Cells[0], " \x1a"))):
+			b.foot.see(l.Cells[0], line)
+			b.foot.n++
+		case b.foot.n > 0:
+			return d.ragged(name, b.foot.Line, 1)
+		case n != len(d.Header):
+			return d.ragged(name, line, n)
+		default:
+			if err := f(l.Cells, b.data[i:next], line); err != nil {
+				return err
+			}
+		}
+		gap = empty
 		line += int64(bytes.Count(b.data[i:next], []byte("\n")))
 		i = next
 	}
 	return nil
+}
+
+// broken says what is wrong in text, in a record that begins in the given line, at data[i].
+func (d *Dialect) broken(name string, text []byte, line int64, i int, bad *csv.LexError) error {
+	if bad.Open && len(text) >= csv.MaxRecord {
+		bad.What = fmt.Sprintf("a quote is opened here and not closed within %d KiB", csv.MaxRecord>>10)
+	}
+	line += int64(bytes.Count(text[:bad.At-i], []byte("\n")))
+	return fmt.Errorf("%s:%d: column %q: %s", name, line, d.Header[min(bad.Cell, len(d.Header)-1)], bad.What)
 }
 
 func tooLong(name string, line int64) error {

@@ -50,17 +50,7 @@ func (t *Table) decideTime() error {
 	case len(found) == 0 && t.opt.Layout != "":
 		return fmt.Errorf("%s: no column reads as times written as %s; name the column with -time", t.Name, t.opt.Layout)
 	case len(found) == 0:
-		for j, c := range t.Columns {
-			name, first := t.Header[j], c.firsts[firstCell]
-			if c.digitTimes() && name != t.opt.Target && !says(name, ofThings) && !t.opt.names(name) {
-				return fmt.Errorf("%s: column %q has times in digits, as %q in line %d; -time %s takes it for the time, -time '' "+
-					"leaves it a number", t.Name, name, first.Cell, first.Line, table.ShellWord(name))
-			}
-		}
-		if t.yearsNote != "" {
-			t.note("%s", t.yearsNote)
-		}
-		return nil
+		return t.noTime()
 	}
 	var names []string
 	for _, w := range found {
@@ -68,6 +58,21 @@ func (t *Table) decideTime() error {
 	}
 	return fmt.Errorf("%s: several columns read as times: %s; name one with -time, or -time '' for none", t.Name,
 		table.Quote(names))
+}
+
+// noTime reports a column that may be the time where none is, and says which was not taken.
+func (t *Table) noTime() error {
+	for j, c := range t.Columns {
+		name, first := t.Header[j], c.firsts[firstCell]
+		if c.digitTimes() && name != t.opt.Target && !says(name, ofThings) && !t.opt.names(name) {
+			return fmt.Errorf("%s: column %q has times in digits, as %q in line %d; -time %s takes it for the time, -time '' "+
+				"leaves it a number", t.Name, name, first.Cell, first.Line, table.ShellWord(name))
+		}
+	}
+	if t.yearsNote != "" {
+		t.note("%s", t.yearsNote)
+	}
+	return nil
 }
 
 // digitTimes reports whether a column's numbers may be dates of digits alone, as hardly a

@@ -44,24 +44,26 @@ func cutRecords(g csv.Grammar, head []byte, most int) (records []record, end rec
 	l := csv.Lexer{Grammar: g}
 	end.line = 1
 	for end.at < len(head) && len(records) < most {
-		var next int
-		if csv.Blank(head, end.at) {
-			next = end.at + 1 + bytes.IndexByte(head[end.at:], '\n')
-		} else {
-			var bad *csv.LexError
-			if next, bad = l.Record(head, end.at); next < 0 {
-				return records, end, bad
-			}
-			cells := make([]string, len(l.Cells))
-			for i, c := range l.Cells {
-				cells[i] = string(c)
-			}
-			records = append(records, record{cells, end.at, end.line})
+		next, bad := l.Record(head, end.at)
+		if next < 0 {
+			return records, end, bad
+		}
+		if len(l.Cells) > 0 {
+			records = append(records, record{texts(l.Cells), end.at, end.line})
 		}
 		end.line += bytes.Count(head[end.at:next], []byte("\n"))
 		end.at = next
 	}
 	return records, end, nil
+}
+
+// texts are cells that stay.
+func texts(cells [][]byte) []string {
+	texts := make([]string, len(cells))
+	for i, c := range cells {
+		texts[i] = string(c)
+	}
+	return texts
 }
 
 // usual returns the usual number of cells of the records, and the share of them

@@ -307,12 +307,10 @@ func (d *Dialect) cutTotal(tail []byte, size int64) {
 	if next, _ := l.Record(tail, at); next < 0 || at == 0 || len(d.sample) < 2 {
 		return
 	}
-	for _, cell := range l.Cells {
-		d.last = append(d.last, string(cell))
-	}
-	for j, cell := range l.Cells {
-		word := strings.ToLower(strings.TrimSuffix(string(cell), ":"))
-		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], string(cell)) }
+	d.last = texts(l.Cells)
+	for j, cell := range d.last {
+		word := strings.ToLower(strings.TrimSuffix(cell, ":"))
+		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], cell) }
 		if others := d.sample[:len(d.sample)-1]; slices.Contains(totals, word) && !slices.ContainsFunc(others, usual) {
 			d.end, d.last = size-int64(len(tail)-1-at), nil
 			d.note("the last row, %q, says that it is no row like the others, and was left out", csv.FirstLine(tail[at:]))

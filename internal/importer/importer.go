@@ -80,10 +80,14 @@ type Table struct {
 	whens     []*When // that may be the time
 	yearsNote string  // why years are none
 	formats   []format
-	foot      foot
 	opt       *Options
+	strange
+}
 
-	garbled     int     // characters
+// strange is what is not as in a clean table.
+type strange struct {
+	foot        foot
+	garbled     int     // characters, of another encoding
 	second      example // a row that is another header
 	aboveSecond int64   // rows above it
 }
@@ -239,12 +243,8 @@ func validText(b []byte) bool {
 type counted struct {
 	columns []Column
 	whens   []Column
-	foot    foot
 	bytes   int
-	garbled int // characters, of another encoding
-
-	second      example // a row that is another header
-	aboveSecond int64   // rows above it
+	strange
 }
 
 // count makes the records of a block's columns.
