@@ -81,12 +81,11 @@ func TestForged(t *testing.T) {
 		if err != nil {
 			return err // gob does not write it
 		}
-		return os.WriteFile(path, file, 0o666)
+		testutil.WriteFile(t, path, file)
+		return nil
 	}
 	testutil.OK(t, write())
-	if _, err := metrics.Read(path); err != nil {
-		t.Fatal(err)
-	}
+	_ = testutil.Must(metrics.Read(path))(t)
 	forge("", reflect.ValueOf(sums).Elem(), func(what string) {
 		if write() != nil {
 			return
