@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -138,9 +137,8 @@ func TestForgedModel(t *testing.T) {
 		if err != nil || other != nil {
 			return
 		}
-		if os.WriteFile(model, file, 0o666) != nil || os.WriteFile(summary, text, 0o666) != nil {
-			t.Fatal("no file is written")
-		}
+		testutil.WriteFile(t, model, file)
+		testutil.WriteFile(t, summary, text)
 		forged := *p
 		if forged.Fit, _, err = regression.ReadLight(model); err != nil {
 			return
