@@ -239,9 +239,8 @@ func (t *Table) chooseLayout(w *When) error {
 		}
 	}
 	w.layout, w.index = all[chosen], chosen
-	w.Layout = w.layout.Name
 	if byOrder {
-		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.Layout)
+		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.layout.Name)
 	}
 	r, ok := w.layout.Parse(w.record.Example())
 	if w.inParts() {

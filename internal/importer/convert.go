@@ -147,7 +147,7 @@ func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error
 		var hash uint64
 		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&hash) }
 		c := &converter{t: t, reader: newReader(t.opt)}
-		c.iso = t.Time != nil && t.Time.Layout == times.Layouts()[0].Name && !t.Time.inParts()
+		c.iso = t.Time != nil && t.Time.layout.Name == times.Layouts()[0].Name && !t.Time.inParts()
 		hours := hourTwice{}
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
 		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {

@@ -79,7 +79,7 @@ func (t *Table) Layout() string {
 	if t.Time == nil {
 		return "none"
 	}
-	return t.Time.Layout
+	return t.Time.layout.Name
 }
 
 // DecimalSigns returns the decimal sign of every numeric column that has one.

@@ -13,8 +13,7 @@ import (
 
 // When is a time column, or the columns that are the parts of one.
 type When struct {
-	Name   string
-	Layout string
+	Name string
 
 	columns []int
 	kinds   []string // of the columns, if they are known parts
@@ -146,11 +145,6 @@ func (t *Table) isPart(before []int, kind string, j int) bool {
 	return (more || kind != "hour") && (ups+downs < 5 || 5*min(ups, downs) <= ups+downs)
 }
 
-// all reports whether all first cells of a column are as they should be.
-func (t *Table) all(j int, is func(cell string) bool) bool {
-	return len(t.sample) > 0 && !slices.ContainsFunc(t.sample, func(r record) bool { return !is(r.cells[j]) })
-}
-
 // findClock finds the day and the time of day by their cells, where their names do not
 // tell: a day goes on for several rows, each at a time of its own.
 func (t *Table) findClock(columns map[string][]int) {
@@ -159,7 +153,8 @@ func (t *Table) findClock(columns map[string][]int) {
 	}
 	find := func(like *regexp.Regexp) (found []int) {
 		for j, name := range t.Header {
-			if !t.opt.names(name) && t.all(j, like.MatchString) {
+			unlike := func(r record) bool { return !like.MatchString(r.cells[j]) }
+			if !t.opt.names(name) && len(t.sample) > 0 && !slices.ContainsFunc(t.sample, unlike) {
 				found = append(found, j)
 			}
 		}

@@ -295,7 +295,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 // InDigits reports whether a text is a date of digits alone, from the year on, with a
 // clock perhaps.
 func InDigits(s string) bool {
-	p := pattern{fields: []string{"YYYY", "MM", "DD"}, day: true, digits: true}
+	p, _ := compile("YYYYMMDD")
 	_, ok := p.readOne(s)
 	return ok
 }
