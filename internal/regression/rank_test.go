@@ -291,7 +291,7 @@ func (d *table) check(t testing.TB, what string) float64 {
 // what is amplified. Rounding stays below half of what it is allowed.
 func TestRandomRanks(t *testing.T) {
 	most := 0.0
-	for seed := range uint64(160) {
+	for seed := range uint64(200) {
 		rows, columns := 5000, 24
 		if seed%40 == 0 {
 			columns = 80
