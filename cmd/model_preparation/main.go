@@ -277,7 +277,8 @@ func publish(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Mo
 
 // say tells what came of a model.
 func say(o *options, s *regression.Summary, shape string) {
-	choice := "the coefficients are those of least norm; model_preprocessing -features can leave one out"
+	choice := "the coefficients are those of least norm; model_preprocessing -features, or a lower -annual or -daily, " +
+		"can leave one out"
 	effect := "counts as the average category; train on a file that has it"
 	if s.Alpha > 0 {
 		choice, effect = "the penalty shares the effect among them", "has no effect of its own"

@@ -200,7 +200,7 @@ func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) e
 			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append",
 				f.Path, o.scaler)
 		case f.Stream():
-			return cli.Usagef("%s: -append reads new files twice, which a pipe cannot give", f.Path)
+			return cli.Usagef("%s: -append reads new files twice, which a pipe cannot give; save it in a file", f.Path)
 		default:
 			unseen, which = append(unseen, f), append(which, i)
 		}

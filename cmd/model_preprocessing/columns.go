@@ -66,7 +66,7 @@ func open(o *options, stdin io.Reader) ([]*table.File, *dataset.Manifests, error
 		return nil, nil, cli.Usagef("%w", err)
 	}
 	if o.write != "" && slices.ContainsFunc(files, (*table.File).Stream) {
-		return nil, nil, cli.Usagef("-write reads its input twice, which a pipe cannot give")
+		return nil, nil, cli.Usagef("-write reads its input twice, which a pipe cannot give; save it in a file")
 	}
 	return files, manifests, nil
 }
@@ -86,7 +86,7 @@ func openFiles(o *options, found []string, stdin io.Reader) (files []*table.File
 		return nil, nil, err
 	}
 	if first = firsts[0]; first.Stream() {
-		return nil, nil, cli.Usagef("-shard looks at %s in every part, which a pipe cannot give", first.Path)
+		return nil, nil, cli.Usagef("-shard looks at %s in every part, which a pipe cannot give; save it in a file", first.Path)
 	}
 	files, err = table.Open(mine, nil, o.Time)
 	return files, first, err
@@ -129,9 +129,13 @@ func chooseFeatures(o *options, f *table.File, files []*table.File, categories [
 			return err
 		}
 	}
+	possible := o.Features // words that no category was made of are among them
+	if !o.IsSet("features") {
+		possible = slices.DeleteFunc(slices.Clone(f.Header), other)
+	}
 	for _, name := range o.category {
 		if !slices.Contains(o.Features, name) {
-			return cli.Usagef("-category: there is no feature %q; %s", name, table.Meant(name, o.Features, "there are"))
+			return cli.Usagef("-category: there is no feature %q; %s", name, table.Meant(name, possible, "there are"))
 		}
 	}
 	for _, name := range o.Features {

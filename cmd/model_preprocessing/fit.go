@@ -150,7 +150,7 @@ func say(o *options, s *scaler.Scaler) {
 			o.Warnf("column %q has %d levels: the %d rarest become %s; -max-levels N keeps more", c.Name,
 				len(c.Levels)-1+len(c.Pooled), len(c.Pooled), design.Other)
 		}
-		all = append(all, fmt.Sprintf("%s (%d levels)", c.Name, len(c.Levels)))
+		all = append(all, fmt.Sprintf("%s (%s)", c.Name, cli.Plural(len(c.Levels), "level", "levels")))
 	}
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
@@ -158,11 +158,26 @@ func say(o *options, s *scaler.Scaler) {
 	sayTerms(o, s)
 	for j, name := range s.FeatureNamesOut {
 		if s.Constant(j) {
-			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0; "+
-				"-features can leave it out", name, s.Mean[j])
+			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0%s", name, s.Mean[j], without(s, j))
 		}
 	}
 	sayCalendar(o, s)
+}
+
+// without says what leaves a column of X out, "" for one of a term, of which only others may vary.
+func without(s *scaler.Scaler, column int) string {
+	from, to := s.Harmonics()
+	switch {
+	case column < from:
+		return "; -features can leave it out"
+	case column < from+2*s.Annual:
+		return "; a lower -annual does without it"
+	case column < to:
+		return "; a lower -daily does without it"
+	case column < to+len(s.Lags):
+		return "; other -lags do without it"
+	}
+	return ""
 }
 
 // sayCalendar tells what the calendar is for, or would be.

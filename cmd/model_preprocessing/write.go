@@ -143,7 +143,7 @@ func readListing(dir string, files []*table.File) (*listing, error) {
 	old := listing{Files: map[string][]string{}}
 	err := listingKind.ReadJSON(filepath.Join(dir, listingName), &old)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("-write: %w, or use another folder", err)
+		return nil, fmt.Errorf("-write: %w; move %s away first, or use another folder", err, dir)
 	}
 	list := &listing{Files: old.Files}
 	for _, f := range files {

@@ -118,8 +118,8 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		d.NoiseFloor = p.truths[file.File].noiseFloor()
 		_, d.Irregular = file.Steps.Irregular()
 		if d.Pattern.N == 0 && p.predictions == nil {
-			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE says why of each", file.Path,
-				cli.Plural(file.Rows, "row", "rows"), cli.Aside(file.Left))
+			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE has a prediction of each, or why there is none",
+				file.Path, cli.Plural(file.Rows, "row", "rows"), cli.Aside(file.Left))
 		}
 		sums.Datasets = append(sums.Datasets, d)
 		sums.Unseen.Merge(file.Unseen)
