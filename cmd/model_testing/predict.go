@@ -102,7 +102,7 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 func (p *predictor) outside(r *design.Rows) (n int64) {
 	var columns []int
 	for j, x := range r.X {
-		if x == nil || j >= p.model.SeasonFrom && j < p.model.SeasonTo {
+		if x == nil || !p.model.Ranged(j) {
 			continue
 		}
 		low, high := p.low[j], p.high[j]

@@ -174,13 +174,20 @@ func (m *Model) Spread(dst, leverage []float64) {
 	}
 }
 
+// Ranged reports whether a number of column j beyond training's range is an extrapolation
+// that leverage does not tell better, as of columns that depend on the time alone, and of
+// one that is in the model at all.
+func (m *Model) Ranged(j int) bool {
+	return (j < m.SeasonFrom || j >= m.SeasonTo) && !m.isLeft(j) && m.kindOf(j) != design.Trend
+}
+
 // Doubt says in what ways row i, of leverage h, is unlike the training rows, as
 // messages. low and high are the ranges of the columns in training; of those that depend on
 // the time alone h knows more, and of those that are left out nothing.
 func (m *Model) Doubt(rows *design.Rows, i int, h float64, low, high []float64) []string {
 	var doubts []string
 	for j, x := range rows.X {
-		if x == nil || j >= m.SeasonFrom && j < m.SeasonTo || m.isLeft(j) || m.kindOf(j) == design.Trend {
+		if x == nil || !m.Ranged(j) {
 			continue
 		}
 		switch v := x[i]; {
