@@ -39,7 +39,7 @@ func (t *Table) decideTime() error {
 	} {
 		if best := rule.keep(found); len(found) > 1 && len(best) > 0 {
 			if found = best; len(best) == 1 {
-				t.note(rule.note, best[0].Name)
+				t.Notes.Add(rule.note, best[0].Name)
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func (t *Table) noTime() error {
 		}
 	}
 	if t.yearsNote != "" {
-		t.note("%s", t.yearsNote)
+		t.Notes.Add("%s", t.yearsNote)
 	}
 	return nil
 }
@@ -220,7 +220,7 @@ func (t *Table) chooseLayout(w *When) error {
 	if i := slices.IndexFunc(best, func(i int) bool { return all[i].Name == t.opt.Usual.Layout }); i >= 0 {
 		chosen, best = best[i], nil
 	} else if t.opt.Usual.Layout != "" {
-		t.note("the times are not written as before, as %s", t.opt.Usual.Layout)
+		t.Notes.Add("the times are not written as before, as %s", t.opt.Usual.Layout)
 	}
 	for _, i := range best[min(1, len(best)):] {
 		a, okA := all[chosen].Parse(cell.Cell)
@@ -240,14 +240,14 @@ func (t *Table) chooseLayout(w *When) error {
 	}
 	w.layout, w.index = all[chosen], chosen
 	if byOrder {
-		t.note("the times are read as %s, in which the rows are in order; -time-layout names another", w.layout.Name)
+		t.Notes.Add("the times are read as %s, in which the rows are in order; -time-layout names another", w.layout.Name)
 	}
 	r, ok := w.layout.Parse(w.record.Example())
 	if w.inParts() {
 		r, ok = times.Reading{Clock: slices.Contains(w.kinds, "hour")}, true
 	}
 	if ok && r.Clock && !r.Zoned && t.opt.Zone == nil {
-		t.note("the times have no zone and are taken for UTC; -zone NAME says where they hold")
+		t.Notes.Add("the times have no zone and are taken for UTC; -zone NAME says where they hold")
 	}
 	return nil
 }
@@ -321,7 +321,7 @@ func (t *Table) noteUnread() {
 		if len(short) > 0 {
 			why = fmt.Sprintf("; -time %s -time-layout %s reads it", table.ShellWord(name), strings.Join(short, " or "))
 		}
-		t.note("column %q is not read as a time (%q in line %d)%s; rows are split by a hash", name, first.Cell, first.Line,
-			why)
+		t.Notes.Add("column %q is not read as a time (%q in line %d)%s; rows are split by a hash", name, first.Cell,
+			first.Line, why)
 	}
 }

@@ -25,11 +25,7 @@ type Dialect struct {
 	sample []record // the first rows
 	typed  []int    // columns of numbers and times in most of them
 	others []record // lines before the rows that may be the header, and are not
-	notes  []string
-}
-
-func (d *Dialect) note(format string, args ...any) {
-	d.notes = append(d.notes, fmt.Sprintf(format, args...))
+	notes  origin.Notes
 }
 
 // record is a record of the head and where it begins.

@@ -34,18 +34,18 @@ func (d *Dialect) findHeader(records []record, opt *Options) (first int) {
 		d.Header = d.Header[:last] // a delimiter ends the header, and the rows perhaps
 	}
 	if len(d.Header) == k-1 && len(rows) > 0 && slices.ContainsFunc(rows, cells(k-1)) && nameRows(d.Header[0], rows) {
-		d.note("rows have one cell more than the header: the first is taken for the name of the row") // as R writes them
+		d.notes.Add("rows have one cell more than the header: the first is taken for the name of the row") // as R writes them
 		d.Header = append([]string{""}, d.Header...)
 	}
 	if d.names {
 		d.Header[0] = strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(d.Header[0], "\ufeff"), "#"))
 	}
 	if line := records[at].line; line > 1 {
-		d.note("%s", above(records[:at], line-1))
+		d.notes.Add("%s", above(records[:at], line-1))
 		d.Skip = opt.Skip + line - 1
 	}
 	for _, r := range records[at+n : first] {
-		d.note("line %d holds units and is no row", opt.Skip+r.line)
+		d.notes.Add("line %d holds units and is no row", opt.Skip+r.line)
 	}
 	d.nameColumns()
 	return first
@@ -224,7 +224,7 @@ func (d *Dialect) join(lines []record) []string {
 		}
 	}
 	if len(lines) > 1 {
-		d.note("the header has %d lines; their words were joined", len(lines))
+		d.notes.Add("the header has %d lines; their words were joined", len(lines))
 	}
 	return names
 }
@@ -232,7 +232,7 @@ func (d *Dialect) join(lines []record) []string {
 // nameColumns gives every column a name of its own.
 func (d *Dialect) nameColumns() {
 	if !d.names {
-		d.note("there is no header: the columns are column_1 to column_%d", len(d.Header))
+		d.notes.Add("there is no header: the columns are column_1 to column_%d", len(d.Header))
 	}
 	seen := make(map[string]bool, len(d.Header))
 	var twice []string
@@ -251,7 +251,7 @@ func (d *Dialect) nameColumns() {
 		d.Header[j] = unique
 	}
 	if len(twice) > 0 {
-		d.note("names that come twice in the header: %s", strings.Join(twice, ", "))
+		d.notes.Add("names that come twice in the header: %s", strings.Join(twice, ", "))
 	}
 }
 
@@ -313,7 +313,7 @@ func (d *Dialect) cutTotal(tail []byte, size int64) {
 		usual := func(r record) bool { return j < len(r.cells) && strings.EqualFold(r.cells[j], cell) }
 		if others := d.sample[:len(d.sample)-1]; slices.Contains(totals, word) && !slices.ContainsFunc(others, usual) {
 			d.end, d.last = size-int64(len(tail)-1-at), nil
-			d.note("the last row, %q, says that it is no row like the others, and was left out", csv.FirstLine(tail[at:]))
+			d.notes.Add("the last row, %q, says that it is no row like the others, and was left out", csv.FirstLine(tail[at:]))
 			return
 		}
 	}
@@ -336,7 +336,7 @@ func (t *Table) noteSums() {
 		sums++
 	}
 	if sums > 1 {
-		t.note("the last row, %q, holds the sums of the others: head -n -1 FILE | data_creation -import - leaves it out if it "+
-			"is none", strings.Join(t.last, ","))
+		t.Notes.Add("the last row, %q, holds the sums of the others: head -n -1 FILE | data_creation -import - leaves it "+
+			"out if it is none", strings.Join(t.last, ","))
 	}
 }

@@ -72,10 +72,10 @@ func (o *Options) layouts() []times.Layout {
 type Table struct {
 	*origin.Text
 	*Dialect
-	Hash    uint64    // of the rows as they are written
-	Columns []*Column // as the header has them
-	Time    *When     // nil for none
-	Notes   []string  // how it was read
+	Hash    uint64       // of the rows as they are written
+	Columns []*Column    // as the header has them
+	Time    *When        // nil for none
+	Notes   origin.Notes // how it was read
 
 	whens     []*When // that may be the time
 	yearsNote string  // why years are none
@@ -106,10 +106,6 @@ func (t *Table) InOrder() bool {
 	return t.Time == nil || t.Time.record.fit(t.Time.index).down == 0
 }
 
-func (t *Table) note(format string, args ...any) {
-	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
-}
-
 // errNotUTF8 says that the source is in another encoding.
 var errNotUTF8 = errors.New("is not UTF-8")
 
@@ -131,7 +127,7 @@ func Profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		return nil, err
 	}
 	if t.garbled > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("%d characters are none in %s, and are \ufffd now", t.garbled, s.Encoding))
+		s.Notes.Add("%d characters are none in %s, and are \ufffd now", t.garbled, s.Encoding)
 	}
 	t.Notes = slices.Concat(s.Notes, t.Dialect.notes, t.Notes)
 	return t, nil
@@ -158,7 +154,7 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		progress(part.bytes)
 	}
 	if t.foot.n > 0 {
-		t.note("%d lines behind the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
+		t.Notes.Add("%d lines behind the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
 			t.foot.Line)
 	}
 	t.noteSums()

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"mlpipeline/internal/csv"
+	"mlpipeline/internal/origin"
 	"mlpipeline/internal/table"
 )
 
@@ -51,7 +52,7 @@ type format struct {
 	sentinel [len(sentinels)]bool
 	plain    bool // a plain number stays as it is, whatever it is
 	fold     bool // yes and Yes are one level
-	why      []string
+	why      origin.Notes
 }
 
 // takes reports whether a number is one of the column's, and its value.
@@ -149,8 +150,8 @@ func (c *Column) decide(f *format, name string, s shape, opt *Options) error {
 	default:
 		c.category(f, name, s)
 		if f.Kind == Category && c.counts[leadingZeros] == 0 && s.numbers > 0 {
-			f.why = append(f.why, fmt.Sprintf("%d of %d cells are not numbers, the first %q in line %d%s", s.bad, total,
-				first.Cell, first.Line, hint))
+			f.why.Add("%d of %d cells are not numbers, the first %q in line %d%s", s.bad, total,
+				first.Cell, first.Line, hint)
 		}
 	}
 	return nil
@@ -281,7 +282,7 @@ func (c *Column) category(f *format, name string, s shape) {
 	default:
 		f.Kind = Category
 		if n := c.counts[leadingZeros]; n > 0 {
-			f.why = append(f.why, fmt.Sprintf("%d numbers begin with a zero: codes, not numbers", n))
+			f.why.Add("%d numbers begin with a zero: codes, not numbers", n)
 		}
 	}
 }
@@ -332,17 +333,17 @@ func (c *Column) settle(f *format) {
 		case n == 0 || rest.N == 0:
 		case v < rest.Min()-(rest.Max()-rest.Min()), v <= -999 && rest.Min() >= 0:
 			f.sentinel[i] = true
-			f.why = append(f.why, fmt.Sprintf("%d cells of %v, below all others, are missing", n, v))
+			f.why.Add("%d cells of %v, below all others, are missing", n, v)
 		case rest.Min() >= 0:
-			f.why = append(f.why, fmt.Sprintf("%d cells are %v, all others not negative; -missing %v if they are missing",
-				n, v, v))
+			f.why.Add("%d cells are %v, all others not negative; -missing %v if they are missing",
+				n, v, v)
 		case n > 1 && v <= -999 && v < rest.Min():
-			f.why = append(f.why, fmt.Sprintf("%d cells are %v, below all others; -missing %v if they are missing", n, v, v))
+			f.why.Add("%d cells are %v, below all others; -missing %v if they are missing", n, v, v)
 		}
 	}
 	for _, v := range rest.strays() {
-		f.why = append(f.why, fmt.Sprintf("%d cells are %v, far from all others; -missing %[2]v if they are missing", v.N,
-			strconv.FormatFloat(v.Value, 'f', -1, 64)))
+		f.why.Add("%d cells are %v, far from all others; -missing %[2]v if they are missing", v.N,
+			strconv.FormatFloat(v.Value, 'f', -1, 64))
 	}
 	c.describe(f)
 }
@@ -351,7 +352,7 @@ func (c *Column) settle(f *format) {
 func (c *Column) describe(f *format) {
 	say := func(n int64, format string, args ...any) {
 		if n > 0 {
-			f.why = append(f.why, fmt.Sprintf(format, args...))
+			f.why.Add(format, args...)
 		}
 	}
 	say(c.counts[negativeCells], "%d cells in parentheses or with a minus elsewhere than in front are negative",

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ func (t *Table) adapt() {
 		}
 	}
 	if len(more) > 0 {
-		t.note("new columns were left out: %s; -number or -category takes one", table.Quote(more))
+		t.Notes.Add("new columns were left out: %s; -number or -category takes one", table.Quote(more))
 	}
 	var gone []string
 	for _, list := range []*[]string{&opt.Number, &opt.Category, &opt.Drop} {
@@ -54,10 +53,10 @@ func (t *Table) adapt() {
 		})
 	}
 	if len(gone) > 0 {
-		t.note("columns are missing that were there: %s", table.Quote(gone))
+		t.Notes.Add("columns are missing that were there: %s", table.Quote(gone))
 	}
 	if opt.Target != "" && !slices.Contains(t.Header, opt.Target) {
-		t.note("there is no target %q: the rows are to be predicted", opt.Target)
+		t.Notes.Add("there is no target %q: the rows are to be predicted", opt.Target)
 		opt.Target = ""
 	}
 }
@@ -67,7 +66,7 @@ func (t *Table) noteOthers() {
 	for j, name := range t.Header {
 		known, f := t.opt.Known[name], &t.formats[j]
 		if f.Kind == Number && known.Kind == string(Number) && f.unit != known.Unit {
-			f.why = append(f.why, fmt.Sprintf("its unit is %q, and was %q", f.unit, known.Unit))
+			f.why.Add("its unit is %q, and was %q", f.unit, known.Unit)
 		}
 		if f.Kind != Category || known.Levels == nil {
 			continue
@@ -79,7 +78,7 @@ func (t *Table) noteOthers() {
 			}
 		}
 		if len(unseen) > 0 {
-			f.why = append(f.why, "levels that were not there: "+table.Quote(unseen))
+			f.why.Add("levels that were not there: %s", table.Quote(unseen))
 		}
 	}
 }

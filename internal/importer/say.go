@@ -1,12 +1,12 @@
 package importer
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlpipeline/internal/origin"
 	"mlpipeline/internal/table"
 )
 
@@ -43,13 +43,12 @@ func (t *Table) Bounds(j int) (low, high string) {
 }
 
 // Said is all that is to be said of how the table is read.
-func (t *Table) Said() (said []string) {
-	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
-	say("read as: delimiter %q, decimal %q, time %s", DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
+func (t *Table) Said() (said origin.Notes) {
+	said.Add("read as: delimiter %q, decimal %q, time %s", DelimiterName(t.Delimiter), t.DecimalSign(), t.Layout())
 	said = append(said, t.Notes...)
 	for j, name := range t.Header {
 		for _, why := range t.formats[j].why {
-			say("column %q: %s", name, why)
+			said.Add("column %q: %s", name, why)
 		}
 	}
 	for _, out := range leftOut {
@@ -60,7 +59,7 @@ func (t *Table) Said() (said []string) {
 			}
 		}
 		if len(names) > 0 {
-			say("left out, %s: %s", out.why, table.Quote(names))
+			said.Add("left out, %s: %s", out.why, table.Quote(names))
 		}
 	}
 	return said

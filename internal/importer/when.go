@@ -180,7 +180,7 @@ func (t *Table) findClock(columns map[string][]int) {
 	}
 	if together > 0 {
 		columns["date"], columns["time"] = date, clock
-		t.note("%q and %q are taken for the day and the time of day, by their cells; -time names another",
+		t.Notes.Add("%q and %q are taken for the day and the time of day, by their cells; -time names another",
 			t.Header[date[0]], t.Header[clock[0]])
 	}
 }

@@ -57,7 +57,7 @@ func (s *Text) decode(ctx context.Context) error {
 			return fmt.Errorf("%s: is %s and cut off in the middle of a character", s.Name, w.name)
 		}
 		s.Encoding = w.name
-		s.Notes = append(s.Notes, "is "+w.name)
+		s.Notes.Add("is %s", w.name)
 		return s.spool(ctx, transform.NewReader(b, w.encoding.NewDecoder()))
 	}
 	switch {
@@ -158,7 +158,7 @@ func (s *Text) Recode(ctx context.Context, name, target string) error {
 		return fmt.Errorf("%s: is not UTF-8, and its letters tell no other encoding; name it with -encoding: %s", s.Name,
 			"windows-1252, windows-1251, shift_jis, …")
 	}
-	s.Notes = append(s.Notes, fmt.Sprintf("is not UTF-8; read as %s, %s; -encoding names another", page.name, why))
+	s.Notes.Add("is not UTF-8; read as %s, %s; -encoding names another", page.name, why)
 	return s.transcode(ctx, page.name, page)
 }
 

@@ -26,13 +26,19 @@ type Text struct {
 	Name     string      // as it may be seen
 	Size     int64       // bytes of text
 	Encoding string      // that it was read from, "" for UTF-8
-	Notes    []string    // what is to be said of it
+	Notes    Notes       // what is to be said of it
 	dir      string      // where scratch files go
 	file     interface { // that is read as it lies, or a scratch file
 		io.ReaderAt
 		io.Closer
 	}
 }
+
+// Notes are what is to be said of how something was read.
+type Notes []string
+
+// Add adds a note.
+func (n *Notes) Add(format string, args ...any) { *n = append(*n, fmt.Sprintf(format, args...)) }
 
 // Close removes what was spooled.
 func (s *Text) Close() {
