@@ -204,4 +204,9 @@ func TestRecipeNight(t *testing.T) {
 	if model.Rows <= 877+100 || model.Rows >= 1400 {
 		t.Errorf("the model is of %d rows", model.Rows)
 	}
+	shell(t, dir, "cp new/c.csv new.csv")
+	actions := recipe(t, `(?m)^ +- run: make build && (.*)$`)
+	if out := shell(t, dir, "! ("+actions+")"); !strings.Contains(out, "quality gate: MSE") {
+		t.Errorf("%s said %s", actions, out)
+	}
 }
