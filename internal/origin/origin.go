@@ -109,11 +109,26 @@ func (s *Text) open(ctx context.Context, src string) (member string, err error) 
 	if err != nil {
 		return "", err
 	}
-	if s.file, s.Size = f, info.Size(); !info.Mode().IsRegular() {
+	defer f.Close()
+	if s.file, s.Size = lies(src), info.Size(); !info.Mode().IsRegular() {
 		err = s.spool(ctx, f)
 	}
 	return member, err
 }
+
+// lies is the path of a file that is open only while it is read: sources may be many.
+type lies string
+
+func (path lies) ReadAt(b []byte, at int64) (int, error) {
+	f, err := os.Open(string(path))
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return f.ReadAt(b, at)
+}
+
+func (lies) Close() error { return nil }
 
 // folder says what to import instead of a folder.
 func folder(dir string) error {
