@@ -38,7 +38,7 @@ func TestPageInBrowser(t *testing.T) {
 	if strings.Contains(log, "CONSOLE") {
 		t.Errorf("the console says\n%s", log)
 	}
-	if n := strings.Count(dom, "</svg>"); n != 7+6+5+5 {
+	if n := strings.Count(dom, "</svg>"); n != 7+6+5+5+1 {
 		t.Errorf("%d pictures", n)
 	}
 	// It would have been heard.
