@@ -175,7 +175,7 @@ func without(s *scaler.Scaler, column int) string {
 	case column < to:
 		return "; a lower -daily does without it"
 	case column < to+len(s.Lags):
-		return "; other -lags do without it"
+		return "; without -lags there is none"
 	}
 	return ""
 }

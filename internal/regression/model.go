@@ -198,7 +198,8 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		case cv.Reason == "" || choice.path != nil:
 			m.Penalty = cv.best
 		case !s.Select:
-			return nil, nil, fmt.Errorf("alpha cannot be chosen by cross-validation: %s", cv.Reason)
+			return nil, nil, fmt.Errorf("alpha cannot be chosen by cross-validation: %s; use fewer -folds, or "+
+				"a number for -alpha", cv.Reason)
 		}
 		if err := Enough(total.N, s.Coefficients(), m.Penalty); err != nil {
 			return nil, nil, err

@@ -131,7 +131,8 @@ func (s *Scaler) finishLevels(all []Levels) error {
 		}
 	}
 	if len(s.Names()) == 0 && len(s.Categories) > 0 {
-		return fmt.Errorf("there is no feature: %q has more than %d different words", s.Categories[0].Name, manyLevels)
+		return fmt.Errorf("there is no feature: %q has more than %d different words; choose others with -features",
+			s.Categories[0].Name, manyLevels)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (f *File) readHeader() error {
 			return fmt.Errorf("%s:%d: column %d is named %q; is this a CSV file with LF or CRLF line ends?", f.Path,
 				line, i+1, csv.Clip(name))
 		case seen[name]:
-			return fmt.Errorf("%s:%d: column %q comes twice in the header", f.Path, line, csv.Clip(name))
+			return fmt.Errorf("%s:%d: column %q comes twice in the header; rename one", f.Path, line, csv.Clip(name))
 		}
 		seen[name] = true
 	}

@@ -161,7 +161,7 @@ func TestStrict(t *testing.T) {
 		{"utf-16", "\xff\xfet\x00", `-: is UTF-16; save it as UTF-8`},
 		{"latin-1", "t,x,\xb0\n2020-01-01,1,2\n",
 			`-:1: column 3 is named "\xb0", which is not UTF-8; save the file as UTF-8`},
-		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header`},
+		{"twice", "t,x,x\n", `-:1: column "x" comes twice in the header; rename one`},
 		{"no name", "t,,x\n", `-:1: column 2 has no name in the header`},
 		{"no column", "t,y\n2020-01-01,1\n", `-:1: there is no column "x"; the header has "t", "y"`},
 		{"no column below empty lines", "\n\r\nt,y\n2020-01-01,1\n", `-:3: there is no column "x"; the header has "t", "y"`},
