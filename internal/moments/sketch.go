@@ -32,6 +32,7 @@ type bin struct {
 const (
 	maxBins  = 1024
 	hashBits = 11 // of a table that is never more than half full
+	golden   = 0x9E3779B97F4A7C15
 )
 
 // ordered maps a number to a whole number of the same order; −0 is 0.
@@ -48,8 +49,21 @@ func number(u uint64) float64 {
 // Add includes the numbers xs, leaving out NaN.
 func (s *Sketch) Add(xs []float64) {
 	for _, x := range xs {
+		u := ordered(x)
+		if len(s.bins) == 1<<hashBits { // most numbers fall into a bin that is there, at its first place
+			key := u >> (s.shift & 63)
+			if at := &s.bins[key*golden>>(64-hashBits)]; at.n > 0 && at.least>>(s.shift&63) == key && x == x {
+				at.n++
+				s.n++
+				if u < at.least {
+					at.least = u
+				} else if u > at.most {
+					at.most = u
+				}
+				continue
+			}
+		}
 		if x == x {
-			u := ordered(x)
 			s.add(bin{1, u, u})
 		}
 	}
@@ -73,7 +87,6 @@ func (s *Sketch) add(b bin) {
 		s.bins = make([]bin, 1<<hashBits)
 	}
 	s.n += b.n
-	const golden = 0x9E3779B97F4A7C15
 	key := b.least >> s.shift
 	for i := key * golden >> (64 - hashBits); ; i = (i + 1) % (1 << hashBits) {
 		switch at := &s.bins[i]; {
@@ -234,7 +247,7 @@ func (s *Sketch) UnmarshalJSON(text []byte) error {
 		return v
 	}
 	shift := next()
-	if shift > 64 {
+	if shift > 63 {
 		return errSketch
 	}
 	*s = Sketch{shift: uint(shift)}
