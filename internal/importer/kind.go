@@ -390,13 +390,3 @@ var timeWords = []string{"year", "years", "yr", "date", "datetime", "time", "tim
 
 // timely reports whether a column's name says that its numbers may be times.
 func timely(name string) bool { return says(name, timeWords) && !says(name, ofThings) }
-
-// span is that of the numbers with the format's decimal sign.
-func (c *Column) span(f *format) span {
-	all, own := c.numbers[whole], point
-	if f.comma {
-		own = comma
-	}
-	all.merge(c.numbers[own])
-	return all
-}

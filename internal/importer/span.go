@@ -109,3 +109,13 @@ func (e *example) merge(o example) {
 		*e = o
 	}
 }
+
+// span is that of the numbers with the format's decimal sign.
+func (c *Column) span(f *format) span {
+	all, own := c.numbers[whole], point
+	if f.comma {
+		own = comma
+	}
+	all.merge(c.numbers[own])
+	return all
+}
