@@ -11,6 +11,25 @@ import (
 	"mlpipeline/internal/testutil"
 )
 
+// randomRows are n rows [1 | Z | y] of p columns; column 3 is the sum of 1 and 2.
+func randomRows(r *rand.Rand, n, p int) []float64 {
+	rows := make([]float64, 0, n*(p+2))
+	for range n {
+		row := make([]float64, p+2)
+		row[0] = 1
+		for j := 1; j <= p; j++ {
+			row[j] = r.NormFloat64() + 0.5*row[j-1]
+		}
+		row[3] = row[1] + row[2]
+		for j := range p {
+			row[p+1] += float64(j%3) * row[j+1]
+		}
+		row[p+1] += r.NormFloat64()
+		rows = append(rows, row...)
+	}
+	return rows
+}
+
 // choosable is folds of random rows, and terms over their columns: two of one column, one
 // of three, and two of two.
 func choosable(seed uint64) (terms []Term, folds []Factor) {

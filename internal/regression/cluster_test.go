@@ -12,10 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"mlpipeline/internal/design"
-	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
-	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/testutil"
 )
 
@@ -63,14 +60,6 @@ func grunfeldModel(t *testing.T, alpha float64) (*Model, *Summary, []Factor) {
 	s.Names, s.Target, s.Alpha = []string{"value", "capital"}, "inv", alpha
 	m, summary := fitted(t, s, datasets...)
 	return m, summary, parts
-}
-
-// exactly compares 12 digits.
-func exactly(t *testing.T, what string, got, want float64) {
-	t.Helper()
-	if !(math.Abs(got/want-1) <= 1e-12) {
-		t.Errorf("%s = %.15g, want %.15g", what, got, want)
-	}
 }
 
 // Robust standard errors by firm are those of R 4.2 and its package sandwich:
@@ -169,86 +158,4 @@ func TestRobustErrors(t *testing.T) {
 		zero := mat.NewVecDense(p+1, []float64{1, -0.5, -2, 0})
 		near(t, "intercept", *summary.InterceptRobust, math.Sqrt(factor*mat.Inner(zero, &cov, zero)))
 	}
-}
-
-// In series whose errors go on from row to row, the robust intervals hold the truth
-// about as often as they say, the others do not.
-func TestRobustCoverage(t *testing.T) {
-	r := rand.New(rand.NewPCG(35, 36))
-	const runs, n, rho, folds = 400, 1000, 0.8, 10
-	s := settings(1)
-	s.Folds = folds
-	classical, robust := 0, 0
-	for range runs {
-		var rows []float64
-		x, e := r.NormFloat64(), r.NormFloat64()
-		for range n {
-			x = rho*x + math.Sqrt(1-rho*rho)*r.NormFloat64()
-			e = rho*e + math.Sqrt(1-rho*rho)*r.NormFloat64()
-			rows = append(rows, 1, x, 2+3*x+e)
-		}
-		_, summary := fitted(t, s, foldsOf("a", rows, 3, folds))
-		c := summary.Coefficients[0]
-		if math.Abs(c.Value-3) <= metrics.Quantile(0.975, n-2)**c.StdError {
-			classical++
-		}
-		if math.Abs(c.Value-3) <= metrics.Quantile(0.975, float64(summary.Clusters.Dof))**c.Robust {
-			robust++
-		}
-	}
-	// The deviation of a share of 400 runs is 1.1 % at 95 %, 2.4 % at 64 %.
-	if share := float64(classical) / runs; share < 0.55 || share > 0.75 {
-		t.Errorf("errors of independent rows hold in %v of the runs", share)
-	}
-	if share := float64(robust) / runs; share < 0.91 || share > 0.99 {
-		t.Errorf("robust errors hold in %v of the runs", share)
-	}
-}
-
-// Without a time column used row i of a file is in fold i mod K, whatever block it
-// comes in.
-func TestDeal(t *testing.T) {
-	const n, folds = 100, 7
-	rows := problem(rand.New(rand.NewPCG(37, 38)), n, 1, 1)
-	want := make([]*Factor, folds)
-	for k := range folds {
-		var some []float64
-		for i := k; i < n; i += folds {
-			some = append(some, rows[i*3:i*3+3]...)
-		}
-		want[k] = factorOf(some, 3, true)
-	}
-	s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y"}, Mean: []float64{0},
-		Scale: []float64{1}, Var: []float64{1}, Sketches: []*moments.Sketch{{}, {}}}
-	factorizer := NewFactorizer(s, folds)
-	for _, size := range []int{1, 5, 33, n} {
-		var got Folds
-		for from := 0; from < n; from += size {
-			block := &design.Rows{Used: int64(from), N: min(size, n-from), X: make([][]float64, 1)}
-			for i := from; i < from+block.N; i++ {
-				block.X[0], block.Y = append(block.X[0], rows[i*3+1]), append(block.Y, rows[i*3+2])
-			}
-			got.Merge(factorizer.Factorize(block, n))
-		}
-		for k := range folds {
-			if got[k].N != want[k].N {
-				t.Fatalf("blocks of %d: fold %d has %d rows, not %d", size, k, got[k].N, want[k].N)
-			}
-			for i := range want[k].R {
-				near(t, "R", got[k].R[i], want[k].R[i])
-			}
-		}
-	}
-}
-
-// counted sets how many rows of the datasets are used.
-func counted(datasets []Dataset) []Dataset {
-	for i := range datasets {
-		datasets[i].Used = 0
-		for _, f := range datasets[i].Folds {
-			datasets[i].Used += f.N
-		}
-		datasets[i].Rows = datasets[i].Used
-	}
-	return datasets
 }

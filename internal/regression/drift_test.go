@@ -10,8 +10,8 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// The cells of a fold are those of its rows, in whatever blocks they come: contiguous with a
-// time, every K-th without one.
+// The factor and the cells of a fold are those of its rows, in whatever blocks they come:
+// contiguous with a time, every K-th without one.
 func TestGather(t *testing.T) {
 	const n, folds = 103, 4
 	x, y := make([]float64, n), make([]float64, n)
@@ -43,6 +43,15 @@ func TestGather(t *testing.T) {
 				if time == "" {
 					from, to, step = k, n, folds
 				}
+				var rows []float64
+				for i := from; i < to; i += step {
+					z := (x[i] - 18) / 11
+					if z != z {
+						z = 0
+					}
+					rows = append(rows, 1, z, y[i]-51)
+				}
+				alike(t, "the factor of a fold", got.Folds[k].R, factorOf(rows, 3, true).R, 1e-9)
 				want := columns.Count(whole, from, to, step)
 				for j := range want {
 					if math.Abs(got.Cells[k][j].Moved-want[j].Moved) > 1e-9 {

@@ -318,14 +318,3 @@ func TestPowers(t *testing.T) {
 		t.Errorf("rank %d: %v follow from others", a.rank(), a.dropped)
 	}
 }
-
-// Larger tables than those of the test.
-func BenchmarkRandomRanks(b *testing.B) {
-	for range b.N {
-		most := 0.0
-		for seed := range uint64(10) {
-			most = max(most, randomTable(seed, 100000, 300).check(b, fmt.Sprint("seed ", seed)))
-		}
-		b.ReportMetric(most, "of-allowed")
-	}
-}

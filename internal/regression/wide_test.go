@@ -2,7 +2,6 @@ package regression
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -46,9 +45,9 @@ func TestWideErrors(t *testing.T) {
 		t.Fatalf("columns %v follow from others: %v", dropped.dropped, err)
 	}
 	d := newWords(3, 600)
-	s := scalerOfWords(t, d)
-	set := wordSettings(s, 0, s.Reference)
-	absent := testutil.Must(set.solver(allOf(factorsOfWords(s, d.without("e")).Folds), 0))(t)
+	s := scalerOf(t, worded, d.csv())
+	set := wordSettings(s, 0, usual)
+	absent := testutil.Must(set.solver(allOf(datasetOf(t, s, "d", d.without("e").csv(), 5).Folds), 0))(t)
 	for name, a := range map[string]*solver{"plain": plain, "two dropped": dropped, "absent level": absent} {
 		point := make([]moments.Sum, a.p)
 		for j := range point {
@@ -90,12 +89,10 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			if want := min(n, p-1); summary.Rank != want || m.Coef[8] != 0 {
 				t.Errorf("%s: rank %d, not %d; constant column %v", what, summary.Rank, want, m.Coef[8])
 			}
-			bounds := FoldBounds(int64(n), folds)
 			mse := 0.0
 			for k := range folds {
-				from, to := int(bounds[k])*w, int(bounds[k+1])*w
-				b := refit(slices.Concat(rows[:from], rows[to:]), w, alpha)
-				mse += sse(rows[from:to], w, b) / float64((to-from)/w) / folds
+				test, train := holdOut([][]float64{rows}, w, folds, k)
+				mse += sse(test, w, refit(train, w, alpha)) / float64(len(test)/w) / folds
 			}
 			near(t, what+": cross-validated MSE", *summary.CV.MSE/mse, 1)
 		}
@@ -114,18 +111,6 @@ func TestMoreColumnsThanRows(t *testing.T) {
 			if err != nil || m.Penalty == 0 || len(summary.CV.Path) != 21 {
 				t.Errorf("%d rows: penalty %v chosen of %d: %v", n, m.Penalty, len(summary.CV.Path), err)
 			}
-		}
-	}
-}
-
-func BenchmarkWideMerge(b *testing.B) {
-	const w = 1000
-	r := rand.New(rand.NewPCG(1, 2))
-	f, o := factorOf(problem(r, 2*w, w-2, 1), w, false), factorOf(problem(r, 2*w, w-2, 1), w, false)
-	for b.Loop() {
-		sum := join(f, o)
-		if math.IsNaN(sum.R[0]) {
-			b.Fatal("NaN")
 		}
 	}
 }
