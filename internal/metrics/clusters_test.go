@@ -98,36 +98,3 @@ func TestFilesAsClusters(t *testing.T) {
 		}
 	}
 }
-
-// The interval of the gain holds the truth about as often as it says, also where errors
-// resemble those before them and one cluster is as large as all others.
-func TestGainCoverage(t *testing.T) {
-	equal, unequal := [blocksOfFile]int{}, [blocksOfFile]int{1000}
-	for k := range equal {
-		equal[k] = 100
-		unequal[k] = max(unequal[k], 111)
-	}
-	for least, sizes := range map[float64][blocksOfFile]int{0.92: equal, 0.9: unequal} {
-		r := rand.New(rand.NewPCG(41, 42))
-		const trials, like, truth = 300, 0.97, 0.44
-		held := 0
-		for range trials {
-			var a Clusters
-			e, o := r.NormFloat64(), r.NormFloat64()
-			next := func(v float64) float64 { return like*v + math.Sqrt(1-like*like)*r.NormFloat64() }
-			for k, n := range sizes {
-				for range n {
-					e, o = next(e), next(o)
-					merge(&a.Blocks[k], &Cluster{N: 1, Common: 1, Model: e * e, Rival: 1.44 * o * o})
-				}
-			}
-			c := (&Report{Sums: &Sums{Against: "x", Datasets: []Dataset{{Clusters: a}}}}).Compare(0)
-			if *c.Low <= truth && truth <= *c.High {
-				held++
-			}
-		}
-		if share := float64(held) / trials; share < least || share > 0.97 {
-			t.Errorf("clusters of %v: %v of the intervals hold the truth", sizes, share)
-		}
-	}
-}

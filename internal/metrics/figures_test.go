@@ -10,8 +10,8 @@ import (
 	"mlpipeline/internal/testutil"
 )
 
-// Every figure is what its name says, computed here by the definition.
-func TestDefinitions(t *testing.T) {
+// Skills are what their names say, computed here by the definition.
+func TestSkills(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const n = 50
 	s := &Sample{TrainMean: 3.5, Scale: NewScale(2, 9, 4, 2)}
@@ -23,50 +23,29 @@ func TestDefinitions(t *testing.T) {
 		s.Before = append(s.Before, 4+2*r.NormFloat64())
 	}
 	s.Before[0], s.Before[17] = math.NaN(), math.NaN()
-	mean := func(f func(i int) float64) (m float64) {
-		for i := range n {
-			m += f(i) / n
-		}
-		return m
-	}
-	square := func(x float64) float64 { return x * x }
-	mse := mean(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })
-	bias := mean(func(i int) float64 { return s.Predicted[i] - s.Actual[i] })
-	targetMean := mean(func(i int) float64 { return s.Actual[i] })
-	variance := mean(func(i int) float64 { return square(s.Actual[i] - targetMean) })
-	known := func(f func(i int) float64) float64 { // Σ over the rows whose row before is known
-		return n * mean(func(i int) float64 {
-			if math.IsNaN(s.Before[i]) {
-				return 0
+	// squares returns Σ(y − other)², over the rows whose row before is known or all.
+	squares := func(other func(i int) float64, known bool) (sum float64) {
+		for i, y := range s.Actual {
+			if d := y - other(i); !known || !math.IsNaN(s.Before[i]) {
+				sum += d * d
 			}
-			return f(i)
-		})
+		}
+		return sum
 	}
-	maxError := 0.0
-	for i := range n {
-		maxError = max(maxError, math.Abs(s.Actual[i]-s.Predicted[i]))
-	}
-
+	predicted := func(i int) float64 { return s.Predicted[i] }
+	ofMean := squares(func(int) float64 { return 3.5 }, false)
 	var e Errors
 	e.Add(s)
 	f := e.Figures()
 	if f.Rows != n || f.Reason != "" {
 		t.Errorf("%d rows, %q", f.Rows, f.Reason)
 	}
-	near(t, "MSE", *f.MSE, mse)
-	near(t, "RMSE", *f.RMSE, math.Sqrt(mse))
-	near(t, "MAE", *f.MAE, mean(func(i int) float64 { return math.Abs(s.Actual[i] - s.Predicted[i]) }))
-	near(t, "max error", *f.MaxError, maxError)
-	near(t, "bias", *f.Bias, bias)
-	near(t, "R²", *f.R2, 1-mse/variance)
-	near(t, "explained variance", *f.ExplainedVariance, 1-(mse-bias*bias)/variance)
-	near(t, "skill over the mean", *f.SkillMean, 1-mse/mean(func(i int) float64 { return square(s.Actual[i] - 3.5) }))
-	near(t, "RMSE of the mean", *f.MeanRMSE,
-		math.Sqrt(mean(func(i int) float64 { return square(s.Actual[i] - 3.5) })))
+	near(t, "skill over the mean", *f.SkillMean, 1-squares(predicted, false)/ofMean)
+	near(t, "RMSE of the mean", *f.MeanRMSE, math.Sqrt(ofMean/n))
 	near(t, "skill over the season", *f.SkillSeason,
-		1-mse/mean(func(i int) float64 { return square(s.Actual[i] - s.Season[i]) }))
+		1-squares(predicted, false)/squares(func(i int) float64 { return s.Season[i] }, false))
 	near(t, "skill over persistence", *f.SkillBefore,
-		1-known(func(i int) float64 { return square(s.Actual[i] - s.Predicted[i]) })/known(func(i int) float64 { return square(s.Actual[i] - s.Before[i]) }))
+		1-squares(predicted, true)/squares(func(i int) float64 { return s.Before[i] }, true))
 	if e.Baselines[rowBefore].N != n-2 {
 		t.Errorf("%d rows have a row before, not %d", e.Baselines[rowBefore].N, n-2)
 	}
@@ -180,11 +159,18 @@ func TestBorders(t *testing.T) {
 	}
 }
 
+// Intervals of half the deviation are 50 % too narrow, of twice the deviation 100 % too wide.
 // A misfit is said beyond two standard errors, and is finite where all rows are held.
-func TestMisfitBounds(t *testing.T) {
+func TestMisfit(t *testing.T) {
 	misfit := func(n int64, coverage float64) float64 {
 		f := Figures{Rows: n, Coverage: &coverage}
 		return f.Misfit()
+	}
+	for spread, want := range map[float64]float64{0.5: 0.5, 2: -1, 0.9: 0.1} {
+		held := math.Erf(1.959963984540054 * spread / math.Sqrt2)
+		if got := misfit(1e9, held); math.Abs(got-want) > 1e-6 {
+			t.Errorf("spread %v: too narrow by %v, want %v", spread, got, want)
+		}
 	}
 	se := math.Sqrt(0.95 * 0.05 / 1000)
 	if misfit(1000, 0.95-1.9*se) != 0 || misfit(1000, 0.95+1.9*se) != 0 {
@@ -197,5 +183,8 @@ func TestMisfitBounds(t *testing.T) {
 		if m := misfit(1000, coverage); math.IsNaN(m) || math.IsInf(m, 0) {
 			t.Errorf("coverage %v: %v", coverage, m)
 		}
+	}
+	if f := new(Errors).Figures(); f.Misfit() != 0 || f.Coverage != nil {
+		t.Error("no row is covered")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -153,60 +152,17 @@ func alike(t *testing.T, path string, a, b reflect.Value) {
 	}
 }
 
-// A merged report is, byte for byte, the report on all files, and what is written is what
-// is read.
-func TestMergeReports(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	floor := 0.01
-	var datasets []Dataset
-	var pooled Pattern
-	var counts [3]Counts
-	for i, name := range []string{"a", "b", "c"} {
-		s, times := trail(r, 70+i, i == 1)
-		d := Dataset{ID: dataset.ID{Name: name, XXH64: name}, NoiseFloor: &floor}
-		anomalous := make([]bool, 70+i)
-		for k, y := range s.Actual {
-			anomalous[k] = k%9 == i && y == y
-		}
-		counts[i] = d.add(s, times, anomalous)
-		merge(&pooled, &d.Pattern)
-		datasets = append(datasets, d)
+// Reports on different models, or on one file, are not merged.
+func TestMergeRefused(t *testing.T) {
+	sums := func(name string) *Sums {
+		return &Sums{Scaler: "s", Model: "m", Datasets: []Dataset{{ID: dataset.ID{Name: name, XXH64: name}}}}
 	}
-	sums := func(which ...int) *Sums {
-		s := &Sums{Scaler: "s", Model: "m"}
-		for _, i := range which {
-			s.Datasets = append(s.Datasets, datasets[i])
-			s.Counts.Merge(&counts[i])
-		}
-		return s
+	testutil.Refused(Merge([]*Sums{sums("a"), sums("a")}))(t, `"a"`)
+	model, columns := sums("b"), sums("b")
+	model.Model, columns.Columns = "other", Columns{{Name: "x"}}
+	for _, other := range []*Sums{model, columns} {
+		testutil.Refused(Merge([]*Sums{sums("a"), other}))(t, "report 2 is of another model")
 	}
-	encode := func(s *Sums) string {
-		b, _, err := s.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b)
-	}
-	merged := testutil.Must(Merge([]*Sums{sums(2), sums(1, 0)}))(t)
-	want := testutil.Must(New(sums(0, 1, 2)))(t)
-	if encode(merged.Sums) != encode(want.Sums) || !reflect.DeepEqual(merged.Figures, want.Figures) {
-		t.Error("the merged report is another")
-	}
-	if !reflect.DeepEqual(merged.Diagnostics, pooled.Diagnostics()) {
-		t.Error("the diagnostics are not of all files")
-	}
-	path := filepath.Join(t.TempDir(), "metrics.gob")
-	testutil.WriteFile(t, path, encode(want.Sums))
-	if back, err := Read(path); err != nil || encode(back) != encode(want.Sums) {
-		t.Errorf("what is read is not what was written: %v", err)
-	}
-	testutil.Refused(Merge([]*Sums{sums(0), sums(0)}))(t, `"a"`)
-	other := sums(0)
-	other.Model = "other"
-	testutil.Refused(Merge([]*Sums{sums(1), other}))(t, "report 2 is of another model")
-	other = sums(0)
-	other.Columns = Columns{{Name: "x"}}
-	testutil.Refused(Merge([]*Sums{sums(1), other}))(t, "report 2 is of another model")
 }
 
 // The readable form has every dataset by its name, also two of one name, in few bytes.
@@ -227,21 +183,6 @@ func TestSummary(t *testing.T) {
 	if len(both) != 50 || both["station-03"].Rows != 100 {
 		t.Errorf("%d datasets", len(both))
 	}
-}
-
-// add includes a whole file, of which some rows may be anomalous.
-func (d *Dataset) add(s *Sample, times []dataset.Time, anomalous []bool) (counts Counts) {
-	var left []float64
-	for i, y := range s.Actual {
-		left = append(left, y-s.Predicted[i])
-		if y != y {
-			d.Unscored.NoTarget++
-		}
-	}
-	d.Rows = int64(len(left))
-	d.Add(s, times, anomalous, left)
-	counts.Add(s)
-	return counts
 }
 
 func near(t *testing.T, what string, got, want float64) {

@@ -59,31 +59,6 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
-// Intervals of half the deviation are 50 % too narrow, of twice the deviation 100 %
-// too wide; a chance deviation is none.
-func TestMisfit(t *testing.T) {
-	r := rand.New(rand.NewPCG(23, 24))
-	for _, c := range []struct {
-		n                   int
-		spread, want, about float64
-	}{{20000, 0.5, 0.5, 0.02}, {20000, 2, -1, 0.1}, {20000, 0.9, 0.1, 0.02}, {30, 0.95, 0, 0}} {
-		s := &Sample{Scale: NewScale(1, 1e6, 0, 1)}
-		for range c.n {
-			s.Actual, s.Predicted = append(s.Actual, r.NormFloat64()), append(s.Predicted, 0)
-			s.Spread = append(s.Spread, c.spread)
-		}
-		var e Errors
-		e.Add(s)
-		f := e.Figures()
-		if got := f.Misfit(); !(math.Abs(got-c.want) <= c.about) {
-			t.Errorf("spread %v: too narrow by %v, want %v", c.spread, got, c.want)
-		}
-	}
-	if f := new(Errors).Figures(); f.Misfit() != 0 || f.Coverage != nil {
-		t.Error("no row is covered")
-	}
-}
-
 // trail is a file whose residuals go on from row to row; every seventh row or so is
 // not scored.
 func trail(r *rand.Rand, n int, gaps bool) (s *Sample, times []dataset.Time) {
