@@ -3,11 +3,9 @@ package artifact
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -62,22 +60,6 @@ func TestDamage(t *testing.T) {
 				refuse(append(bytes.Clone(c.file), byte(i)), "appended byte", i)
 			}
 		})
-	}
-}
-
-func TestOtherKinds(t *testing.T) {
-	for kind, want := range map[Kind]string{
-		{Format: "thing", Version: 1}: "is version 1 of the thing format and this program reads version 2",
-		{Format: "other", Version: 2}: `is a "other" file where a thing file is needed`,
-	} {
-		text, _ := kind.EncodeJSON(&thing{Name: "x"})
-		gob, _, _ := kind.EncodeGob(&thing{Name: "x"})
-		for _, err := range []error{decodeJSON(text), decodeGob(gob)} {
-			testutil.Fails(t, err, want)
-		}
-	}
-	if err := decodeGob([]byte("hello")); err == nil || err.Error() != "is not a thing file; run make_thing again" {
-		t.Error(err)
 	}
 }
 
@@ -157,75 +139,6 @@ func TestTrailing(t *testing.T) {
 	}
 }
 
-// Of files that belong together none is seen before all are written.
-func TestSet(t *testing.T) {
-	dir := t.TempDir()
-	first, second := filepath.Join(dir, "a"), filepath.Join(dir, "b")
-	for _, path := range []string{first, second} {
-		testutil.OK(t, WriteFile(path, []byte("old")))
-	}
-	var s Set
-	testutil.OK(t, s.Write(first, []byte("new")))
-	f := testutil.Must(s.Create(second))(t)
-	f.file.Close() // as if there were no room
-	testutil.Fails(t, s.Commit(), second)
-	s.Cleanup()
-	want(t, dir, first, "old", 2)
-	want(t, dir, second, "old", 2)
-}
-
-// An output replaces nothing but what is of its kind, and no file that is read, under
-// whatever name.
-func TestCheckOutputs(t *testing.T) {
-	dir := t.TempDir()
-	t.Chdir(dir)
-	write := func(path string, content []byte) {
-		testutil.OK(t, os.WriteFile(path, content, 0o666))
-	}
-	other := Kind{Format: "other", Version: 1, Program: "make_other"}
-	whole, _ := kind.EncodeJSON(&thing{Name: "x"})
-	gob, _, _ := kind.EncodeGob(&thing{Name: "x"})
-	foreign, _ := other.EncodeJSON(&thing{Name: "x"})
-	otherGob, _, _ := other.EncodeGob(&thing{Name: "x"})
-	for path, content := range map[string][]byte{"whole": whole, "gob": gob, "cut": whole[:40], "damaged": append([]byte("{\n\n"), whole[2:]...),
-		"empty": nil, "other": foreign, "othergob": otherGob, "text": []byte("a,b\n1,2\n"), "zip": []byte("PK")} {
-		write(path, content)
-	}
-	for path, target := range map[string]string{"link": "text", "loop": "loop2", "loop2": "loop", "nowhere": "nothing"} {
-		if err := os.Symlink(target, path); err != nil {
-			t.Skip(err)
-		}
-	}
-	if err := os.Link("text", "hard"); err != nil {
-		t.Skip(err)
-	}
-	for _, c := range []struct {
-		outputs []Output
-		inputs  []string
-		want    string // "" for none
-	}{
-		{[]Output{kind.At("whole"), kind.At("gob"), kind.At("cut"), kind.At("damaged"), kind.At("empty"), kind.At("new"), {}},
-			[]string{"text", "http://example.org/text"}, ""},
-		{[]Output{kind.At("other")}, nil, "other: is there already and is no thing, and would be overwritten; move it away"},
-		{[]Output{kind.At("othergob")}, nil, "othergob: is there already and is no thing"},
-		{[]Output{kind.At("text")}, nil, "text: is there already and is no thing"},
-		{[]Output{kind.At("loop")}, nil, "too many levels of symbolic links"},
-		{[]Output{Text("text", "table", "a,b")}, []string{"whole"}, ""},
-		{[]Output{Text("text", "table", "a,c")}, nil, "text: is there already and is no table"},
-		{[]Output{Text("text", "table", "a,b")}, []string{"link"}, "link would be overwritten, and is read"},
-		{[]Output{Text("hard", "table", "a,b")}, []string{"text"}, "text would be overwritten, and is read"},
-		{[]Output{Listed("zip")}, []string{"zip/member.csv"}, "zip/member.csv would be overwritten, and is read"},
-		{[]Output{kind.At("nothing")}, []string{"nowhere"}, "nowhere would be overwritten, and is read"},
-		{[]Output{kind.At("new"), kind.At("./new")}, nil, "new and ./new are the same file, to be written twice"},
-		{[]Output{kind.At("nothing"), kind.At("nowhere")}, nil, "are the same file, to be written twice"},
-	} {
-		err := CheckOutputs(c.outputs, c.inputs)
-		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: %v, want %q", c.outputs, err, c.want)
-		}
-	}
-}
-
 // Of several values the first can be read alone.
 func TestGobValues(t *testing.T) {
 	file, want, err := kind.EncodeGob(&thing{Name: "x"}, &[]int{1, 2})
@@ -287,25 +200,6 @@ func TestIndent(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s", got)
 	}
-}
-
-// A descriptor that is named stays open, whoever looks at it.
-func TestDescriptor(t *testing.T) {
-	file := testutil.Must(os.Create(filepath.Join(t.TempDir(), "f")))(t)
-	defer file.Close()
-	path := fmt.Sprintf("/dev/fd/%d", file.Fd())
-	if _, err := os.Stat(path); err != nil {
-		t.Skip(err)
-	}
-	for range 3 {
-		testutil.OK(t, CheckOutputs([]Output{kind.At(path)}, nil))
-		runtime.GC()
-		testutil.OK(t, WriteFile(path, []byte("x")))
-	}
-	if b, err := os.ReadFile(file.Name()); string(b) != "xxx" {
-		t.Errorf("%q, %v", b, err)
-	}
-	runtime.KeepAlive(file)
 }
 
 func FuzzDecode(f *testing.F) {

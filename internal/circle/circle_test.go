@@ -28,11 +28,3 @@ func TestSincos(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkSincos(b *testing.B) {
-	x := 0.0
-	for b.Loop() {
-		Sincos(x)
-		x = math.Mod(x+0.001, 1)
-	}
-}

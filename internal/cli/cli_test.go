@@ -12,8 +12,6 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
-
-	"mlpipeline/internal/testutil"
 )
 
 const source = "// Name does things.\n//\n//\t-quiet, -workers N, -version, -h, -help\n//\n// # More\n//\n// More of it: PATH.\npackage main\n"
@@ -99,26 +97,6 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
 
-func TestSay(t *testing.T) {
-	var out, errs bytes.Buffer
-	p := New("name", source, &out, &errs)
-	p.Logf("%d things", 3)
-	p.Warnf("a %s", "column\x07")
-	if got := errs.String(); got != "name: 3 things\nname: warning: a column\\a\n" || out.Len() > 0 {
-		t.Errorf("said %q", got)
-	}
-	errs.Reset()
-	testutil.OK(t, p.Parse([]string{"-quiet"}))
-	p.Logf("more")
-	bar := p.Progress(100, Bytes, "what")
-	bar.Add(50)
-	bar.Clear()
-	aside := Aside(bytes.NewBufferString("3 of 4")) + Aside(new(bytes.Buffer))
-	if errs.Len() > 0 || bar.Done() != 50 || aside != " (3 of 4)" {
-		t.Errorf("said %q, counted %d, %q by the way", &errs, bar.Done(), aside)
-	}
-}
-
 func TestNearest(t *testing.T) {
 	names := []string{"temp_max", "temp_min", "wind", "weather", "Date", "y", "room", "wind;temp;pressure;y;weather"}
 	for name, want := range map[string]string{"temp_mx": "temp_max temp_min", "date": "Date", "wether": "weather", "iwnd": "wind",
@@ -182,24 +160,5 @@ func TestProgressLine(t *testing.T) {
 	b := Progress{done: 1, total: 2, what: "https://example.org/\x1b/a/long/name.csv"}
 	if got := b.line(time.Second); !strings.HasPrefix(got, `…rg/\x1b/a/long/name.csv [=`) {
 		t.Errorf("a long name is shown as %s", got)
-	}
-}
-
-// -merge takes its settings from the files.
-func TestMerges(t *testing.T) {
-	for args, want := range map[string]string{
-		"-merge a":             "",
-		"-merge -quiet -o x a": "",
-		"-merge":               "-merge needs files to merge",
-		"-merge -other 1 a":    "-other: does not go with -merge, which takes all settings from the files",
-	} {
-		p := New("name", source, new(bytes.Buffer), new(bytes.Buffer))
-		p.Bool("merge", false, "")
-		p.String("o", "", "")
-		p.String("other", "", "")
-		testutil.OK(t, p.Parse(strings.Fields(args)))
-		if err := p.Merges("o"); fmt.Sprint(err) != want && (err != nil || want != "") {
-			t.Errorf("%s: %v, want %s", args, err, want)
-		}
 	}
 }

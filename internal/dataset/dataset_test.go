@@ -142,33 +142,6 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-func TestDistinct(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	id := func(name string, first, last Time) ID {
-		rows := randomRows(r, 50)
-		return ID{Name: name, First: first, Last: last, XXH64: name + first.String(), Sketch: sketch(rows)}
-	}
-	a := id("a", 0, 10)
-	renamed := a
-	renamed.Name, renamed.XXH64 = "b", "other bytes"
-	for _, c := range []struct {
-		ids  []ID
-		want string
-	}{
-		{[]ID{a, id("a", 11, 20), id("b", 0, 10), id("c", NoTime, NoTime)}, ""},
-		{[]ID{a, id("a", 10, 20)},
-			`dataset "a" comes twice, and the second does not begin after the first ends (1970-01-01T00:00:00.00001Z)`},
-		{[]ID{a, id("a", 5, 6)}, `dataset "a" comes twice`},
-		{[]ID{id("c", NoTime, NoTime), id("c", NoTime, NoTime)}, `dataset "c" has the very bytes of "c"`},
-		{[]ID{a, renamed}, `dataset "b" has the rows of "a"; give each row once`},
-	} {
-		err := Distinct(c.ids)
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
-			t.Errorf("%v, want %q", err, c.want)
-		}
-	}
-}
-
 func TestName(t *testing.T) {
 	for path, want := range map[string]string{"a/b.csv": "b", "b.csv.gz": "b", "B.CSV": "B", "b.Csv.GZ": "b", "b": "b",
 		"-": "stdin", "a\xff.csv": "a_", "csv.gz": "csv"} {
