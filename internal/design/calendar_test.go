@@ -79,20 +79,3 @@ func TestParseTerms(t *testing.T) {
 		}
 	}
 }
-
-// Knots of a column that are given twice are refused, where the second would be forgotten.
-func TestBentTwice(t *testing.T) {
-	d := Design{Target: "y", Features: []string{"a", "b"}, Missing: Drop, Asked: Asked{Hinges: []string{"a:3", "b"}}}
-	if err := d.Check(); err != nil {
-		t.Error(err)
-	}
-	d.Asked.Hinges = []string{"a:3", "b", "a@5"}
-	if err := d.Check(); err == nil || err.Error() !=
-		`-hinge "a@5": "a" is bent already; give all its knots at once, as a@K1/K2` {
-		t.Errorf("got %v", err)
-	}
-	d.Asked.Hinges = []string{"a@K1/K2"}
-	if err := d.Check(); err == nil {
-		t.Error("K1 is a knot")
-	}
-}
