@@ -1,11 +1,9 @@
 package scaler
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -78,22 +76,6 @@ func TestConstant(t *testing.T) {
 	}
 }
 
-// Standardised columns have mean 0 and variance 1; a missing cell becomes 0.
-func TestStandardize(t *testing.T) {
-	x := []float64{1e6 + 1, 1e6 + 2, math.NaN(), 1e6 + 6}
-	y := []float64{1, 2, 3, 4}
-	s := fitted(t, two, of("d", x, y, y))
-	if fmt.Sprint(s.NSamplesSeen) != "[3 4]" {
-		t.Errorf("seen %v", s.NSamplesSeen)
-	}
-	z := make([]float64, 8)
-	s.Standardize(z, 2, &design.Rows{X: [][]float64{x, y}}, 0, 4)
-	sum, squares := z[0]+z[2]+z[6], z[0]*z[0]+z[2]*z[2]+z[6]*z[6]
-	if z[4] != 0 || math.Abs(sum) > 1e-15 || math.Abs(squares-3) > 1e-15 {
-		t.Errorf("z = %v", z)
-	}
-}
-
 // A column, or the target, is refused where squares would leave the range of float64: its
 // unit is for people to change.
 func TestTooLargeOrSmall(t *testing.T) {
@@ -110,42 +92,15 @@ func TestTooLargeOrSmall(t *testing.T) {
 	}
 }
 
-// Merged scalers are, byte for byte, the scaler of all files, also of one alone, and what is
-// written is read back; parts that do not fit together are refused.
-func TestMergeAndRead(t *testing.T) {
-	a, b := of("a", []float64{1, 2.1}, []float64{3, 4}, []float64{5, 6}), of("b", []float64{1e9, 2}, []float64{0.1, 4},
-		[]float64{5, 6.6})
-	fit := func(d ...Dataset) *Scaler { return fitted(t, two, d...) }
-	whole := fit(a, b)
-	want := testutil.Must(Kind.EncodeJSON(whole))(t)
-	for _, parts := range [][]*Scaler{{fit(b), fit(a)}, {whole}} {
-		merged := testutil.Must(merge(parts))(t)
-		if got, err := Kind.EncodeJSON(merged); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("the merged scaler is another: %v\n%s", err, got)
-		}
-	}
-	path := filepath.Join(t.TempDir(), "scaler.json")
-	testutil.WriteFile(t, path, want)
-	back := testutil.Must(ReadShard(path))(t)
-	if got, _ := Kind.EncodeJSON(back); !bytes.Equal(got, want) {
-		t.Error("what was read is not what was written")
-	}
-	without, err := Read(path)
-	if err != nil || !without.Has(a.XXH64) || without.Used() != whole.Used() || without.Fingerprint() != whole.Fingerprint() {
-		t.Errorf("read without sums: %v %+v", err, without)
-	}
-	testutil.Refused(merge([]*Scaler{fit(a), fit(a)}))(t, `"a"`)
-	other := fit(b)
-	other.Lags = []int{1}
-	testutil.Refused(merge([]*Scaler{fit(a), other}))(t, "scaler 2 has other settings")
-}
-
-// Both ways to standardise agree, row by row and for a part of the rows; a
-// constant column is 0 whatever it is later.
+// Both ways to standardise agree, row by row and for a part of the rows; a missing cell becomes 0,
+// and so does a constant column whatever it is later.
 func TestStandardizeParts(t *testing.T) {
 	x, one := []float64{1, 2, math.NaN(), 4, 8}, []float64{3, 3, 3, 3, 3}
 	s := fitted(t, two, of("d", x, one, x))
 	rows := &design.Rows{X: [][]float64{x, {3, 4, 5, math.NaN(), 1e9}}}
+	if fmt.Sprint(s.NSamplesSeen) != "[4 5]" {
+		t.Errorf("seen %v", s.NSamplesSeen)
+	}
 	const a, b, stride = 1, 5, 3
 	z, precise := make([]float64, (b-a)*stride), make([]moments.Sum, (b-a)*stride)
 	for i := range z {
@@ -184,43 +139,9 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// A cross with a category that tells no rows apart, or all of them, is refused by name.
-func TestCrossOfOneLevel(t *testing.T) {
-	d := worded
-	d.Asked.Crosses = []string{"a*w"}
-	for want, change := range map[string]func(l *Levels){
-		"has 1 level,": func(*Levels) {}, "has 0 levels,": func(l *Levels) { *l = Levels{Counts: []Count{}, Many: true} },
-	} {
-		ds := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
-		change(&ds.Levels[0])
-		testutil.Refused(New(d, []Dataset{ds}, nil))(t, `-cross "a*w": "w" `+want)
-	}
-}
-
 // The manual's bounds: 10000 levels, 1 MiB of text in them.
 func TestManyBounds(t *testing.T) {
 	if levelsOf(strings.Repeat("a", 1<<20)).Many || !levelsOf(strings.Repeat("a", 1<<20+1)).Many {
 		t.Error("1 MiB of text is not the bound")
 	}
-}
-
-// Scalers whose levels collide with a column, or leave no feature, are refused by name.
-func TestFinishLevels(t *testing.T) {
-	d := worded
-	d.Features = []string{"a", "w", "w=x"}
-	if _, err := New(d, []Dataset{fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "y")}, nil); err == nil ||
-		!strings.Contains(err.Error(), `"w=x" comes twice`) {
-		t.Errorf("collision: %v", err)
-	}
-	d = worded
-	d.Features = []string{"w"}
-	one := fitWords(t, "1", []float64{1, 2}, []float64{1, 2}, "x", "x")
-	one.Moments = one.Moments[2:]
-	if s, err := New(d, []Dataset{one}, nil); err != nil || len(s.Mean) != 1 {
-		t.Errorf("one level: %v", err)
-	}
-	one.Levels = []Levels{{Counts: []Count{}}}
-	testutil.Refused(New(d, []Dataset{one}, nil))(t, `"w" has no word in any row`)
-	one.Levels = []Levels{{Counts: []Count{}, Many: true}}
-	testutil.Refused(New(d, []Dataset{one}, nil))(t, `"w" has more than 10000`)
 }

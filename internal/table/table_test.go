@@ -347,23 +347,6 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, fmt.Errorf("the cable is out") }
 
-// A scan that waits for input ends when it is told to.
-func TestCancel(t *testing.T) {
-	r, w := io.Pipe()
-	defer w.Close()
-	go func() { _, _ = w.Write(bytes.Repeat([]byte("t,x\n"), peekSize/4)) }()
-	ctx, cancel := context.WithCancel(context.Background())
-	files := testutil.Must(Open([]string{"-"}, r, "t"))(t)
-	scan := &Scan{Workers: 2}
-	time.AfterFunc(50*time.Millisecond, cancel)
-	var err error
-	for _, err = range parsed(ctx, scan, files, func(*Block) {}) {
-	}
-	if err != context.Canceled {
-		t.Errorf("got %v", err)
-	}
-}
-
 // Wherever a scan is told to end, it does.
 func TestCancelAnywhere(t *testing.T) {
 	csv := bigCSV(100000)

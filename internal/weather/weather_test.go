@@ -234,15 +234,6 @@ func TestAnomalies(t *testing.T) {
 	}
 }
 
-func BenchmarkSimulate(b *testing.B) {
-	set := Settings{Seed: 1, Scenario: "clean", Station: 1, Start: start, Step: time.Minute, Train: 1 << 30}
-	sim := testutil.Must(New(set))(b)
-	var rows Rows
-	for b.Loop() {
-		sim.Next(&rows, 1000)
-	}
-}
-
 // The logs of a seed are a format: their anomalous rows are drawn again where
 // they are asked for, and the same seed gives the same bytes on every machine. A
 // change of these sums is a change of that format: dataset.ManifestKind needs the
