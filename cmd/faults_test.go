@@ -3,9 +3,7 @@
 package cmd_test
 
 import (
-	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"mlpipeline/internal/testutil"
 )
 
 // stages are the programs with arguments that make another artifact than
@@ -154,43 +150,5 @@ func TestAtOnce(t *testing.T) {
 	}
 	if !seeds[tree(t, filepath.Join(dir, "data"))] {
 		t.Error("the data are a mix of two runs")
-	}
-}
-
-// TestDamage flips bits of and cuts the real artifacts: each is refused, in one
-// line that names the file and the command that mends it. (The artifact package
-// tries every bit.)
-func TestDamage(t *testing.T) {
-	dir := newDir(t)
-	for _, s := range stages {
-		must(t, dir, s.name, "-quiet")
-	}
-	r := rand.New(rand.NewPCG(3, 4))
-	for _, c := range []struct{ file, reader, mend string }{
-		{"data/manifest.json", "model_preprocessing", "data_creation"},
-		{"models/scaler.json", "model_preparation", "model_preprocessing"},
-		{"models/scaler.json", "model_testing", "model_preprocessing"},
-		{"models/model.gob", "model_testing", "model_preparation"},
-	} {
-		path := filepath.Join(dir, c.file)
-		whole := testutil.Must(os.ReadFile(path))(t)
-		for k := range 12 {
-			b := bytes.Clone(whole)
-			switch k % 3 {
-			case 0:
-				b[r.IntN(len(b))] ^= 1 << r.IntN(8)
-			case 1:
-				b = b[:r.IntN(len(b))]
-			case 2:
-				b = append(b, byte(r.IntN(256)))
-			}
-			testutil.WriteFile(t, path, b)
-			_, errs, err := program(dir, c.reader)
-			if err == nil || !strings.Contains(errs, c.file) || !strings.Contains(errs, c.mend) ||
-				strings.Count(errs, "\n") != 1 {
-				t.Errorf("%s read by %s: %v\n%s", c.file, c.reader, err, errs)
-			}
-		}
-		testutil.WriteFile(t, path, whole)
 	}
 }

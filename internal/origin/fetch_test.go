@@ -50,12 +50,15 @@ func TestShown(t *testing.T) {
 // What servers do is told by the name of the source, without secrets, and nowhere else.
 func TestFetch(t *testing.T) {
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		to := map[string]string{"/loop": "/loop?TOKEN", "/moved": "/a.csv", "/bad": "http://x:TOKEN@%zz/", "/ftp": "ftp://TOKEN@h/"}
+		to := map[string]string{"/loop": "/loop?TOKEN", "/moved": "/b", "/b": "/c", "/c": "/d", "/d": "/e", "/e": "/a.csv", "/far": "/moved", "/bad": "http://x:TOKEN@%zz/", "/ftp": "ftp://TOKEN@h/"}
 		switch at := r.URL.Path; {
 		case to[at] != "":
 			w.Header().Set("Location", to[at])
 			w.WriteHeader(http.StatusFound)
 		case at == "/a.csv":
+			_, _ = io.WriteString(w, "y,z\n1,2\n")
+		case at == "/short.csv":
+			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, "y,z\n1,2\n")
 		default:
 			w.WriteHeader(http.StatusNotFound)
@@ -88,10 +91,12 @@ func TestFetch(t *testing.T) {
 	host := strings.TrimPrefix(plain.URL, "http://")
 	shown := "http://xxxxx@" + host
 	for src, want := range map[string]string{
-		"/moved": "y,z\n1,2\n",
-		"/none":  shown + "/none?xxxxx: the server answers 404 Not Found",
-		"/loop":  shown + "/loop?xxxxx: the server sends it on more than 5 times; import the URL where it ends",
-		"/bad":   shown + "/bad?xxxxx: the server sends it on to what is no URL",
+		"/moved":     "y,z\n1,2\n",
+		"/none":      shown + "/none?xxxxx: the server answers 404 Not Found",
+		"/loop":      shown + "/loop?xxxxx: the server sends it on more than 5 times; import the URL where it ends",
+		"/far":       shown + "/far?xxxxx: the server sends it on more than 5 times; import the URL where it ends",
+		"/short.csv": shown + "/short.csv?xxxxx: unexpected EOF",
+		"/bad":       shown + "/bad?xxxxx: the server sends it on to what is no URL",
 		"/ftp": shown + "/ftp?xxxxx: the server sends it on from http to ftp, where anybody may read and change it; if that is to " +
 			"be, import ftp://xxxxx@h/",
 	} {
