@@ -63,7 +63,7 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 			return err
 		}
 		s.rows = func(group string) int64 { return sorter.Groups[group] }
-		rows = sorter.Rows()
+		rows = sorter.Rows(ctx)
 	}
 	if err := s.addAll(ctx, rows); err != nil {
 		return err
@@ -90,13 +90,14 @@ func (l *leftOut) add(c *importer.Chunk) {
 	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
 }
 
-// chunks yields the rows of a table in chunks, and counts what they leave out.
-func (w *writer) chunks(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Chunk, error] {
+// counted yields the chunks of a table, and counts what they leave out.
+func (w *writer) counted(t *importer.Table, chunks iter.Seq2[*importer.Chunk, error],
+	left *leftOut) iter.Seq2[*importer.Chunk, error] {
 	return func(yield func(*importer.Chunk, error) bool) {
 		*left = leftOut{}
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
-		for chunk, err := range t.Chunks(ctx, w.Workers) {
+		for chunk, err := range chunks {
 			if !yield(chunk, err) || err != nil {
 				return
 			}
@@ -109,7 +110,7 @@ func (w *writer) chunks(ctx context.Context, t *importer.Table, left *leftOut) i
 // asTheyCome yields the rows of a table one by one.
 func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOut) iter.Seq2[*importer.Row, error] {
 	return func(yield func(*importer.Row, error) bool) {
-		for chunk, err := range w.chunks(ctx, t, left) {
+		for chunk, err := range w.counted(t, t.Chunks(ctx, w.Workers), left) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -126,9 +127,9 @@ func (w *writer) asTheyCome(ctx context.Context, t *importer.Table, left *leftOu
 // sort hands the rows to a sorter, by dataset and time.
 func (w *writer) sort(ctx context.Context, t *importer.Table, s *splitter, sorter *importer.Sorter,
 	left *leftOut) error {
-	for chunk, err := range w.chunks(ctx, t, left) {
+	for chunk, err := range w.counted(t, t.Sorted(ctx, w.Workers), left) {
 		if err == nil {
-			err = sorter.Add(chunk.Rows)
+			err = sorter.Add(chunk)
 		}
 		if err != nil {
 			return err

@@ -19,11 +19,14 @@ type MonthCache struct {
 // anything else, valid or not.
 func (c *MonthCache) ShortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
 	if month := [8]byte(d[i:]); month != c.month {
-		begin, err := time.Parse("2006-01-", string(month[:]))
-		if err != nil {
+		y, point, end := plain(d, i)
+		m, pointBehind, endBehind := plain(d, i+len("2006-"))
+		if end != i+len("2006") || endBehind != i+len("2006-01") || d[end] != '-' || d[endBehind] != '-' ||
+			point+pointBehind > 0 || m < 1 || m > 12 {
 			return 0, i, false
 		}
-		*c = MonthCache{month, begin.Unix(), int64(begin.AddDate(0, 1, -1).Day())}
+		begin := func(m uint64) int64 { return time.Date(int(y), time.Month(m), 1, 0, 0, 0, 0, time.UTC).Unix() }
+		*c = MonthCache{month, begin(m), (begin(m+1) - begin(m)) / 86400}
 	}
 	tens, ones := int64(d[i+8])-'0', int64(d[i+9])-'0'
 	day := tens*10 + ones

@@ -119,8 +119,7 @@ type Row struct {
 	Whole uint64       // hash of all that the source has
 	Line  []byte       // of CSV, with its newline
 
-	later  dataset.Time // by how much, if its hour is the second of that name
-	number int          // among those that a sorter holds
+	later dataset.Time // by how much, if its hour is the second of that name
 }
 
 // Reject is a cell that was set missing, or whose row was left out, since it is not
@@ -139,6 +138,9 @@ type Chunk struct {
 	NoTime  int64 // rows that were left out: without a time
 	NoGroup int64 // without a value of Options.By
 	Blank   int64 // with nothing in any cell that is kept
+
+	packed []byte           // the rows in order, if they are sorted
+	groups map[string]int64 // and how many each group has
 }
 
 // Chunks converts the rows, in the order of the source.

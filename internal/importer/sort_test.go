@@ -21,15 +21,16 @@ func TestSorter(t *testing.T) {
 			var c Chunk
 			for range random.IntN(50) {
 				c.Rows = append(c.Rows, Row{Group: fmt.Sprint(random.IntN(3)), Time: dataset.Time(random.IntN(20) - 10),
-					Hash: random.Uint64(), Line: fmt.Appendf(nil, "%d\n", len(want)+len(c.Rows))})
+					Hash: random.Uint64(), Line: fmt.Appendf(nil, "%*d\n", random.IntN(10)/9*5000, len(want)+len(c.Rows))})
 			}
 			want = append(want, c.Rows...)
-			testutil.OK(t, s.Add(c.Rows))
+			c.sort()
+			testutil.OK(t, s.Add(&c))
 		}
 		slices.SortStableFunc(want, func(a, b Row) int { return compare(&a, &b) })
 		for range 2 {
 			i := 0
-			for row, err := range s.Rows() {
+			for row, err := range s.Rows(t.Context()) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -45,8 +46,8 @@ func TestSorter(t *testing.T) {
 		if n := s.Groups["0"] + s.Groups["1"] + s.Groups["2"]; n != int64(len(want)) {
 			t.Errorf("limit %d: %d rows counted", limit, n)
 		}
-		if spilled := len(s.ends) > 0; spilled != (limit < 1<<20) {
-			t.Errorf("limit %d: %d runs", limit, len(s.ends))
+		if spilled := len(s.runs) > 0; spilled != (limit < 1<<20) {
+			t.Errorf("limit %d: %d runs", limit, len(s.runs))
 		}
 		s.Close()
 	}
