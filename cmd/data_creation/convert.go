@@ -185,10 +185,10 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 	if left.cells > 0 {
 		var first []string
 		for _, r := range left.first {
-			first = append(first, fmt.Sprintf("%q in line %d of %q", r.Value, r.Line, r.Column))
+			first = append(first, fmt.Sprintf("%q in line %d of %q is %s", r.Value, r.Line, r.Column, r.Reason))
 		}
-		w.Warnf("%s: %d cells are not what their column is, and now missing: %s; -rejects FILE lists them all", t.Name,
-			left.cells, strings.Join(first, ", "))
+		w.Warnf("%s: %s, and now missing: %s; -rejects FILE lists them all", t.Name, cli.Plural(left.cells,
+			"cell is not what its column is", "cells are not what their column is"), strings.Join(first, ", "))
 	}
 	for _, l := range []struct {
 		n        int64
@@ -197,7 +197,7 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		{left.noGroup, "without a value of " + w.By, "; fill it in, or choose another -by"},
 		{left.blank, "with no cell filled", ""}} {
 		if l.n > 0 {
-			w.Warnf("%s: %d rows %s were left out%s", t.Name, l.n, l.why, l.try)
+			w.Warnf("%s: %s left out, %s%s", t.Name, cli.Plural(l.n, "row is", "rows are"), l.why, l.try)
 		}
 	}
 	if len(s.untested) > 0 && w.By != "" {
@@ -216,14 +216,14 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 		if s.atLeast {
 			atLeast = "at least "
 		}
-		notef("%s%d rows are exact repeats of others; all were kept", atLeast, s.repeats)
+		notef("%s%s of others; all were kept", atLeast, cli.Plural(s.repeats, "row is an exact repeat", "rows are exact repeats"))
 	}
 	if s.sameTime > 0 {
 		hint := ""
 		if apart := s.tellApart(); len(apart) > 0 {
 			hint = fmt.Sprintf("; %s would tell them apart: -by makes one dataset of each value", table.Quote(apart))
 		}
-		notef("%d rows share their time with the row before%s", s.sameTime, hint)
+		notef("%s their time with the row before%s", cli.Plural(s.sameTime, "row shares", "rows share"), hint)
 	}
 }
 

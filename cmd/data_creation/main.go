@@ -78,7 +78,7 @@
 // the beginning counts, of a start and an end the start; months have names in eleven
 // languages. Where several layouts read all cells the one is taken in which the rows are
 // in order. Times without a zone are those of -zone, where of an hour that comes twice
-// the first rows are summer's, else UTC.
+// the first rows are summer's and one that clocks skip is none, else UTC.
 //
 // With a time the first rows go to DIR/train/NAME.csv and the last to DIR/test/NAME.csv,
 // in order of time; rows that share their time stay together. Without one a row is tested

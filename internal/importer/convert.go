@@ -266,7 +266,11 @@ func (l *lines) time(row *Row, cells [][]byte, line int64) bool {
 		}
 	}
 	if row.Time = r.Time; !r.Zoned && l.zone.Zone != nil {
-		row.Time, row.later = l.zone.UTC(r.Time)
+		if row.Time, row.later, ok = l.zone.UTC(r.Time); !ok {
+			l.out.Rejects = append(l.out.Rejects, Reject{line, w.Name, string(l.written), "a time that clocks in " +
+				l.zone.Zone.String() + " skip"})
+			return false
+		}
 	}
 	return true
 }

@@ -3,8 +3,39 @@ package times
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
+
+	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/testutil"
 )
+
+// What a clock shows is read as the time at which it shows it, the first or the second if it
+// shows it twice; and what it never shows, but midnight, is not read.
+func TestLocal(t *testing.T) {
+	for _, name := range []string{"Europe/Vienna", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Tokyo"} {
+		zone := testutil.Must(ParseZone(name))(t)
+		shown := map[dataset.Time]bool{}
+		local := Local{Zone: zone}
+		begin, end := time.Date(2016, 1, 1, 0, 0, 0, 0, zone), time.Date(2019, 1, 1, 0, 0, 0, 0, zone)
+		clock := func(at time.Time) dataset.Time {
+			_, offset := at.Zone()
+			return dataset.Time(at.UnixMicro() + int64(offset)*1e6)
+		}
+		for at := begin; at.Before(end); at = at.Add(15 * time.Minute) {
+			shown[clock(at)] = true
+			first, later, ok := local.UTC(clock(at))
+			if is := dataset.Time(at.UnixMicro()); !ok || first != is && (later == 0 || first+later != is) {
+				t.Fatalf("%v is read as %v or %v later, %v", at, first, later, ok)
+			}
+		}
+		for wall := clock(begin); wall < clock(end); wall += day / 96 {
+			if _, _, ok := local.UTC(wall); ok != (shown[wall] || wall%day == 0) {
+				t.Fatalf("in %s %v is read: %v", name, wall, ok)
+			}
+		}
+	}
+}
 
 // Every month in every language, whole and cut, and not what only begins like one.
 func TestMonths(t *testing.T) {

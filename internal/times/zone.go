@@ -27,11 +27,11 @@ type Local struct {
 const day = dataset.Time(24 * time.Hour / time.Microsecond)
 
 // UTC returns the time at which a clock of the zone shows what t is in UTC: the first
-// such time, and how much later the second is, if the hour comes twice. What the clock
-// skips is read as if it did not.
-func (l *Local) UTC(t dataset.Time) (first, later dataset.Time) {
+// such time, and how much later the second is, if the hour comes twice. It is false for what
+// the clock skips, but for midnight, which may stand for a day.
+func (l *Local) UTC(t dataset.Time) (first, later dataset.Time, ok bool) {
 	if t >= l.from && t < l.to {
-		return t - l.offset, 0
+		return t - l.offset, 0, true
 	}
 	at := func(t dataset.Time) (offset dataset.Time, when time.Time) {
 		when = time.UnixMicro(int64(t)).In(l.Zone)
@@ -49,15 +49,15 @@ func (l *Local) UTC(t dataset.Time) (first, later dataset.Time) {
 		if !end.IsZero() {
 			l.to = dataset.Time(end.UnixMicro()) - 2*day
 		}
-		return t - behind, 0
+		return t - behind, 0, true
 	}
 	isFirst, _ := at(t - before)
 	isSecond, _ := at(t - behind)
 	switch {
 	case isFirst == before && isSecond == behind:
-		return t - before, before - behind
+		return t - before, before - behind, true
 	case isSecond == behind:
-		return t - behind, 0
+		return t - behind, 0, true
 	}
-	return t - before, 0
+	return t - before, 0, isFirst == before || t%day == 0
 }
