@@ -3,7 +3,6 @@ package regression
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -39,21 +38,17 @@ type Band struct {
 func newBand(a *solver, alpha float64, x solution, mean float64) Band {
 	b := Band{Rows: a.n, Taken: a.taken, Dropped: a.dropped, Relation: a.relation}
 	for j := range a.p {
-		b.Centre = append(b.Centre, a.big(0, j+1).Over(a.big(0, 0)).Value())
+		b.Centre = append(b.Centre, a.f.at(0, j+1).Over(a.f.at(0, 0)).Value())
 	}
 	for j := range a.taken {
-		for i := range j + 1 {
-			b.T = append(b.T, a.float[i*a.p+j])
-		}
+		b.T = append(b.T, a.t.column(0, j)...)
 	}
 	fitted, rss := 0.0, 0.0 // √Σ(ŷ − ȳ)² and Σ(y − ŷ)², of the rows of R
-	e := a.f.residuals(x)
-	for i, k := 0, a.p+1; i < len(e); i++ {
+	for i, e := range a.f.residuals(x) {
 		if i > 0 {
-			fitted = math.Hypot(fitted, a.f.at(k).Minus(e[i]).Value())
+			fitted = math.Hypot(fitted, a.f.at(i, a.p+1).Minus(e).Value())
 		}
-		rss += float64(e[i].Value() * e[i].Value())
-		k += a.p + 1 - i
+		rss += float64(e.Value() * e.Value())
 	}
 	b.Fitted = fitted / math.Sqrt(float64(a.n))
 	if b.Dof = float64(a.n) - 1 - a.trace(alpha); b.Dof < 1 {
@@ -73,9 +68,9 @@ func (a *solver) trace(alpha float64) float64 {
 	k := a.rank()
 	trace := float64(k)
 	if alpha > 0 && k > 0 {
-		inverse := slices.Clone(a.float)
-		gonum.Implementation{}.Dtrtri(blas.Upper, blas.NonUnit, k, inverse, a.p)
-		size := norm(inverse)
+		inverse := a.triangle()
+		gonum.Implementation{}.Dtrtri(blas.Upper, blas.NonUnit, k, inverse.Data, k)
+		size := norm(inverse.Data)
 		trace -= alpha * size * size
 	}
 	return max(0, trace)

@@ -92,10 +92,10 @@ func (s *Settings) fits(f *Factor, alphas ...float64) (fits []solution, err erro
 		if err != nil {
 			return nil, err
 		}
-		for _, alpha := range alphas {
-			fits = append(fits, a.penalized(alpha).solve())
+		if len(alphas) > 1 {
+			return a.path(alphas), nil
 		}
-		return fits, nil
+		return []solution{a.penalized(alphas[0]).solve()}, nil
 	}
 	sum := solution{b: make([]moments.Sum, len(s.Names))}
 	mean, rest := moments.Float(f.R[f.Width-1]).Over(moments.Float(f.R[0])), 1.0

@@ -67,10 +67,11 @@ func (a *solver) findAbsent() {
 		c.absent = make([]bool, len(c.scale))
 		for l, s := range c.scale {
 			j, m, squares := c.from+l, c.mean[l], 0.0
-			for i := range min(j+2, a.rows()+1) {
-				squares += float64(a.big(i, j+1).Hi * a.big(i, j+1).Hi)
+			column := a.f.column(0, j+1)
+			for _, r := range column {
+				squares += float64(r * r)
 			}
-			sum := a.big(0, 0).Hi * a.big(0, j+1).Hi
+			sum := a.f.R[0] * column[0]
 			c.absent[l] = float64(s*s*squares)+float64(m*s*sum) < 0.5*(1-m)
 		}
 		c.out = c.reference

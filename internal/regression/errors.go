@@ -2,7 +2,6 @@ package regression
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -29,8 +28,8 @@ func (e stdErrors) times(unit float64) stdErrors {
 	return scaled
 }
 
-// sandwich returns the square roots of the diagonal.
-func (a *solver) sandwich(vectors [][]moments.Sum, c []moments.Sum) stdErrors {
+// sandwich returns the square roots of the diagonal, of so many vectors.
+func (a *solver) sandwich(n int, vector func(i int) []moments.Sum, c []moments.Sum) stdErrors {
 	e := stdErrors{b: make([]float64, a.p)}
 	add := func(x solution) {
 		value := x.b0
@@ -40,13 +39,11 @@ func (a *solver) sandwich(vectors [][]moments.Sum, c []moments.Sum) stdErrors {
 		}
 		e.at += float64(value.Value() * value.Value())
 	}
-	for some := range slices.Chunk(vectors, TileRows) {
-		if a.wide {
-			a.moveMany(some, add)
-			continue
-		}
-		for _, s := range some {
-			add(a.move(s))
+	if a.wide {
+		a.moveMany(n, vector, add)
+	} else {
+		for i := range n {
+			add(a.move(vector(i)))
 		}
 	}
 	for j, square := range e.b {
@@ -59,11 +56,13 @@ func (a *solver) sandwich(vectors [][]moments.Sum, c []moments.Sum) stdErrors {
 // classical returns the standard errors of independent rows, per unit of residual standard
 // deviation, for which Σ s·sᵀ = XᵀX = RᵀR.
 func (a *solver) classical(c []moments.Sum) stdErrors {
-	var rows [][]moments.Sum
-	for row := range slices.Chunk(a.f.precise(), a.p+2) {
-		rows = append(rows, row[:a.p+1])
-	}
-	return a.sandwich(rows, c)
+	return a.sandwich(a.f.rows(), func(i int) []moments.Sum {
+		row := make([]moments.Sum, a.p+1)
+		for j := i; j <= a.p; j++ {
+			row[j] = a.f.at(i, j)
+		}
+		return row
+	}, c)
 }
 
 // robust returns the standard errors that hold if only rows of different clusters
@@ -71,50 +70,51 @@ func (a *solver) classical(c []moments.Sum) stdErrors {
 // G/(G − 1)·(n − 1)/(n − k) for few clusters, CR1 (A. C. Cameron, D. L. Miller, "A
 // practitioner's guide to cluster-robust inference", J. Human Resources 50, 2015).
 func (a *solver) robust(x solution, clusters []*Factor, k int, c []moments.Sum) stdErrors {
-	var scores [][]moments.Sum
-	for _, f := range clusters {
-		scores = append(scores, f.score(x))
-	}
 	g, n := float64(len(clusters)), float64(a.n)
-	return a.sandwich(scores, c).times(math.Sqrt(g / (g - 1) * (n - 1) / (n - float64(k))))
+	e := a.sandwich(len(clusters), func(i int) []moments.Sum { return clusters[i].score(x) }, c)
+	return e.times(math.Sqrt(g / (g - 1) * (n - 1) / (n - float64(k))))
 }
 
 // move returns A⁻¹·s, in the row space.
 func (a *solver) move(s []moments.Sum) solution {
-	w := a.p + 1
-	s0 := s[0].Over(a.big(0, 0))
+	s0 := s[0].Over(a.f.at(0, 0))
 	q := make([]moments.Sum, a.rank()) // forward substitution
 	for i, j := range a.taken {
-		q[i] = s[1+j].Minus(a.big(0, 1+j).Times(s0))
+		q[i] = s[1+j].Minus(a.f.at(0, 1+j).Times(s0))
 		for k := range i {
-			q[i] = q[i].Minus(a.t[k*w+j].Times(q[k]))
+			q[i] = q[i].Minus(a.t.at(k, i).Times(q[k]))
 		}
-		q[i] = q[i].Over(a.t[i*w+j])
+		q[i] = q[i].Over(a.t.at(i, i))
 	}
 	return a.substitute(s0, q)
 }
 
-// moveMany hands over what move returns for each of the vectors, computed in float64.
-func (a *solver) moveMany(vectors [][]moments.Sum, add func(x solution)) {
-	k, n := a.rank(), len(vectors)
-	s0 := make([]moments.Sum, n)
-	v := blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, k*n)}
-	for l, s := range vectors {
-		s0[l] = s[0].Over(a.big(0, 0))
-		for i, j := range a.taken {
-			v.Data[i*n+l] = s[1+j].Minus(a.big(0, 1+j).Times(s0[l])).Value()
+// moveMany hands over what move returns for each of many vectors, computed in float64, some of
+// them at a time.
+func (a *solver) moveMany(vectors int, vector func(i int) []moments.Sum, add func(x solution)) {
+	k, t := a.rank(), a.triangle()
+	for from := 0; from < vectors; from += TileRows {
+		n := min(TileRows, vectors-from)
+		s0 := make([]moments.Sum, n)
+		v := blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, k*n)}
+		for l := range n {
+			s := vector(from + l)
+			s0[l] = s[0].Over(a.f.at(0, 0))
+			for i, j := range a.taken {
+				v.Data[i*n+l] = s[1+j].Minus(a.f.at(0, 1+j).Times(s0[l])).Value()
+			}
 		}
-	}
-	if k > 0 {
-		blas64.Trsm(blas.Left, blas.Trans, 1, a.triangle(0), v)
-		blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(0), v)
-	}
-	for l := range vectors {
-		b := make([]moments.Sum, a.p)
-		for i, j := range a.taken {
-			b[j] = moments.Float(v.Data[i*n+l])
+		if k > 0 {
+			blas64.Trsm(blas.Left, blas.Trans, 1, t, v)
+			blas64.Trsm(blas.Left, blas.NoTrans, 1, t, v)
 		}
-		add(a.complete(s0[l], b))
+		for l := range n {
+			b := make([]moments.Sum, a.p)
+			for i, j := range a.taken {
+				b[j] = moments.Float(v.Data[i*n+l])
+			}
+			add(a.complete(s0[l], b))
+		}
 	}
 }
 

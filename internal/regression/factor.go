@@ -46,7 +46,7 @@ func (f *Factor) Add(rows []float64, width int) {
 		return
 	}
 	f.Width = width
-	f.stackQR(rows, false)
+	f.stackQR(rows)
 	f.N += int64(len(rows) / width)
 }
 
@@ -88,10 +88,10 @@ func (f *Factor) merge(o *Factor) {
 	case f.N == 0:
 		f.Width, f.R, f.Lo = o.Width, o.R, o.Lo
 	case f.Lo != nil && o.Lo != nil:
-		f.stackPrecise(o.precise())
+		f.stackPrecise(o.precise(numbers(0, o.Width)))
 	default:
 		f.Lo = nil
-		f.stackQR(o.unpack(), true)
+		f.stackQR(o.unpack(numbers(0, o.Width)))
 	}
 	f.N += o.N
 }
@@ -102,52 +102,71 @@ func (f *Factor) rows() int { return int(min(f.N, int64(f.Width))) }
 // trapezoid returns how many numbers the first rows of a w×w triangle have.
 func trapezoid(rows, w int) int { return rows*w - rows*(rows-1)/2 }
 
-// unpack returns the rows of R, w numbers each.
-func (f *Factor) unpack() []float64 {
-	w, k := f.Width, 0
-	a := make([]float64, f.rows()*w)
-	for i := range f.rows() {
-		k += copy(a[i*w+i:i*w+w], f.R[k:])
+// at returns R[i][j] in full, for j ≥ i; R has zeros where the rows were too few.
+func (f *Factor) at(i, j int) moments.Sum {
+	k := i*(2*f.Width-i-1)/2 + j
+	switch {
+	case k >= len(f.R):
+		return moments.Sum{}
+	case f.Lo == nil:
+		return moments.Float(f.R[k])
 	}
-	return a
+	return moments.Sum{Hi: f.R[k], Lo: f.Lo[k]}
+}
+
+// column returns rows from i on of column j of R, down to its diagonal.
+func (f *Factor) column(i, j int) (column []float64) {
+	for ; i < min(f.rows(), j+1); i++ {
+		column = append(column, f.at(i, j).Hi)
+	}
+	return column
+}
+
+// numbers are those from a first one to a last one, which is not included.
+func numbers(from, to int) (all []int) {
+	for i := from; i < to; i++ {
+		all = append(all, i)
+	}
+	return all
+}
+
+// unpack returns a choice of columns of R, by rows.
+func (f *Factor) unpack(columns []int) []float64 {
+	w := len(columns)
+	rows := make([]float64, f.rows()*w)
+	for i := range f.rows() {
+		for l, j := range columns {
+			if j >= i {
+				rows[i*w+l] = f.at(i, j).Hi
+			}
+		}
+	}
+	return rows
 }
 
 // Columns returns the factor of a choice of columns, in the order given.
 func (f *Factor) Columns(columns []int) *Factor {
-	w := f.Width
-	full := f.precise()
-	rows := make([]moments.Sum, 0, f.rows()*len(columns))
-	for i := range f.rows() {
-		for _, j := range columns {
-			rows = append(rows, full[i*w+j])
-		}
+	g := &Factor{Width: len(columns)}
+	if f.Lo != nil {
+		g.stackPrecise(f.precise(columns))
+	} else {
+		g.stackQR(f.unpack(columns))
 	}
-	var sub Factor
-	sub.AddPrecise(rows, len(columns))
-	sub.N = f.N
-	if f.Lo == nil {
-		sub.Lo = nil // it is no more precise than its origin
-	}
-	return &sub
+	g.N = f.N
+	return g
 }
 
 // residuals returns R·(−b₀; −b; 1), whose length is that of the residuals e = y − b₀ − Z·b of
 // all the rows of the factor.
 func (f *Factor) residuals(x solution) []moments.Sum {
-	w, k := f.Width, 0
 	e := make([]moments.Sum, f.rows())
 	for i := range e {
-		for j := i; j < w; j++ {
-			v := f.at(k)
-			switch {
-			case j == w-1:
-				e[i] = e[i].Plus(v)
-			case j == 0:
-				e[i] = e[i].Minus(v.Times(x.b0))
-			default:
-				e[i] = e[i].Minus(v.Times(x.b[j-1]))
-			}
-			k++
+		e[i] = f.at(i, f.Width-1)
+		if i == 0 {
+			e[i] = e[i].Minus(f.at(0, 0).Times(x.b0))
+		}
+		for j := max(i, 1); j < f.Width-1; j++ {
+			e[i] = e[i].Minus(f.at(i, j).Times(x.b[j-1]))
 		}
 	}
 	return e
@@ -167,25 +186,13 @@ func (f *Factor) residualSum(x solution) float64 { return float64(f.R[0] * f.res
 
 // score returns Xᵀe over the rows of the factor, X = [1 | Z].
 func (f *Factor) score(x solution) []moments.Sum {
-	w, k := f.Width, 0
-	s := make([]moments.Sum, w-1)
+	s := make([]moments.Sum, f.Width-1)
 	for i, e := range f.residuals(x) {
-		for j := i; j < w; j++ {
-			if j < w-1 {
-				s[j].Merge(f.at(k).Times(e))
-			}
-			k++
+		for j := i; j < len(s); j++ {
+			s[j].Merge(f.at(i, j).Times(e))
 		}
 	}
 	return s
-}
-
-// at returns number k of R in full.
-func (f *Factor) at(k int) moments.Sum {
-	if f.Lo == nil {
-		return moments.Float(f.R[k])
-	}
-	return moments.Sum{Hi: f.R[k], Lo: f.Lo[k]}
 }
 
 // targetSquares returns Σ(y − mean of y)², 0 where rounding is all that there is.
@@ -197,17 +204,13 @@ func (f *Factor) targetSquares() float64 {
 	if f.Lo != nil {
 		noise = 0x1p-90
 	}
-	noise *= math.Abs(f.R[f.Width-1]) // the mean's, times √n
-	sum := 0.0
-	k := f.Width - 1 // last of the first row, the mean's
-	for i := 1; i < f.rows(); i++ {
-		k += f.Width - i
-		sum += float64(f.R[k] * f.R[k])
-	}
-	if math.Sqrt(sum) <= noise {
+	last := f.Width - 1
+	noise *= math.Abs(f.R[last]) // the mean's, times √n
+	deviation := norm(f.column(1, last))
+	if deviation <= noise {
 		return 0
 	}
-	return sum
+	return deviation * deviation
 }
 
 // ResidualSquares returns the residual sum of squares of the least-squares fit

@@ -2,50 +2,38 @@ package regression
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // stackQR replaces the triangle R by that of itself over more rows B, m×w, which it
-// overwrites: a tile of rows at a time, which fits in a core's cache. B may be a
-// triangle, whose row i begins with i zeros.
-func (f *Factor) stackQR(b []float64, triangle bool) {
+// overwrites: a tile of rows at a time, which fits in a core's cache.
+func (f *Factor) stackQR(b []float64) {
 	w, top := f.Width, f.rows()
-	for from := 0; len(b) > 0; from += TileRows {
-		n := min(TileRows, len(b)/w)
-		zeros := 0 // before the first number of the tile's first row
-		if triangle {
-			zeros = from
-		}
-		f.stackTile(b[:n*w], top, zeros, triangle)
-		top = min(top+n, w)
-		b = b[n*w:]
+	r := make([]float64, trapezoid(min(w, top+len(b)/w), w))
+	copy(r, f.R)
+	f.R = r
+	for tile := range slices.Chunk(b, TileRows*w) {
+		stackTile(r, w, top, tile)
+		top = min(top+len(tile)/w, w)
 	}
 }
 
 // stackTile is stackQR for one tile below top rows of R, by Householder reflections, one a
 // column. The one that makes column j of B zero changes row j of R and no other; where R
-// has no row j, the first row of B that is left takes its place. In a triangle only the
-// rows that begin before column j are reflected.
-func (f *Factor) stackTile(b []float64, top, zeros int, triangle bool) {
-	w, m := f.Width, len(b)/f.Width
-	rows := min(top+m, w)
-	r := make([]float64, trapezoid(rows, w))
-	copy(r, f.R)
-	f.R = r
-	v, y := make([]float64, m), make([]float64, w)
-	for j := range rows {
-		row, height := r[:w-j], len(b)/w
-		if triangle {
-			height = min(height, max(0, j+1-zeros)-max(0, j-top))
-		}
+// has no row j, the first row of B that is left takes its place.
+func stackTile(r []float64, w, top int, b []float64) {
+	v, y := make([]float64, len(b)/w), make([]float64, w)
+	for j := range min(top+len(v), w) {
+		row := r[:w-j]
 		if j >= top {
 			copy(row, b[j:w])
-			b, height = b[w:], height-1
+			b = b[w:]
 		}
-		if height > 0 {
-			eliminate(row, b[j:], w, v[:height], y)
+		if len(b) > 0 {
+			eliminate(row, b[j:], w, v[:len(b)/w], y)
 		}
 		if row[0] < 0 {
 			blas64.Scal(-1, blas64.Vector{N: len(row), Inc: 1, Data: row})
@@ -61,6 +49,9 @@ func (f *Factor) stackTile(b []float64, top, zeros int, triangle bool) {
 func eliminate(row, b []float64, w int, v, y []float64) {
 	for i := range v {
 		v[i] = b[i*w]
+	}
+	for len(v) > 0 && v[len(v)-1] == 0 { // as below a triangle
+		v = v[:len(v)-1]
 	}
 	x := blas64.Vector{N: len(v), Inc: 1, Data: v}
 	alpha, size := row[0], norm(v)

@@ -103,7 +103,7 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	}
 	x := fits[0]
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
-	m.TrainMean = s.uncentre(whole.big(0, whole.p+1).Over(whole.big(0, 0)))
+	m.TrainMean = s.uncentre(total.at(0, whole.p+1).Over(total.at(0, 0)))
 	m.Band = newBand(penalized, m.Penalty, x, m.TrainMean)
 	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
 		return nil, nil, err

@@ -22,26 +22,27 @@ func (f *Factor) AddPrecise(rows []moments.Sum, width int) {
 	f.N += int64(len(rows) / width)
 }
 
-// precise returns the rows of R in full, w numbers each.
-func (f *Factor) precise() []moments.Sum {
-	w, k := f.Width, 0
-	full := make([]moments.Sum, f.rows()*w)
+// precise returns a choice of columns of R in full, by rows.
+func (f *Factor) precise(columns []int) (rows []moments.Sum) {
 	for i := range f.rows() {
-		for j := i; j < w; j++ {
-			full[i*w+j] = f.at(k)
-			k++
+		for _, j := range columns {
+			v := moments.Sum{}
+			if j >= i {
+				v = f.at(i, j)
+			}
+			rows = append(rows, v)
 		}
 	}
-	return full
+	return rows
 }
 
 // stackPrecise replaces the triangle by that of itself over more rows.
 func (f *Factor) stackPrecise(rows []moments.Sum) {
 	w := f.Width
-	a := append(f.precise(), rows...)
+	a := append(f.precise(numbers(0, w)), rows...)
 	n := min(len(a)/w, w)
 	for k := range n {
-		eliminatePrecise(a, w, k, k, len(a)/w)
+		eliminatePrecise(a, w, k)
 	}
 	f.R, f.Lo = make([]float64, 0, trapezoid(n, w)), make([]float64, 0, trapezoid(n, w))
 	for i := range n {
@@ -52,19 +53,22 @@ func (f *Factor) stackPrecise(rows []moments.Sum) {
 	}
 }
 
-// eliminatePrecise makes rows from+1 to to−1 of one column of a matrix of width w zero,
-// by a Householder reflection H = I − 2vvᵀ/vᵀv of rows from to to−1 of it and of
-// the columns behind it (Golub and Van Loan, Matrix Computations, algorithm
-// 5.2.1). The zeros are not written.
-func eliminatePrecise(a []moments.Sum, w, column, from, to int) {
-	v := make([]moments.Sum, to-from)
+// eliminatePrecise makes all below the diagonal of column k of a matrix of width w zero,
+// by a Householder reflection H = I − 2vvᵀ/vᵀv of the rows from k on, of the columns behind
+// it (Golub and Van Loan, Matrix Computations, algorithm 5.2.1). The zeros are not written.
+func eliminatePrecise(a []moments.Sum, w, k int) {
+	a = a[k*w:]
+	v := make([]moments.Sum, len(a)/w)
 	largest := 0.0
 	for i := range v {
-		v[i] = a[(from+i)*w+column]
+		v[i] = a[i*w+k]
 		largest = max(largest, math.Abs(v[i].Hi))
 	}
 	if largest == 0 {
 		return
+	}
+	for v[len(v)-1].Hi == 0 { // as below a triangle
+		v = v[:len(v)-1]
 	}
 	// v counts in units of a power of two, so that squares of what rounding has left of
 	// a column do not vanish, nor lose digits on their way there.
@@ -78,18 +82,17 @@ func eliminatePrecise(a []moments.Sum, w, column, from, to int) {
 	if v[0].Hi > 0 {
 		norm = moments.Sum{}.Minus(norm)
 	}
-	a[from*w+column] = scaled(norm, unit)
+	a[k] = scaled(norm, unit)
 	half := norm2.Minus(norm.Times(v[0])) // vᵀv/2
 	v[0] = v[0].Minus(norm)
-	for j := column + 1; j < w; j++ {
+	for j := k + 1; j < w; j++ {
 		var dot moments.Sum
 		for i := range v {
-			dot.Merge(v[i].Times(a[(from+i)*w+j]))
+			dot.Merge(v[i].Times(a[i*w+j]))
 		}
 		dot = dot.Over(half)
 		for i := range v {
-			at := (from+i)*w + j
-			a[at] = a[at].Minus(dot.Times(v[i]))
+			a[i*w+j] = a[i*w+j].Minus(dot.Times(v[i]))
 		}
 	}
 }

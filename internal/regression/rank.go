@@ -2,6 +2,7 @@ package regression
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -44,10 +45,7 @@ const leastOfSize = 1e-11
 func (a *solver) tolerances(offset []float64) []tolerance {
 	all := make([]tolerance, a.p)
 	for j := range all {
-		size := 0.0 // √Σz²
-		for i := range min(j+2, a.rows()+1) {
-			size = math.Hypot(size, a.big(i, j+1).Hi)
-		}
+		size := norm(a.f.column(0, j+1)) // √Σz²
 		t := &all[j]
 		if a.f.Lo == nil {
 			t.floor = leastOfSize * size
@@ -61,96 +59,79 @@ func (a *solver) tolerances(offset []float64) []tolerance {
 }
 
 // takeColumns takes the columns in order, leaving out those that follow from the
-// ones taken before: R's own upper triangle tells what a column adds.
+// ones taken before: the diagonal of their triangle tells what a column adds.
 //
 // What it adds is rounding, and no more, if it is smaller than the rounding
 // errors of what it is computed from: of a difference z − Σ cₖ·zₖ those of its own
 // terms. A column that is not part of the relation plays no part in the decision.
+//
+// Σ |cₖ|·noiseₖ is at most Σ |tₖ|·reachₖ, t being the column in the triangle T and reach what
+// the columns of T⁻¹ add up to, times their noise. Where that decides, c is not computed.
 func (a *solver) takeColumns(tolerances []tolerance) {
-	w, rows := a.p+1, a.rows()
+	var order []int
 	for j := range a.p {
-		if a.isOut(j) {
-			continue
+		if !a.isOut(j) {
+			order = append(order, j)
 		}
-		k := a.rank()
-		if k == rows { // fewer than columns: nothing is left that any could add
+	}
+	a.t = a.f.centred()
+	if len(order) < a.p {
+		a.t = a.t.Columns(append(slices.Clip(order), a.p))
+	}
+	var reach []float64
+	for k := 0; k < len(order); {
+		j := order[k]
+		if k == a.rows() { // fewer than columns: nothing is left that any could add
 			a.dropped, a.relation = append(a.dropped, j), append(a.relation, nil)
+			order = slices.Delete(order, k, k+1)
 			continue
 		}
-		adds := 0.0
-		for i := k; i < min(j+1, rows); i++ {
-			adds = math.Hypot(adds, a.t[i*w+j].Hi)
+		column := a.t.column(0, k)
+		adds, noise := math.Abs(column[k]), tolerances[j].noise
+		for i, t := range column[:k] {
+			noise += float64(math.Abs(t) * reach[i])
 		}
-		coef := a.express(j)
-		noise := tolerances[j].noise
-		for i, c := range coef {
-			noise += float64(math.Abs(c) * tolerances[a.taken[i]].noise)
-		}
-		if adds > max(noise, tolerances[j].floor) {
-			a.take(j)
-			continue
-		}
-		a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
-		a.addNull(j, coef)
-	}
-}
-
-// take makes column j the next of the triangle.
-func (a *solver) take(j int) {
-	w, k := a.p+1, a.rank()
-	if k < j {
-		eliminatePrecise(a.t, w, j, k, min(j+1, a.rows()))
-	}
-	for i := range k + 1 {
-		a.float[i*a.p+k] = a.t[i*w+j].Hi
-	}
-	a.taken = append(a.taken, j)
-}
-
-// triangle returns T, that of the taken columns from the k-th on, in float64.
-func (a *solver) triangle(k int) blas64.Triangular {
-	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: a.rank() - k, Stride: max(1, a.p)}
-	if t.N > 0 {
-		t.Data = a.float[k*a.p+k:]
-	}
-	return t
-}
-
-// panelColumns is for how many columns the substitution is begun at once.
-const panelColumns = 32
-
-// express returns the combination of the taken columns that is nearest to
-// column j of r. Of those that were taken before the panel of column j,
-// c₁ = T₁₁⁻¹·(t₁ − T₁₂·c₂): what T₁₁⁻¹ makes of all columns of the panel is in a.begun.
-func (a *solver) express(j int) []float64 {
-	w, k := a.p+1, a.rank()
-	if from := j - j%panelColumns; a.begun.Data == nil || from != a.begunFrom {
-		n := min(panelColumns, a.p-from)
-		a.begun = blas64.General{Rows: k, Cols: n, Stride: n, Data: make([]float64, (k+1)*n)}
-		a.begunFrom = from
-		for i := range k {
-			for l := range n {
-				a.begun.Data[i*n+l] = a.t[i*w+from+l].Hi
+		if !(adds > 100*noise && adds > tolerances[j].floor) {
+			coef := a.express(column[:k])
+			noise = tolerances[j].noise
+			for i, c := range coef {
+				noise += float64(math.Abs(c) * tolerances[a.taken[i]].noise)
+			}
+			if !(adds > max(noise, tolerances[j].floor)) {
+				a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
+				a.addNull(j, coef)
+				order = slices.Delete(order, k, k+1)
+				a.t = a.t.Columns(append(numbers(0, k), numbers(k+1, a.t.Width)...))
+				continue
 			}
 		}
-		if k > 0 {
-			blas64.Trsm(blas.Left, blas.NoTrans, 1, a.triangle(0), a.begun)
-		}
+		a.taken, reach, k = append(a.taken, j), append(reach, noise/adds), k+1
 	}
-	x, k1 := a.begun, a.begun.Rows
-	c := make([]float64, k)
-	for i := k1; i < k; i++ {
-		c[i] = a.t[i*w+j].Hi
-	}
-	blas64.Trsv(blas.NoTrans, a.triangle(k1), blas64.Vector{N: k - k1, Inc: 1, Data: c[k1:]})
-	for i := range k1 {
-		row := x.Data[i*x.Stride:]
-		c[i] = row[j-a.begunFrom]
-		for l, taken := range a.taken[k1:] {
-			c[i] -= float64(c[k1+l] * row[taken-a.begunFrom])
-		}
+}
+
+// express returns T⁻¹·t for the triangle T of the taken columns: the combination of these
+// that is nearest to a column.
+func (a *solver) express(t []float64) []float64 {
+	c, w := slices.Clone(t), a.t.Width
+	for i := len(c) - 1; i >= 0; i-- {
+		row := a.t.R[i*(2*w-i-1)/2+i:]
+		n := len(c) - 1 - i
+		c[i] -= blas64.Dot(blas64.Vector{N: n, Inc: 1, Data: row[1:]}, blas64.Vector{N: n, Inc: 1, Data: c[i+1:]})
+		c[i] /= row[0]
 	}
 	return c
+}
+
+// triangle returns T in float64.
+func (a *solver) triangle() blas64.Triangular {
+	k := a.rank()
+	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: k, Stride: max(1, k), Data: make([]float64, k*k)}
+	for i := range k {
+		for j := i; j < k; j++ {
+			t.Data[i*k+j] = a.t.at(i, j).Hi
+		}
+	}
+	return t
 }
 
 // addNull includes the relation that drops column j: eⱼ − Σ cₖ·eₖ, made
@@ -197,11 +178,4 @@ func (a *solver) leastNorm(b []moments.Sum) {
 
 // constant reports whether column j did not vary at all: its scale is 1, its
 // coefficient 0.
-func (a *solver) constant(j int) bool {
-	for i := range min(j+1, a.rows()) {
-		if a.big(i+1, j+1).Hi != 0 {
-			return false
-		}
-	}
-	return true
-}
+func (a *solver) constant(j int) bool { return norm(a.f.column(1, j+1)) == 0 }

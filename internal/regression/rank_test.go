@@ -253,10 +253,12 @@ func (d *table) fit(t testing.TB, keep func(j int) bool, y []float64, files int)
 // the largest of these ratios.
 func (a *solver) noise(tolerances []tolerance) (most float64) {
 	for k, j := range a.dropped {
-		adds, allowed := 0.0, tolerances[j].noise
-		for i := len(a.relation[k]); i <= j; i++ {
-			adds = math.Hypot(adds, a.t[i*(a.p+1)+j].Hi)
+		columns := []int{0}
+		for _, i := range a.taken[:len(a.relation[k])] {
+			columns = append(columns, 1+i)
 		}
+		r := a.f.Columns(append(columns, 1+j)).R
+		adds, allowed := r[len(r)-1], tolerances[j].noise
 		for i, c := range a.relation[k] {
 			allowed += math.Abs(c) * tolerances[a.taken[i]].noise
 		}

@@ -6,20 +6,14 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/gonum"
-
-	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/moments"
 )
 
 // solver answers least-squares questions about one factor.
 //
-// With R partitioned as its rows and columns [1 | Z | y], the p×p triangle
-// r and the vector q are those of the centred problem min ‖r·b − q‖. What decides the
-// digits of a least-squares answer, the substitution, is done in double-double
-// arithmetic; that costs p² operations.
+// With R partitioned as its rows and columns [1 | Z | y], the triangle of [Z | y] is that of
+// the centred problem min ‖Z·b − y‖. What decides the digits of a least-squares answer, the
+// substitution, is done in double-double arithmetic; that costs p² operations.
 type solver struct {
 	n          int64
 	p          int
@@ -28,16 +22,12 @@ type solver struct {
 	f          *Factor
 	wide       bool // standard errors are computed in float64
 	categories []levelColumns
-	full       []moments.Sum // R by rows, w numbers each; n of them if there are fewer than w
 
 	// The columns that say something which those before them do not, but for those
-	// that categories leave out, and the triangle of these alone, with q: the first
-	// rank rows of t, p + 1 numbers each.
-	taken     []int
-	t         []moments.Sum
-	float     []float64      // the triangle in float64, p numbers each row
-	begun     blas64.General // see express
-	begunFrom int
+	// that categories leave out, and the centred triangle of these alone, with y behind them
+	// and, where rows are too few, the columns that are not needed.
+	taken []int
+	t     *Factor
 	// The others, and how each follows from the taken ones before it; nil where there
 	// are as many of these as rows, from which anything follows.
 	dropped  []int
@@ -45,16 +35,18 @@ type solver struct {
 	null     [][]float64 // orthonormal: what can be added to b and changes no prediction
 }
 
-// big returns R[i][j].
-func (a *solver) big(i, j int) moments.Sum {
-	if k := i*(a.p+2) + j; k < len(a.full) {
-		return a.full[k]
+// centred returns the triangle of the columns [Z | y] about their means, which is R without
+// the first row and column.
+func (f *Factor) centred() *Factor {
+	c := &Factor{N: f.N - 1, Width: f.Width - 1, R: f.R[f.Width:]}
+	if f.Lo != nil {
+		c.Lo = f.Lo[f.Width:]
 	}
-	return moments.Sum{}
+	return c
 }
 
-// rows returns how many rows r has: p, or n − 1 if that is less.
-func (a *solver) rows() int { return min(a.p, len(a.full)/(a.p+2)-1) }
+// rows returns how many rows the centred triangle has: p, or n − 1 if that is less.
+func (a *solver) rows() int { return min(a.p, a.f.rows()-1) }
 
 // rank returns how many columns were taken.
 func (a *solver) rank() int { return len(a.taken) }
@@ -101,72 +93,64 @@ func newSolver(f *Factor, offset []float64, alpha float64, left []bool, categori
 		return nil, errors.New("the factor is not finite")
 	}
 	a := &solver{n: f.N, p: p, left: left, free: free, f: f, wide: p > wide, categories: categories}
-	a.full, a.float = f.precise(), make([]float64, p*p)
-	for i := range a.rows() {
-		a.t = append(a.t, a.full[(i+1)*(p+2)+1:(i+2)*(p+2)]...)
-	}
 	a.findAbsent()
 	a.takeColumns(a.tolerances(offset))
 	return a, nil
 }
 
-// penalized returns the solver of min ‖r·b − q‖² + alpha·‖b‖²: that is least squares on
-// r with √alpha·I below it. All columns that vary are taken; those that follow from
-// others come behind them, and do so exactly, without what rounding has left of them: else
-// a small penalty would not share what they explain.
-func (a *solver) penalized(alpha float64) *solver {
-	if alpha == 0 {
-		return a
-	}
-	order := slices.Clone(a.taken)
+// every returns the columns that vary, the taken ones first, and the centred triangle of
+// all of them and y: those that follow from others do so exactly, without what rounding has left
+// of them, else a small penalty would not share what they explain.
+func (a *solver) every() (order []int, all *Factor) {
+	order = slices.Clone(a.taken)
 	for j := range a.p {
 		if !slices.Contains(a.taken, j) && !a.constant(j) && !(a.left != nil && a.left[j]) {
 			order = append(order, j)
 		}
 	}
-	w := len(order) + 1
-	all := Factor{N: int64(a.rank()), Width: w}
-	penalty := Factor{N: int64(w), Width: w}
-	for i := range w {
-		if i < a.rank() {
-			row := a.exactRow(i)
-			for _, j := range order[i:] {
-				all.R = append(all.R, row[j])
-			}
-			all.R = append(all.R, row[a.p])
+	all = &Factor{N: int64(a.rank()), Width: len(order) + 1}
+	for i := range a.rank() {
+		row := a.exactRow(i)
+		for k := i; k < len(order); k++ {
+			all.R = append(all.R, row[order[k]])
 		}
-		zeros := make([]float64, w-i)
+		all.R = append(all.R, row[a.p])
+	}
+	return order, all
+}
+
+// penalized returns the solver of min ‖Z·b − y‖² + alpha·‖b‖²: that is least squares with
+// √alpha·I below Z. All columns that vary are taken.
+func (a *solver) penalized(alpha float64) *solver {
+	if alpha == 0 {
+		return a
+	}
+	order, all := a.every()
+	penalty := &Factor{N: int64(all.Width), Width: all.Width}
+	for i := range all.Width {
+		row := make([]float64, all.Width-i)
 		if i < len(order) {
-			zeros[0] = math.Sqrt(alpha)
+			row[0] = math.Sqrt(alpha)
 		}
-		penalty.R = append(penalty.R, zeros...)
+		penalty.R = append(penalty.R, row...)
 	}
-	all.Merge(&penalty)
-	s := &solver{n: a.n, p: a.p, f: a.f, wide: a.wide, full: a.full, taken: order}
-	s.t, s.float = make([]moments.Sum, len(order)*(a.p+1)), make([]float64, a.p*a.p)
-	r := all.unpack()
-	for i := range order {
-		for k, j := range append(order, a.p) {
-			s.t[i*(a.p+1)+j] = moments.Float(r[i*w+k])
-			if j < a.p {
-				s.float[i*a.p+k] = r[i*w+k]
-			}
-		}
-	}
-	return s
+	all.Merge(penalty)
+	return &solver{n: a.n, p: a.p, f: a.f, wide: a.wide, taken: order, t: all}
 }
 
 // exactRow returns row i of the triangle of the taken columns, and of all others as they
-// follow from these, with q behind them.
+// follow from these, with y behind them.
 func (a *solver) exactRow(i int) []float64 {
-	row, t := make([]float64, a.p+1), a.t[i*(a.p+1):]
-	row[a.p] = t[a.p].Value()
-	for _, j := range a.taken[i:] {
-		row[j] = t[j].Value()
+	row := make([]float64, a.p+1)
+	row[a.p] = a.t.at(i, a.t.Width-1).Value()
+	for k := i; k < a.rank(); k++ {
+		row[a.taken[k]] = a.t.at(i, k).Value()
 	}
+	spare := a.rank() // the place of a column that is not needed
 	for k, j := range a.dropped {
 		if a.relation[k] == nil {
-			row[j] = t[j].Value()
+			row[j] = a.t.at(i, spare).Value()
+			spare++
 		}
 		for l, c := range a.relation[k] {
 			row[j] += float64(c * row[a.taken[l]])
@@ -187,21 +171,20 @@ func (a *solver) exactRow(i int) []float64 {
 func (a *solver) solve() solution {
 	q := make([]moments.Sum, a.rank())
 	for i := range q {
-		q[i] = a.t[i*(a.p+1)+a.p]
+		q[i] = a.t.at(i, a.t.Width-1)
 	}
-	return a.substitute(a.big(0, a.p+1), q)
+	return a.substitute(a.f.at(0, a.p+1), q)
 }
 
 // substitute solves T·x = q for the triangle T of the taken columns; see complete.
 func (a *solver) substitute(q0 moments.Sum, q []moments.Sum) solution {
-	w := a.p + 1
 	b := make([]moments.Sum, a.p)
 	for i := len(q) - 1; i >= 0; i-- {
 		v := q[i]
-		for _, j := range a.taken[i+1:] {
-			v = v.Minus(a.t[i*w+j].Times(b[j]))
+		for k := i + 1; k < len(q); k++ {
+			v = v.Minus(a.t.at(i, k).Times(b[a.taken[k]]))
 		}
-		b[a.taken[i]] = v.Over(a.t[i*w+a.taken[i]])
+		b[a.taken[i]] = v.Over(a.t.at(i, i))
 	}
 	return a.complete(q0, b)
 }
@@ -213,39 +196,7 @@ func (a *solver) complete(q0 moments.Sum, b []moments.Sum) solution {
 	a.leastNorm(b)
 	a.average(b)
 	for j := range b {
-		q0 = q0.Minus(a.big(0, j+1).Times(b[j]))
+		q0 = q0.Minus(a.f.at(0, j+1).Times(b[j]))
 	}
-	return solution{q0.Over(a.big(0, 0)), b}
-}
-
-// condition returns the ratio of the largest singular value of r to the smallest that
-// counts, the one of its rank, to six digits: the last ones depend on the machine.
-func (a *solver) condition() float64 {
-	m, n, rank := a.rows(), a.free, a.rank()
-	if rank == 0 {
-		return 1
-	}
-	r := make([]float64, m*n)
-	for i := range m {
-		k := 0
-		for j := range a.p {
-			if a.left != nil && a.left[j] {
-				continue
-			}
-			r[i*n+k] = a.big(i+1, j+1).Value()
-			k++
-		}
-	}
-	var impl gonum.Implementation
-	k := min(m, n)
-	d, e, tau, work := make([]float64, k), make([]float64, k), make([]float64, 2*k), make([]float64, 32*(m+n))
-	impl.Dgebrd(m, n, r, n, d, e[:k-1], tau[:k], tau[k:], work, len(work))
-	uplo := blas.Upper
-	if m < n {
-		uplo = blas.Lower
-	}
-	if !impl.Dbdsqr(uplo, k, 0, 0, 0, d, e, nil, 1, nil, 1, nil, 1, work) {
-		return 1
-	}
-	return metrics.Round(d[0]/d[rank-1], 6)
+	return solution{q0.Over(a.f.at(0, 0)), b}
 }

@@ -12,14 +12,10 @@ import (
 // factor: R₀ⱼ/R₀₀ and √(Σᵢ₌₁ⱼ Rᵢⱼ²/n), and 1 for the deviation where there is no more than
 // rounding.
 func (f *Factor) meanAndScale(j int) (mean, scale float64) {
-	full, w := f.precise(), f.Width
-	squares := 0.0
-	for i := 1; i < f.rows() && i <= j+1; i++ {
-		squares = math.Hypot(squares, full[i*w+j+1].Hi)
-	}
-	top := full[j+1].Hi
-	mean = full[j+1].Over(full[0]).Value()
-	if squares <= 0x1p-53*max(f.rounding(), 1)*math.Hypot(squares, top) {
+	top := f.at(0, j+1)
+	mean = top.Over(f.at(0, 0)).Value()
+	squares := norm(f.column(1, j+1))
+	if squares <= 0x1p-53*max(f.rounding(), 1)*math.Hypot(squares, top.Hi) {
 		return mean, 1
 	}
 	return mean, squares / math.Sqrt(float64(f.N))
@@ -33,7 +29,7 @@ func (f *Factor) standardized(derived []bool, mean, scale []float64) *Factor {
 		return f
 	}
 	s := &Factor{N: f.N, Width: f.Width}
-	w, full := f.Width, f.precise()
+	w, full := f.Width, f.precise(numbers(0, f.Width))
 	for j, is := range derived {
 		if !is {
 			continue
