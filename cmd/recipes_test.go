@@ -190,19 +190,20 @@ func TestRecipeNight(t *testing.T) {
 	must(t, dir, "data_creation", "-import", "first.csv", "-target", "load")
 	must(t, dir, "model_preprocessing")
 	must(t, dir, "model_preparation")
-	script := recipe(t, "(?s)```sh\n(set -eu\ndata_creation .*?)```")
+	script := recipe(t, "(?s)```sh\n(set -eu\ntry.*?)```")
 	testutil.WriteFile(t, filepath.Join(dir, "nightly.sh"), script)
+	shell(t, dir, recipe(t, "(?s)```sh\n(cp models/model.gob .*?)```"))
 	command := strings.Replace(recipe(t, `\n    0 3 \* \* \* (.*)`), "/srv/load", dir, 1)
 	for range 2 { // the second time there is nothing new
 		shell(t, dir, command+"; true")
 		exist(t, dir, "old/a.csv", "old/b.csv", "new/c.csv")
 	}
-	var model struct {
-		Rows int
-	}
-	readJSON(t, filepath.Join(dir, "models/model.json"), &model)
-	if model.Rows <= 877+100 || model.Rows >= 1400 {
-		t.Errorf("the model is of %d rows", model.Rows)
+	for name, want := range map[string]int{"model": 1096 + 153, "new": 1096 + 153 + 150} {
+		var model struct{ Rows int }
+		readJSON(t, filepath.Join(dir, "models", name+".json"), &model)
+		if model.Rows != want {
+			t.Errorf("%s.gob is of %d rows, not %d", name, model.Rows, want)
+		}
 	}
 	shell(t, dir, "cp new/c.csv new.csv")
 	actions := recipe(t, `(?m)^ +- run: make build && (.*)$`)
