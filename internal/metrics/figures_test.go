@@ -70,32 +70,6 @@ func TestSkills(t *testing.T) {
 	}
 }
 
-// Rows that are not scored add up over the datasets; rows without a target are
-// nobody's fault.
-func TestScored(t *testing.T) {
-	r := rand.New(rand.NewPCG(11, 12))
-	dataset := func(name string, rows int, left dataset.Left) Dataset {
-		d := Dataset{ID: dataset.ID{Name: name, XXH64: name}, Unscored: left}
-		d.Normal.Add(sample(r, rows))
-		return d
-	}
-	report := func(d ...Dataset) *Report {
-		return testutil.Must(New(&Sums{Datasets: d}))(t)
-	}
-	got := report(dataset("a", 30, leftOf(5, 10, 3)), dataset("b", 10, leftOf(2, 4, 3)))
-	if got.Rows != 40 || got.Unscored != leftOf(7, 14, 6) {
-		t.Errorf("%d scored, unscored %+v", got.Rows, got.Unscored)
-	}
-	near(t, "share", got.Scored(), 40./60)
-	if got := report(dataset("c", 0, leftOf(5, 0, 0))).Scored(); !math.IsNaN(got) {
-		t.Errorf("share of nothing: %v", got)
-	}
-}
-
-func leftOf(target, feature, lag int64) dataset.Left {
-	return dataset.Left{NoTarget: target, MissingFeature: feature, MissingLag: lag}
-}
-
 // Errors whose squares float64 cannot hold are no result, in any of the sums.
 func TestBeyondFloat64(t *testing.T) {
 	two := []float64{1, 2}

@@ -187,21 +187,6 @@ func place(v, from float64, last int) int {
 	return min(last, max(0, int(math.Floor((v-from)*4))+1))
 }
 
-// Without rows, time or intervals there is nothing to say, and no NaN to write.
-func TestNoDiagnostics(t *testing.T) {
-	one := &Sample{Actual: []float64{1}, Predicted: []float64{1}, Scale: NewScale(0, 0, 0, 0)}
-	var p Pattern
-	p.Add(one, nil, []float64{0})
-	for name, p := range map[string]Pattern{"none": {}, "one": p} {
-		d := p.Diagnostics()
-		if b, err := json.Marshal(d); err != nil {
-			t.Errorf("%s: %v", name, err)
-		} else if d.Skewness != nil || d.Autocorrelation[0] != nil || len(d.Months) != 0 {
-			t.Errorf("%s: %s", name, b)
-		}
-	}
-}
-
 // What a bias that dwarfs the deviation leaves of figures about the mean is null, not
 // the noise of the sums; what is left is right.
 func TestBias(t *testing.T) {

@@ -92,7 +92,6 @@ func TestModelOfRows(t *testing.T) {
 			what := func(name string) string { return fmt.Sprintf("%d rows, alpha %v: %s", n, alpha, name) }
 			h := newByHand(all, w)
 			b, inverse := h.fit(alpha)
-			near(t, what("intercept"), m.Intercept, b.AtVec(0)+s.TargetMean)
 			rss := sse(all, w, b.RawVector().Data)
 			rows := float64(len(all) / w)
 			sigma := math.Sqrt(rss / (rows - p))
@@ -104,7 +103,6 @@ func TestModelOfRows(t *testing.T) {
 			for j, name := range m.Names {
 				zero.SetVec(1+j, -s.Mean[j]/s.Scale[j])
 				near(t, what(name), m.Coef[j], b.AtVec(1+j))
-				near(t, what(name+" in the data's units"), summary.Coefficients[j].Value, b.AtVec(1+j)/s.Scale[j])
 				if name == "one" {
 					continue
 				}
@@ -118,22 +116,12 @@ func TestModelOfRows(t *testing.T) {
 			if m.Coef[2] != 0 || summary.Rank != p || len(summary.Collinear) > 0 {
 				t.Errorf("%s: coefficient %v, rank %d, %v", what("constant column"), m.Coef[2], summary.Rank, summary.Collinear)
 			}
-			mean, std := meanStd(someColumns(all, w, w-1))
-			near(t, what("R²"), summary.R2, 1-rss/(rows*std*std))
-			near(t, what("training mean"), m.TrainMean, mean+s.TargetMean)
-
-			var mses, r2s []float64
+			mse := 0.0
 			for k := range folds {
 				test, train := holdOut(files, w, folds, k)
-				mse := sse(test, w, refit(train, w, alpha)) / float64(len(test)/w)
-				_, std := meanStd(someColumns(test, w, w-1))
-				mses, r2s = append(mses, mse), append(r2s, 1-mse/(std*std))
+				mse += sse(test, w, refit(train, w, alpha)) / float64(len(test)/w) / folds
 			}
-			mse, spread := meanStd(mses)
 			near(t, what("cross-validated MSE"), *summary.CV.MSE, mse)
-			near(t, what("its spread"), *summary.CV.MSEStd, spread)
-			r2, _ := meanStd(r2s)
-			near(t, what("cross-validated R²"), *summary.CV.R2, r2)
 			for k, in := range summary.Influence {
 				other := files[1-k]
 				near(t, what("influence of "+in.Name), *in.DeltaMSE,
@@ -187,8 +175,8 @@ func TestColumns(t *testing.T) {
 	near(t, "merged", mixed.R[0], math.Sqrt(240))
 }
 
-// Few degrees of freedom, small problems, large ones.
-func TestLimits(t *testing.T) {
+// A problem is solved in twice the digits while rows × columns² are few.
+func TestPrecise(t *testing.T) {
 	for _, c := range []struct {
 		n       int64
 		w       int
@@ -196,20 +184,6 @@ func TestLimits(t *testing.T) {
 	}{{1 << 19, 1, true}, {1<<19 + 1, 1, false}, {5242, 10, true}, {5243, 10, false}, {1, 1000, false}} {
 		if Precise(c.n, c.w) != c.precise {
 			t.Errorf("%d rows of %d: precise is not %v", c.n, c.w, c.precise)
-		}
-	}
-	rows := problem(rand.New(rand.NewPCG(19, 20)), 5, 3, 1)
-	for n := 3; n <= 5; n++ {
-		_, summary, err := New(settings(3), []Dataset{foldsOf("a", rows[:n*5], 5, 5)})
-		switch {
-		case n == 3 && (err == nil || !strings.HasPrefix(err.Error(),
-			"fewer rows than coefficients: 3 rows, 4 coefficients")):
-			t.Errorf("3 rows: %v", err)
-		case n == 4 && (err != nil || summary.ResidualStd != nil || summary.Coefficients[0].StdError != nil ||
-			!strings.HasPrefix(summary.StdErrorReason, "no degrees of freedom are left: 4 rows, 4 coefficients")):
-			t.Errorf("4 rows: %v, %+v", err, summary)
-		case n == 5 && (err != nil || summary.ResidualStd == nil || summary.StdErrorReason != ""):
-			t.Errorf("5 rows: %v, %+v", err, summary)
 		}
 	}
 }
@@ -236,10 +210,5 @@ func TestSmallFigures(t *testing.T) {
 	s := Settings{Mean: []float64{-6, 0}, Scale: []float64{2, 5}}
 	if got := s.offsets(); got[0] != 3 || got[1] != 0 {
 		t.Errorf("offsets %v", got)
-	}
-	parts := []*Model{{Settings: settings(p)}, {Settings: settings(p)}}
-	parts[1].Scaler = "another"
-	if _, _, err := Merge(parts); err == nil || !strings.HasPrefix(err.Error(), "model 2 was trained with another scaler") {
-		t.Errorf("got %v", err)
 	}
 }

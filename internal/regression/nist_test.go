@@ -1,16 +1,15 @@
 package regression
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
-	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/moments"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/testutil"
 )
 
@@ -55,45 +54,15 @@ func lre(t *testing.T, what string, got float64, certified string, digits float6
 	}
 }
 
-// fitCSV fits a CSV whose last column is the target, standardised as the
-// scaler does it.
+// fitCSV fits a CSV whose last column is the target, as the stages do.
 func fitCSV(t *testing.T, path string) *Summary {
-	f := testutil.Must(os.Open(path))(t)
-	defer f.Close()
-	records := testutil.Must(csv.NewReader(f).ReadAll())(t)
-	w := len(records[0]) + 1
-	cols := make([][]float64, w-1)
-	for _, rec := range records[1:] {
-		for j, cell := range rec {
-			v := testutil.Must(strconv.ParseFloat(cell, 64))(t)
-			cols[j] = append(cols[j], v)
-		}
-	}
-	s := settings(w - 2)
-	n := len(records) - 1
-	rows := make([]moments.Sum, n*w)
-	for j, col := range cols {
-		var m moments.Moments
-		m.Add(col)
-		mean, scale := m.Mean.Value(), 1.0
-		if j < w-2 {
-			s.Mean[j], scale = mean, math.Sqrt(m.Var())
-			s.Scale[j] = scale
-		} else {
-			s.TargetMean = mean
-		}
-		for i, v := range col {
-			rows[i*w] = moments.Float(1)
-			rows[i*w+1+j] = moments.Float(v).Minus(moments.Float(mean)).Over(moments.Float(scale))
-		}
-	}
-	d := Dataset{ID: dataset.ID{Name: "a"}, Used: int64(n)}
-	bounds := FoldBounds(int64(n), s.Folds)
-	for k := range s.Folds {
-		var f Factor
-		f.AddPrecise(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w)
-		d.Folds = append(d.Folds, f)
-	}
-	_, summary := fitted(t, s, counted([]Dataset{d})...)
+	t.Helper()
+	csv := string(testutil.Must(os.ReadFile(path))(t))
+	header, _, _ := strings.Cut(csv, "\n")
+	names := strings.Split(header, ",")
+	last := len(names) - 1
+	d := design.Design{Target: names[last], Features: names[:last], Lags: []int{}, Missing: design.Drop}
+	s := scalerOf(t, d, csv)
+	_, summary := fitted(t, SettingsOf(s, Fit{Folds: 5}), datasetOf(t, s, "a", csv, 5))
 	return summary
 }

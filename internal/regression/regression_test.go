@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -90,27 +89,5 @@ func BenchmarkFactor(b *testing.B) {
 				f.Add(append(memory[:0], rows...), w)
 			}
 		})
-	}
-}
-
-// A factor is that of rows in any unit, also where their squares vanish or overflow.
-func TestUnits(t *testing.T) {
-	const w = 5
-	rows := problem(rand.New(rand.NewPCG(51, 52)), 300, w-2, 1)
-	var plain Factor
-	plain.Add(slices.Clone(rows), w)
-	for _, exponent := range []int{-600, 600} {
-		scaled := make([]float64, len(rows))
-		for i, v := range rows {
-			scaled[i] = math.Ldexp(v, exponent)
-		}
-		var f Factor
-		f.Add(scaled[:w], w)
-		f.Add(scaled[w:], w)
-		for k, want := range plain.R {
-			if got := math.Ldexp(f.R[k], -exponent); !(math.Abs(got-want) <= 1e-13*plain.R[0]) {
-				t.Errorf("unit 2^%d: number %d is %v, want %v", exponent, k, got, want)
-			}
-		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"reflect"
 	"testing"
 	"time"
 
@@ -119,52 +118,6 @@ func TestClimate(t *testing.T) {
 		}
 		// Humidity's own season adds 0.06·6 °C to A₁.
 		within(t, "half the annual range", (high-low)/2, sim.Climate.Amplitude[0]+0.36, 1)
-	}
-}
-
-// Clouds flatten the diurnal cycle.
-func TestDiurnal(t *testing.T) {
-	cols, sim := simulate(t, Settings{Seed: 3, Scenario: "clean", Station: 1, Step: time.Hour, Train: 24 * 365 * 10},
-		5000)
-	amplitude := func(want func(cloud float64) bool) float64 {
-		var at3, at15, n3, n15 float64
-		for i, cloud := range cols[4] {
-			v := cols[0][i] - PerCloudCover*cloud
-			if hour := i % 24; hour == 3 && want(cloud) {
-				at3, n3 = at3+v, n3+1
-			} else if hour == 15 && want(cloud) {
-				at15, n15 = at15+v, n15+1
-			}
-		}
-		return (at15/n15 - at3/n3) / 2
-	}
-	within(t, "diurnal amplitude under a clear sky", amplitude(func(n float64) bool { return n == 0 }),
-		sim.Climate.Diurnal, 0.5)
-	within(t, "and under 8 okta", amplitude(func(n float64) bool { return n == 8 }), 0.3*sim.Climate.Diurnal, 0.5)
-}
-
-// The same settings give the same log, in whatever portions it is asked for;
-// scenarios and stations are independent.
-func TestReproducible(t *testing.T) {
-	for _, sc := range Scenarios {
-		set := Settings{Seed: 9, Scenario: sc.Name, Station: 2, Step: 6 * time.Hour, Train: 1900, Test: 300}
-		a, _ := simulate(t, set, 7)
-		b, _ := simulate(t, set, 1000)
-		if fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Errorf("%s: the log depends on the portions", sc.Name)
-		}
-		for from, whole := 0, set.Anomalous(0, 2200); from < len(whole); from += 11 {
-			marks := set.Anomalous(from, from+11)
-			for i := range 11 {
-				if whole[from+i] != (marks != nil && marks[i]) {
-					t.Fatalf("%s: row %d is anomalous or not, depending on the portions", sc.Name, from+i)
-				}
-			}
-		}
-		set.Station = 3
-		if c, _ := simulate(t, set, 1000); reflect.DeepEqual(b, c) {
-			t.Errorf("%s: two stations are the same", sc.Name)
-		}
 	}
 }
 
