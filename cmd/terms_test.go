@@ -77,44 +77,6 @@ func readCSV(t *testing.T, path string) [][]string {
 	return testutil.Must(csv.NewReader(bytes.NewReader(b)).ReadAll())(t)
 }
 
-// With -auto too, any number of workers and of shards writes the same bytes.
-func TestAutoSameBytes(t *testing.T) {
-	dir := newDir(t)
-	must(t, dir, "data_creation", "-rows", "200", "-stations", "1")
-	want := map[string][]byte{}
-	check := func(what string) {
-		t.Helper()
-		for _, name := range []string{"scaler.json", "model.gob", "model.json"} {
-			got := testutil.Must(os.ReadFile(filepath.Join(dir, "models", name)))(t)
-			if want[name] == nil {
-				want[name] = got
-			}
-			if !bytes.Equal(got, want[name]) {
-				t.Errorf("%s: another %s", what, name)
-			}
-		}
-	}
-	for _, workers := range []string{"1", "2", "7"} {
-		must(t, dir, "model_preprocessing", "-auto", "-workers", workers)
-		must(t, dir, "model_preparation", "-workers", workers)
-		check(workers + " workers")
-	}
-	for _, n := range []int{2, 5} {
-		var scalers, models []string
-		for i := range n {
-			shard := fmt.Sprintf("%d/%d", i, n)
-			scalers, models = append(scalers, fmt.Sprint("s", i)), append(models, fmt.Sprint("m", i))
-			must(t, dir, "model_preprocessing", "-auto", "-shard", shard, "-o", scalers[i])
-		}
-		must(t, dir, "model_preprocessing", append([]string{"-merge"}, scalers...)...)
-		for i := range n {
-			must(t, dir, "model_preparation", "-shard", fmt.Sprintf("%d/%d", i, n), "-o", models[i])
-		}
-		must(t, dir, "model_preparation", append([]string{"-merge"}, models...)...)
-		check(fmt.Sprint(n, " shards"))
-	}
-}
-
 // A V of known knot is found, to the error of the true model; twelve columns of noise are
 // left out but for two or so.
 func TestAutoFinds(t *testing.T) {
