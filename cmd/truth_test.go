@@ -155,8 +155,8 @@ func TestSameBytes(t *testing.T) {
 			"-max-levels", "7", "-write", "scaled")
 		run("model_preparation", "-alpha", "auto")
 		run("model_testing", "-predictions", "models/p.csv")
-		run("model_preprocessing", "-auto", "-o", "models/auto.json")
-		run("model_preparation", "-scaler", "models/auto.json", "-o", "models/chosen.gob")
+		run("model_preprocessing", "-auto", "-o", "models/auto.json", "data/train/gaps-001.csv")
+		run("model_preparation", "-scaler", "models/auto.json", "-o", "models/chosen.gob", "data/train/gaps-001.csv")
 		const log = "data/train/gaps-001.csv"
 		run("data_creation", "-import", log, "-out", "in-time")
 		run("data_creation", "-import", log, "-out", "by-hash", "-time", "")
