@@ -70,9 +70,7 @@ func TestShift(t *testing.T) {
 		must(t, dir, "model_preparation", fit...)
 		must(t, dir, "model_testing", "-report", "", "-predictions", "p.csv")
 		m, _, err := regression.ReadLight(filepath.Join(dir, "models/model.gob"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, err)
 		sums := testutil.Must(metrics.Read(filepath.Join(dir, "models/metrics.gob")))(t)
 		total, terms := sums.Shifts()
 		mean, n, left := 0.0, 0.0, total

@@ -46,9 +46,7 @@ func TestFormats(t *testing.T) {
 	// gob leaves out what it does not know: nothing may be lost on the way.
 	path := "testdata/formats/3/models/model.gob"
 	model, _, err := regression.Read(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	want := testutil.Must(os.ReadFile(path))(t)
 	if got, _, err := model.Encode(); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%s is not what it is read as: %v", path, err)

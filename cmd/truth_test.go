@@ -114,9 +114,7 @@ func tree(t *testing.T, dir string) string {
 		fmt.Fprintf(&b, "%s %x\n", rel, sha256.Sum256(content))
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	return b.String()
 }
 

@@ -28,9 +28,7 @@ func fitted(t *testing.T) (dir string) {
 	first, _ := dataset.ParseTime("2020-01-01")
 	s, err := scaler.New(d, []scaler.Dataset{{ID: dataset.ID{Name: "a", Rows: 6, First: first, Last: first, XXH64: "0"}, Used: 6,
 		Sums: c}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	testutil.OK(t, scaler.Kind.WriteJSON(filepath.Join(dir, "s.json"), s))
 	return dir
 }

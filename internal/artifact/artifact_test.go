@@ -27,9 +27,7 @@ func TestDamage(t *testing.T) {
 	v := thing{Name: "a [b] \"c\"", Values: []float64{1, 0.1, 1e300, -2.5e-300, 0}}
 	text := testutil.Must(kind.EncodeJSON(&v))(t)
 	gob, _, err := kind.EncodeGob(&v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	for name, c := range map[string]struct {
 		file   []byte
 		decode func(b []byte) error
@@ -87,13 +85,9 @@ func TestCreate(t *testing.T) {
 	f.Cleanup()
 	want(t, dir, path, "new", 1)
 
-	if _, err := Create(dir); err == nil || !strings.HasSuffix(err.Error(), "is a folder") {
-		t.Errorf("a folder: %v", err)
-	}
+	testutil.Refused(Create(dir))(t, "is a folder")
 	testutil.Refused(Create(filepath.Join(dir, "no", "x")))(t, filepath.Join(dir, "no", "x"))
-	if err := WriteFile("/dev/null", []byte("x")); err != nil {
-		t.Error(err)
-	}
+	testutil.OK(t, WriteFile("/dev/null", []byte("x")))
 	if info, err := os.Stat("/dev/null"); err != nil || info.Mode().IsRegular() {
 		t.Errorf("/dev/null is no device any more: %v", err)
 	}
@@ -142,9 +136,7 @@ func TestTrailing(t *testing.T) {
 // Of several values the first can be read alone.
 func TestGobValues(t *testing.T) {
 	file, want, err := kind.EncodeGob(&thing{Name: "x"}, &[]int{1, 2})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	var v thing
 	var list []int
 	for _, values := range [][]any{{&v}, {&v, &list}} {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"mlpipeline/internal/testutil"
@@ -28,13 +27,9 @@ func TestShard(t *testing.T) {
 		t.Errorf("the parts are %v", all)
 	}
 	many := []*Shard{{I: 0, N: 12, Files: 1}}
-	if err := Complete(many); err == nil || err.Error() != "11 of 12 shards are missing: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" {
-		t.Error(err)
-	}
+	testutil.Fails(t, Complete(many), "11 of 12 shards are missing: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …")
 	for _, p := range []Shard{{I: 0, N: math.MaxInt}, {I: 3, N: 3}, {I: -1, N: 3}, {}} {
-		if err := Complete([]*Shard{&p}); err == nil || !strings.HasSuffix(err.Error(), "is none") {
-			t.Errorf("%v: %v", &p, err)
-		}
+		testutil.Fails(t, Complete([]*Shard{&p}), "is none")
 	}
 	for want, list := range map[string][]*Shard{
 		"<nil>":                    parts,

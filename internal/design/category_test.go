@@ -64,9 +64,8 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	d.Missing = Error
-	if _, _, err := words(t, d, in); err == nil || !strings.HasPrefix(err.Error(), `-:4: column "v": is missing; use`) {
-		t.Errorf("%v", err)
-	}
+	_, _, err := words(t, d, in)
+	testutil.Fails(t, err, `-:4: column "v": is missing; use`)
 	// Before a scaler is fitted no level is known, and none is missed.
 	unfinished := worded.Unfinished()
 	if names := unfinished.Names(); fmt.Sprint(names) != "[x]" || len(worded.Categories[0].Levels) != 3 {

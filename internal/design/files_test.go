@@ -26,9 +26,7 @@ func TestFiles(t *testing.T) {
 		Merge: func(file *[]float64, block []float64) { *file = append(*file, block...) }}
 	var got []string
 	for file, err := range scan.Files(context.Background(), files) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, err)
 		got = append(got, fmt.Sprint(file.File, file.Name, file.Rows, file.Used, file.Sum, file.Gaps))
 	}
 	want := []string{"0a4 1 [30] [{1 0} {2 1}]", "1b2 1 [50] []"}

@@ -71,9 +71,7 @@ func TestLike(t *testing.T) {
 	got, err := read(t, string(b), Options{Target: "Last", Category: []string{"Feiertag"}, Number: []string{"Temperatur (°C)"},
 		Known: map[string]dataset.SourceColumn{"Zeit": {Kind: "time"}, "Feiertag": {Kind: "category", Levels: []string{"ja"}},
 			"Temperatur (°C)": {Kind: "number"}, "Last": {Kind: "number"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	if want := []string{"2022-01-29T00:00:00Z ja 1.5", "2022-01-29T01:00:00Z nein 2.5"}; !slices.Equal(got.rows, want) ||
 		!strings.Contains(got.said(), `levels that were not there: "nein"`) {
 		t.Errorf("%q\n%s", got.rows, got.said())

@@ -31,9 +31,7 @@ func TestSorter(t *testing.T) {
 		for range 2 {
 			i := 0
 			for row, err := range s.Rows(t.Context()) {
-				if err != nil {
-					t.Fatal(err)
-				}
+				testutil.OK(t, err)
 				if w := want[i]; row.Group != w.Group || row.Time != w.Time || row.Hash != w.Hash || string(row.Line) != string(w.Line) {
 					t.Fatalf("limit %d: row %d is %+v, want %+v", limit, i, row, w)
 				}

@@ -196,9 +196,7 @@ func TestForgedShard(t *testing.T) {
 func TestForgedBytes(t *testing.T) {
 	m, _, rows := forgeable(t)
 	file, _, err := m.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	payload := file[bytes.IndexByte(file, '\n')+1:]
 	path, r := filepath.Join(t.TempDir(), "model.gob"), rand.New(rand.NewPCG(3, 4))
 	for i := range 300 {

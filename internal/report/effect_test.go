@@ -25,9 +25,7 @@ func scan[R any](t *testing.T, d *design.Design, csv string, work func(*design.R
 	files := testutil.Must(csvtable.Open([]string{path}, nil, d.Time))(t)
 	s := design.Scan[R]{Design: d, Workers: 1, Work: work, Merge: merge}
 	for file, err := range s.Files(context.Background(), files) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, err)
 		return file
 	}
 	return nil
@@ -50,9 +48,7 @@ func trained(t *testing.T, d design.Design, fit regression.Fit, csv string) *Pag
 	}, (*regression.Folds).Merge)
 	m, summary, err := regression.New(regression.SettingsOf(s, fit),
 		[]regression.Dataset{{ID: folds.ID, Used: folds.Used, Folds: folds.Sum}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	testutil.OK(t, err)
 	return &Page{Metrics: measured(t, 1, 40, false), Scaler: s, Model: summary, Fit: m}
 }
 

@@ -34,9 +34,7 @@ func series(t *testing.T, d *design.Design, name string, start time.Time, days, 
 	files := testutil.Must(table.Open([]string{path}, nil, "t"))(t)
 	scan := design.Scan[Sums]{Design: d, Workers: 1, Gaps: true, Work: Of, Merge: (*Sums).Merge}
 	for file, err := range scan.Files(context.Background(), files) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, err)
 		return Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Gaps: file.Gaps, Sums: file.Sum}
 	}
 	panic("no file")

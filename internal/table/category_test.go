@@ -104,9 +104,7 @@ func TestWords(t *testing.T) {
 		checkWords(t, b.String(), 3)
 	}
 	_, _, err := scanWords("w,a\nsun,1\n\xffain,2\n", 1, "w")
-	if want := `-:3: column "w": "\xffain" is not UTF-8; save the file as UTF-8`; err == nil || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
-	}
+	testutil.Fails(t, err, `-:3: column "w": "\xffain" is not UTF-8; save the file as UTF-8`)
 }
 
 func FuzzWords(f *testing.F) {
@@ -126,9 +124,7 @@ func FuzzWords(f *testing.F) {
 func TestWordHashes(t *testing.T) {
 	sum := func(in string) uint64 {
 		_, id, err := scanWords(in, 1, "w", "v")
-		if err != nil {
-			t.Fatal(err)
-		}
+		testutil.OK(t, err)
 		return id.Sketch.Sum
 	}
 	want := sum("w,v\nsun,a\nrain,b\nsun,NA\n")
