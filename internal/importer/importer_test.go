@@ -478,43 +478,110 @@ func utf16le(s string) string {
 	return string(b)
 }
 
-// What is strange and yet read is said.
-func TestSaid(t *testing.T) {
-	for _, c := range []struct{ in, want, said string }{
-		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "z: 1 cells of -999, below all others, are missing"},
-		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "z: 1 cells of -99.9, below all others, are missing"},
-		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "z: 1 cells are -99, all others not negative; -missing -99 if they are missing"},
-		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "z: number"},
-		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n5,6\n", "1 -200|2 5|3 -200|4 7|5 6", "z: 2 cells are -200, far from all others; -missing -200 if they " +
-			"are missing"},
-		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n6,7\n", "1 99.9|2 5|3 9|4 99.9|5 99.9|6 7", "z: 3 cells are 99.9, far from all others; " +
-			"-missing 99.9 if they are missing"},
-		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "z: 2 cells in parentheses or with a minus elsewhere than in front are negative"},
+// What comes of a table with and without flags, which overrule guesses, and what is said of it:
+// what is strange and yet read, and what is decided at the edge of a rule.
+func TestReading(t *testing.T) {
+	name := func(s string) *string { return &s }
+	no := false
+	berlin := testutil.Must(times.ParseZone("Europe/Berlin"))(t)
+	for _, c := range []struct {
+		in, want, said string // said "" is nothing, of the last column
+		opt            Options
+	}{
+		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "1 cells of -999, below all others, are missing", Options{}},
+		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "1 cells of -99.9, below all others, are missing", Options{}},
+		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "1 cells are -99, all others not negative; -missing -99 if they are missing", Options{}},
+		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "", Options{}},
+		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n5,6\n", "1 -200|2 5|3 -200|4 7|5 6", "2 cells are -200, far from all others; -missing -200 if they " +
+			"are missing", Options{}},
+		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n6,7\n", "1 99.9|2 5|3 9|4 99.9|5 99.9|6 7", "3 cells are 99.9, far from all others; " +
+			"-missing 99.9 if they are missing", Options{}},
+		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "2 cells in parentheses or with a minus elsewhere than in front are negative", Options{}},
 		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
-			"of the row"},
-		{"y,z\n1,NA\n2,3\n3,4\n", "1 |2 3|3 4", "z: 1 cells of \"NA\" are missing"},
-		{"y,z\n1,5%\n2,3\n3,4\n4,9\n5,8\n", "1 5%|2 3|3 4|4 9|5 8", "z: category"},
-		{"y,z\n1,5%\n2,30%\n", "1 5|2 30", "z: the unit \"%\" was taken off 2 cells"},
-		{"y,z\n1,01\n2,002\n3,0003\n4,4\n5,55\n", "1 01|2 002|3 0003|4 4|5 55", "z: category"},
-		{"y,z\n1,01\n2,002\n3,3\n4,4\n5,55\n", "1 01|2 002|3 3|4 4|5 55", "z: number"},
-		{"y,z,z\n1,2,3\n", "1 2 3", `names that come twice in the header: "z" is "z.1"`},
+			"of the row", Options{}},
+		{"y,z\n1,NA\n2,3\n3,4\n", "1 |2 3|3 4", "1 cells of \"NA\" are missing", Options{}},
+		{"y,z\n1,5%\n2,3\n3,4\n4,9\n5,8\n", "1 5%|2 3|3 4|4 9|5 8", "", Options{}},
+		{"y,z\n1,5%\n2,30%\n", "1 5|2 30", "the unit \"%\" was taken off 2 cells", Options{}},
+		{"y,z\n1,01\n2,002\n3,0003\n4,4\n5,55\n", "1 01|2 002|3 0003|4 4|5 55", "", Options{}},
+		{"y,z\n1,01\n2,002\n3,3\n4,4\n5,55\n", "1 01|2 002|3 3|4 4|5 55", "", Options{}},
+		{"y,z,z\n1,2,3\n", "1 2 3", `names that come twice in the header: "z" is "z.1"`, Options{}},
 		{"date,year,month,y\n2020-01-05,2020,1,1\n", "2020-01-05T00:00:00Z 2020 1 1",
-			`several columns read as times; "date" is taken, which says the most; -time names another`},
+			`several columns read as times; "date" is taken, which says the most; -time names another`, Options{}},
 		{"date,y\n43831,1\n43832,2\n", "43831 1|43832 2", `column "date" is not read as a time ("43831" in line 2); -time date ` +
-			`-time-layout excel reads it, from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z; rows are split by a hash`},
-		{"z,y\n1,4\n2,5\n7,6\n10,15\n", "1 4|2 5|7 6|10 15", `the last row, "10,15", holds the sums of the others`},
-		{"date,y\nearly,1\nlate,2\n", "1|2", `column "date" is not read as a time ("early" in line 2); rows are split by a hash`},
+			`-time-layout excel reads it, from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z; rows are split by a hash`, Options{}},
+		{"z,y\n1,4\n2,5\n7,6\n10,15\n", "1 4|2 5|7 6|10 15", `the last row, "10,15", holds the sums of the others`, Options{}},
+		{"date,y\nearly,1\nlate,2\n", "1|2", `column "date" is not read as a time ("early" in line 2); rows are split by a hash`, Options{}},
 		{"date,y\n2020-01-01,1\n2020-01-02,2\nearly,1\nlate,2\n", "1|2|1|2", `column "date" is not read as a time ("2020-01-01" in line 2); ` +
-			`2 of 4 cells are times as ISO 8601, and -time date names the first that is none; rows are split by a hash`},
-		{"time,y\n2020-01-01 10:00,1\n", "2020-01-01T10:00:00Z 1", "the times have no zone and are taken for UTC; -zone NAME says where they hold"},
+			`2 of 4 cells are times as ISO 8601, and -time date names the first that is none; rows are split by a hash`, Options{}},
+		{"time,y\n2020-01-01 10:00,1\n", "2020-01-01T10:00:00Z 1", "the times have no zone and are taken for UTC; -zone NAME says where they hold", Options{}},
+
+		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty; -target '' reads rows without one`, "", Options{}},
+		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "1 cells of -999, below all others, are missing", Options{}},
+		{"y,z\n1,-200\n2,5\n3,7\n4,6\n", "1 -200|2 5|3 7|4 6", "", Options{}},            // once
+		{"y,z\n1,100\n2,5\n3,7\n4,100\n5,6\n", "1 100|2 5|3 7|4 100|5 6", "", Options{}}, // not nines
+		{"y,z\n1,9\n2,8\n3,2\n4,9\n5,6\n", "1 9|2 8|3 2|4 9|5 6", "", Options{}},         // not apart
+		{"y,z\n1,0\n2,50\n3,55\n4,0\n5,52\n", "1 0|2 50|3 55|4 0|5 52", "", Options{}},   // not negative
+		{"y,z\n1,-1\n2,1\n3,-1\n4,2\n5,1\n", "1 -1|2 1|3 -1|4 2|5 1", "", Options{}},     // few numbers
+		{"y,z\n1,-999\n2,-300\n3,900\n", "1 -999|2 -300|3 900", "", Options{}},           // once
+		{"y;z\n1;-9,5\n2;2,5\n3;-9,5\n4;3,5\n5;4,5\n", "1 |2 2.5|3 |4 3.5|5 4.5", "the decimal sign is a comma",
+			Options{Missing: []string{"-9.5"}}},
+		{"y,z\n1,-300\n2,900\n3,-999\n4,-999\n", "1 -300|2 900|3 -999|4 -999", "2 cells are -999, below all others; -missing " +
+			"-999 if they are missing", Options{}},
+		{"y,z\n1,-3000\n2,900\n3,-999\n4,-999\n", "1 -3000|2 900|3 -999|4 -999", "", Options{}}, // not below
+		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},                         // not apart
+		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},                     // not negative
+		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}},                 // two numbers are all
+		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
+		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: map[string]string{"": ","}}},
+
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "D/M/YYYY"}},
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "%d/%m/%Y"}},
+		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "2/1/2006"}},
+		{"t,y\n86400,1\n", "1970-01-02T00:00:00Z 1", "", Options{Layout: "epoch", Time: name("t")}},
+		{"t,y\n43831.5,1\n", "2020-01-01T12:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
+		{"t;y\n44197,0416666667;1\n44197,5;1\n", "2021-01-01T01:00:00Z 1|2021-01-01T12:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
+		{"t,y\n1,1\n59,1\n61,1\n", "1900-01-01T00:00:00Z 1|1900-02-28T00:00:00Z 1|1900-03-01T00:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
+		{"t,y\n737791.5,1\n", "2020-01-01T12:00:00Z 1", "", Options{Layout: "matlab", Time: name("t")}},
+		{"t,y\n2458850,1\n", "2020-01-01T12:00:00Z 1", "", Options{Layout: "julian", Time: name("t")}},
+		{"t,y\n03.04.21 5:06,1\n", "2021-04-03T05:06:00Z 1", "", Options{Layout: "%d.%m.%y %H:%M", Time: name("t")}},
+		{"t,y\n2020-10-25 01:30,1\n2020-10-25 02:00,2\n2020-10-25 02:30,3\n2020-10-25 02:00,4\n2020-10-25 02:30,5\n2020-10-25 03:00,6\n",
+			"2020-10-24T23:30:00Z 1|2020-10-25T00:00:00Z 2|2020-10-25T00:30:00Z 3|2020-10-25T01:00:00Z 4|2020-10-25T01:30:00Z 5|" +
+				"2020-10-25T02:00:00Z 6", "", Options{Zone: berlin}},
+		{"t,y\n2020-10-25 02:00,1\n2020-10-25 02:00,2\n2021-10-31 02:00,3\n", "2020-10-25T00:00:00Z 1|2020-10-25T01:00:00Z 2|" +
+			"2021-10-31T00:00:00Z 3", "", Options{Zone: berlin}},
+		{"t,y\n2020-03-29 01:00,1\n2020-03-29 02:00,2\n2020-03-29 03:00,3\n2020-07-01,4\n2020-07-01T00:00:00Z,5\n", "2020-03-29T00:00:00Z 1|" +
+			"2020-03-29T01:00:00Z 3|2020-06-30T22:00:00Z 4|2020-07-01T00:00:00Z 5", "", Options{Zone: berlin}},
+		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", "", Options{Time: name("b")}},
+		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", "", Options{Time: name("a+b")}},
+		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", "", Options{Time: name("")}},
+		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time as ISO 8601, as others are; ` +
+			`1 of 2 cells are not. Use -missing for what is missing, -time-layout, or -time '' for none`, "", Options{Time: name("later")}},
+		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", "", Options{Delimiter: ":"}},
+		{"y;z\n1.234;1,5\n2.345;2,5\n", "1.234 1.5|2.345 2.5", "the decimal sign is a comma", Options{Decimal: map[string]string{"y": "."}}},
+		{"y,z\n\"1,234\",1\n", "1.234 1", "", Options{Decimal: map[string]string{"": ","}}},
+		{"y,z\n\"1,234\",1\n", "1234 1", "", Options{Decimal: map[string]string{"": "."}}},
+		{"y,z\n0,1\n-999,1\nx,1\n", " 1|-999 1| 1", "", Options{Missing: []string{"0", "x"}}},
+		{"y,z\n1,1\n2,2\n", "1 1|2 2", "", Options{Category: []string{"z"}}},
+		{"y,z\n1,a\n2,2\n", "1 |2 2", "", Options{Number: []string{"z"}}},
+		{"y,z\n1,1\n2,2\n", "1|2", "", Options{Drop: []string{"z"}}},
+		{"a,b\nc,d\ny,z\n1,2\n", "1 2", "", Options{Skip: 2}},
+		{"1,2\n3,4\n", "1 2|3 4", "", Options{Header: &no, Target: "column_2"}},
+		{"1,2\n3,4\n", "1 2|3 4", "", Options{Target: "column_2"}},
+		{"y,y2\n1,2\n", `f.csv:1: there is no column "z"; name it with -drop: the header has "y", "y2"`,
+			"", Options{Drop: []string{"z"}}},
 	} {
-		got, err := read(t, c.in, Options{})
+		got, err := read(t, c.in, c.opt)
 		if err != nil {
-			t.Errorf("%q: %v", c.in, err)
+			if err.Error() != c.want {
+				t.Errorf("%q %+v:\ngot  %s\nwant %s", c.in, c.opt, err, c.want)
+			}
 			continue
 		}
-		if rows := strings.Join(got.rows, "|"); rows != c.want || !strings.Contains(got.said(), c.said) {
-			t.Errorf("%q: got %s\n%s\nwant %s\n%s", c.in, rows, got.said(), c.want, c.said)
+		last := len(got.Header) - 1
+		said := c.said != "" && strings.Contains(got.said(), c.said) ||
+			c.said == "" && (got.Kind(last) != Number || len(got.formats[last].why) == 0)
+		if rows := strings.Join(got.rows, "|"); rows != c.want || !said {
+			t.Errorf("%q %+v:\ngot  %s\n%s\nwant %s\n%s", c.in, c.opt, rows, got.said(), c.want, c.said)
 		}
 	}
 	got := testutil.Must(read(t, "y,z\n1,-99\n2,5\n3,700\n", Options{}))(t)
@@ -550,64 +617,6 @@ func TestBadCells(t *testing.T) {
 		}
 		if bad == 6 && !strings.Contains(got.said(), `6 of 100 cells are not numbers, the first "broken" in line 42`) {
 			t.Error(got.said())
-		}
-	}
-}
-
-// Flags overrule the guesses.
-func TestOptions(t *testing.T) {
-	name := func(s string) *string { return &s }
-	no := false
-	berlin := testutil.Must(times.ParseZone("Europe/Berlin"))(t)
-	for _, c := range []struct {
-		in, want string
-		opt      Options
-	}{
-		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "D/M/YYYY"}},
-		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "%d/%m/%Y"}},
-		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", Options{Layout: "2/1/2006"}},
-		{"t,y\n86400,1\n", "1970-01-02T00:00:00Z 1", Options{Layout: "epoch", Time: name("t")}},
-		{"t,y\n43831.5,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
-		{"t;y\n44197,0416666667;1\n44197,5;1\n", "2021-01-01T01:00:00Z 1|2021-01-01T12:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
-		{"t,y\n1,1\n59,1\n61,1\n", "1900-01-01T00:00:00Z 1|1900-02-28T00:00:00Z 1|1900-03-01T00:00:00Z 1", Options{Layout: "excel", Time: name("t")}},
-		{"t,y\n737791.5,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "matlab", Time: name("t")}},
-		{"t,y\n2458850,1\n", "2020-01-01T12:00:00Z 1", Options{Layout: "julian", Time: name("t")}},
-		{"t,y\n03.04.21 5:06,1\n", "2021-04-03T05:06:00Z 1", Options{Layout: "%d.%m.%y %H:%M", Time: name("t")}},
-		{"t,y\n2020-10-25 01:30,1\n2020-10-25 02:00,2\n2020-10-25 02:30,3\n2020-10-25 02:00,4\n2020-10-25 02:30,5\n2020-10-25 03:00,6\n",
-			"2020-10-24T23:30:00Z 1|2020-10-25T00:00:00Z 2|2020-10-25T00:30:00Z 3|2020-10-25T01:00:00Z 4|2020-10-25T01:30:00Z 5|" +
-				"2020-10-25T02:00:00Z 6", Options{Zone: berlin}},
-		{"t,y\n2020-10-25 02:00,1\n2020-10-25 02:00,2\n2021-10-31 02:00,3\n", "2020-10-25T00:00:00Z 1|2020-10-25T01:00:00Z 2|" +
-			"2021-10-31T00:00:00Z 3", Options{Zone: berlin}},
-		{"t,y\n2020-03-29 01:00,1\n2020-03-29 02:00,2\n2020-03-29 03:00,3\n2020-07-01,4\n2020-07-01T00:00:00Z,5\n", "2020-03-29T00:00:00Z 1|" +
-			"2020-03-29T01:00:00Z 3|2020-06-30T22:00:00Z 4|2020-07-01T00:00:00Z 5", Options{Zone: berlin}},
-		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", Options{Time: name("b")}},
-		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", Options{Time: name("a+b")}},
-		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", Options{Time: name("")}},
-		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time as ISO 8601, as others are; ` +
-			`1 of 2 cells are not. Use -missing for what is missing, -time-layout, or -time '' for none`, Options{Time: name("later")}},
-		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", Options{Delimiter: ":"}},
-		{"y;z\n1.234;1,5\n2.345;2,5\n", "1.234 1.5|2.345 2.5", Options{Decimal: map[string]string{"y": "."}}},
-		{"y,z\n\"1,234\",1\n", "1.234 1", Options{Decimal: map[string]string{"": ","}}},
-		{"y,z\n\"1,234\",1\n", "1234 1", Options{Decimal: map[string]string{"": "."}}},
-		{"y,z\n0,1\n-999,1\nx,1\n", " 1|-999 1| 1", Options{Missing: []string{"0", "x"}}},
-		{"y,z\n1,1\n2,2\n", "1 1|2 2", Options{Category: []string{"z"}}},
-		{"y,z\n1,a\n2,2\n", "1 |2 2", Options{Number: []string{"z"}}},
-		{"y,z\n1,1\n2,2\n", "1|2", Options{Drop: []string{"z"}}},
-		{"a,b\nc,d\ny,z\n1,2\n", "1 2", Options{Skip: 2}},
-		{"1,2\n3,4\n", "1 2|3 4", Options{Header: &no, Target: "column_2"}},
-		{"1,2\n3,4\n", "1 2|3 4", Options{Target: "column_2"}},
-		{"y,y2\n1,2\n", `f.csv:1: there is no column "z"; name it with -drop: the header has "y", "y2"`,
-			Options{Drop: []string{"z"}}},
-	} {
-		got, err := read(t, c.in, c.opt)
-		text := ""
-		if err != nil {
-			text = err.Error()
-		} else {
-			text = strings.Join(got.rows, "|")
-		}
-		if text != c.want {
-			t.Errorf("%q %+v:\ngot  %s\nwant %s", c.in, c.opt, text, c.want)
 		}
 	}
 }
@@ -683,47 +692,6 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
-}
-
-// What is decided at the edge of a rule, and what is said of it.
-func TestEdges(t *testing.T) {
-	for _, c := range []struct {
-		in, want, said string // said: of the last column
-		opt            Options
-	}{
-		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty; -target '' reads rows without one`, "", Options{}},
-		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "z: 1 cells of -999, below all others, are missing", Options{}},
-		{"y,z\n1,-200\n2,5\n3,7\n4,6\n", "1 -200|2 5|3 7|4 6", "", Options{}},            // once
-		{"y,z\n1,100\n2,5\n3,7\n4,100\n5,6\n", "1 100|2 5|3 7|4 100|5 6", "", Options{}}, // not nines
-		{"y,z\n1,9\n2,8\n3,2\n4,9\n5,6\n", "1 9|2 8|3 2|4 9|5 6", "", Options{}},         // not apart
-		{"y,z\n1,0\n2,50\n3,55\n4,0\n5,52\n", "1 0|2 50|3 55|4 0|5 52", "", Options{}},   // not negative
-		{"y,z\n1,-1\n2,1\n3,-1\n4,2\n5,1\n", "1 -1|2 1|3 -1|4 2|5 1", "", Options{}},     // few numbers
-		{"y,z\n1,-999\n2,-300\n3,900\n", "1 -999|2 -300|3 900", "", Options{}},           // once
-		{"y;z\n1;-9,5\n2;2,5\n3;-9,5\n4;3,5\n5;4,5\n", "1 |2 2.5|3 |4 3.5|5 4.5", "the decimal sign is a comma",
-			Options{Missing: []string{"-9.5"}}},
-		{"y,z\n1,-300\n2,900\n3,-999\n4,-999\n", "1 -300|2 900|3 -999|4 -999", "z: 2 cells are -999, below all others; -missing " +
-			"-999 if they are missing", Options{}},
-		{"y,z\n1,-3000\n2,900\n3,-999\n4,-999\n", "1 -3000|2 900|3 -999|4 -999", "", Options{}}, // not below
-		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},                         // not apart
-		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},                     // not negative
-		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}},                 // two numbers are all
-		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
-		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: map[string]string{"": ","}}},
-	} {
-		got, err := read(t, c.in, c.opt)
-		text, said := "", ""
-		if err != nil {
-			text = err.Error()
-		} else {
-			text = strings.Join(got.rows, "|")
-			if j := len(got.Header) - 1; got.Kind(j) == Number {
-				said = strings.Join(append([]string{}, got.formats[j].why...), "\n")
-			}
-		}
-		if c.said = strings.TrimPrefix(c.said, "z: "); text != c.want || said != c.said {
-			t.Errorf("%q:\ngot  %s %q\nwant %s %q", c.in, text, said, c.want, c.said)
-		}
-	}
 }
 
 // A source that is not UTF-8 is read in the encoding that its target's name or its letters
