@@ -2,11 +2,13 @@ package regression
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/testutil"
 )
@@ -107,6 +109,9 @@ func TestChooserParents(t *testing.T) {
 	c := newChooser(terms, folds)
 	all := func(int) bool { return true }
 	c.forward(all, 0, 20)
+	if !c.chosen[3] || !c.chosen[4] {
+		t.Errorf("of what the target follows from only %v are taken in", c.chosen)
+	}
 	for i, term := range terms {
 		for _, parent := range term.Parents {
 			if c.chosen[i] && !c.chosen[parent] {
@@ -122,8 +127,37 @@ func TestChooserParents(t *testing.T) {
 	if c.backward(false); c.chosen[4] && !c.chosen[3] {
 		t.Error("a parent is gone before what needs it")
 	}
-	if c.optimism() < 0 || c.total(c.errors) > before*1.2 || c.compared < 5 {
+	if c.optimism() < 0 || c.optimism() > 0.5*c.mse(c.errors) || c.total(c.errors) > before*1.2 || c.compared < 5 {
 		t.Errorf("optimism %v, error %v of %v, %d models compared", c.optimism(), c.total(c.errors), before, c.compared)
+	}
+}
+
+// What a rise of the error over the folds is compared with is its standard error.
+func TestStandardErrorOfRise(t *testing.T) {
+	c := chooser{errors: []float64{1, 1, 1, 1}}
+	near(t, "standard error", c.standardError([]float64{2, 3, 4, 7}), math.Sqrt(14./3*4))
+}
+
+// A series is tested on what comes later: its folds in the order of their times, in ten groups
+// of rows, of which each of the later five tests what is fitted to those before it.
+func TestChainedSplits(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 9))
+	var datasets []Dataset
+	for k := range 2 { // whose folds come in turn
+		d := foldsOf(fmt.Sprint(k), problem(r, 100, 1, 1), 3, 5)
+		d.First, d.Last = dataset.Time(10*k), dataset.Time(10*k+100)
+		datasets = append(datasets, d)
+	}
+	splits := chainedSplits(datasets)
+	if len(splits) != 5 {
+		t.Fatalf("%d splits", len(splits))
+	}
+	for i, s := range splits {
+		want := newNormal(3)
+		want.add(&datasets[(i+1)%2].Folds[(i+5)/2])
+		if s.train.rows != int64(100+20*i) || !slices.Equal(s.test.a, want.a) {
+			t.Errorf("split %d: %d rows before, others after", i, s.train.rows)
+		}
 	}
 }
 
