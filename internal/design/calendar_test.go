@@ -36,16 +36,6 @@ func TestClock(t *testing.T) {
 	}
 }
 
-func TestParseHolidays(t *testing.T) {
-	dates, err := ParseHolidays([]string{"date", "2020-12-25", "", "2020-01-01 ", "2020-12-25"})
-	if err != nil || !slices.Equal(dates, []string{"2020-01-01", "2020-12-25"}) {
-		t.Errorf("%v, %v", dates, err)
-	}
-	if _, err := ParseHolidays([]string{"2020-12-25", "26.12.2020"}); err == nil {
-		t.Error("26.12.2020 is read")
-	}
-}
-
 // A column of exactly the name comes first, then NAME:KNOTS, then NAME@KNOT/KNOT; a cross is
 // split where both sides are names, in one way.
 func TestParseTerms(t *testing.T) {

@@ -76,28 +76,6 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// Levels of all blocks are counted, and the first three named, in whatever order they
-// are merged.
-func TestUnseen(t *testing.T) {
-	var a, b Unseen
-	for _, level := range []string{"w=e", "w=c", "w=e"} {
-		a.Merge(Unseen{1, []string{level}})
-	}
-	for _, level := range []string{"w=d", "w=b", "w=a"} {
-		b.Merge(Unseen{2, []string{level}})
-	}
-	ab, ba := a, b
-	ab.Merge(b)
-	ba.Merge(a)
-	const want = `9 cells of a level that the scaler has not seen ("w=a", "w=b", "w=c" …) count as the average category`
-	if ab.String() != want || ba.String() != want {
-		t.Errorf("%v and %v, want %s", ab, ba, want)
-	}
-	if got := (Unseen{}).String(); got != "" {
-		t.Error(got)
-	}
-}
-
 func TestCheckCategories(t *testing.T) {
 	for want, change := range map[string]func(d *Design){
 		`the category "w" is not among the features`:                        func(d *Design) { d.Features = []string{"x", "v"} },
