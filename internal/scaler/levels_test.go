@@ -1,7 +1,6 @@
 package scaler
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,7 +11,6 @@ import (
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
-	"mlpipeline/internal/testutil"
 )
 
 // words are rows of one category as a block holds them: codes in order of appearance.
@@ -123,8 +121,7 @@ func fitWords(t *testing.T, name string, a, y []float64, cells ...string) Datase
 	return Dataset{ID: untimed(name, len(y)), Used: int64(len(y)), Sums: s}
 }
 
-// The moments of a level are those of its zeros and ones, without the missing cells,
-// and merged scalers whose levels differ are that of all rows, byte for byte.
+// The moments of a level are those of its zeros and ones, without the missing cells.
 func TestLevelMoments(t *testing.T) {
 	one := fitWords(t, "1", []float64{1, 2, 3, 4}, []float64{1, 2, 4, 8}, "x", "y", "", "x")
 	two := fitWords(t, "2", []float64{5, 7, 9, 4}, []float64{1, 3, 4, 8}, "z", "z", "u", "z")
@@ -143,16 +140,6 @@ func TestLevelMoments(t *testing.T) {
 	}
 	if s.Reference(0) != 2 {
 		t.Errorf("the reference is %s", s.FeatureNamesOut[s.Reference(0)])
-	}
-	var parts []*Scaler
-	for _, d := range []Dataset{two, one} {
-		part := fitted(t, worded, d)
-		parts = append(parts, part)
-	}
-	merged := testutil.Must(merge(parts))(t)
-	want, _ := Kind.EncodeJSON(s)
-	if got, _ := Kind.EncodeJSON(merged); !bytes.Equal(got, want) {
-		t.Errorf("merged\n%s\nwant\n%s", got, want)
 	}
 }
 
