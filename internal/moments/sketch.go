@@ -106,10 +106,16 @@ func (s *Sketch) add(b bin) {
 
 // widen drops so many low bits, and more until there are maxBins bins at the most.
 func (s *Sketch) widen(shift uint) {
-	sorted := s.sorted()
+	sorted := make([]uint64, 0, s.used)
+	for _, b := range s.bins {
+		if b.n > 0 {
+			sorted = append(sorted, b.least)
+		}
+	}
+	slices.Sort(sorted)
 	var boundaries [65]int // how many there are between neighbours that meet once so many bits are dropped
 	for i := 1; i < len(sorted); i++ {
-		boundaries[bits.Len64(sorted[i-1].least^sorted[i].least)]++
+		boundaries[bits.Len64(sorted[i-1]^sorted[i])]++
 	}
 	left := len(sorted)
 	for dropped, n := range boundaries {
@@ -118,9 +124,12 @@ func (s *Sketch) widen(shift uint) {
 			break
 		}
 	}
+	all := s.bins
 	*s = Sketch{shift: shift}
-	for _, b := range sorted {
-		s.add(b)
+	for _, b := range all {
+		if b.n > 0 {
+			s.add(b)
+		}
 	}
 }
 

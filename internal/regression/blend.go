@@ -22,35 +22,31 @@ const (
 	gainBlend  = 0.003 // share of the error that it must save
 )
 
-// blend sets the weights of two fits, the plain one first, so that the error of the mean
-// of them and of the target's mean, which has the rest, is least.
-func (c *chooser) blend(members []member, splits []split) {
-	var products [4][4]float64 // of predictions: the mean's, those of the members, and y
-	for k := range splits {
-		train, test := &splits[k].train, &splits[k].test
-		coefficients := func(columns []int, penalty float64) []float64 {
-			v := make([]float64, test.w)
-			at, b := train.ridge(columns, penalty)
-			for l, j := range at {
-				v[j] = b[l]
+// weigh sets the weights of two fits, the plain one first, so that the error of the mean
+// of them and of the target's mean, which has the rest, is least. It reports whether a fit failed.
+func (s *Settings) weigh(members []member, splits []split) error {
+	var products [3][3]float64 // of errors: of the mean, and of the members
+	for _, split := range splits {
+		fits := []solution{meanOf(split.train)}
+		for _, m := range members {
+			x, err := s.fitMember(split.train, m)
+			if err != nil {
+				return err
 			}
-			return v
+			fits = append(fits, x)
 		}
-		vectors := [4][]float64{coefficients([]int{0}, 0)}
-		for i, m := range members {
-			vectors[1+i] = coefficients(c.columnsOf(m.kept), m.penalty)
-		}
-		vectors[3] = make([]float64, test.w)
-		vectors[3][test.w-1] = 1
-		for i, u := range vectors {
-			for j, v := range vectors {
-				products[i][j] += test.product(u, v)
+		for i, x := range fits {
+			e := split.test.residuals(x)
+			for j, y := range fits {
+				for k, other := range split.test.residuals(y) {
+					products[i][j] += float64(e[k].Value() * other.Value())
+				}
 			}
 		}
 	}
 	squares := func(plain, chosen int) (sum float64) {
-		w := [4]float64{float64(twentieths-plain-chosen) / twentieths, float64(plain) / twentieths,
-			float64(chosen) / twentieths, -1}
+		w := [3]float64{float64(twentieths-plain-chosen) / twentieths, float64(plain) / twentieths,
+			float64(chosen) / twentieths}
 		for i, u := range w {
 			for j, v := range w {
 				sum += float64(float64(u*v) * products[i][j])
@@ -68,21 +64,23 @@ func (c *chooser) blend(members []member, splits []split) {
 		}
 	}
 	members[0].weight, members[1].weight = float64(plain)/twentieths, float64(chosen)/twentieths
+	return nil
 }
 
-// product returns uᵀ·A·v.
-func (g *normal) product(u, v []float64) (sum float64) {
-	for i, x := range u {
-		if x == 0 {
-			continue
-		}
-		inner := 0.0
-		for j, y := range v {
-			inner += float64(g.a[i*g.w+j] * y)
-		}
-		sum += float64(x * inner)
+// meanOf returns the fit of the target's mean.
+func meanOf(f *Factor) solution {
+	return solution{f.at(0, f.Width-1).Over(f.at(0, 0)), make([]moments.Sum, f.Width-2)}
+}
+
+// fitMember returns the fit of a member.
+func (s Settings) fitMember(f *Factor, m member) (x solution, err error) {
+	s.blend = nil
+	s.leaveOut(m.kept)
+	fits, err := s.fits(f, m.penalty)
+	if err != nil {
+		return x, err
 	}
-	return sum
+	return fits[0], nil
 }
 
 // fits returns the solutions for a factor with several penalties, or that of the blend.
@@ -97,22 +95,20 @@ func (s *Settings) fits(f *Factor, alphas ...float64) (fits []solution, err erro
 		}
 		return []solution{a.penalized(alphas[0]).solve()}, nil
 	}
-	sum := solution{b: make([]moments.Sum, len(s.Names))}
-	mean, rest := moments.Float(f.R[f.Width-1]).Over(moments.Float(f.R[0])), 1.0
+	sum, rest := meanOf(f), 1.0
+	mean := sum.b0
+	sum.b0 = moments.Sum{}
 	for _, m := range s.blend {
 		if m.weight == 0 {
 			continue
 		}
-		of := *s
-		of.blend = nil
-		of.leaveOut(m.kept)
-		x, err := of.fits(f, m.penalty)
+		x, err := s.fitMember(f, m)
 		if err != nil {
 			return nil, err
 		}
 		weight := moments.Float(m.weight)
-		sum.b0.Merge(x[0].b0.Times(weight))
-		for j, b := range x[0].b {
+		sum.b0.Merge(x.b0.Times(weight))
+		for j, b := range x.b {
 			sum.b[j].Merge(b.Times(weight))
 		}
 		rest -= m.weight

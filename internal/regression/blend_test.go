@@ -12,20 +12,19 @@ import (
 // of its members' coefficients.
 func TestBlend(t *testing.T) {
 	terms, folds := choosable(3)
-	c := newChooser(terms, folds)
+	splits, s := splitsOf(folds), settings(9)
+	s.Terms = terms
 	all := []bool{true, true, true, true, true}
 	noise := []bool{false, false, false, true, false}
 	members := []member{{kept: noise}, {kept: all}}
-	if c.blend(members, c.splits); members[1].weight < 0.9 {
+	if err := s.weigh(members, splits); err != nil || members[1].weight < 0.9 {
 		t.Errorf("all terms, which are the truth, have weight %v", members[1].weight)
 	}
 	members = []member{{kept: all}, {kept: noise}}
-	if c.blend(members, c.splits); members[0].weight < 0.9 {
+	if err := s.weigh(members, splits); err != nil || members[0].weight < 0.9 {
 		t.Errorf("a poor choice leaves the plain terms weight %v", members[0].weight)
 	}
 	total := allOf(folds)
-	s := settings(9)
-	s.Terms = terms
 	s.blend = []member{{noise, 3, 0.25}, {all, 0, 0.5}}
 	got := testutil.Must(s.fits(total, 0))(t)
 	want := make([]float64, 9)

@@ -64,12 +64,12 @@ type choice struct {
 
 // choose decides which terms are in the model, sets the columns that are left out, and
 // weighs all terms.
-func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
+func (s *Settings) choose(datasets []Dataset, splits []split) (c choice) {
 	c.kept = make([]bool, len(s.Terms))
 	for t := range c.kept {
 		c.kept[t] = true
 	}
-	if reason := weighable(folds, s.Select); reason != "" {
+	if reason := weighable(splits, s.Select); reason != "" {
 		c.selection = &Selection{Reason: reason}
 		for i, t := range s.Terms {
 			c.kept[i] = !s.Select || t.plain()
@@ -80,7 +80,7 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 		}
 		return c
 	}
-	chooser := newChooser(s.Terms, folds)
+	chooser := newChooser(s.Terms, splits)
 	if !s.Select {
 		chooser.set(c.kept)
 		c.worth = chooser.worth(s.Names)
@@ -94,30 +94,34 @@ func (s *Settings) choose(datasets []Dataset, folds []Factor) (c choice) {
 	if !s.Auto {
 		return c
 	}
-	splits := chooser.splits
 	if s.Time != "" {
 		if chained := chainedSplits(datasets); len(chained) > 0 {
 			splits = chained
 		}
 	}
-	c.shrink(s, chooser, plain, splits)
+	c.shrink(s, plain, splits)
 	return c
 }
 
 // shrink finds the penalty of the chosen terms, and the weight of the plain ones and of the
 // target's mean beside them.
-func (c *choice) shrink(s *Settings, chooser *chooser, plain []bool, splits []split) {
-	least := int64(math.MaxInt64)
-	for _, split := range splits {
-		least = min(least, split.train.rows)
-	}
-	members := []member{{kept: plain}, {kept: c.kept}}
+func (c *choice) shrink(s *Settings, plain []bool, splits []split) {
+	members := []member{{kept: plain}, {kept: c.kept, weight: 1}}
 	for i := range members {
 		s.leaveOut(members[i].kept)
-		c.penalty, c.path = chooser.bestPenalty(members[i].kept, s.alphas(least), splits)
+		alphas := s.alphas(fewest(splits))
+		all, reason := s.holdOut(splits, alphas)
+		if reason != "" {
+			c.path = nil
+			s.leaveOut(c.kept)
+			return
+		}
+		var best int
+		best, c.path = least(alphas, all, pooled)
+		c.penalty = alphas[best]
 		members[i].penalty = c.penalty
 	}
-	if chooser.blend(members, splits); members[1].weight < 1 {
+	if s.weigh(members, splits) == nil && members[1].weight < 1 {
 		s.blend, c.kept = members, union(members)
 		s.leaveOut(c.kept)
 		for t := range c.worth {
@@ -128,12 +132,12 @@ func (c *choice) shrink(s *Settings, chooser *chooser, plain []bool, splits []sp
 }
 
 // crossValidate is that of the chosen terms with the chosen penalty, or chooses one.
-func (c *choice) crossValidate(s Settings, folds []Factor) CrossValidation {
+func (c *choice) crossValidate(s Settings, splits []split) CrossValidation {
 	if c.path == nil {
-		return crossValidate(&s, folds)
+		return crossValidate(&s, splits)
 	}
 	s.Auto, s.Alpha = false, c.penalty
-	cv := crossValidate(&s, folds)
+	cv := crossValidate(&s, splits)
 	cv.best, cv.Path = c.penalty, c.path
 	return cv
 }
@@ -146,18 +150,18 @@ const (
 )
 
 // weighable says what keeps the terms from being compared, "" if nothing does.
-func weighable(folds []Factor, choose bool) (reason string) {
+func weighable(splits []split, choose bool) (reason string) {
 	most := mostWeighed
 	if choose {
 		most = mostChosen
 	}
-	if len(folds) > mostFolds {
+	if len(splits) > mostFolds {
 		return fmt.Sprintf("terms are compared in %d folds at most", mostFolds)
 	}
-	for k := range folds {
-		switch f := &folds[k]; {
+	for k, split := range splits {
+		switch f := split.test; {
 		case f.N == 0:
-			return fmt.Sprintf("fold %d of %d has no rows", k+1, len(folds))
+			return fmt.Sprintf("fold %d of %d has no rows", k+1, len(splits))
 		case f.Width > most:
 			return fmt.Sprintf("terms of %d columns at most are compared", most-2)
 		}

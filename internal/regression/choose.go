@@ -24,7 +24,8 @@ type chooser struct {
 	terms    []Term
 	chosen   []bool
 	varies   []bool   // of the terms: a column of it does
-	splits   []split  // those of cross-validation: every fold is tested on all others
+	train    []normal // of every fold the rows of all others, that are fitted
+	test     []normal // and its own
 	swept    []*sweep // of what is fitted in each, by the chosen terms
 	rows     float64
 	errors   []float64 // Σ of the squared errors on each fold, of the chosen terms
@@ -34,26 +35,22 @@ type chooser struct {
 
 // newChooser begins with the intercept alone. The columns of the folds' factors are
 // standardised.
-func newChooser(terms []Term, folds []Factor) *chooser {
-	w := folds[0].Width
-	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), splits: make([]split, len(folds)),
-		swept: make([]*sweep, len(folds)), errors: make([]float64, len(folds)),
-		least: slices.Repeat([]float64{math.Inf(1)}, len(folds))}
-	ordered.Each(len(folds), func(k int) {
-		c.splits[k].test = newNormal(w)
-		c.splits[k].test.add(&folds[k])
-	})
-	total := newNormal(w)
-	for k := range folds {
-		total = total.plus(c.splits[k].test, 1)
+func newChooser(terms []Term, splits []split) *chooser {
+	w, n := splits[0].test.Width, len(splits)
+	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), train: make([]normal, n), test: make([]normal, n),
+		swept: make([]*sweep, n), errors: make([]float64, n), least: slices.Repeat([]float64{math.Inf(1)}, n)}
+	ordered.Each(n, func(k int) { c.test[k] = newNormal(splits[k].test) })
+	total := normal{w: w, a: make([]float64, w*w)}
+	for k := range splits {
+		total = total.plus(c.test[k], 1)
+		c.rows += float64(splits[k].test.N)
 	}
-	c.rows = float64(total.rows)
 	for _, t := range terms {
 		c.varies = append(c.varies, slices.ContainsFunc(t.columns(), func(j int) bool { return total.a[j*w+j] > 0 }))
 	}
-	ordered.Each(len(folds), func(k int) {
-		c.splits[k].train = total.plus(c.splits[k].test, -1)
-		c.swept[k] = newSweep(c.splits[k].train)
+	ordered.Each(n, func(k int) {
+		c.train[k] = total.plus(c.test[k], -1)
+		c.swept[k] = newSweep(c.train[k])
 		c.swept[k].include([]int{0})
 	})
 	c.settle()
@@ -66,16 +63,11 @@ func (t *Term) plain() bool {
 }
 
 // columns returns a term's columns in a factor.
-func (t *Term) columns() (columns []int) {
-	for j := t.From; j < t.To; j++ {
-		columns = append(columns, j+1)
-	}
-	return columns
-}
+func (t *Term) columns() []int { return numbers(t.From+1, t.To+1) }
 
 // settle takes the errors of what is chosen now.
 func (c *chooser) settle() {
-	ordered.Each(len(c.swept), func(k int) { c.errors[k] = c.splits[k].test.squaredError(c.swept[k].fit()) })
+	ordered.Each(len(c.swept), func(k int) { c.errors[k] = c.test[k].squaredError(c.swept[k].fit()) })
 	c.compare(c.errors)
 }
 
@@ -109,9 +101,9 @@ func (c *chooser) with(term int) []float64 {
 	errors, group := make([]float64, len(c.swept)), c.terms[term].columns()
 	for k, s := range c.swept {
 		if c.chosen[term] {
-			errors[k] = c.splits[k].test.squaredError(s.fitWithout(group))
+			errors[k] = c.test[k].squaredError(s.fitWithout(group))
 		} else {
-			errors[k] = c.splits[k].test.squaredError(s.fitWith(group))
+			errors[k] = c.test[k].squaredError(s.fitWith(group))
 		}
 	}
 	return errors

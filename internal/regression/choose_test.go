@@ -78,7 +78,7 @@ func foldError(t *testing.T, columns []int, folds []Factor, k int, alpha float64
 func TestChooserExact(t *testing.T) {
 	for seed := range uint64(5) {
 		terms, folds := choosable(seed)
-		c := newChooser(terms, folds)
+		c := newChooser(terms, splitsOf(folds))
 		check := func(what string, got, want []float64) {
 			t.Helper()
 			for k := range got {
@@ -106,7 +106,7 @@ func TestChooserExact(t *testing.T) {
 func TestChooserParents(t *testing.T) {
 	terms, folds := choosable(1)
 	terms[4].Parents = []int{3}
-	c := newChooser(terms, folds)
+	c := newChooser(terms, splitsOf(folds))
 	all := func(int) bool { return true }
 	c.forward(all, 0, 20)
 	if !c.chosen[3] || !c.chosen[4] {
@@ -153,21 +153,24 @@ func TestChainedSplits(t *testing.T) {
 		t.Fatalf("%d splits", len(splits))
 	}
 	for i, s := range splits {
-		want := newNormal(3)
-		want.add(&datasets[(i+1)%2].Folds[(i+5)/2])
-		if s.train.rows != int64(100+20*i) || !slices.Equal(s.test.a, want.a) {
-			t.Errorf("split %d: %d rows before, others after", i, s.train.rows)
+		if s.train.N != int64(100+20*i) || !slices.Equal(s.test.R, datasets[(i+1)%2].Folds[(i+5)/2].R) {
+			t.Errorf("split %d: %d rows before, others after", i, s.train.N)
 		}
 	}
 }
 
-// Ridge on normal equations is ridge on the factor.
+// The penalties of a path, of some terms, err as fits to these alone do, one by one.
 func TestBestPenalty(t *testing.T) {
 	terms, folds := choosable(2)
-	c := newChooser(terms, folds)
-	c.set([]bool{true, true, false, true, true})
+	s := settings(9)
+	s.Terms = terms
+	s.leaveOut([]bool{true, true, false, true, true})
 	alphas := []float64{0, 0.1, 10, 1000}
-	best, path := c.bestPenalty(c.chosen, alphas, c.splits)
+	all, reason := s.holdOut(splitsOf(folds), alphas)
+	if reason != "" {
+		t.Fatal(reason)
+	}
+	best, path := least(alphas, all, pooled)
 	columns := []int{0, 1, 2, 6, 7, 8, 9, 10}
 	for i, alpha := range alphas {
 		sum, rows := 0.0, int64(0)
@@ -179,7 +182,13 @@ func TestBestPenalty(t *testing.T) {
 			t.Errorf("alpha %v: %v, want %v", alpha, path[i].MSE, want)
 		}
 	}
-	if least := slices.MinFunc(path, func(a, b Point) int { return cmp.Compare(a.MSE, b.MSE) }); least.Alpha != best {
-		t.Errorf("alpha %v where %v is best", best, least.Alpha)
+	if least := slices.MinFunc(path, func(a, b Point) int { return cmp.Compare(a.MSE, b.MSE) }); least != path[best] {
+		t.Errorf("alpha %v where %v is best", path[best].Alpha, least.Alpha)
 	}
+}
+
+// splitsOf returns the splits of folds.
+func splitsOf(folds []Factor) []split {
+	splits, _ := newSplits(folds)
+	return splits
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
+	"math/bits"
 
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/ordered"
@@ -49,86 +49,134 @@ func (s *Settings) alphas(rows int64) []float64 {
 // pool returns the factors of the folds of all datasets.
 func pool(datasets []Dataset, n int) []Factor {
 	folds := make([]Factor, n)
-	for _, d := range datasets {
-		for k := range d.Folds {
-			folds[k].Merge(&d.Folds[k])
+	ordered.Each(n, func(k int) {
+		for _, d := range datasets {
+			if k < len(d.Folds) { // a file without rows has none
+				folds[k].Merge(&d.Folds[k])
+			}
 		}
-	}
+	})
 	return folds
 }
 
-// heldOut is how the fit with one penalty errs on every fold, fitted to the others.
-type heldOut struct {
-	mse, r2 []float64
-	sums    []metrics.Cluster // of the residuals
+// split is rows to fit, and others that the fit is tested on.
+type split struct{ train, test *Factor }
+
+// newSplits returns those that test every fold by what is fitted to the others, and the
+// factor of all rows.
+func newSplits(folds []Factor) (splits []split, total *Factor) {
+	others, total := without(folds)
+	for k := range folds {
+		splits = append(splits, split{&others[k], &folds[k]})
+	}
+	return splits, total
 }
 
-// holdOut holds out every fold once. The fit to the others comes from
-// their merged factors, the held-out error from the fold's own, so that no row
+// heldOut is how a fit errs on the rows of a split that it is tested on.
+type heldOut struct {
+	rows         int64
+	squares, sum float64 // Σe², Σe
+	r2           float64
+}
+
+// holdOut returns the errors of the fits with some penalties, of every split: the fit comes from
+// merged factors, its error from the factor of the rows held out, so that no row
 // is read again. The reason says what keeps a fit from being made.
-func (s *Settings) holdOut(folds []Factor, alphas []float64) (all []heldOut, reason string) {
-	n := len(folds)
+func (s *Settings) holdOut(splits []split, alphas []float64) (all [][]heldOut, reason string) {
 	for range alphas {
-		all = append(all, heldOut{make([]float64, n), make([]float64, n), make([]metrics.Cluster, n)})
+		all = append(all, make([]heldOut, len(splits)))
 	}
-	reasons := make([]string, n)
-	without(folds, func(k int, rest *Factor) {
-		held := &folds[k]
+	reasons := make([]string, len(splits))
+	ordered.Each(len(splits), func(k int) {
+		train, test := splits[k].train, splits[k].test
 		switch {
-		case held.N == 0:
+		case test.N == 0:
 			reasons[k] = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
 			return
-		case rest.N == 0:
+		case train.N == 0:
 			reasons[k] = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
 			return
 		}
-		fits, err := s.fits(rest, alphas...)
+		fits, err := s.fits(train, alphas...)
 		if err != nil {
 			reasons[k] = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)
 			return
 		}
 		for i, x := range fits {
-			sse := held.squaredError(x)
-			all[i].sums[k] = metrics.Cluster{N: held.N, Residual: held.residualSum(x)}
-			all[i].mse[k], all[i].r2[k] = sse/float64(held.N), metrics.RSquared(sse, held.targetSquares())
+			squares := test.squaredError(x)
+			all[i][k] = heldOut{test.N, squares, test.residualSum(x), metrics.RSquared(squares, test.targetSquares())}
 		}
 	})
 	return all, cmp.Or(reasons...)
 }
 
-// crossValidate finds the penalty that errs least on rows held out, and that error.
-func crossValidate(s *Settings, folds []Factor) CrossValidation {
-	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
-	var rows, most int64
-	for k := range folds {
-		rows, most = rows+folds[k].N, max(most, folds[k].N)
+// pooled returns the mean squared error of all rows held out.
+func pooled(folds []heldOut) float64 {
+	squares, rows := 0.0, int64(0)
+	for _, h := range folds {
+		squares, rows = squares+h.squares, rows+h.rows
 	}
-	alphas := s.alphas(rows - most)
-	all, reason := s.holdOut(folds, alphas)
-	if cv.Reason = reason; reason != "" {
-		return cv
+	return squares / float64(rows)
+}
+
+// perFold returns the mean over the folds of their mean squared errors, and its deviation.
+func perFold(folds []heldOut) (mean, std float64) {
+	var mse []float64
+	for _, h := range folds {
+		mse = append(mse, h.squares/float64(h.rows))
 	}
-	best := 0
+	return meanStd(mse)
+}
+
+// least returns which of some penalties errs least, and the errors of all.
+func least(alphas []float64, all [][]heldOut, mse func([]heldOut) float64) (best int, path []Point) {
 	for i, alpha := range alphas {
-		mse, _ := meanStd(all[i].mse)
-		if s.Auto {
-			cv.Path = append(cv.Path, Point{alpha, mse})
-		}
-		if bestMSE, _ := meanStd(all[best].mse); mse < bestMSE {
+		path = append(path, Point{alpha, mse(all[i])})
+		if path[i].MSE < path[best].MSE {
 			best = i
 		}
 	}
-	mse, std := meanStd(all[best].mse)
-	r2, _ := meanStd(all[best].r2)
-	if math.IsInf(mse+std+math.Abs(r2), 0) || math.IsNaN(mse+std+r2) {
-		cv.Reason, cv.Path = "the errors on rows held out are beyond float64", []Point{}
+	return best, path
+}
+
+// crossValidate finds the penalty that errs least on rows held out, and that error.
+func crossValidate(s *Settings, splits []split) CrossValidation {
+	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
+	alphas := s.alphas(fewest(splits))
+	all, reason := s.holdOut(splits, alphas)
+	if cv.Reason = reason; reason != "" {
 		return cv
 	}
-	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(all[best].sums)
-	if !slices.ContainsFunc(folds, func(f Factor) bool { return f.N == 1 }) {
+	best, path := least(alphas, all, func(folds []heldOut) float64 { mse, _ := perFold(folds); return mse })
+	mse, std := perFold(all[best])
+	r2, single := 0.0, false
+	var sums []metrics.Cluster
+	for _, h := range all[best] {
+		r2 += h.r2 / float64(len(splits))
+		single = single || h.rows == 1
+		sums = append(sums, metrics.Cluster{N: h.rows, Residual: h.sum})
+	}
+	if math.IsInf(mse+std+math.Abs(r2), 0) || math.IsNaN(mse+std+r2) {
+		cv.Reason = "the errors on rows held out are beyond float64"
+		return cv
+	}
+	if s.Auto {
+		cv.Path = path
+	}
+	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(sums)
+	if !single {
 		cv.R2 = &r2
 	}
 	return cv
+}
+
+// fewest returns of how many rows the fit to the fewest is.
+func fewest(splits []split) int64 {
+	least := int64(math.MaxInt64)
+	for _, split := range splits {
+		least = min(least, split.train.N)
+	}
+	return least
 }
 
 // meanStd returns the mean and the population standard deviation.
@@ -149,25 +197,32 @@ type Influence struct {
 	DeltaMSE *float64 `json:"delta_mse"` // null if the others alone do not determine a model
 }
 
-// without calls work for every factor, on all cores, with the join of all the
-// others: the merge of those before and those after it, so that the work is linear
-// in their number.
-func without(factors []Factor, work func(i int, others *Factor)) {
+// without returns for every factor that of the rows of all the others, and the factor of all
+// rows: by a tree of them, node i having 2i and 2i+1 below it, so that the work is linear in
+// their number. Of a node's rows the others are its sibling's and the others of the node above.
+func without(factors []Factor) (others []Factor, whole *Factor) {
 	n := len(factors)
-	before, after := make([]Factor, n), make([]Factor, n)
-	ordered.Each(2, func(which int) {
-		for i := range n - 1 {
-			if which == 0 {
-				before[i+1] = join(&before[i], &factors[i])
-			} else {
-				after[n-2-i] = join(&factors[n-1-i], &after[n-1-i])
+	nodes, others := make([]Factor, 2*n), make([]Factor, 2*n)
+	copy(nodes[n:], factors)
+	levels := bits.Len(uint(2*n - 1))
+	each := func(level int, work func(i int)) {
+		from := 1 << level
+		ordered.Each(min(2*n, 2*from)-from, func(i int) { work(from + i) })
+	}
+	for level := levels - 1; level >= 0; level-- {
+		each(level, func(i int) {
+			if i < n {
+				nodes[i] = join(&nodes[2*i], &nodes[2*i+1])
 			}
-		}
-	})
-	ordered.Each(n, func(i int) {
-		others := join(&before[i], &after[i])
-		work(i, &others)
-	})
+		})
+	}
+	all := nodes[1]
+	for level := 1; level < levels; level++ {
+		each(level, func(i int) { others[i] = join(&others[i/2], &nodes[i^1]) })
+		clear(nodes[1<<level : min(2*n, 2<<level)]) // large ones are not kept
+		clear(others[1<<level/2 : min(n, 1<<level)])
+	}
+	return others[n:], &all
 }
 
 // join returns the factor of the rows of both.
@@ -181,7 +236,9 @@ func join(a, b *Factor) (f Factor) {
 // without it on the rows of the others.
 func influence(s *Settings, datasets []Dataset, factors []Factor, whole solution, alpha float64) []Influence {
 	result := make([]Influence, len(factors))
-	without(factors, func(i int, others *Factor) {
+	all, _ := without(factors)
+	ordered.Each(len(factors), func(i int) {
+		others := &all[i]
 		result[i] = Influence{Name: datasets[i].Name, Rows: datasets[i].Used}
 		if others.N == 0 || factors[i].N == 0 {
 			return

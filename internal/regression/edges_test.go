@@ -40,7 +40,7 @@ func TestBeyondFloat64(t *testing.T) {
 	}
 	set := settings(2)
 	set.Folds = 2
-	cv := crossValidate(&set, pool([]Dataset{foldsOf("a", rows, 4, 2)}, 2))
+	cv := crossValidate(&set, splitsOf(pool([]Dataset{foldsOf("a", rows, 4, 2)}, 2)))
 	if !strings.Contains(cv.Reason, "beyond float64") || cv.R2 != nil || cv.MSE != nil {
 		t.Errorf("%+v", cv)
 	}
@@ -50,7 +50,7 @@ func TestBeyondFloat64(t *testing.T) {
 func TestFoldOfFewRows(t *testing.T) {
 	set := settings(2)
 	set.Folds = 2
-	cv := crossValidate(&set, pool([]Dataset{foldsOf("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)}, 2))
+	cv := crossValidate(&set, splitsOf(pool([]Dataset{foldsOf("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)}, 2)))
 	if !strings.HasPrefix(cv.Reason, "without fold 1 of 2: ") {
 		t.Error(cv.Reason)
 	}

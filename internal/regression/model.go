@@ -10,6 +10,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/ordered"
 )
 
 // Kind is the format of model.gob.
@@ -78,26 +79,25 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	}
 	s = s.unfitted()
 	datasets = s.standardize(datasets)
-	wholes, total := factorsOf(datasets)
+	splits, total := newSplits(pool(datasets, s.Folds))
 	if total.N == 0 {
 		return nil, nil, errors.New("no row can be used: each lacks the target, a feature or a lag")
 	}
 	if !total.finite() {
 		return nil, nil, fmt.Errorf("the squares of %q overflow float64; change its unit", s.Target)
 	}
-	folds := pool(datasets, s.Folds)
-	choice := s.choose(datasets, folds)
+	choice := s.choose(datasets, splits)
 	m.Settings, m.Kept = s, choice.kept
-	whole, err := s.solver(&total, s.alphas(total.N)[0])
+	whole, err := s.solver(total, s.alphas(total.N)[0])
 	if err != nil {
 		return nil, nil, err
 	}
-	cv := choice.crossValidate(s, folds)
+	cv := choice.crossValidate(s, splits)
 	if m.Penalty, err = s.penalty(&choice, &cv, total.N); err != nil {
 		return nil, nil, err
 	}
 	penalized := whole.penalized(m.Penalty)
-	fits, err := s.fits(&total, m.Penalty)
+	fits, err := s.fits(total, m.Penalty)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,13 +105,13 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(total.at(0, whole.p+1).Over(total.at(0, 0)))
 	m.Band = newBand(penalized, m.Penalty, x, m.TrainMean)
-	if m.Climatology, err = s.climatology(&total, m.Penalty); err != nil {
+	if m.Climatology, err = s.climatology(total, m.Penalty); err != nil {
 		return nil, nil, err
 	}
 	m.Training = training(datasets, cv.held)
 	given := m.Datasets
 	m.Datasets = datasets // standardised, for the robust errors
-	summary := summarize(m, whole, penalized, x, wholes, cv)
+	summary := summarize(m, whole, penalized, x, factorsOf(datasets, total), cv)
 	m.Datasets = given
 	summary.Terms, summary.Selection = choice.worth, choice.selection
 	if err := cmp.Or(summary.finite(), m.check(false)); err != nil {
@@ -120,16 +120,18 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	return m, summary, nil
 }
 
-// factorsOf returns the factor of each dataset, and that of all.
-func factorsOf(datasets []Dataset) (wholes []Factor, total Factor) {
-	wholes = make([]Factor, len(datasets))
-	for i, d := range datasets {
-		for k := range d.Folds {
-			wholes[i].Merge(&d.Folds[k])
-		}
-		total.Merge(&wholes[i])
+// factorsOf returns the factor of each dataset; all is that of all of them.
+func factorsOf(datasets []Dataset, all *Factor) []Factor {
+	if len(datasets) == 1 {
+		return []Factor{*all}
 	}
-	return wholes, total
+	wholes := make([]Factor, len(datasets))
+	ordered.Each(len(datasets), func(i int) {
+		for k := range datasets[i].Folds {
+			wholes[i].Merge(&datasets[i].Folds[k])
+		}
+	})
+	return wholes
 }
 
 // NewShard makes a shard of a model, for Merge.

@@ -157,20 +157,17 @@ func (s *Settings) climatology(total *Factor, alpha float64) ([]float64, error) 
 	if s.SeasonFrom == s.SeasonTo {
 		return nil, nil
 	}
-	columns := []int{0}
-	for j := s.SeasonFrom; j < s.SeasonTo; j++ {
-		columns = append(columns, 1+j)
-	}
-	if Enough(total.N, len(columns), 0) == nil {
+	n, of := s.SeasonTo-s.SeasonFrom, *s
+	of.blend, of.left = nil, slices.Repeat([]bool{true}, len(s.Names))
+	clear(of.left[s.SeasonFrom:s.SeasonTo])
+	if Enough(total.N, n+1, 0) == nil {
 		alpha = 0
 	}
-	season, offsets := total.Columns(append(columns, total.Width-1)), s.offsets()[s.SeasonFrom:s.SeasonTo]
-	a, err := newSolver(season, offsets, alpha, nil, nil)
+	fits, err := of.fits(total, alpha)
 	if err != nil {
 		return nil, err
 	}
-	x := a.penalized(alpha).solve()
-	return append([]float64{s.uncentre(x.b0)}, x.coef()...), nil
+	return append([]float64{s.uncentre(fits[0].b0)}, fits[0].coef()[s.SeasonFrom:s.SeasonTo]...), nil
 }
 
 // AlphaName returns the penalty as it was asked for.

@@ -4,46 +4,44 @@ import "slices"
 
 // normal is the matrix AᵀA of the rows A = [1 | Z | y] of a factor, w×w by rows.
 type normal struct {
-	w    int
-	a    []float64
-	rows int64
+	w int
+	a []float64
 }
 
-func newNormal(w int) normal { return normal{w: w, a: make([]float64, w*w)} }
-
-// add includes the rows of a factor: RᵀR.
-func (g *normal) add(f *Factor) {
-	g.rows += f.N
-	r := f.R
+func newNormal(f *Factor) normal {
+	w, r := f.Width, f.R
+	g := normal{w, make([]float64, w*w)}
 	for i := range f.rows() {
-		row := r[:g.w-i] // of columns i to w
-		r = r[g.w-i:]
+		row := r[:w-i] // of columns i to w
+		r = r[w-i:]
 		for j, v := range row { // the lower triangle, which is mirrored below
-			at := g.a[(i+j)*g.w+i:]
+			at := g.a[(i+j)*w+i:]
 			for k, u := range row[:j+1] {
 				at[k] += float64(u * v)
 			}
 		}
 	}
-	for i := range g.w {
+	for i := range w {
 		for j := range i {
-			g.a[j*g.w+i] = g.a[i*g.w+j]
+			g.a[j*w+i] = g.a[i*w+j]
 		}
 	}
+	return g
 }
 
 // plus returns the matrix of the rows of g and, so many times, those of o.
-func (g normal) plus(o normal, times int64) normal {
-	sum := normal{w: g.w, a: slices.Clone(g.a), rows: g.rows + times*o.rows}
+func (g normal) plus(o normal, times float64) normal {
+	sum := normal{g.w, slices.Clone(g.a)}
 	for i, v := range o.a {
-		sum.a[i] += float64(times) * v
+		sum.a[i] += float64(times * v)
 	}
 	return sum
 }
 
 // of returns sign times the matrix of some columns, with y behind them as it is.
 func (g *normal) of(columns []int, sign float64) normal {
-	n, sub := len(columns), newNormal(len(columns)+1)
+	n := len(columns)
+	sub := normal{n + 1, make([]float64, (n+1)*(n+1))}
 	for i, k := range columns {
 		for j, l := range columns {
 			sub.a[i*sub.w+j] = sign * g.a[k*g.w+l]
@@ -51,16 +49,6 @@ func (g *normal) of(columns []int, sign float64) normal {
 		sub.a[i*sub.w+n], sub.a[n*sub.w+i] = g.a[k*g.w+g.w-1], g.a[k*g.w+g.w-1]
 	}
 	return sub
-}
-
-// ridge returns the columns and coefficients of ridge regression on some columns, the
-// first of which, the intercept, is not penalised.
-func (g *normal) ridge(columns []int, alpha float64) ([]int, []float64) {
-	sub := g.of(columns, 1)
-	for i := 1; i < len(columns); i++ {
-		sub.a[i*sub.w+i] += alpha
-	}
-	return newSweep(sub).solve(columns)
 }
 
 // squaredError returns ‖y − Σ b[i]·column[i]‖² over the rows.
