@@ -4,7 +4,6 @@ package cmd_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -127,62 +126,52 @@ func TestKilledStage(t *testing.T) {
 	}
 }
 
-// TestSignals stops programs that wait for input, for each other, or work: within
-// a second (or three, where other tests run beside), with the status of the signal, with nothing published and no
+// TestSignals stops programs that wait for input, for each other, or work: within a second (or
+// five, where all work at once), with the status of the signal, with nothing published and no
 // temporary file left.
 func TestSignals(t *testing.T) {
 	dir := newDir(t)
 	must(t, dir, "data_creation", "-scenarios", "clean,gaps,stuck,drift", "-rows", "20000", "-step", "1h")
 	must(t, dir, "model_preprocessing", "-daily", "20", "-annual", "20")
 	must(t, dir, "model_preparation", "-folds", "2")
-	wide := frame{[]string{"y"}, map[string][]float64{"y": make([]float64, 2000)}}
-	r := rand.New(rand.NewPCG(1, 2))
-	for j := range 500 {
-		name := fmt.Sprint("x", j)
-		wide.names = append(wide.names, name)
-		for range 2000 {
-			wide.cols[name] = append(wide.cols[name], float64(r.IntN(10)))
-		}
-	}
-	wide.write(t, filepath.Join(dir, "wide.csv"), 0, 2000)
+	shell(t, dir, `awk 'BEGIN { for (i = 0; i <= 2000; i++) {
+		for (j = 0; j < 500; j++) printf "%s,", i ? int(10 * rand()) : "x" j; print i ? 0 : "y" } }' >wide.csv`)
 	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-o", "scaler.json", "wide.csv")
 	data := testutil.Must(os.Open(filepath.Join(dir, "data")))(t)
 	defer data.Close()
-	if err := syscall.Flock(int(data.Fd()), syscall.LOCK_EX); err != nil { // as one who publishes
-		t.Fatal(err)
-	}
+	testutil.OK(t, syscall.Flock(int(data.Fd()), syscall.LOCK_EX)) // as one who publishes
 	before := tree(t, dir)
-	for i, args := range [][]string{
+	var running []*exec.Cmd
+	for _, args := range [][]string{
 		{"model_preprocessing", "-"},
 		{"data_creation", "-out", "other", "-rows", "20000000", "-step", "1m"},
 		{"data_creation", "-rows", "50"},
-		{"data_creation", "-out", "other", "-import", "-", "-target", "y"},
+		{"data_creation", "-out", "imported", "-import", "-", "-target", "y"},
 		{"model_preparation", "-folds", "1000", "-alpha", "auto"},
 		{"model_preparation", "-folds", "200", "-scaler", "scaler.json", "-o", "wide.gob", "wide.csv"},
 	} {
+		cmd := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
+		cmd.Dir, cmd.Stderr = dir, new(strings.Builder)
+		testutil.Must(cmd.StdinPipe())(t)
+		testutil.OK(t, cmd.Start())
+		guard := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		defer guard.Stop()
+		running = append(running, cmd)
+	}
+	time.Sleep(time.Second)
+	for i, cmd := range running {
 		sig := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3]
 		if signal.Ignored(sig) { // under nohup, which the programs heed
 			sig = syscall.SIGTERM
 		}
-		cmd := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
-		cmd.Dir = dir
-		var errs strings.Builder
-		cmd.Stderr = &errs
-		if _, err := cmd.StdinPipe(); err != nil {
-			t.Fatal(err)
-		}
-		testutil.OK(t, cmd.Start())
-		guard := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-		defer guard.Stop()
-		time.Sleep(500 * time.Millisecond)
 		start := time.Now()
 		_ = cmd.Process.Signal(sig)
 		_ = cmd.Wait()
-		if code := cmd.ProcessState.ExitCode(); code != 128+int(sig) || time.Since(start) > 3*time.Second {
-			t.Errorf("%v: %v: status %d after %v: %s", args, sig, code, time.Since(start), &errs)
+		if code := cmd.ProcessState.ExitCode(); code != 128+int(sig) || time.Since(start) > 5*time.Second {
+			t.Errorf("%v: %v: status %d after %v: %s", cmd, sig, code, time.Since(start), cmd.Stderr)
 		}
-		if after := tree(t, dir); after != before {
-			t.Errorf("%v: %v: left\n%s", args, sig, after)
-		}
+	}
+	if after := tree(t, dir); after != before {
+		t.Errorf("left\n%s", after)
 	}
 }
