@@ -13,6 +13,11 @@ import (
 // 1970, in whatever order moments come.
 func TestClock(t *testing.T) {
 	zone := testutil.Must(time.LoadLocation("Europe/Vienna"))(t)
+	for category, levels := range map[string]int{"hour": 24, "weekday": 7, "month": 12, "hour_of_week": 168, "holiday": 2} {
+		if n := len(calendarOf(category).levels); n != levels {
+			t.Errorf("%s has %d levels", category, n)
+		}
+	}
 	c := newClock(&Design{Zone: "Europe/Vienna", Holidays: []string{"1969-12-25", "2020-10-26"}})
 	moments := []string{"2020-03-29T00:59:59Z", "2020-03-29T01:00:00Z", "2020-10-25T00:30:00Z", "2020-10-25T01:30:00Z",
 		"2020-10-25T23:00:00Z", "2020-10-26T22:59:59Z", "2020-10-26T23:00:00Z", "1969-12-25T12:00:00Z",
