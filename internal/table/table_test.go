@@ -338,49 +338,33 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, fmt.Errorf("the cable is out") }
 
-// Wherever a scan is told to end, it does.
-func TestCancelAnywhere(t *testing.T) {
+// A loop that ends early, or is told to end wherever it is, leaves no worker behind, and its blocks
+// to nobody.
+func TestEndsEarly(t *testing.T) {
+	before := runtime.NumGoroutine()
 	csv := bigCSV(100000)
 	for k := range 40 {
 		files := testutil.Must(Open([]string{"-"}, strings.NewReader(csv), "t"))(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		var seen atomic.Int32
-		scan := &Scan{Time: "t", Workers: 1 + k%3}
-		cancelOnce := func(*Block) {
-			if int(seen.Add(1)) == 1+k%5 {
-				cancel()
-				time.Sleep(time.Millisecond) // the others may leave meanwhile
-			}
-		}
-		var err error
-		for _, err = range parsed(ctx, scan, files, cancelOnce) {
-		}
-		if err != nil && err != context.Canceled {
-			t.Fatal(err)
-		}
-		cancel()
-	}
-}
-
-// A loop that ends early leaves no worker behind, and its blocks to nobody.
-func TestBreak(t *testing.T) {
-	before := runtime.NumGoroutine()
-	csv := bigCSV(100000)
-	for range 20 {
-		files := testutil.Must(Open([]string{"-"}, strings.NewReader(csv), "t"))(t)
-		busy := atomic.Int32{}
-		scan := &Scan{Time: "t", Workers: 3}
+		var seen, busy atomic.Int32
 		work := func(*Block) {
 			busy.Add(1)
-			time.Sleep(time.Millisecond)
+			if int(seen.Add(1)) == 1+k%5 && k%2 == 0 {
+				cancel()
+			}
+			time.Sleep(time.Millisecond) // the others may leave meanwhile
 			busy.Add(-1)
 		}
-		for range parsed(context.Background(), scan, files, work) {
-			break
+		var err error
+		for _, err = range parsed(ctx, &Scan{Time: "t", Workers: 1 + k%3}, files, work) {
+			if k%2 == 1 {
+				break
+			}
 		}
-		if n := busy.Load(); n != 0 {
-			t.Fatalf("%d workers are busy", n)
+		if n := busy.Load(); n != 0 || err != nil && err != context.Canceled {
+			t.Fatalf("%d workers are busy: %v", n, err)
 		}
+		cancel()
 	}
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
