@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,25 +73,16 @@ func TestPortable(t *testing.T) {
 	}
 
 	// Each goes on with what the other has made.
-	content := testutil.Must(os.ReadFile(filepath.Join(here, "data/test/clean.csv")))(t)
-	for _, dir := range []string{here, there} {
-		testutil.WriteFile(t, filepath.Join(dir, "new.csv"), content)
-	}
 	type run func(dir, name string, args ...string) string
 	for dir, program := range map[string]run{here: other, there: mine} {
-		program(dir, "model_testing", "-metrics", "again.json")
-		program(dir, "model_testing", "-merge", "-metrics", "merged-t.json", "models/metrics.gob")
+		program(dir, "model_testing", "-merge", "-metrics", "again.json", "models/metrics.gob")
+		if !slices.Equal(figures(t, filepath.Join(dir, "again.json")), figures(t, filepath.Join(dir, "models/metrics.json"))) {
+			t.Error("the same sums have other figures there")
+		}
 		program(dir, "model_preprocessing", "-merge", "-o", "merged-s.json", "models/scaler.json")
 		program(dir, "model_preparation", "-merge", "-o", "merged.gob", "models/model.gob")
-		program(dir, "model_preparation", "-append", "new.csv")
+		program(dir, "model_preparation", "-append", "data/test/clean.csv")
 		program(dir, "model_testing", "data/test/noisy.csv")
-		a := testutil.Must(os.ReadFile(filepath.Join(dir, "again.json")))(t)
-		if b, err := os.ReadFile(filepath.Join(dir, "models/metrics.json")); err != nil || len(b) == len(a) {
-			t.Errorf("testing one file gives the metrics of all: %v", err)
-		}
-		if b, err := os.ReadFile(filepath.Join(dir, "merged-t.json")); err != nil || string(a) != string(b) {
-			t.Errorf("the same model has other metrics there: %v", err)
-		}
 	}
 }
 

@@ -5,12 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"mlpipeline/internal/regression"
@@ -77,52 +75,29 @@ func readCSV(t *testing.T, path string) [][]string {
 	return testutil.Must(csv.NewReader(bytes.NewReader(b)).ReadAll())(t)
 }
 
-// A V of known knot is found, to the error of the true model; twelve columns of noise are
-// left out but for two or so.
+// A V of known knot is found, to the error of the true model; twelve columns of noise are left
+// out but for two or so.
 func TestAutoFinds(t *testing.T) {
-	run := func(seed uint64, line func(r *rand.Rand) (x []float64, y float64)) (regression.Summary, float64) {
+	// run makes a table of awk's, where n() is a normal number, and a model of it.
+	run := func(seed int, header, row string) (regression.Summary, float64) {
 		dir := newDir(t)
-		r := rand.New(rand.NewPCG(seed, 1))
-		var b strings.Builder
-		for i := range 1000 {
-			x, y := line(r)
-			if i == 0 {
-				for j := range x {
-					fmt.Fprintf(&b, "x%d,", j)
-				}
-				b.WriteString("y\n")
-			}
-			for _, v := range x {
-				fmt.Fprintf(&b, "%.6g,", v)
-			}
-			fmt.Fprintf(&b, "%.6g\n", y)
-		}
-		testutil.WriteFile(t, filepath.Join(dir, "t.csv"), b.String())
-		must(t, dir, "data_creation", "-import", "t.csv", "-target", "y")
-		must(t, dir, "model_preprocessing", "-auto")
-		must(t, dir, "model_preparation")
-		must(t, dir, "model_testing", "-report", "")
+		shell(t, dir, fmt.Sprintf(`awk 'function n() { return sqrt(-2 * log(1 - rand())) * cos(6.283185307179586 * rand()) }
+			BEGIN { srand(%d); print "%s"; for (i = 0; i < 1000; i++) { %s; print "" } }' >t.csv`, seed, header, row))
+		shell(t, dir, "data_creation -quiet -import t.csv -target y && model_preprocessing -quiet -auto && "+
+			"model_preparation -quiet && model_testing -quiet -report ''")
 		var model regression.Summary
 		readJSON(t, filepath.Join(dir, "models/model.json"), &model)
 		return model, *readMetrics(t, dir).R2
 	}
-	_, r2 := run(1, func(r *rand.Rand) ([]float64, float64) {
-		x := 16 + 8*r.NormFloat64()
-		return []float64{x, r.NormFloat64()}, 5*math.Abs(x-16) + 3*r.NormFloat64()
-	})
+	_, r2 := run(1, "x0,x1,y", `x = 16 + 8 * n(); printf "%.6g,%.6g,%.6g", x, n(), 5 * (x > 16 ? x - 16 : 16 - x) + 3 * n()`)
 	// The deviation of 5·|x − 16| is 5·8·√(1 − 2/π) = 24.1.
 	if truth := 1 - 9/(9+24.1*24.1); r2 < truth-0.01 {
 		t.Errorf("R² %.4f of a V, where that of the truth is %.4f", r2, truth)
 	}
 	var kept []int
-	for seed := range uint64(5) {
-		model, _ := run(seed, func(r *rand.Rand) ([]float64, float64) {
-			x := make([]float64, 13)
-			for j := range x {
-				x[j] = r.NormFloat64()
-			}
-			return x, x[0] + r.NormFloat64()
-		})
+	for seed := range 5 {
+		model, _ := run(seed, "x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,y",
+			`x = n(); printf "%.6g,", x; for (j = 0; j < 12; j++) printf "%.6g,", n(); printf "%.6g", x + n()`)
 		n := 0
 		for _, term := range model.Terms {
 			if term.Kept && term.Name != "x0" {
