@@ -130,10 +130,14 @@ func FuzzSketch(f *testing.F) {
 	s.Add([]float64{-1, 0, 2.5})
 	text, _ := json.Marshal(&s)
 	f.Add(string(text))
+	f.Add(`"QICAgICAgICAgAEAAQ=="`) // of which 64 bits are dropped
 	f.Fuzz(func(t *testing.T, text string) {
 		var s Sketch
 		if json.Unmarshal([]byte(text), &s) != nil {
 			return
+		}
+		if s.shift > 63 {
+			t.Errorf("%d bits are dropped of 64", s.shift)
 		}
 		quantiles, _ := s.Quantiles(0, 0.1, 0.5, 1)
 		for _, q := range quantiles {
