@@ -119,34 +119,6 @@ func TestConstant(t *testing.T) {
 	}
 }
 
-// Moments follow the unit of the numbers as far as a scaler takes them, 1e±100.
-func TestUnits(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	xs := make([]float64, 1000)
-	for i := range xs {
-		xs[i] = 2 + r.NormFloat64()
-	}
-	of := func(xs []float64) (m Moments) {
-		for from := 0; from < len(xs); from += 99 {
-			m.Add(xs[from:min(from+99, len(xs))])
-		}
-		return m
-	}
-	want := of(xs)
-	for exponent := -332; exponent <= 332; exponent += 4 {
-		scaled := make([]float64, len(xs))
-		for i, x := range xs {
-			scaled[i] = math.Ldexp(x, exponent)
-		}
-		got := of(scaled)
-		near(t, "mean", math.Ldexp(got.Mean.Value(), -exponent), want.Mean.Value(), 1e-15)
-		near(t, "deviation", math.Ldexp(got.Std(), -exponent), want.Std(), 1e-14)
-		if got.Constant() || got.Min != slices.Min(scaled) || got.Max != slices.Max(scaled) || got.N != want.N {
-			t.Errorf("2^%d: %+v", exponent, got)
-		}
-	}
-}
-
 // Of numbers that are too large for squares the extremes are known yet; what is missing is not
 // counted.
 func TestLargest(t *testing.T) {
