@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"mlpipeline/internal/dataset"
@@ -55,10 +56,19 @@ func TestClustered(t *testing.T) {
 			}
 		}
 	}
+	for want, c := range map[string]*Comparison{
+		": a gain of 0.245 ± 0.24, which is sure":  compare(t, 37, 7, false, model, rival).Compare(0),
+		": a loss of 0.245 ± 0.24, which is sure":  compare(t, 37, 7, false, rival, model).Compare(0),
+		": the difference of 0.0198 ± 0.17 may be": compare(t, 37, 7, false, model, rival).Compare(0.25),
+	} {
+		if !strings.Contains(c.String(), want) {
+			t.Errorf("%s, want %s", c, want)
+		}
+	}
 	// Rows that only one of them predicts are counted; of no common row nothing is known.
 	none := func(int) float64 { return math.NaN() }
 	got := compare(t, 20, 5, true, model, none).Compare(0)
-	if got.Rows != 0 || got.Others != 20 || got.Gain != nil || got.Low != nil {
+	if got.Rows != 0 || got.Others != 20 || got.Gain != nil || got.Low != nil || got.String() != "no row could be predicted by both models" {
 		t.Errorf("%+v", got)
 	}
 	if got := compare(t, 1, 5, true, model, rival).Compare(0); got.Gain == nil || got.Low != nil {

@@ -24,12 +24,12 @@ func normal(r *rand.Rand, n int, mean float64) []Cells {
 
 // Bins are closed on the right; every cell is counted once, in whatever parts the rows come.
 func TestCells(t *testing.T) {
-	columns := Columns{{Name: "x", Edges: []float64{1, 2}, Low: 1, High: 3, Mean: 2, Deviation: 2},
+	columns := Columns{{Name: "x", At: 2, Edges: []float64{1, 2}, Low: 1, High: 3, Mean: 2, Deviation: 2},
 		{Name: "kind", Levels: []string{"kind=a", "kind=b"}}, {Name: "y", At: -1, Low: 5, High: 5}}
 	nan := math.NaN()
-	rows := &design.Rows{N: 7, X: [][]float64{{1, 1.5, 2, 3, 4, nan, 0}, nil, nil}, Y: []float64{5, 5, 5, nan, 5, 5, 5},
-		Codes: []design.Codes{{Rows: []int32{0, 1, 1, 2, 3, 3, 3}, Levels: []string{"", "b", "new", "a"}, From: 1, To: 3,
-			Column: []int{-1, 2, -1, 1}}}}
+	rows := &design.Rows{N: 7, X: [][]float64{nil, nil, {1, 1.5, 2, 3, 4, nan, 0}}, Y: []float64{5, 5, 5, nan, 5, 5, 5},
+		Codes: []design.Codes{{Rows: []int32{0, 1, 1, 2, 3, 3, 3}, Levels: []string{"", "b", "new", "a"}, From: 0, To: 2,
+			Column: []int{-1, 1, -1, 0}}}}
 	want := []Cells{{Bins: []int64{2, 2, 2}, Missing: 1, Outside: 2, Moved: (-1 - 0.5 + 1 + 2 - 2) / 2},
 		{Bins: []int64{3, 2}, Missing: 1, Unseen: 1}, {Bins: []int64{6}, Missing: 1}}
 	for cut := range 8 {
