@@ -176,7 +176,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.choose && !o.IsSet("alpha") {
 		o.auto = true
 	}
-	if len(s.FeatureNamesOut) > 100 { // a few large matrices: to see soon which are done with costs little
+	if len(s.FeatureNamesOut) > 100 || len(s.Datasets) > 1000 { // to see soon which of much memory is done with
 		debug.SetGCPercent(20)
 	}
 	if o.merge {

@@ -124,9 +124,9 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 		inModel.Add(d.ID)
 	}
 	factorizer := regression.NewFactorizer(s, in.settings.Folds)
-	scan := design.Scan[regression.Gathered]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
-		Work:  func(r *design.Rows) (regression.Gathered, error) { return factorizer.Gather(r, in.used[r.File]), nil },
-		Merge: (*regression.Gathered).Merge}
+	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
+		Work:  func(r *design.Rows) (regression.Folds, error) { return factorizer.Gather(r, in.used[r.File]), nil },
+		Merge: (*regression.Folds).Merge}
 	for file, err := range scan.Files(ctx, in.files) {
 		if err != nil {
 			return nil, err
@@ -147,10 +147,10 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 			o.Warnf("%s: %v%s; model_preprocessing on all files would give them columns", file.Path, unseen,
 				unseen.Near(&s.Design))
 		}
-		file.Sum.Folds.Finish()
+		file.Sum.Finish()
 		step, _ := file.Steps.Irregular()
-		datasets = append(datasets, regression.Dataset{ID: file.ID, Used: file.Used, Folds: file.Sum.Folds,
-			Cells: file.Sum.Cells, Tail: file.Tail, Step: dataset.Time(step.Microseconds())})
+		datasets = append(datasets, regression.Dataset{ID: file.ID, Used: file.Used, Folds: file.Sum,
+			Tail: file.Tail, Step: dataset.Time(step.Microseconds())})
 	}
 	return datasets, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 
 	"mlpipeline/internal/artifact"
@@ -132,6 +133,9 @@ func readModel(o *options, scalerPath, modelPath string) (*scaler.Scaler, *regre
 	s, err := scaler.Read(scalerPath)
 	if err != nil {
 		return nil, nil, "", err
+	}
+	if len(s.Datasets) > 1000 { // to see soon which of much memory is done with
+		debug.SetGCPercent(30)
 	}
 	m, fingerprint, err := regression.ReadLight(modelPath)
 	if err != nil {

@@ -64,7 +64,7 @@ func TestDamage(t *testing.T) {
 func decodeJSON(b []byte) error { return kind.decodeJSON(b, new(thing)) }
 
 func decodeGob(b []byte) error {
-	_, err := kind.decodeGob(bytes.NewReader(b), new(thing))
+	_, err := kind.decodeGob(bytes.NewReader(b), new(thing), nil)
 	return err
 }
 
@@ -139,15 +139,16 @@ func TestGobValues(t *testing.T) {
 	testutil.OK(t, err)
 	var v thing
 	var list []int
-	for _, values := range [][]any{{&v}, {&v, &list}} {
-		if got, err := kind.decodeGob(bytes.NewReader(file), values...); err != nil || got != want || v.Name != "x" {
+	rest := func(values ...any) func() []any { return func() []any { return values } }
+	for _, values := range []func() []any{nil, rest(), rest(&list)} {
+		if got, err := kind.decodeGob(bytes.NewReader(file), &v, values); err != nil || got != want || v.Name != "x" {
 			t.Errorf("%v: %+v", err, v)
 		}
 	}
 	if !slices.Equal(list, []int{1, 2}) {
 		t.Errorf("read %v", list)
 	}
-	if _, err := kind.decodeGob(bytes.NewReader(file), &v, &list, &list); err == nil {
+	if _, err := kind.decodeGob(bytes.NewReader(file), &v, rest(&list, &list)); err == nil {
 		t.Error("a value is read that is not there")
 	}
 }
@@ -209,7 +210,8 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		// Behind a valid checksum anything may stand; it must not crash.
-		_, _ = kind.decodeGob(bytes.NewReader(Seal(kind, b)), &v)
+		sealed, _ := Seal(kind, append(make([]byte, Room), b...))
+		_, _ = kind.decodeGob(bytes.NewReader(sealed), &v, nil)
 	})
 }
 

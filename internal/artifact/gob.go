@@ -14,20 +14,26 @@ import (
 // text that names format, version, length and SHA-256 of what follows. It also
 // returns that SHA-256, the artifact's fingerprint.
 func (k Kind) EncodeGob(values ...any) (file []byte, fingerprint string, err error) {
-	var payload bytes.Buffer
-	e := gob.NewEncoder(&payload)
+	content := bytes.NewBuffer(make([]byte, Room, 1<<16))
+	e := gob.NewEncoder(content)
 	for _, v := range values {
 		if err := e.Encode(v); err != nil {
 			return nil, "", err
 		}
 	}
-	b := payload.Bytes()
-	return Seal(k, b), digest(b), nil
+	file, fingerprint = Seal(k, content.Bytes())
+	return file, fingerprint, nil
 }
 
-// Seal puts the first line of an artifact before its payload.
-func Seal(k Kind, payload []byte) []byte {
-	return append([]byte(k.gobHeader(int64(len(payload)), digest(payload))), payload...)
+// Room is for the first line of an artifact: no longer is any.
+const Room = 256
+
+// Seal puts the first line of an artifact before its content, which begins behind so much Room. It
+// returns the fingerprint too.
+func Seal(k Kind, b []byte) (file []byte, fingerprint string) {
+	fingerprint = digest(b[Room:])
+	line := k.gobHeader(int64(len(b)-Room), fingerprint)
+	return b[Room-copy(b[Room-len(line):], line):], fingerprint
 }
 
 const gobMagic = "mlpipeline "
@@ -36,20 +42,20 @@ func (k Kind) gobHeader(length int64, digest string) string {
 	return fmt.Sprintf(gobMagic+"%s %d %d %s\n", k.Format, k.Version, length, digest)
 }
 
-// ReadGob reads what EncodeGob wrote, the first of its values or all, and returns its
-// fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
+// ReadGob reads what EncodeGob wrote, the first of its values and, once that is read, the rest
+// that is asked for; nil asks for none. It returns the fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
 // is for the caller to check.
-func (k Kind) ReadGob(path string, values ...any) (fingerprint string, err error) {
+func (k Kind) ReadGob(path string, first any, rest func() []any) (fingerprint string, err error) {
 	r, err := open(path)
 	if err != nil {
 		return "", k.missing(path, err)
 	}
 	defer r.Close()
-	fingerprint, err = k.decodeGob(r, values...)
+	fingerprint, err = k.decodeGob(r, first, rest)
 	return fingerprint, naming(path, err)
 }
 
-func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err error) {
+func (k Kind) decodeGob(r io.ReadSeeker, first any, rest func() []any) (fingerprint string, err error) {
 	b, err := readBeginning(r)
 	if err != nil {
 		return "", err
@@ -80,7 +86,13 @@ func (k Kind) decodeGob(r io.ReadSeeker, values ...any) (fingerprint string, err
 		return "", err
 	}
 	d := gob.NewDecoder(bufio.NewReaderSize(r, 1<<16))
-	for _, v := range values {
+	if err := d.Decode(first); err != nil {
+		return "", k.changed()
+	}
+	if rest == nil {
+		return fingerprint, nil
+	}
+	for _, v := range rest() {
 		if err := d.Decode(v); err != nil {
 			return "", k.changed()
 		}

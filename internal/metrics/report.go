@@ -287,7 +287,7 @@ func (s *Sums) Encode() (file []byte, fingerprint string, err error) {
 func Read(path string) (*Sums, error) {
 	number()
 	s := new(Sums)
-	if _, err := Kind.ReadGob(path, s); err != nil {
+	if _, err := Kind.ReadGob(path, s, nil); err != nil {
 		return nil, cmp.Or(readable(path), err)
 	}
 	if err := s.check(); err != nil {

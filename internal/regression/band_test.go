@@ -102,9 +102,9 @@ func TestNoBand(t *testing.T) {
 	for name, n := range map[string]int{"exact": 4, "no degrees of freedom": 2} {
 		d := foldsOf("a", rows[:n*3], 3, 5)
 		for k := range d.Folds {
-			d.Folds[k] = Factor{}
+			d.Folds[k] = Fold{}
 		}
-		d.Folds[0] = *factorOf(rows[:n*3], 3, true)
+		d.Folds[0] = Fold{Factor: *factorOf(rows[:n*3], 3, true)}
 		m, _, err := New(settings(1), []Dataset{d})
 		if err != nil || m.Band.Sigma != 0 {
 			t.Errorf("%s: %+v, %v", name, m.Band, err)

@@ -22,7 +22,7 @@ func chainedSplits(datasets []Dataset) (splits []split) {
 		for k := range d.Folds {
 			if d.Folds[k].N > 0 {
 				step := (d.Last - d.First) / dataset.Time(len(d.Folds))
-				blocks = append(blocks, block{d.First + dataset.Time(k)*step, &d.Folds[k]})
+				blocks = append(blocks, block{d.First + dataset.Time(k)*step, &d.Folds[k].Factor})
 				rows += d.Folds[k].N
 			}
 		}

@@ -70,14 +70,11 @@ func (m *Model) datasetsConsistent(factors bool) bool {
 		ok = ok && int64(len(d.Tail)) <= d.Rows && d.Step >= 0 &&
 			!slices.ContainsFunc(d.Tail, func(y float64) bool { return math.Abs(y) > largest })
 		rows += d.Used
-		ok = ok && (!factors || len(d.Cells) == m.Folds) && artifact.Impossible(d.Cells, largest) == ""
-		for _, cells := range d.Cells {
-			ok = ok && m.Columns.Fit(cells)
-		}
 		inFolds := int64(0)
 		for k := range d.Folds {
 			f := &d.Folds[k]
-			ok = ok && f.consistent(len(m.Names)+2) && (m.Part != nil || f.finite())
+			ok = ok && f.consistent(len(m.Names)+2) && (m.Part != nil || f.finite()) && m.Columns.Fit(f.Cells) &&
+				artifact.Impossible(f.Cells, largest) == ""
 			inFolds += f.N
 		}
 		ok = ok && (!factors || inFolds == d.Used)

@@ -41,7 +41,7 @@ func grunfeldModel(t *testing.T, alpha float64) (*Model, *Summary, []Factor) {
 	for i, rows := range grunfeld(t) {
 		d := foldsOf(fmt.Sprint("firm", i), rows, w, 5)
 		for k := range d.Folds { // as few rows are
-			d.Folds[k] = *factorOf(rows[k*4*w:(k+1)*4*w], w, true)
+			d.Folds[k] = Fold{Factor: *factorOf(rows[k*4*w:(k+1)*4*w], w, true)}
 		}
 		datasets = append(datasets, d)
 		parts = append(parts, *factorOf(rows, w, true))
@@ -57,7 +57,11 @@ func grunfeldModel(t *testing.T, alpha float64) (*Model, *Summary, []Factor) {
 func TestClusterErrors(t *testing.T) {
 	m, summary, parts := grunfeldModel(t, 0)
 	a := testutil.Must(newSolver(allOf(parts), nil, 0, nil, nil))(t)
-	e := a.robust(a.solve(), withRows(parts), a.rank()+1, make([]moments.Sum, 2))
+	var firms []*Factor
+	for i := range parts {
+		firms = append(firms, &parts[i])
+	}
+	e := a.robust(a.solve(), firms, a.rank()+1, make([]moments.Sum, 2))
 	exactly(t, "intercept", e.at, 20.425202928473880)
 	exactly(t, "value", e.b[0], 0.015894336687058794)
 	exactly(t, "capital", e.b[1], 0.084967112635540118)
@@ -75,18 +79,18 @@ func TestClusterErrors(t *testing.T) {
 	for k := range m.Datasets {
 		for f := range m.Datasets[k].Folds[1:] {
 			if k > 0 || f > 0 {
-				m.Datasets[k].Folds[1+f] = Factor{}
+				m.Datasets[k].Folds[1+f] = Fold{}
 			}
 		}
 		if k > 0 {
-			m.Datasets[k].Folds[0] = Factor{}
+			m.Datasets[k].Folds[0] = Fold{}
 		}
 	}
 	_, summary, err := New(m.Settings, counted(m.Datasets))
 	if err != nil || summary.Clusters.N != 2 || !summary.Clusters.Few() || summary.Coefficients[0].Robust == nil {
 		t.Errorf("two clusters: %+v, %v", summary.Clusters, err)
 	}
-	m.Datasets[0].Folds[1] = Factor{}
+	m.Datasets[0].Folds[1] = Fold{}
 	m.Datasets[0].Folds[0].Merge(&parts[0])
 	_, summary, err = New(m.Settings, counted(m.Datasets))
 	if err != nil || summary.Clusters.Reason != "all rows are in one cluster" || summary.Clusters.Few() ||

@@ -49,13 +49,11 @@ func (s *Settings) alphas(rows int64) []float64 {
 // pool returns the factors of the folds of all datasets.
 func pool(datasets []Dataset, n int) []Factor {
 	folds := make([]Factor, n)
-	ordered.Each(n, func(k int) {
-		for _, d := range datasets {
-			if k < len(d.Folds) { // a file without rows has none
-				folds[k].Merge(&d.Folds[k])
-			}
+	for _, d := range datasets {
+		for k := range d.Folds {
+			folds[k].Merge(&d.Folds[k].Factor)
 		}
-	})
+	}
 	return folds
 }
 

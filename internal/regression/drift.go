@@ -48,36 +48,6 @@ func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 	return columns
 }
 
-// Gathered is what training keeps of rows: the factors of their folds, and counts of what
-// stands in the columns of each.
-type Gathered struct {
-	Folds Folds
-	Cells [][]metrics.Cells
-}
-
-// Merge includes the rows of o.
-func (g *Gathered) Merge(o Gathered) {
-	g.Folds.Merge(o.Folds)
-	if g.Cells == nil {
-		g.Cells = make([][]metrics.Cells, len(o.Cells))
-	}
-	for k := range o.Cells {
-		metrics.MergeCells(&g.Cells[k], o.Cells[k])
-	}
-}
-
-// Gather returns what is kept of the rows of a block, of a file with so many usable rows in
-// all.
-func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Gathered {
-	g := Gathered{d.Factorize(r, rowsOfFile), make([][]metrics.Cells, d.folds)}
-	for k := range g.Cells {
-		if from, to, step := d.fold(r, k, rowsOfFile); from < to {
-			g.Cells[k] = d.columns.Count(r, from, to, step)
-		}
-	}
-	return g
-}
-
 // fold returns which rows of a block are in fold k: every step-th of those from from to to.
 // Folds are contiguous or, where there is no time that makes neighbours alike, usable row i
 // of the file is in fold i mod K.
@@ -100,7 +70,9 @@ func (d *Factorizer) fold(r *design.Rows, k int, rowsOfFile int64) (from, to, st
 func training(datasets []Dataset, held *metrics.Mean) metrics.Training {
 	var parts [][]metrics.Cells
 	for _, d := range datasets {
-		parts = append(parts, d.Cells...)
+		for k := range d.Folds {
+			parts = append(parts, d.Folds[k].Cells)
+		}
 	}
 	t := metrics.NewTraining(parts)
 	t.Held = held

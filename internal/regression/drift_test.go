@@ -32,7 +32,7 @@ func TestGather(t *testing.T) {
 		}
 		bounds := FoldBounds(n, folds)
 		for _, size := range []int{1, 7, 40, n} {
-			var got Gathered
+			var got Folds
 			for from := 0; from < n; from += size {
 				to := min(n, from+size)
 				got.Merge(factorizer.Gather(&design.Rows{N: to - from, Used: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}, n))
@@ -51,16 +51,16 @@ func TestGather(t *testing.T) {
 					}
 					rows = append(rows, 1, z, y[i]-51)
 				}
-				alike(t, "the factor of a fold", got.Folds[k].R, factorOf(rows, 3, true).R, 1e-9)
+				alike(t, "the factor of a fold", got[k].R, factorOf(rows, 3, true).R, 1e-9)
 				want := columns.Count(whole, from, to, step)
 				for j := range want {
-					if math.Abs(got.Cells[k][j].Moved-want[j].Moved) > 1e-9 {
-						t.Errorf("moved by %v, want %v", got.Cells[k][j].Moved, want[j].Moved)
+					if math.Abs(got[k].Cells[j].Moved-want[j].Moved) > 1e-9 {
+						t.Errorf("moved by %v, want %v", got[k].Cells[j].Moved, want[j].Moved)
 					}
-					got.Cells[k][j].Moved = want[j].Moved
+					got[k].Cells[j].Moved = want[j].Moved
 				}
-				if !reflect.DeepEqual(got.Cells[k], want) {
-					t.Errorf("time %q, blocks of %d, fold %d: %v, want %v", time, size, k, got.Cells[k], want)
+				if !reflect.DeepEqual(got[k].Cells, want) {
+					t.Errorf("time %q, blocks of %d, fold %d: %v, want %v", time, size, k, got[k].Cells, want)
 				}
 			}
 		}

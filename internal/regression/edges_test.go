@@ -9,7 +9,8 @@ import (
 
 // A cluster may be one row.
 func TestSmallClusters(t *testing.T) {
-	if got := withRows([]Factor{{N: 1}, {}, {N: 2}}); len(got) != 2 || got[0].N != 1 {
+	folds := Folds{{Factor: Factor{N: 1}}, {}, {Factor: Factor{N: 2}}}
+	if _, got := clusters([]Dataset{{Folds: folds}}, nil); len(got) != 2 || got[0].N != 1 {
 		t.Errorf("%d clusters", len(got))
 	}
 }

@@ -137,21 +137,22 @@ func (c *Clusters) Few() bool { return c.Reason == "" && c.N < fewClusters }
 
 // clusters returns the factors of the clusters. wholes are those of the datasets.
 func clusters(datasets []Dataset, wholes []Factor) (kind string, factors []*Factor) {
-	if factors = withRows(wholes); len(factors) >= datasetClusters {
+	add := func(f *Factor) {
+		if f.N > 0 {
+			factors = append(factors, f)
+		}
+	}
+	for i := range wholes {
+		add(&wholes[i])
+	}
+	if len(factors) >= datasetClusters {
 		return "datasets", factors
 	}
 	factors = nil
 	for _, d := range datasets {
-		factors = append(factors, withRows(d.Folds)...)
-	}
-	return "folds", factors
-}
-
-func withRows(factors []Factor) (some []*Factor) {
-	for i := range factors {
-		if factors[i].N > 0 {
-			some = append(some, &factors[i])
+		for k := range d.Folds {
+			add(&d.Folds[k].Factor)
 		}
 	}
-	return some
+	return "folds", factors
 }

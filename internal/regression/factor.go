@@ -115,9 +115,10 @@ func (f *Factor) at(i, j int) moments.Sum {
 }
 
 // column returns rows from i on of column j of R, down to its diagonal.
-func (f *Factor) column(i, j int) (column []float64) {
-	for ; i < min(f.rows(), j+1); i++ {
-		column = append(column, f.at(i, j).Hi)
+func (f *Factor) column(i, j int) []float64 {
+	column := make([]float64, max(0, min(f.rows(), j+1)-i))
+	for k := range column {
+		column[k] = f.at(i+k, j).Hi
 	}
 	return column
 }

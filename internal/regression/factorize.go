@@ -11,9 +11,15 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// Folds are the factors of the folds of a dataset, or of some of its rows. The zero
-// value has no rows.
-type Folds []Factor
+// Fold is what training keeps of the rows of a fold: their factor, and counts of what stands
+// in their columns.
+type Fold struct {
+	Factor
+	Cells []metrics.Cells
+}
+
+// Folds are those of a dataset, or of some of its rows. The zero value has no rows.
+type Folds []Fold
 
 // Merge includes the rows of o, fold by fold.
 func (f *Folds) Merge(o Folds) {
@@ -21,7 +27,8 @@ func (f *Folds) Merge(o Folds) {
 		*f = make(Folds, len(o))
 	}
 	for k := range o {
-		(*f)[k].Merge(&o[k])
+		(*f)[k].Factor.Merge(&o[k].Factor)
+		metrics.MergeCells(&(*f)[k].Cells, o[k].Cells)
 	}
 }
 
@@ -30,7 +37,7 @@ func (f Folds) Finish() {
 	ordered.Each(len(f), func(k int) { f[k].Finish() })
 }
 
-// Factorizer makes factors of rows of X and y.
+// Factorizer makes folds of rows of X and y.
 type Factorizer struct {
 	scaler  *scaler.Scaler
 	folds   int
@@ -38,7 +45,7 @@ type Factorizer struct {
 	columns metrics.Columns
 }
 
-// NewFactorizer makes factors of so many folds a dataset.
+// NewFactorizer makes so many folds a dataset.
 func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer {
 	return &Factorizer{s, folds, s.Used(), driftColumns(s)}
 }
@@ -47,53 +54,59 @@ func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer {
 // standard errors are computed in float64.
 const wide = 100
 
-// Factorize returns the factors of the rows of a block, [1 | Z | y − mean], of a
-// file with so many usable rows in all.
-func (d *Factorizer) Factorize(r *design.Rows, rowsOfFile int64) Folds {
+// Gather returns the folds of the rows of a block, [1 | Z | y − mean], of a file with so many
+// usable rows in all.
+func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
 	folds := make(Folds, d.folds)
 	if r.N == 0 {
 		return folds
 	}
-	// By the scaler and the file alone, so that a model merges into the bytes
-	// that one run over all files would write.
-	if Precise(d.rows, w) && Precise(rowsOfFile, w) {
-		matrix := d.preciseMatrix(r)
-		for k := range folds {
-			for tile := range slices.Chunk(rowsOfFold(d, r, matrix, k, rowsOfFile), TileRows*w) {
-				folds[k].AddPrecise(tile, w)
-			}
-		}
-		return folds
-	}
 	memory := matrices.Get().(*[]float64)
 	defer matrices.Put(memory)
-	*memory = slices.Grow((*memory)[:0], r.N*w)
-	matrix := d.matrix((*memory)[:r.N*w], r)
+	// By the scaler and the file alone, so that a model merges into the bytes
+	// that one run over all files would write.
+	precise := Precise(d.rows, w) && Precise(rowsOfFile, w)
+	var exact []moments.Sum
+	if precise {
+		exact = d.preciseMatrix(r)
+	} else {
+		*memory = d.matrix(slices.Grow((*memory)[:0], r.N*w)[:r.N*w], r)
+	}
 	for k := range folds {
-		rows := rowsOfFold(d, r, matrix, k, rowsOfFile)
+		f := &folds[k]
+		from, to, step := d.fold(r, k, rowsOfFile)
+		if from >= to {
+			continue
+		}
+		f.Cells = d.columns.Count(r, from, to, step)
+		if precise {
+			for tile := range slices.Chunk(every(step, exact[from*w:to*w], w), TileRows*w) {
+				f.AddPrecise(tile, w)
+			}
+			continue
+		}
+		rows := every(step, (*memory)[from*w:to*w], w)
 		if w > wide {
-			folds[k].waiting, folds[k].Width = slices.Clone(rows), w
+			f.waiting, f.Width = slices.Clone(rows), w
 			continue
 		}
 		for tile := range slices.Chunk(rows, TileRows*w) {
-			folds[k].Add(tile, w)
+			f.Add(tile, w)
 		}
 	}
 	return folds
 }
 
-// rowsOfFold returns the rows of a block's matrix that are in fold k.
-func rowsOfFold[T any](d *Factorizer, r *design.Rows, matrix []T, k int, rowsOfFile int64) (rows []T) {
-	w := len(r.X) + 2
-	from, to, step := d.fold(r, k, rowsOfFile)
+// every returns every step-th of some rows of w numbers.
+func every[T any](step int, rows []T, w int) (some []T) {
 	if step == 1 {
-		return matrix[from*w : to*w]
+		return rows
 	}
-	for i := from; i < to; i += step {
-		rows = append(rows, matrix[i*w:(i+1)*w]...)
+	for i := 0; i < len(rows); i += step * w {
+		some = append(some, rows[i:i+w]...)
 	}
-	return rows
+	return some
 }
 
 var matrices = sync.Pool{New: func() any { return new([]float64) }}

@@ -108,7 +108,7 @@ func foldsOf(name string, rows []float64, w, folds int) Dataset {
 	d := Dataset{ID: dataset.ID{Name: name, Rows: n, First: 0, Last: 1, XXH64: name}, Used: n}
 	bounds := FoldBounds(n, folds)
 	for k := range folds {
-		d.Folds = append(d.Folds, *factorOf(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w, false))
+		d.Folds = append(d.Folds, Fold{Factor: *factorOf(rows[bounds[k]*int64(w):bounds[k+1]*int64(w)], w, false)})
 	}
 	return d
 }
@@ -155,7 +155,7 @@ func datasetOf(t *testing.T, s *scaler.Scaler, name, csv string, folds int) Data
 	used := scanned(t, csv, &design.Scan[struct{}]{Design: &s.Design}).Used
 	factorizer := NewFactorizer(s, folds)
 	file := scanned(t, csv, &design.Scan[Folds]{Design: &s.Design, Merge: (*Folds).Merge,
-		Work: func(r *design.Rows) (Folds, error) { return factorizer.Factorize(r, used), nil }})
+		Work: func(r *design.Rows) (Folds, error) { return factorizer.Gather(r, used), nil }})
 	file.Sum.Finish()
 	file.Name = name
 	step, _ := file.Steps.Irregular()

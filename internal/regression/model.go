@@ -14,7 +14,7 @@ import (
 )
 
 // Kind is the format of model.gob.
-var Kind = artifact.Kind{Format: "model", Version: 6, Program: "model_preparation"}
+var Kind = artifact.Kind{Format: "model", Version: 7, Program: "model_preparation"}
 
 // gob numbers the types of a process in the order in which it meets them and
 // writes these numbers. This makes them the same in every run.
@@ -31,7 +31,6 @@ type Dataset struct {
 	Tail  []float64    // the last targets, as many as the longest lag, oldest first; NaN is a missing one
 	Step  dataset.Time // the usual distance from row to row, 0 without lags
 	Folds Folds
-	Cells [][]metrics.Cells // of the same folds: what stands in the columns
 }
 
 // Model is a fitted regressor together with all that is needed to fit it
@@ -128,7 +127,7 @@ func factorsOf(datasets []Dataset, all *Factor) []Factor {
 	wholes := make([]Factor, len(datasets))
 	ordered.Each(len(datasets), func(i int) {
 		for k := range datasets[i].Folds {
-			wholes[i].Merge(&datasets[i].Folds[k])
+			wholes[i].Merge(&datasets[i].Folds[k].Factor)
 		}
 	})
 	return wholes
@@ -172,17 +171,19 @@ func Merge(models []*Model) (*Model, *Summary, error) {
 	return New(models[0].Settings, datasets)
 }
 
-// Encode returns model.gob and its fingerprint. The factors come behind all else,
-// which is what predicting takes.
+// Encode returns model.gob and its fingerprint. The folds come behind all else,
+// which is what predicting takes, one by one.
 func (m *Model) Encode() (file []byte, fingerprint string, err error) {
 	light := *m
 	light.Datasets = slices.Clone(m.Datasets)
-	factors := make([]Gathered, len(m.Datasets))
+	values := []any{&light}
 	for i := range light.Datasets {
-		factors[i] = Gathered{m.Datasets[i].Folds, m.Datasets[i].Cells}
-		light.Datasets[i].Folds, light.Datasets[i].Cells = nil, nil
+		light.Datasets[i].Folds = nil
+		for k := range m.Datasets[i].Folds {
+			values = append(values, &m.Datasets[i].Folds[k])
+		}
 	}
-	return Kind.EncodeGob(&light, &factors)
+	return Kind.EncodeGob(values...)
 }
 
 // Read reads model.gob and checks it. It returns the
@@ -197,12 +198,18 @@ func ReadShard(path string) (*Model, string, error) { return read(path, true, tr
 
 func read(path string, factors, part bool) (*Model, string, error) {
 	m := new(Model)
-	var folds []Gathered
-	values := []any{m}
-	if factors {
-		values = append(values, &folds)
-	}
-	fingerprint, err := Kind.ReadGob(path, values...)
+	fingerprint, err := Kind.ReadGob(path, m, func() (folds []any) {
+		if !factors || m.Folds > MostFolds {
+			return nil
+		}
+		for i := range m.Datasets {
+			m.Datasets[i].Folds = make(Folds, max(0, m.Settings.Folds))
+			for k := range m.Datasets[i].Folds {
+				folds = append(folds, &m.Datasets[i].Folds[k])
+			}
+		}
+		return folds
+	})
 	if err != nil {
 		return nil, "", err
 	}
@@ -211,14 +218,7 @@ func read(path string, factors, part bool) (*Model, string, error) {
 			return nil, "", err
 		}
 	}
-	if factors && len(folds) != len(m.Datasets) {
-		err = fmt.Errorf("factors of %d datasets for %d", len(folds), len(m.Datasets))
-	} else {
-		for i := range folds {
-			m.Datasets[i].Folds, m.Datasets[i].Cells = folds[i].Folds, folds[i].Cells
-		}
-		err = m.check(factors)
-	}
+	err = m.check(factors)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: is not a model: %w; run %s again", path, err, Kind.Program)
 	}

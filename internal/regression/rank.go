@@ -91,7 +91,7 @@ func (a *solver) takeColumns(tolerances []tolerance) {
 		for i, t := range column[:k] {
 			noise += float64(math.Abs(t) * reach[i])
 		}
-		if !(adds > 100*noise && adds > tolerances[j].floor) {
+		if !(adds > max(noise, tolerances[j].floor)) {
 			coef := a.express(column[:k])
 			noise = tolerances[j].noise
 			for i, c := range coef {

@@ -72,7 +72,9 @@ func (s *Settings) standardize(datasets []Dataset) []Dataset {
 	standard := slices.Clone(datasets)
 	for i := range standard {
 		folds := make(Folds, len(datasets[i].Folds))
-		ordered.Each(len(folds), func(k int) { folds[k] = *datasets[i].Folds[k].standardized(s.Derived, s.Mean, s.Scale) })
+		ordered.Each(len(folds), func(k int) {
+			folds[k] = Fold{*datasets[i].Folds[k].standardized(s.Derived, s.Mean, s.Scale), datasets[i].Folds[k].Cells}
+		})
 		standard[i].Folds = folds
 	}
 	return standard

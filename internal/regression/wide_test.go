@@ -47,7 +47,7 @@ func TestWideErrors(t *testing.T) {
 	d := newWords(3, 600)
 	s := scalerOf(t, worded, d.csv())
 	set := wordSettings(s, 0, usual)
-	absent := testutil.Must(set.solver(allOf(datasetOf(t, s, "d", d.without("e").csv(), 5).Folds), 0))(t)
+	absent := testutil.Must(set.solver(allOf(pool([]Dataset{datasetOf(t, s, "d", d.without("e").csv(), 5)}, 5)), 0))(t)
 	for name, a := range map[string]*solver{"plain": plain, "two dropped": dropped, "absent level": absent} {
 		point := make([]moments.Sum, a.p)
 		for j := range point {

@@ -44,7 +44,7 @@ func trained(t *testing.T, d design.Design, fit regression.Fit, csv string) *Pag
 	s := testutil.Must(scaler.New(d, []scaler.Dataset{one}, sketcher.Sketches()))(t)
 	factorizer := regression.NewFactorizer(s, fit.Folds)
 	folds := scan(t, &s.Design, csv, func(rows *design.Rows) (regression.Folds, error) {
-		return factorizer.Factorize(rows, sums.Used), nil
+		return factorizer.Gather(rows, sums.Used), nil
 	}, (*regression.Folds).Merge)
 	m, summary, err := regression.New(regression.SettingsOf(s, fit),
 		[]regression.Dataset{{ID: folds.ID, Used: folds.Used, Folds: folds.Sum}})
