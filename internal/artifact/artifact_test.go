@@ -102,24 +102,6 @@ func want(t *testing.T, dir, path, content string, files int) {
 	}
 }
 
-// Of a long list only some fields can be read; everything else is read as ever.
-func TestOnly(t *testing.T) {
-	type long struct {
-		Header
-		Name string           `json:"name"`
-		List []map[string]int `json:"list"`
-	}
-	b := testutil.Must(kind.EncodeJSON(&long{Name: "x", List: []map[string]int{{"a": 1, "b": 2}, {"a": 3}}}))(t)
-	var v long
-	without := struct {
-		*long
-		List []Only[struct{ A int }] `json:"list"`
-	}{long: &v}
-	if err := kind.decodeJSON(b, &without); err != nil || v.Name != "x" || len(without.List) != 2 || without.List[1].Value.A != 3 {
-		t.Errorf("%v: %+v with %+v", err, v, without.List)
-	}
-}
-
 // Behind a document nothing may stand, though the checksum be right.
 func TestTrailing(t *testing.T) {
 	for behind, passes := range map[string]bool{"": true, " \n": true, "{}": false, "x": false, "]": false} {

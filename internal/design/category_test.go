@@ -75,17 +75,3 @@ func TestCodes(t *testing.T) {
 		t.Errorf("%v", names)
 	}
 }
-
-func TestCheckCategories(t *testing.T) {
-	for want, change := range map[string]func(d *Design){
-		`the category "w" is not among the features`:                        func(d *Design) { d.Features = []string{"x", "v"} },
-		`the category "w" comes twice, or not in the order of the features`: func(d *Design) { d.Categories[1].Name = "w" },
-		`a category of at most 1 levels says nothing`:                       func(d *Design) { d.MaxLevels = 1 },
-	} {
-		d := worded.Unfinished()
-		d.Missing = Drop
-		testutil.OK(t, d.Check())
-		change(&d)
-		testutil.Fails(t, d.Check(), want)
-	}
-}

@@ -334,17 +334,3 @@ func TestEvery(t *testing.T) {
 		}
 	}
 }
-
-// Numbers that are out of range are refused at once, before as many names are made.
-func TestRanges(t *testing.T) {
-	for _, d := range []Design{{Annual: 1e9}, {Daily: 1e9}, {Annual: -1}, {Lags: []int{maxLag + 1}}} {
-		d.Target, d.Time, d.Missing = "y", "t", Drop
-		if n := testing.AllocsPerRun(1, func() {
-			if d.CheckSettings() == nil {
-				t.Errorf("%+v passes", d)
-			}
-		}); n > 100 {
-			t.Errorf("%v allocations", n)
-		}
-	}
-}

@@ -3,11 +3,9 @@ package importer
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/testutil"
 )
 
@@ -62,18 +60,5 @@ func TestCases(t *testing.T) {
 			!strings.Contains(got.said(), c.said), !strings.HasPrefix(got.rows[len(got.rows)-1], c.last):
 			t.Errorf("%s: %s\n%s\n…\n%s\n%d rows\n%s", c.file, got.Names(), got.rows[0], got.rows[len(got.rows)-1], len(got.rows), got.said())
 		}
-	}
-}
-
-// New rows have the kinds, the units and the levels of the import that they are to be like.
-func TestLike(t *testing.T) {
-	b := testutil.Must(os.ReadFile(filepath.Join("testdata", "cases", "holiday_new.csv")))(t)
-	got, err := read(t, string(b), Options{Target: "Last", Category: []string{"Feiertag"}, Number: []string{"Temperatur (°C)"},
-		Known: map[string]dataset.SourceColumn{"Zeit": {Kind: "time"}, "Feiertag": {Kind: "category", Levels: []string{"ja"}},
-			"Temperatur (°C)": {Kind: "number"}, "Last": {Kind: "number"}}})
-	testutil.OK(t, err)
-	if want := []string{"2022-01-29T00:00:00Z ja 1.5", "2022-01-29T01:00:00Z nein 2.5"}; !slices.Equal(got.rows, want) ||
-		!strings.Contains(got.said(), `levels that were not there: "nein"`) {
-		t.Errorf("%q\n%s", got.rows, got.said())
 	}
 }

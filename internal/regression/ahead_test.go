@@ -11,9 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"mlpipeline/internal/dataset"
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/testutil"
 )
@@ -168,47 +166,6 @@ func TestAheadBlocks(t *testing.T) {
 		}
 		if values[i] = f.Value; i%1000 < 10 {
 			values[i] = y.y[i]
-		}
-	}
-}
-
-// Intervals hold as often as they promise at every distance; 0.8 of those of one step would.
-func TestAheadCoverage(t *testing.T) {
-	const n, steps, runs = 1000, 14, 200
-	var held [steps]float64
-	r := rand.New(rand.NewPCG(3, 4))
-	for range runs {
-		y := series{lags: []int{1, 2}, phi: []float64{0.9, -0.2}}
-		y.extend(r, n+steps)
-		d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Annual: 1, Lags: y.lags, Missing: design.Drop}
-		s, m := trained(t, d, y.csv(0, n, all))
-		quantile := metrics.Quantile(0.975, m.Band.Dof)
-		for h, f := range predictAhead(t, s, m, y.csv(n, n+steps, func(int) bool { return false })) {
-			if math.Abs(y.y[n+h]-f.Value) <= quantile*f.Spread {
-				held[h] += 1. / runs
-			}
-		}
-	}
-	for _, h := range []int{1, 2, 7, 14} {
-		if held[h-1] < 0.92 || held[h-1] > 0.97 {
-			t.Errorf("%d steps ahead: %.3f held", h, held[h-1])
-		}
-	}
-}
-
-// The last targets are those of the dataset of the name that ends last, and of those of the name that
-// it goes on from.
-func TestPasts(t *testing.T) {
-	m := &Model{Datasets: []Dataset{
-		{ID: dataset.ID{Name: "a", First: -9, Last: 0}, Tail: []float64{1, 2, 3}, Step: 10},
-		{ID: dataset.ID{Name: "b", First: 0, Last: 0}, Tail: []float64{4}},
-		{ID: dataset.ID{Name: "b", First: 10, Last: 20}, Tail: []float64{5, 6}, Step: 10},
-		{ID: dataset.ID{Name: "b", First: 40, Last: 50}, Tail: []float64{7, 8}, Step: 10},
-		{ID: dataset.ID{Name: "b", First: 60, Last: 60}, Tail: []float64{9}},
-	}}
-	for want, longest := range map[string]int{"[7 8 9] 60 10": 4, "[9] 60 10": 1} {
-		if b := m.Pasts(longest)["b"]; fmt.Sprint(b.Targets, int64(b.Last), int64(b.Step)) != want {
-			t.Errorf("%v, want %s", b, want)
 		}
 	}
 }

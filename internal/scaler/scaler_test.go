@@ -47,29 +47,6 @@ func untimed(name string, rows int) dataset.ID {
 
 var two = design.Design{Target: "y", Features: []string{"a", "b"}, Missing: design.Mean, Lags: []int{}}
 
-// A column is constant if its numbers are equal, or nearly: to the last bit
-// that float64 has for them. Their size and count do not matter.
-func TestConstant(t *testing.T) {
-	for _, c := range []struct {
-		x        []float64
-		constant bool
-	}{
-		{[]float64{5, 5, 5}, true},
-		{[]float64{1e15, 1e15 + 0.125, 1e15}, true},
-		{[]float64{1e10, 1e10 + 1, 1e10}, false},
-		{[]float64{72793024233, 72793024234, 72793024234}, false},
-		{[]float64{-1, 1, -1, 1}, false}, // of scale 1
-		{[]float64{1e-100, 2e-100, 3e-100}, false},
-		{[]float64{1e100, 0, -1e100}, false},
-	} {
-		s := fitted(t, two, of("d", c.x, c.x, c.x))
-		if s.Constant(0) != c.constant || c.constant && s.Scale[0] != 1 || !c.constant && s.Var[0] > 1e-300 &&
-			math.Abs(s.Scale[0]/math.Sqrt(s.Var[0])-1) > 1e-15 {
-			t.Errorf("%v: constant %v, scale %v, variance %v", c.x, s.Constant(0), s.Scale[0], s.Var[0])
-		}
-	}
-}
-
 // A column, or the target, is refused where squares would leave the range of float64: its
 // unit is for people to change.
 func TestTooLargeOrSmall(t *testing.T) {

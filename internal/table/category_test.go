@@ -119,30 +119,6 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-// Rows are known again by their words: in another order, so that codes are other
-// ones, and with the columns in another order; and not if a word is another.
-func TestWordHashes(t *testing.T) {
-	sum := func(in string) uint64 {
-		_, id, err := scanWords(in, 1, "w", "v")
-		testutil.OK(t, err)
-		return id.Sketch.Sum
-	}
-	want := sum("w,v\nsun,a\nrain,b\nsun,NA\n")
-	for in, same := range map[string]bool{
-		"w,v\nrain,b\nsun,a\nsun,\n":        true,
-		"v,w\nb,rain\n,sun\n\"a\",sun\n":    true,
-		"w,v\nsun,a\nrain,b\nsun,b\n":       false,
-		"w,v\nsun,b\nrain,a\nsun,NA\n":      false,
-		"v,w\nsun,a\nrain,b\nsun,NA\n":      false,
-		"w,v\nsun,a\nsnow,b\nsun,NA\n":      false,
-		"w,v\nsun,a\nrain,b\nsun,missing\n": false,
-	} {
-		if got := sum(in); (got == want) != same {
-			t.Errorf("%q: %x beside %x", in, got, want)
-		}
-	}
-}
-
 // A word that has come before is read by the short way.
 func TestShortIsTaken(t *testing.T) {
 	pad := strings.Repeat("\x00", csv.Padding)
