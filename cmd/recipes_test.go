@@ -15,16 +15,11 @@ import (
 	"mlpipeline/internal/testutil"
 )
 
-func recipes(t *testing.T) string {
-	t.Helper()
-	b := testutil.Must(os.ReadFile(filepath.Join(root, ".github/RECIPES.md")))(t)
-	return string(b)
-}
-
 // recipe returns what of the recipes a pattern captures first.
 func recipe(t *testing.T, pattern string) string {
 	t.Helper()
-	found := regexp.MustCompile(pattern).FindStringSubmatch(recipes(t))
+	all := testutil.Must(os.ReadFile(filepath.Join(root, ".github/RECIPES.md")))(t)
+	found := regexp.MustCompile(pattern).FindStringSubmatch(string(all))
 	if found == nil {
 		t.Fatalf("no recipe is like %s", pattern)
 	}

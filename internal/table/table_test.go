@@ -432,3 +432,21 @@ func TestBackBetweenBlocks(t *testing.T) {
 	testutil.Fails(t, err, fmt.Sprintf(`-:%d: column "t": time goes back from 2020-01-02T00:00:00Z to 2020-01-01T00:00:00Z; `+
 		"data_creation -import sorts a file", first+2))
 }
+
+// Only rows that say something enter the sample: not those that repeat the one
+// before, nor those without any cell.
+func TestTelling(t *testing.T) {
+	for in, want := range map[string]int64{
+		"w,v\nsun,a\nsun,a\nsun,b\nsun,a\n":          3,
+		"w,v\n,\nsun,a\n,NA\nrain,b\n,\nnull,\nx,\n": 3,
+	} {
+		_, id, err := scanWords(in, 1, "w", "v")
+		if err != nil || id.Sketch.Rows != want || len(id.Sketch.Least) > int(want) {
+			t.Errorf("%q: %d rows tell, want %d: %v", in, id.Sketch.Rows, want, err)
+		}
+	}
+	got, err := scanString("t,x,y\n2020-01-01,,\n2020-01-02,1,\n2020-01-03,NA,\n2020-01-04,1,\n", "t", 1, "x", "y")
+	if err != nil || got.ids[0].Sketch.Rows != 2 {
+		t.Errorf("%+v: %v", got, err)
+	}
+}
