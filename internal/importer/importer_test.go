@@ -496,6 +496,7 @@ func TestReading(t *testing.T) {
 			"are missing", Options{}},
 		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n6,7\n", "1 99.9|2 5|3 9|4 99.9|5 99.9|6 7", "3 cells are 99.9, far from all others; " +
 			"-missing 99.9 if they are missing", Options{}},
+		{"y,z\n1,(5\n2,7)\n3,(5\n4,7)\n", "1 (5|2 7)|3 (5|4 7)", "", Options{}},
 		{"y,z\n1,(5)\n2,7\n3,(2)\n", "1 -5|2 7|3 -2", "2 cells in parentheses or with a minus elsewhere than in front are negative", Options{}},
 		{"y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6", "rows have one cell more than the header: the first is taken for the name " +
 			"of the row", Options{}},
