@@ -26,7 +26,7 @@ type size struct{ width, height, left, top, bottom float64 }
 
 var (
 	usual = size{400, 230, 58, 26, 42}
-	small = size{210, 84, 8, 4, 18}
+	small = size{180, 80, 8, 4, 18}
 )
 
 const right = 14.0 // margin of the plot

@@ -31,7 +31,11 @@ func (p *Page) drift(l limits) (s section) {
 		s.Tables = append(s.Tables, t.cut(l.columns))
 	}
 	if total, terms := p.Metrics.Shifts(); len(terms) > 0 {
-		s.say("the mean prediction is %s above that of the training rows.", num(total))
+		side := "above"
+		if total < 0 {
+			side = "below"
+		}
+		s.say("the mean prediction is %s %s that of the training rows.", num(math.Abs(total)), side)
 		slices.SortStableFunc(terms, func(a, b metrics.Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
 		s.Figures = append(s.Figures, p.shifts(total, terms))
 	}

@@ -42,8 +42,8 @@ func (p *Page) datasets(worst []file, l limits) section {
 	}
 	const open = 15 // files, of many
 	if s.Tables = []table{t}; len(t.Rows) > 2*open {
-		rest := table{Caption: "The other files", Folded: true, Head: t.Head, Rows: t.Rows[open:]}
-		s.Tables[0].Rows, s.Tables = t.Rows[:open], append(s.Tables, rest)
+		s.Tables = append(s.Tables, table{Caption: "The other files", Folded: true, Head: t.Head, Rows: t.Rows[open:]})
+		s.Tables[0].Rows = t.Rows[:open]
 	}
 	if more := len(worst) - len(shown); more > 0 {
 		s.say("%s not shown, on which it is better; metrics.json has them.", plural(more, "file is", "files are"))
