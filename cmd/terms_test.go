@@ -5,10 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"mlpipeline/internal/regression"
@@ -78,26 +80,43 @@ func readCSV(t *testing.T, path string) [][]string {
 // A V of known knot is found, to the error of the true model; twelve columns of noise are left
 // out but for two or so.
 func TestAutoFinds(t *testing.T) {
-	// run makes a table of awk's, where n() is a normal number, and a model of it.
-	run := func(seed int, header, row string) (regression.Summary, float64) {
-		dir := newDir(t)
-		shell(t, dir, fmt.Sprintf(`awk 'function n() { return sqrt(-2 * log(1 - rand())) * cos(6.283185307179586 * rand()) }
-			BEGIN { srand(%d); print "%s"; for (i = 0; i < 1000; i++) { %s; print "" } }' >t.csv`, seed, header, row))
+	// run makes a model of a thousand rows, the target last.
+	run := func(seed uint64, row func(r *rand.Rand) []float64) (regression.Summary, float64) {
+		dir, r := newDir(t), rand.New(rand.NewPCG(seed, 1))
+		csv := "x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,y\n"
+		for range 1000 {
+			csv += strings.Trim(strings.ReplaceAll(fmt.Sprintf("%.6g", row(r)), " ", ","), "[]") + "\n"
+		}
+		write(t, filepath.Join(dir, "t.csv"), csv)
 		shell(t, dir, "data_creation -quiet -import t.csv -target y && model_preprocessing -quiet -auto && "+
 			"model_preparation -quiet && model_testing -quiet -report ''")
 		var model regression.Summary
 		readJSON(t, filepath.Join(dir, "models/model.json"), &model)
 		return model, *readMetrics(t, dir).R2
 	}
-	_, r2 := run(1, "x0,x1,y", `x = 16 + 8 * n(); printf "%.6g,%.6g,%.6g", x, n(), 5 * (x > 16 ? x - 16 : 16 - x) + 3 * n()`)
+	noise := func(r *rand.Rand) (row []float64) {
+		for range 14 {
+			row = append(row, r.NormFloat64())
+		}
+		return row
+	}
+	_, r2 := run(1, func(r *rand.Rand) []float64 {
+		row := noise(r)
+		row[0] = 16 + 8*row[0]
+		row[13] = 5*math.Abs(row[0]-16) + 3*row[13]
+		return row
+	})
 	// The deviation of 5·|x − 16| is 5·8·√(1 − 2/π) = 24.1.
 	if truth := 1 - 9/(9+24.1*24.1); r2 < truth-0.01 {
 		t.Errorf("R² %.4f of a V, where that of the truth is %.4f", r2, truth)
 	}
 	var kept []int
-	for seed := range 5 {
-		model, _ := run(seed, "x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,y",
-			`x = n(); printf "%.6g,", x; for (j = 0; j < 12; j++) printf "%.6g,", n(); printf "%.6g", x + n()`)
+	for seed := range uint64(5) {
+		model, _ := run(seed, func(r *rand.Rand) []float64 {
+			row := noise(r)
+			row[13] += row[0]
+			return row
+		})
 		n := 0
 		for _, term := range model.Terms {
 			if term.Kept && term.Name != "x0" {
