@@ -16,7 +16,7 @@ import (
 	"mlpipeline/internal/testutil"
 )
 
-// series is a simulated one: y_t = 20 + Σ φ_l·y_{t−l} + 3·sin(year) + 0.8·x_t + ε_t.
+// series is a simulated one: y_t = 20 + Σ φ_l·y_{t−l} + 3·sin(year) + 0.8·x_t + 0.5·ε_t.
 type series struct {
 	lags []int
 	phi  []float64
@@ -27,7 +27,7 @@ func (s *series) extend(r *rand.Rand, n int) {
 	for range n {
 		t := len(s.y)
 		x := r.NormFloat64()
-		y := 20 + 3*math.Sin(2*math.Pi*float64(t)/365.2425) + 0.8*x + r.NormFloat64()
+		y := 20 + 3*math.Sin(2*math.Pi*float64(t)/365.2425) + 0.8*x + 0.5*r.NormFloat64()
 		for k, lag := range s.lags {
 			if t >= lag {
 				y += s.phi[k] * s.y[t-lag]

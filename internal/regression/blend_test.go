@@ -24,6 +24,14 @@ func TestBlend(t *testing.T) {
 	if err := s.weigh(members, splits); err != nil || members[0].weight < 0.9 {
 		t.Errorf("a poor choice leaves the plain terms weight %v", members[0].weight)
 	}
+	// What hardly errs less is no reason to blend.
+	similar, others := choosable(1)
+	s.Terms = similar
+	members = []member{{kept: []bool{true, false, true, true, true}}, {kept: all}}
+	if err := s.weigh(members, splitsOf(others)); err != nil || members[1].weight != 1 {
+		t.Errorf("terms that hardly err less have weight %v: %v", members[0].weight, err)
+	}
+	s.Terms = terms
 	total := allOf(folds)
 	s.blend = []member{{noise, 3, 0.25}, {all, 0, 0.5}}
 	got := testutil.Must(s.fits(total, 0))(t)
