@@ -48,7 +48,7 @@ func TestFormats(t *testing.T) {
 	model, _, err := regression.Read(path)
 	testutil.OK(t, err)
 	want := testutil.Must(os.ReadFile(path))(t)
-	if got, _, err := model.Encode(); err != nil || !bytes.Equal(got, want) {
+	if got, _, err := model.Encode(); err != nil || !bytes.Equal(bytes.Join(got, nil), want) {
 		t.Errorf("%s is not what it is read as: %v", path, err)
 	}
 }

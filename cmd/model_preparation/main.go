@@ -253,7 +253,7 @@ func publish(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Mo
 			return err
 		}
 	}
-	if err := outputs.Write(o.out, gob); err != nil {
+	if err := outputs.Write(o.out, gob...); err != nil {
 		return err
 	}
 	if o.sql != "" {

@@ -23,6 +23,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
+	s.Sketches = nil // which take the memory of a triangle where columns are many
 	bar := o.Progress(table.Size(in.files), cli.Bytes, o.Name())
 	defer bar.Clear()
 	datasets, err := in.gather(ctx, o, s, bar)
@@ -41,7 +42,7 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 		if err != nil {
 			return err
 		}
-		if err := artifact.WriteFile(o.out, shard); err != nil {
+		if err := artifact.WriteFile(o.out, shard...); err != nil {
 			return err
 		}
 		o.Logf("%v: %s; %s in %s → %s", o.shard, shape, size, o.Took(), o.out)
@@ -123,7 +124,7 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
 	}
-	factorizer := regression.NewFactorizer(s, in.settings.Folds)
+	factorizer := regression.NewFactorizer(s, &in.settings)
 	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
 		Work:  func(r *design.Rows) (regression.Folds, error) { return factorizer.Gather(r, in.used[r.File]), nil },
 		Merge: (*regression.Folds).Merge}

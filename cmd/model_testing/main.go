@@ -275,7 +275,7 @@ func writeMetrics(o *options, r *metrics.Report, files *artifact.Set) error {
 		return fmt.Errorf("%s: %w", o.sums(), err)
 	}
 	if path := o.sums(); path != "" {
-		if err := files.Write(path, content); err != nil {
+		if err := files.Write(path, content...); err != nil {
 			return err
 		}
 	}

@@ -120,10 +120,10 @@ func (s *Set) Create(path string) (*File, error) {
 }
 
 // Write includes a whole file.
-func (s *Set) Write(path string, content []byte) error {
+func (s *Set) Write(path string, content ...[]byte) error {
 	f, err := s.Create(path)
-	if err == nil {
-		_, err = f.Write(content)
+	for i := 0; err == nil && i < len(content); i++ {
+		_, err = f.Write(content[i])
 	}
 	if err == nil {
 		err = f.Finish()
@@ -200,10 +200,10 @@ func syncFolder(dir string) error {
 }
 
 // WriteFile writes a whole file.
-func WriteFile(path string, content []byte) error {
+func WriteFile(path string, content ...[]byte) error {
 	var s Set
 	defer s.Cleanup()
-	if err := s.Write(path, content); err != nil {
+	if err := s.Write(path, content...); err != nil {
 		return err
 	}
 	return s.Commit()

@@ -8,32 +8,43 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // EncodeGob encodes values, pointers to what has no maps, behind one line of
 // text that names format, version, length and SHA-256 of what follows. It also
-// returns that SHA-256, the artifact's fingerprint.
-func (k Kind) EncodeGob(values ...any) (file []byte, fingerprint string, err error) {
-	content := bytes.NewBuffer(make([]byte, Room, 1<<16))
-	e := gob.NewEncoder(content)
+// returns that SHA-256, the artifact's fingerprint. The file comes in pieces.
+func (k Kind) EncodeGob(values ...any) (file [][]byte, fingerprint string, err error) {
+	var content pieces
+	e := gob.NewEncoder(&content)
 	for _, v := range values {
 		if err := e.Encode(v); err != nil {
 			return nil, "", err
 		}
 	}
-	file, fingerprint = Seal(k, content.Bytes())
-	return file, fingerprint, nil
+	return Seal(k, content), digest(content...), nil
 }
 
-// Room is for the first line of an artifact: no longer is any.
-const Room = 256
+// Seal puts the first line of an artifact before its content.
+func Seal(k Kind, content [][]byte) [][]byte {
+	length := int64(0)
+	for _, b := range content {
+		length += int64(len(b))
+	}
+	return slices.Insert(content, 0, []byte(k.gobHeader(length, digest(content...))))
+}
 
-// Seal puts the first line of an artifact before its content, which begins behind so much Room. It
-// returns the fingerprint too.
-func Seal(k Kind, b []byte) (file []byte, fingerprint string) {
-	fingerprint = digest(b[Room:])
-	line := k.gobHeader(int64(len(b)-Room), fingerprint)
-	return b[Room-copy(b[Room-len(line):], line):], fingerprint
+// pieces are what is written, which is not copied to become longer.
+type pieces [][]byte
+
+func (p *pieces) Write(b []byte) (int, error) {
+	last := len(*p) - 1
+	if last < 0 || len((*p)[last])+len(b) > cap((*p)[last]) {
+		*p = append(*p, make([]byte, 0, max(1<<20, len(b))))
+		last++
+	}
+	(*p)[last] = append((*p)[last], b...)
+	return len(b), nil
 }
 
 const gobMagic = "mlpipeline "

@@ -278,7 +278,7 @@ var number = sync.OnceFunc(func() {
 })
 
 // Encode returns metrics.gob and its fingerprint.
-func (s *Sums) Encode() (file []byte, fingerprint string, err error) {
+func (s *Sums) Encode() (file [][]byte, fingerprint string, err error) {
 	number()
 	return Kind.EncodeGob(s)
 }

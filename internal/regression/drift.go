@@ -53,12 +53,12 @@ func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 // of the file is in fold i mod K.
 func (d *Factorizer) fold(r *design.Rows, k int, rowsOfFile int64) (from, to, step int) {
 	if d.scaler.Time == "" {
-		n := int64(d.folds)
-		return int((int64(k) - r.Used%n + n) % n), r.N, d.folds
+		n := int64(d.settings.Folds)
+		return int((int64(k) - r.Used%n + n) % n), r.N, d.settings.Folds
 	}
-	bounds := FoldBounds(rowsOfFile, d.folds)
+	bounds := FoldBounds(rowsOfFile, d.settings.Folds)
 	last := bounds[k+1] - r.Used
-	if k == d.folds-1 {
+	if k == d.settings.Folds-1 {
 		last = int64(r.N) // rows too many: the file has changed, which its end will tell
 	}
 	n := int64(r.N)

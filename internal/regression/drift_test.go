@@ -25,8 +25,8 @@ func TestGather(t *testing.T) {
 	for _, time := range []string{"", "t"} {
 		s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y", Time: time}, Mean: []float64{18},
 			Scale: []float64{11}, Var: []float64{121}, TargetMean: 51, TargetVar: 900, Sketches: sketches}
-		factorizer := NewFactorizer(s, folds)
-		columns := factorizer.columns
+		columns := driftColumns(s)
+		factorizer := NewFactorizer(s, &Settings{Folds: folds, Columns: columns})
 		if len(columns) != 2 || columns[0].Low != 0 || columns[1].High != n-1 || len(columns[1].Edges) != 9 || columns[1].Edges[0] != 10 {
 			t.Fatalf("%+v", columns)
 		}

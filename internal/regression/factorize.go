@@ -39,15 +39,14 @@ func (f Folds) Finish() {
 
 // Factorizer makes folds of rows of X and y.
 type Factorizer struct {
-	scaler  *scaler.Scaler
-	folds   int
-	rows    int64 // that the scaler was fitted on
-	columns metrics.Columns
+	scaler   *scaler.Scaler
+	settings *Settings
+	rows     int64 // that the scaler was fitted on
 }
 
-// NewFactorizer makes so many folds a dataset.
-func NewFactorizer(s *scaler.Scaler, folds int) *Factorizer {
-	return &Factorizer{s, folds, s.Used(), driftColumns(s)}
+// NewFactorizer makes those of a model of the scaler.
+func NewFactorizer(s *scaler.Scaler, settings *Settings) *Factorizer {
+	return &Factorizer{s, settings, s.Used()}
 }
 
 // wide is the width from which a block has too few rows to be worth a factor, and
@@ -58,7 +57,7 @@ const wide = 100
 // usable rows in all.
 func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 	w := len(r.X) + 2
-	folds := make(Folds, d.folds)
+	folds := make(Folds, d.settings.Folds)
 	if r.N == 0 {
 		return folds
 	}
@@ -79,7 +78,7 @@ func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 		if from >= to {
 			continue
 		}
-		f.Cells = d.columns.Count(r, from, to, step)
+		f.Cells = d.settings.Columns.Count(r, from, to, step)
 		if precise {
 			for tile := range slices.Chunk(every(step, exact[from*w:to*w], w), TileRows*w) {
 				f.AddPrecise(tile, w)

@@ -173,7 +173,7 @@ func Merge(models []*Model) (*Model, *Summary, error) {
 
 // Encode returns model.gob and its fingerprint. The folds come behind all else,
 // which is what predicting takes, one by one.
-func (m *Model) Encode() (file []byte, fingerprint string, err error) {
+func (m *Model) Encode() (file [][]byte, fingerprint string, err error) {
 	light := *m
 	light.Datasets = slices.Clone(m.Datasets)
 	values := []any{&light}

@@ -42,11 +42,12 @@ func trained(t *testing.T, d design.Design, fit regression.Fit, csv string) *Pag
 	}, (*scaler.Sums).Merge)
 	one := scaler.Dataset{ID: sums.ID, Used: sums.Used, Times: sums.Times, Sums: sums.Sum}
 	s := testutil.Must(scaler.New(d, []scaler.Dataset{one}, sketcher.Sketches()))(t)
-	factorizer := regression.NewFactorizer(s, fit.Folds)
+	settings := regression.SettingsOf(s, fit)
+	factorizer := regression.NewFactorizer(s, &settings)
 	folds := scan(t, &s.Design, csv, func(rows *design.Rows) (regression.Folds, error) {
 		return factorizer.Gather(rows, sums.Used), nil
 	}, (*regression.Folds).Merge)
-	m, summary, err := regression.New(regression.SettingsOf(s, fit),
+	m, summary, err := regression.New(settings,
 		[]regression.Dataset{{ID: folds.ID, Used: folds.Used, Folds: folds.Sum}})
 	testutil.OK(t, err)
 	return &Page{Metrics: measured(t, 1, 40, false), Scaler: s, Model: summary, Fit: m}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -78,7 +79,7 @@ func TestForged(t *testing.T) {
 		if err != nil {
 			return err // gob does not write it
 		}
-		testutil.WriteFile(t, path, file)
+		testutil.WriteFile(t, path, bytes.Join(file, nil))
 		return nil
 	}
 	testutil.OK(t, write())
@@ -130,7 +131,7 @@ func TestForgedModel(t *testing.T) {
 		if err != nil || other != nil {
 			return
 		}
-		testutil.WriteFile(t, model, file)
+		testutil.WriteFile(t, model, bytes.Join(file, nil))
 		testutil.WriteFile(t, summary, text)
 		forged := *p
 		if forged.Fit, _, err = regression.ReadLight(model); err != nil {
