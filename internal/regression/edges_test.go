@@ -67,7 +67,7 @@ func TestWider(t *testing.T) {
 		t.Errorf("%s %v", name, factor)
 	}
 	s.Clusters.Dof = 1
-	if classical, robust := s.HalfWidths(); classical != 0 || math.Abs(robust-12.7062) > 1e-4 {
+	if classical, robust := halfWidths(&s); classical != 0 || math.Abs(robust-12.7062) > 1e-4 {
 		t.Errorf("half widths %v and %v", classical, robust)
 	}
 }

@@ -288,16 +288,3 @@ func (m *Model) relation(j int, others []int, coef []float64) string {
 	}
 	return b.String()
 }
-
-// HalfWidths returns the quantiles of t by which a standard error and a robust one are
-// half the width of a 95 % interval, 0 where there are none.
-func (s *Summary) HalfWidths() (classical, robust float64) {
-	const upper = 0.975
-	if dof := float64(s.Rows) - float64(s.Rank); dof >= 1 {
-		classical = metrics.Quantile(upper, dof)
-	}
-	if s.Clusters.Dof >= 1 {
-		robust = metrics.Quantile(upper, float64(s.Clusters.Dof))
-	}
-	return classical, robust
-}

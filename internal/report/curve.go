@@ -63,7 +63,7 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 		return false
 	}
 	for i, span := range shown {
-		s.Figures = append(s.Figures, span.figure(points[i], y))
+		s.show(span.figure(points[i], y))
 		for _, w := range span.terms {
 			bends = bends || w.Name == span.name+">"
 		}
@@ -74,8 +74,7 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	return bends || len(crosses) > 0
 }
 
-// figure draws the effect: a line, dots for the levels of the calendar in order, or for
-// those of another category, the largest first, in rows.
+// figure is the effect as a line, or dots for the levels of a category.
 func (s *span) figure(points []point, y axis) figure {
 	t := numbers(s.name, "Adds", "95 % ±")
 	every := 1
@@ -93,57 +92,46 @@ func (s *span) figure(points []point, y axis) figure {
 			s.text(s.values[slices.Index(points, lowest)]), digits(highest.value, 3),
 			s.text(s.values[slices.Index(points, highest)]))
 	}
-	var c *chart
+	return s.chart(points, y, &does).figure(short(s.name, 40), "What it adds to the prediction, by its value.", s.worth(), does,
+		t.cut(2*mostLevels))
+}
+
+// chart draws along the values; of the levels of a category those that add the most and the
+// least, in rows.
+func (s *span) chart(points []point, y axis, does *string) *chart {
+	along, size, order := s.axis, usual, make([]int, len(points))
+	for i := range order {
+		order[i] = i
+	}
+	place := func(i int) float64 { return s.values[order[i]] }
 	if s.unordered {
-		c = s.rows(points, y, &does)
-	} else {
-		c = s.line(points, y)
+		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(points[j].value, points[i].value) })
+		if more := len(order) - mostLevels; more > 0 {
+			order = slices.Delete(order, mostLevels/2, mostLevels/2+more)
+			*does += fmt.Sprintf(" Not shown: %s between them.", plural(more, "level", "levels"))
+		}
+		size, place = inRows(len(order)), func(i int) float64 { return float64(i) }
+		along = named("", len(order), true, func(i int) string { return short(s.text(s.values[order[i]]), 18) })
 	}
-	return c.figure(short(s.name, 40), "What it adds to the prediction, by its value.", s.worth(), does, t.cut(2*mostLevels))
-}
-
-// rows draws the levels that add the most and the least.
-func (s *span) rows(points []point, x axis, does *string) *chart {
-	var dots []dot
-	for i, at := range points {
-		dots = append(dots, dot{name: s.text(s.values[i]), value: at.value, half: at.half})
-	}
-	slices.SortStableFunc(dots, func(a, b dot) int { return cmp.Compare(b.value, a.value) })
-	if more := len(dots) - mostLevels; more > 0 {
-		dots = slices.Delete(dots, mostLevels/2, mostLevels/2+more)
-		*does += fmt.Sprintf(" Not shown: %s between them.", plural(more, "level", "levels"))
-	}
-	return dotChart(dots, x)
-}
-
-// line draws along the values.
-func (s *span) line(points []point, y axis) *chart {
-	c := newChart(s.axis, y, usual)
-	c.draw("guide", "", c.across(0))
-	var value, low, high []float64
-	bars, dots, ticks, banded := "", "", "", false
-	inside := func(v float64) float64 { return min(max(v, y.from), y.to) }
-	for i, at := range points {
-		value = append(value, at.value)
-		low, high = append(low, inside(at.value-at.half)), append(high, inside(at.value+at.half))
-		bars += c.segment(s.values[i], low[i], s.values[i], high[i])
-		banded = banded || at.half > 0
-		dots += c.dot(s.values[i], at.value)
-	}
+	value, band := layer{kind: line, class: "curve", wide: math.Inf(1)}, layer{kind: area, class: "band", key: "95 %"}
+	ticks := layer{kind: whiskers, class: "measured"}
 	if s.levels {
-		c.draw("thick", "95 %", bars)
-		c.draw("point", "", dots)
-		return c
+		value.kind, value.class, band.kind, band.class = dots, "point", whiskers, "thick"
 	}
-	if banded {
-		c.draw("band", "95 %", c.area(s.values, low, high))
+	wide := false
+	for i, k := range order {
+		at := points[k]
+		value.add(place(i), at.value)
+		band.add(place(i), at.value-at.half, at.value+at.half)
+		wide = wide || at.half > 0
 	}
-	c.draw("curve", "", c.line(s.values, value, math.Inf(1)))
+	if !wide {
+		band = layer{}
+	}
 	for _, v := range s.ticks {
-		ticks += moves(c.atX(v), c.height-c.bottom, c.atX(v), c.height-c.bottom-7)
+		ticks.add(v, y.from, y.from+(y.to-y.from)/24)
 	}
-	c.draw("measured", "", ticks)
-	return c
+	return drawn(along, y, size, level("guide", "", along, 0), band, value, ticks)
 }
 
 // worth says what the terms of the effect are worth.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mlpipeline/internal/dataset"
@@ -38,7 +39,7 @@ func (p *Page) data(l limits) section {
 		}
 		missing := s.Used() - sketch.N()
 		if len(section.Figures) < l.columns {
-			section.Figures = append(section.Figures, distribution(column, sketch, missing))
+			section.show(distribution(column, sketch, missing))
 		}
 		cells := []string{name(column), count(missing)}
 		for _, v := range q {
@@ -77,24 +78,17 @@ func distribution(column string, sketch *moments.Sketch, missing int64) figure {
 		from, to = q[0], q[3]
 	}
 	counts, beyond := sketch.Histogram(from, to, bins)
-	var most int64
-	for _, n := range counts {
-		most = max(most, n)
-	}
 	x := ticked("", 4, from, to)
-	c := newChart(x, axis{to: float64(most)}, small)
-	bars := ""
+	rows := layer{kind: bars, class: "bar", wide: (to - from) / bins}
+	if from == to { // a constant
+		rows.wide = (x.to - x.from) / bins
+	}
 	for i, n := range counts {
 		if n > 0 {
-			edge := func(i int) float64 { return from + float64(float64(i)/bins*(to-from)) }
-			left, right := edge(i), edge(i+1)
-			if from == to { // a constant
-				left, right = from-(x.to-x.from)/bins/2, from+(x.to-x.from)/bins/2
-			}
-			bars += c.box(left, 0, right, float64(n))
+			rows.add(from+float64((float64(i)+0.5)/bins*(to-from)), 0, float64(n))
 		}
 	}
-	c.draw("bar", "", bars)
+	c := drawn(x, axis{to: max(1, slices.Max(rows.other))}, small, rows)
 	var words []string
 	if from == to {
 		words = append(words, "All are "+plain(from)+".")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -37,7 +38,7 @@ func (p *Page) drift(l limits) (s section) {
 		}
 		s.say("the mean prediction is %s %s that of the training rows.", num(math.Abs(total)), side)
 		slices.SortStableFunc(terms, func(a, b metrics.Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
-		s.Figures = append(s.Figures, p.shifts(total, terms))
+		s.show(p.shifts(total, terms))
 	}
 	if len(s.Text)+len(s.Tables)+len(s.Figures) == 0 {
 		return section{}
@@ -45,43 +46,30 @@ func (p *Page) drift(l limits) (s section) {
 	return s
 }
 
-// shifts is one bar of what each term has moved the mean prediction by, the largest first:
-// to the right of 0 what raised it, to the left what lowered it. They sum up to the total,
-// which is a line.
+// shifts says what each term has moved the mean prediction by, the largest first: a bar begins
+// where the one above it ends, and the last goes from 0 to their sum.
 func (p *Page) shifts(total float64, terms []metrics.Shift) figure {
-	t := numbers("Term", "By")
-	ends := [2]float64{} // of the bar, to the left and to the right
-	type piece struct {
-		from, to float64
-		term     string
+	const most = 12 // bars
+	t, moved := numbers("Term", "By"), layer{kind: bars, class: "bar", wide: 0.8}
+	var names []string
+	sum := 0.0
+	add := func(term string, from, to float64) {
+		moved.add(float64(len(names)), from, to)
+		names = append(names, short(term, 18))
+		t.add(name(term), num(to-from))
+		sum = to
 	}
-	var pieces []piece
-	for _, shift := range terms {
-		t.add(name(shift.Term), num(shift.Shift))
-		side := 0
-		if shift.Shift > 0 {
-			side = 1
+	for i, shift := range terms {
+		if i == most-1 && len(terms) > most {
+			add(fmt.Sprintf("%d others", len(terms)-i), sum, total)
+			break
 		}
-		pieces = append(pieces, piece{ends[side], ends[side] + shift.Shift, shift.Term})
-		ends[side] += shift.Shift
+		add(shift.Term, sum, sum+shift.Shift)
 	}
-	c := newChart(numeric(short(p.target(), 20), 0, total, ends[0], ends[1]), axis{from: 1, to: -1}, size{640, 110, 26, 26, 42})
-	bars := ""
-	for _, b := range pieces {
-		if b.from != b.to {
-			bars += c.box(min(b.from, b.to), -0.4, max(b.from, b.to), 0.4)
-		}
-	}
-	c.draw("bar", "a term", bars)
-	for _, b := range pieces {
-		const letter = 7.2
-		middle, wide := (c.atX(b.from)+c.atX(b.to))/2, math.Abs(c.atX(b.to)-c.atX(b.from))
-		if n := int(wide / letter); n > 2 {
-			c.text(middle, c.atY(0)+4, "middle", short(b.term, n))
-		}
-	}
-	c.draw("predicted", "all together", c.segment(total, -0.8, total, 0.8))
-	return c.figure("What moved the mean prediction", "A bar of pieces, one for each term, beside 0.",
-		"Where nothing has changed since training there is next to nothing.",
-		"Here "+name(terms[0].Term)+" moves it most, by "+num(terms[0].Shift)+".", t.cut(12))
+	add("all together", 0, total)
+	along := named("", len(names), true, func(i int) string { return names[i] })
+	return plot(along, short(p.target(), 40), inRows(len(names)), moved, level("guide", "", along, 0)).
+		figure("What moved the mean prediction", "A bar for each term, which begins where the one above it ends.",
+			"Where nothing has changed since training there is next to nothing.",
+			"Here "+name(terms[0].Term)+" moves it most, by "+num(terms[0].Shift)+".", t)
 }

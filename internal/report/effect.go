@@ -179,7 +179,7 @@ func levelSpan(t *design.Term) *span {
 	values := steps(0, float64(len(levels)-1), len(levels)-1)
 	return &span{name: t.Name, values: values, few: values, levels: true,
 		unordered: t.Kind == design.Word, text: func(v float64) string { return name(levels[int(v)]) },
-		axis: named(short(t.Name, 40), len(levels), func(i int) string { return short(levels[i], 12) }),
+		axis: named(short(t.Name, 40), len(levels), false, func(i int) string { return short(levels[i], 12) }),
 		set: func(v float64) func(x []float64) {
 			return func(x []float64) {
 				clear(x[t.From:t.To()])

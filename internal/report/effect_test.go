@@ -103,8 +103,8 @@ func TestEffectsAreOfPredictions(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if strings.Contains(page, "standardised") {
-		t.Error("coefficients of columns that bend are compared")
+	if !strings.Contains(page, "<summary>In the units of the data") {
+		t.Error("coefficients of columns that bend are not folded")
 	}
 	parse(t, "effects", page)
 }
@@ -123,8 +123,8 @@ func TestBandOfEffect(t *testing.T) {
 			t.Errorf("%v: %v, want %v ± %v", v, got, c.Value*(v-mean), quantile**c.StdError*math.Abs(v-mean))
 		}
 	}
-	if page := string(p.HTML()); !strings.Contains(page, "standardised") {
-		t.Error("coefficients of columns are not compared")
+	if page := string(p.HTML()); !strings.Contains(page, `<h3 class="caption">In the units of the data`) {
+		t.Error("coefficients of columns are folded")
 	}
 }
 

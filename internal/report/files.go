@@ -56,7 +56,7 @@ func (p *Page) time(worst []file, l limits) section {
 	s := section{Title: "Along the time"}
 	timed := slices.DeleteFunc(slices.Clone(worst), func(f file) bool { return len(f.data.Timeline.Periods) < 2 })
 	for _, f := range timed[:min(l.pictures, len(timed))] {
-		s.Figures = append(s.Figures, p.series(f.data.Name, &f.data.Timeline))
+		s.show(p.series(f.data.Name, &f.data.Timeline))
 	}
 	switch more := len(timed) - len(s.Figures); {
 	case len(timed) == 0:
@@ -71,55 +71,45 @@ func (p *Page) time(worst []file, l limits) section {
 // series is a file along its time.
 func (p *Page) series(file string, l *metrics.Timeline) figure {
 	n, first := len(l.Periods), l.Periods[0].At
-	columns := make([][]float64, 5)
-	for k := range columns {
-		columns[k] = make([]float64, n)
-	}
-	x, measured, predicted, low, high := columns[0], columns[1], columns[2], columns[3], columns[4]
-	worst, odd, anomalous := 0, 0, int64(0)
+	odd := layer{kind: bars, class: "odd", key: "anomalous", wide: 1}
+	band := layer{kind: area, class: "band", key: "95 %"}
+	measured := layer{kind: line, class: "measured", key: "measured", wide: 1}
+	predicted := layer{kind: line, class: "predicted", key: "predicted", wide: 1}
+	worst, apart, anomalous := 0, 0.0, int64(0)
 	for i, v := range l.Periods {
-		rows := float64(v.Rows)
-		x[i], measured[i], predicted[i] = float64(v.At-first), v.Actual/rows, v.Predicted/rows
-		low[i], high[i] = predicted[i]-v.Half/rows, predicted[i]+v.Half/rows
-		if math.Abs(measured[i]-predicted[i]) > math.Abs(measured[worst]-predicted[worst]) {
-			worst = i
+		rows, at := float64(v.Rows), float64(v.At-first)
+		measured.add(at, v.Actual/rows)
+		predicted.add(at, v.Predicted/rows)
+		band.add(at, (v.Predicted-v.Half)/rows, (v.Predicted+v.Half)/rows)
+		if off := (v.Actual - v.Predicted) / rows; math.Abs(off) > math.Abs(apart) {
+			worst, apart = i, off
 		}
 		if anomalous += v.Anomalous; v.Anomalous > 0 {
-			odd++
+			odd.add(at, math.Inf(-1), math.Inf(1))
 		}
 	}
-	decimal := alike(slices.Concat(low, high)...)
+	decimal := alike(slices.Concat(band.value, band.other)...)
 	t := numbers(l.Step.String(), "Rows", "Measured", "Predicted", "95 % ±", "Anomalous")
 	for i, v := range l.Periods {
-		t.add(l.Step.Name(v.At), count(v.Rows), decimal(measured[i]), decimal(predicted[i]),
+		t.add(l.Step.Name(v.At), count(v.Rows), decimal(measured.value[i]), decimal(predicted.value[i]),
 			decimal(v.Half/float64(v.Rows)), count(v.Anomalous))
 	}
-	nameOf := func(i int) string { return l.Step.Name(first + int64(i)) }
-	c := newChart(named(l.Step.String(), int(x[n-1])+1, nameOf),
-		numeric(short("mean "+p.target(), 26), slices.Concat(low, high, measured)...), usual)
-	boxes := ""
-	for i, at := range x {
-		if l.Periods[i].Anomalous > 0 {
-			boxes += c.box(at-0.5, c.y.from, at+0.5, c.y.to)
-		}
+	should := "The lines should run together, far inside the band, which is for single rows."
+	if slices.Equal(band.value, band.other) {
+		band, should = layer{}, "The lines should run together."
 	}
-	c.draw("odd", "anomalous", boxes)
-	should := "The lines should run together."
-	if !slices.Equal(low, high) {
-		c.draw("band", "95 %", c.area(x, low, high))
-		should = "The lines should run together, far inside the band, which is for single rows."
-	}
-	c.draw("measured", "measured", c.line(x, measured, 1))
-	c.draw("predicted", "predicted", c.line(x, predicted, 1))
 	does := "Here they never part."
-	if apart := measured[worst] - predicted[worst]; apart != 0 {
+	if apart != 0 {
 		does = fmt.Sprintf("Here they are farthest apart in %s: %s.", l.Step.Name(l.Periods[worst].At), off(apart))
 	}
-	if odd > 0 {
-		does += fmt.Sprintf(" %s anomalous, in %d of %d periods.", plural(anomalous, "row is", "rows are"), odd, n)
+	if len(odd.place) > 0 {
+		does += fmt.Sprintf(" %s anomalous, in %d of %d periods.", plural(anomalous, "row is", "rows are"), len(odd.place), n)
 	}
-	return c.figure(short(file, 40), fmt.Sprintf("Means of measured and predicted %s by %s from %s to %s.", p.target(),
-		l.Step, nameOf(0), l.Step.Name(l.Periods[n-1].At)), should, does, t)
+	nameOf := func(i int) string { return l.Step.Name(first + int64(i)) }
+	along := named(l.Step.String(), int(l.Periods[n-1].At-first)+1, false, nameOf)
+	return plot(along, short("mean "+p.target(), 26), usual, odd, band, measured, predicted).
+		figure(short(file, 40), fmt.Sprintf("Means of measured and predicted %s by %s from %s to %s.", p.target(), l.Step,
+			nameOf(0), l.Step.Name(l.Periods[n-1].At)), should, does, t)
 }
 
 // rival is the comparison with another model, empty where there is none.

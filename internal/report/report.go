@@ -63,6 +63,15 @@ type section struct {
 // say adds a paragraph.
 func (s *section) say(format string, args ...any) { s.Text = append(s.Text, sentence(format, args...)) }
 
+// show adds a picture, or says why there is none.
+func (s *section) show(f figure) {
+	if f.SVG == "" {
+		s.say("%s", f.Does)
+	} else {
+		s.Figures = append(s.Figures, f)
+	}
+}
+
 // figure is a picture with what is to be said of it and its numbers.
 type figure struct {
 	Title  string

@@ -99,7 +99,7 @@ func TestPage(t *testing.T) {
 		"no time":    {Page{Metrics: measured(t, 3, 400, false), Model: model(5)}, 5 + 1, "there is nothing by month"},
 		"three rows": {Page{Metrics: measured(t, 1, 3, true), Model: model(2)}, 1 + 6 + 1, "on 3 new rows"},
 		"one row":    {Page{Metrics: measured(t, 1, 1, false)}, 3, "R² is not defined"},
-		"nothing scored": {Page{Metrics: measured(t, 2, 0, true), Model: model(5)}, 1,
+		"nothing scored": {Page{Metrics: measured(t, 2, 0, true), Model: model(5)}, 0,
 			"Nothing can be said of the predictions"},
 		"nothing else": {Page{Metrics: measured(t, 2, 60, true), Missing: []string{"it is gone"}}, 2 + 6, "It is gone."},
 	} {
@@ -199,7 +199,6 @@ func TestCaptions(t *testing.T) {
 		"Here those of 80.0 % are farthest from it: they held 50.0 %.",
 		"The model predicts &#34;&gt;&lt;script",
 		"58 rows are anomalous, in ",
-		"; 4 of 5 cannot be told from 0.",
 	} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)
@@ -316,6 +315,21 @@ func TestWords(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// What the stages before had to say is on the page too, and that a few rows tell little.
+func TestWarnings(t *testing.T) {
+	s := &scaler.Scaler{Design: design.Design{Target: "y", Categories: []design.Category{{Name: "id"},
+		{Name: "kind", Levels: []string{"a"}, Pooled: []string{"b", "c"}}}}}
+	m := model(2)
+	m.StdErrorReason, m.Selection = "none is left", &regression.Selection{Reason: "one fold"}
+	page := string((&Page{Metrics: measured(t, 1, 29, false), Scaler: s, Model: m}).HTML())
+	for _, want := range []string{"<li>Id is left out: ", "<li>The 2 rarest levels of kind count as one.",
+		"standard errors: none is left.", "chosen: one fold.", "So few rows tell little."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
 		}
 	}
 }

@@ -5,10 +5,14 @@ import (
 	"fmt"
 
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/regression"
+	"mlpipeline/internal/scaler"
 )
 
-// wellFrom is the skill from which predictions are good, where there is no doubt.
-const wellFrom = 0.7
+const (
+	wellFrom = 0.7 // the skill from which predictions are good, where there is no doubt
+	fewRows  = 30  // below which nothing is sure
+)
 
 // verdict is the answer in plain words.
 func (p *Page) verdict(worst []file) string {
@@ -50,6 +54,9 @@ func (p *Page) verdict(worst []file) string {
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage),
 			cmp.Or(m.Judgement(), "as they should"))
 	}
+	if m.Rows < fewRows {
+		text += " So few rows tell little."
+	}
 	if len(worst) > 1 && worst[0].RMSE != nil {
 		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].data.Name), digits(*worst[0].RMSE, 3))
 	}
@@ -83,7 +90,7 @@ func (p *Page) figures() table {
 	return t
 }
 
-// warnings are doubts about the figures, and about the model.
+// warnings are doubts about the figures, and what the stages before had to say.
 func (p *Page) warnings() (w []string) {
 	add := func(format string, args ...any) { w = append(w, sentence(format, args...)+".") }
 	var columns *design.Design
@@ -108,30 +115,51 @@ func (p *Page) warnings() (w []string) {
 		if bends := p.Metrics.Bends(s); bends != "" {
 			add("%s", bends)
 		}
-		var constant []string
-		for j, column := range s.FeatureNamesOut {
-			if s.Constant(j) {
-				constant = append(constant, column)
-			}
-		}
-		if len(constant) > 0 {
-			add("constant in training, and ignored: %s", list(constant))
-		}
+		columnWarnings(s, add)
 	}
 	if s := p.Model; s != nil {
-		if len(s.Collinear) > 0 {
-			add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))
-		}
-		if s.Clusters.Few() {
-			add("the robust standard errors are of %s only, and rough", plural(s.Clusters.N, "cluster", "clusters"))
-		}
-		if column, factor := s.Wider(); column != "" {
-			add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
-				"independent and alike: trust the wider one", name(column), factor)
-		}
+		modelWarnings(s, add)
 	}
 	for _, why := range p.Missing {
 		add("%s", why)
 	}
 	return w
+}
+
+func columnWarnings(s *scaler.Scaler, add func(string, ...any)) {
+	for _, c := range s.Categories {
+		if len(c.Levels) == 0 {
+			add("%s is left out: it has more different words than a category can have", name(c.Name))
+		} else if n := len(c.Pooled); n > 0 {
+			add("the %s of %s count as one", plural(n, "rarest level", "rarest levels"), name(c.Name))
+		}
+	}
+	var constant []string
+	for j, column := range s.FeatureNamesOut {
+		if s.Constant(j) {
+			constant = append(constant, column)
+		}
+	}
+	if len(constant) > 0 {
+		add("constant in training, and ignored: %s", list(constant))
+	}
+}
+
+func modelWarnings(s *regression.Summary, add func(string, ...any)) {
+	if s.StdErrorReason != "" {
+		add("there are no standard errors: %s", s.StdErrorReason)
+	}
+	if c := s.Selection; c != nil && c.Reason != "" {
+		add("only the plain terms are in the model, and no penalty was chosen: %s", c.Reason)
+	}
+	if len(s.Collinear) > 0 {
+		add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))
+	}
+	if s.Clusters.Few() {
+		add("the robust standard errors are of %s only, and rough", plural(s.Clusters.N, "cluster", "clusters"))
+	}
+	if column, factor := s.Wider(); column != "" {
+		add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
+			"independent and alike: trust the wider one", name(column), factor)
+	}
 }
