@@ -61,6 +61,11 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A file of another program is none of ours.
+func TestForeign(t *testing.T) {
+	testutil.Fails(t, decodeGob([]byte("hello")), "is not a thing file; run make_thing again")
+}
+
 func decodeJSON(b []byte) error { return kind.decodeJSON(b, new(thing)) }
 
 func decodeGob(b []byte) error {

@@ -382,7 +382,7 @@ func TestQuirks(t *testing.T) {
 		{"each column its decimal sign", "y;z\n1,5;1.00\n2,5;2.37\n", "1.5 1.00|2.5 2.37"},
 		{"counters", "no,y\n3,5\n2,5\n1,7\n", "5|5|7"},
 		{"the first column counts in order", "what,y\n1,5\n2,5\n3,7\n", "5|5|7"},
-		{"the first column counts, but not in order", "what,y\n1,5\n3,5\n2,7\n", "1 5|3 5|2 7"},
+		{"the first column counts, but not in order", "what,y\n3,5\n1,5\n2,7\n", "3 5|1 5|2 7"},
 		{"two currencies", "y,z\n1,$5\n2,$6\n3,€7\n4,$5\n", "1 $5|2 $6|3 €7|4 $5"},
 		{"no digit lost", "time,y\n2020-01-01,0.1234567890123456789\n2020-01-02,1e-30\n2020-01-03,100000000.50\n",
 			"2020-01-01T00:00:00Z 0.1234567890123456789|2020-01-02T00:00:00Z 1e-30|2020-01-03T00:00:00Z 100000000.50"},
