@@ -72,7 +72,7 @@ func predictAhead(t *testing.T, s *scaler.Scaler, m *Model, csv string) []Foreca
 			for i := range r.Every.N {
 				f, ok := ahead.Predict(r, i)
 				if !ok {
-					return nil, fmt.Errorf("row %d is not predicted", i)
+					f.Value = math.NaN()
 				}
 				all = append(all, f)
 			}
@@ -145,6 +145,18 @@ func TestAhead(t *testing.T) {
 		if want := []int{lags[0], lags[1]}; !slices.Equal(got[8].Lags, want) || len(got[0].Lags) > 0 {
 			t.Errorf("guessed %v and %v", got[0].Lags, got[8].Lags)
 		}
+	}
+}
+
+// Forecasts that grow without end are none from where they are beyond all measure.
+func TestAheadExplodes(t *testing.T) {
+	y := series{lags: []int{1}, phi: []float64{1.2}}
+	y.extend(rand.New(rand.NewPCG(7, 8)), 60+3000)
+	d := design.Design{Target: "y", Time: "t", Features: []string{"x"}, Lags: y.lags, Missing: design.Drop}
+	s, m := trained(t, d, y.csv(0, 60, all))
+	got := predictAhead(t, s, m, y.csv(60, 60+3000, func(int) bool { return false }))
+	if last := got[2999].Value; got[0].Value != got[0].Value || last == last {
+		t.Errorf("%v, and in the end %v", got[0].Value, last)
 	}
 }
 
