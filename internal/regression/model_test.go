@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"mlpipeline/internal/design"
+	"mlpipeline/internal/testutil"
 )
 
 var seasonal = design.Design{Target: "y", Time: "t", Features: []string{"a", "b", "one"}, Annual: 1, Lags: []int{},
@@ -211,4 +212,8 @@ func TestSmallFigures(t *testing.T) {
 	if got := s.offsets(); got[0] != 3 || got[1] != 0 {
 		t.Errorf("offsets %v", got)
 	}
+	other := Model{Settings: settings(p)}
+	other.Scaler = "another"
+	_, _, err := Merge([]*Model{{Settings: settings(p)}, &other})
+	testutil.Fails(t, err, "model 2 was trained with another scaler")
 }
