@@ -101,17 +101,13 @@ func (m *Model) Contrast(d []float64) (effect, stdError float64) {
 	for j, v := range d {
 		effect += float64(m.Coef[j] / m.Scale[j] * v)
 	}
-	u := make([]float64, 0, len(b.Taken)) // T⁻ᵀz
+	var h [1]float64
+	columns := make([][]float64, len(b.Taken))
 	for k, j := range b.Taken {
-		column := b.T[k*(k+1)/2:]
-		sum := d[j] / m.Scale[j]
-		for i, v := range u {
-			sum -= float64(column[i] * v)
-		}
-		u = append(u, sum/column[k])
-		stdError = math.Hypot(stdError, u[k])
+		columns[k] = []float64{d[j] / m.Scale[j]}
 	}
-	return effect, b.Sigma * stdError
+	b.leverage(h[:], columns)
+	return effect, b.Sigma * math.Sqrt(h[0])
 }
 
 // HalfWidth returns the quantile of t by which a standard error is half the width of a 95 %

@@ -98,13 +98,12 @@ func (c *chooser) optimism() float64 { return c.mse(c.errors) - c.mse(c.least) }
 
 // with returns the errors on the folds with a term more, or without one that is chosen.
 func (c *chooser) with(term int) []float64 {
-	errors, group := make([]float64, len(c.swept)), c.terms[term].columns()
+	errors, sign := make([]float64, len(c.swept)), 1.0
+	if c.chosen[term] {
+		sign = -1
+	}
 	for k, s := range c.swept {
-		if c.chosen[term] {
-			errors[k] = c.test[k].squaredError(s.fitWithout(group))
-		} else {
-			errors[k] = c.test[k].squaredError(s.fitWith(group))
-		}
+		errors[k] = c.test[k].squaredError(s.fitOther(c.terms[term].columns(), sign))
 	}
 	return errors
 }

@@ -117,13 +117,17 @@ func pooled(folds []heldOut) float64 {
 	return squares / float64(rows)
 }
 
-// perFold returns the mean over the folds of their mean squared errors, and its deviation.
+// perFold returns the mean over the folds of their mean squared errors, and the deviation of
+// these (ddof = 0).
 func perFold(folds []heldOut) (mean, std float64) {
-	var mse []float64
+	n := float64(len(folds))
 	for _, h := range folds {
-		mse = append(mse, h.squares/float64(h.rows))
+		mean += h.squares / float64(h.rows) / n
 	}
-	return meanStd(mse)
+	for _, h := range folds {
+		std = math.Hypot(std, h.squares/float64(h.rows)-mean) // their squares may be beyond float64
+	}
+	return mean, std / math.Sqrt(n)
 }
 
 // least returns which of some penalties errs least, and the errors of all.
@@ -175,17 +179,6 @@ func fewest(splits []split) int64 {
 		least = min(least, split.train.N)
 	}
 	return least
-}
-
-// meanStd returns the mean and the population standard deviation.
-func meanStd(xs []float64) (mean, std float64) {
-	for _, x := range xs {
-		mean += x / float64(len(xs))
-	}
-	for _, x := range xs {
-		std = math.Hypot(std, x-mean) // their squares may be beyond float64
-	}
-	return mean, std / math.Sqrt(float64(len(xs)))
 }
 
 // Influence is what one training dataset does to the model of all others.

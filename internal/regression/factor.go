@@ -102,9 +102,12 @@ func (f *Factor) rows() int { return int(min(f.N, int64(f.Width))) }
 // trapezoid returns how many numbers the first rows of a w×w triangle have.
 func trapezoid(rows, w int) int { return rows*w - rows*(rows-1)/2 }
 
+// place returns where R[i][j] is, for j ≥ i.
+func (f *Factor) place(i, j int) int { return i*(2*f.Width-i-1)/2 + j }
+
 // at returns R[i][j] in full, for j ≥ i; R has zeros where the rows were too few.
 func (f *Factor) at(i, j int) moments.Sum {
-	k := i*(2*f.Width-i-1)/2 + j
+	k := f.place(i, j)
 	switch {
 	case k >= len(f.R):
 		return moments.Sum{}
@@ -112,6 +115,14 @@ func (f *Factor) at(i, j int) moments.Sum {
 		return moments.Float(f.R[k])
 	}
 	return moments.Sum{Hi: f.R[k], Lo: f.Lo[k]}
+}
+
+// set sets R[i][j].
+func (f *Factor) set(i, j int, v moments.Sum) {
+	k := f.place(i, j)
+	if f.R[k] = v.Hi; f.Lo != nil {
+		f.Lo[k] = v.Lo
+	}
 }
 
 // column returns rows from i on of column j of R, down to its diagonal.

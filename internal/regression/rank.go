@@ -112,9 +112,9 @@ func (a *solver) takeColumns(tolerances []tolerance) {
 // express returns T⁻¹·t for the triangle T of the taken columns: the combination of these
 // that is nearest to a column.
 func (a *solver) express(t []float64) []float64 {
-	c, w := slices.Clone(t), a.t.Width
+	c := slices.Clone(t)
 	for i := len(c) - 1; i >= 0; i-- {
-		row := a.t.R[i*(2*w-i-1)/2+i:]
+		row := a.t.R[a.t.place(i, i):]
 		n := len(c) - 1 - i
 		c[i] -= blas64.Dot(blas64.Vector{N: n, Inc: 1, Data: row[1:]}, blas64.Vector{N: n, Inc: 1, Data: c[i+1:]})
 		c[i] /= row[0]

@@ -126,15 +126,11 @@ func (a *solver) penalized(alpha float64) *solver {
 		return a
 	}
 	order, all := a.every()
-	penalty := &Factor{N: int64(all.Width), Width: all.Width}
-	for i := range all.Width {
-		row := make([]float64, all.Width-i)
-		if i < len(order) {
-			row[0] = math.Sqrt(alpha)
-		}
-		penalty.R = append(penalty.R, row...)
+	rows := make([]float64, len(order)*all.Width)
+	for i := range order {
+		rows[i*all.Width+i] = math.Sqrt(alpha)
 	}
-	all.Merge(penalty)
+	all.Add(rows, all.Width)
 	return &solver{n: a.n, p: a.p, f: a.f, wide: a.wide, taken: order, t: all}
 }
 

@@ -28,27 +28,17 @@ func (f *Factor) standardized(derived []bool, mean, scale []float64) *Factor {
 	if f.N == 0 {
 		return f
 	}
-	s := &Factor{N: f.N, Width: f.Width}
-	w, full := f.Width, f.precise(numbers(0, f.Width))
+	s := &Factor{N: f.N, Width: f.Width, R: slices.Clone(f.R), Lo: slices.Clone(f.Lo)}
 	for j, is := range derived {
-		if !is {
-			continue
-		}
-		shift, unit := full[0].Times(moments.Float(mean[j])), moments.Float(scale[j])
-		full[j+1] = full[j+1].Minus(shift)
-		for i := range min(f.rows(), j+2) {
-			at := &full[i*w+j+1]
-			if *at = at.Over(unit); scale[j] == 1 {
-				*at = moments.Sum{}
+		for i := 0; is && i < min(f.rows(), j+2); i++ {
+			v := f.at(i, j+1)
+			if i == 0 {
+				v = v.Minus(f.at(0, 0).Times(moments.Float(mean[j])))
 			}
-		}
-	}
-	for i := range f.rows() {
-		for j := i; j < w; j++ {
-			s.R = append(s.R, full[i*w+j].Hi)
-			if f.Lo != nil {
-				s.Lo = append(s.Lo, full[i*w+j].Lo)
+			if v = v.Over(moments.Float(scale[j])); scale[j] == 1 {
+				v = moments.Sum{}
 			}
+			s.set(i, j+1, v)
 		}
 	}
 	return s

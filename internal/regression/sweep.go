@@ -144,32 +144,23 @@ func (s *sweep) fit() (columns []int, b []float64) {
 	return slices.Clone(s.columns), b
 }
 
-// fitWith returns the columns and coefficients of least squares with a group of columns
-// more: b_G of what S leaves of them, and b_S − A_SS⁻¹·A_SG·b_G.
-func (s *sweep) fitWith(group []int) (columns []int, b []float64) {
-	columns, b = s.fit()
-	more, change := s.block(group, 1)
-	for i, column := range columns {
-		for l, k := range more {
-			b[i] -= float64(s.a[column*s.w+k] * change[l])
-		}
-	}
-	return append(columns, more...), append(b, change...)
-}
-
-// fitWithout returns those of least squares with a group of columns fewer: with
-// B = A_SS⁻¹, b − B_SG·B_GG⁻¹·b_G.
-func (s *sweep) fitWithout(group []int) (columns []int, b []float64) {
-	less, change := s.block(group, -1)
+// fitOther returns the columns and coefficients of least squares with a group of columns G
+// more, of sign 1: b_G of what S leaves of them, and b_S − A_SS⁻¹·A_SG·b_G. Of sign −1 they
+// are fewer: with B = A_SS⁻¹, b − B_SG·B_GG⁻¹·b_G.
+func (s *sweep) fitOther(group []int, sign float64) (columns []int, b []float64) {
+	moved, change := s.block(group, sign)
 	for _, column := range s.columns {
-		if slices.Contains(group, column) {
+		if sign < 0 && slices.Contains(group, column) {
 			continue
 		}
 		v := s.a[column*s.w+s.w-1]
-		for l, k := range less {
-			v += float64(s.a[column*s.w+k] * change[l])
+		for l, k := range moved {
+			v -= float64(sign * s.a[column*s.w+k] * change[l])
 		}
 		columns, b = append(columns, column), append(b, v)
+	}
+	if sign > 0 {
+		columns, b = append(columns, moved...), append(b, change...)
 	}
 	return columns, b
 }
