@@ -212,6 +212,15 @@ func TestNormalAndAnomalous(t *testing.T) {
 	for _, d := range report.Datasets {
 		set := weather.Settings{Seed: 42, Scenario: d.Name, Station: 1, Step: time.Hour, Train: 16000, Test: 4000}
 		anomalous := set.Anomalous(set.Train, set.Train+set.Test)
+		before := make([]int64, 48)
+		for i, odd := range set.Anomalous(0, set.Train) {
+			if odd {
+				before[i*48/set.Train]++
+			}
+		}
+		if !slices.Equal(d.Before, before) {
+			t.Errorf("%s: anomalous in training %d, want %d", d.Name, d.Before, before)
+		}
 		var sum, n [2]float64
 		for i := range set.Test {
 			k := 0

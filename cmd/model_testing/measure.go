@@ -116,7 +116,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		}
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
-		d.NoiseFloor = p.truths[file.File].noiseFloor()
+		d.NoiseFloor, d.Before = p.truths[file.File].noiseFloor(), p.truths[file.File].before()
 		_, d.Irregular = file.Steps.Irregular()
 		if d.Pattern.N == 0 && p.predictions == nil {
 			o.Warnf("%s: none of its %s can be scored%s; -predictions FILE has a prediction of each, or why there is none",

@@ -43,6 +43,24 @@ func (t *truth) anomalous(from, to int64) []bool {
 	return t.log.Anomalous(t.from+int(from), t.from+int(to))
 }
 
+// before counts the anomalous rows of the training of this log, in slices of equal length;
+// nil where it is not known.
+func (t *truth) before() []int64 {
+	const most, block = int(1e9), 1 << 16 // rows
+	if t == nil || t.log.Train == 0 || t.log.Train > most {
+		return nil
+	}
+	slices := make([]int64, min(48, t.log.Train))
+	for from := 0; from < t.log.Train; from += block {
+		for i, odd := range t.log.Anomalous(from, min(from+block, t.log.Train)) {
+			if odd {
+				slices[(from+i)*len(slices)/t.log.Train]++
+			}
+		}
+	}
+	return slices
+}
+
 // noiseFloor is the irreducible variance, nil where it is not known.
 func (t *truth) noiseFloor() *float64 {
 	if t == nil {

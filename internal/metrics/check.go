@@ -53,6 +53,8 @@ func (d *Dataset) check() error {
 			d.Unscored.Total())
 	case d.Outside > n || d.Irregular > d.Rows || compared.N > n || compared.Common > n || d.Clusters.Nearer > compared.Common:
 		return errors.New("more rows are counted than there are")
+	case len(d.Before) > mostPeriods:
+		return errors.New("training is cut into too many slices")
 	case !slices.IsSorted(d.Sketch.Least):
 		return errors.New("the sample of rows is out of order")
 	}

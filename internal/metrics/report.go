@@ -20,7 +20,7 @@ import (
 
 // Kind is the format of metrics.gob, and SummaryKind that of metrics.json.
 var (
-	Kind        = artifact.Kind{Format: "metrics", Version: 6, Program: "model_testing"}
+	Kind        = artifact.Kind{Format: "metrics", Version: 7, Program: "model_testing"}
 	SummaryKind = Kind
 )
 
@@ -48,6 +48,7 @@ type Dataset struct {
 	Unseen     int64    `range:"0,1e12"` // cells of a level that training has not
 	Outside    int64    `range:"0,1e12"` // rows that are outside the training's range of a column
 	Irregular  int64    `range:"0,1e12"` // with lags: rows not one step behind the row before
+	Before     []int64  `range:"0,1e12"` // anomalous rows of its training, in slices of equal length
 	NoiseFloor *float64 // irreducible variance; nil where it is not known
 	Normal     Errors
 	Anomalous  Errors

@@ -68,8 +68,8 @@ func (s Step) number(t dataset.Time) int64 {
 	return (int64(at.Year())*12 + int64(at.Month()) - 1) / steps[s].months // the year is 0 or more
 }
 
-// start returns when a period begins.
-func (s Step) start(n int64) dataset.Time {
+// Start returns when a period begins.
+func (s Step) Start(n int64) dataset.Time {
 	if hours := steps[s].hours; hours > 0 {
 		return dataset.Time(n * hours * 3600e6)
 	}
@@ -98,7 +98,7 @@ func (l *Timeline) Add(s *Sample, times []dataset.Time, anomalous []bool) {
 	l.Step = Step(0).atLeast(times[0], times[len(times)-1])
 	for i := 0; i < len(times); {
 		p := Period{At: l.Step.number(times[i])}
-		until := l.Step.start(p.At + 1)
+		until := l.Step.Start(p.At + 1)
 		var actual, predicted, spread float64
 		for ; i < len(times) && times[i] < until; i++ {
 			y := s.Actual[i]
@@ -129,12 +129,12 @@ func (l *Timeline) Join(o *Timeline) {
 	if len(l.Periods) == 0 {
 		all = all[1:]
 	}
-	first := all[0].Step.start(all[0].Periods[0].At)
-	last := o.Step.start(o.Periods[len(o.Periods)-1].At)
+	first := all[0].Step.Start(all[0].Periods[0].At)
+	last := o.Step.Start(o.Periods[len(o.Periods)-1].At)
 	joined := Timeline{Step: max(l.Step, o.Step).atLeast(first, last)}
 	for _, from := range all {
 		for _, p := range from.Periods {
-			p.At = joined.Step.number(from.Step.start(p.At))
+			p.At = joined.Step.number(from.Step.Start(p.At))
 			if n := len(joined.Periods); n > 0 && joined.Periods[n-1].At == p.At {
 				joined.Periods[n-1].Merge(p)
 			} else {
@@ -152,7 +152,7 @@ func (l *Timeline) finish() {
 
 // Name returns what a period is called.
 func (s Step) Name(period int64) string {
-	t := time.UnixMicro(int64(s.start(period))).UTC()
+	t := time.UnixMicro(int64(s.Start(period))).UTC()
 	name := t.Format(steps[s].layout)
 	if s == quarter {
 		name += strconv.Itoa(1 + int(t.Month()-1)/3)

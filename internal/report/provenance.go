@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"mlpipeline/internal/dataset"
@@ -19,56 +21,120 @@ func (p *Page) provenance(l limits) section {
 		regression.SummaryKind.Version))
 	t.add("Scaler", m.Scaler)
 	t.add("Model", m.Model)
-	var tested, trained []dataset.ID
-	for i, d := range m.Datasets {
-		d.Rows = m.Each[i].Rows
-		tested = append(tested, d.ID)
-	}
-	t.add("Tested on", overall(tested))
-	files := []table{spans("Test files", tested, l)}
+	t.add("Tested on", plural(m.Rows, "row", "rows")+" of "+plural(len(m.Datasets), "file", "files"))
 	if s := p.Scaler; s != nil {
-		for _, d := range s.Datasets {
-			d.Rows = d.Used
-			trained = append(trained, d.ID)
-		}
-		t.add("Scaled by", overall(trained))
+		t.add("Scaled by", plural(s.Used(), "row", "rows")+" of "+plural(len(s.Datasets), "file", "files"))
 		t.add("Columns of X", count(len(s.FeatureNamesOut)))
 		t.add("A missing feature", string(s.Missing))
-		files = append(files, spans("Training files", trained, l))
 	}
 	if model := p.Model; model != nil {
 		t.add("Trained on", plural(model.Rows, "row", "rows"))
 		t.add("Penalty alpha", num(model.Alpha))
 	}
-	return section{Title: "Where this comes from", Tables: append([]table{t}, files...)}
+	s := section{Title: "Where this comes from", Tables: []table{t}}
+	p.spans(&s, l)
+	return s
 }
 
-// overall sums up files, whose Rows are those that were used.
-func overall(files []dataset.ID) string {
-	var rows int64
-	first, last := dataset.NoTime, dataset.NoTime
-	for _, f := range files {
-		rows += f.Rows
-		if f.First != dataset.NoTime && (first == dataset.NoTime || f.First < first) {
-			first = f.First
+// spans shows from when to when each file trains and tests, with the anomalous rows of
+// simulated data, and counts the rows.
+func (p *Page) spans(s *section, l limits) {
+	train := layer{kind: bars, class: "bar", key: "to train", wide: 0.7}
+	test := layer{kind: bars, class: "band", key: "to test", wide: 0.7}
+	odd := layer{kind: bars, class: "odd solid", key: "anomalous", wide: 0.35}
+	t := numbers("File", "For", "Rows used", "Not used", "First", "Last", "Anomalous")
+	var names []string // of the files that are drawn
+	add := func(part *layer, d dataset.ID, used, not, anomalous int64) (place float64, drawn bool) {
+		t.add(name(d.Name), part.key, count(used), count(not), date(d.First), date(d.Last), count(anomalous))
+		i := slices.Index(names, d.Name)
+		if i < 0 && d.First != dataset.NoTime && len(names) < l.others {
+			i, names = len(names), append(names, d.Name)
 		}
-		last = max(last, f.Last)
+		if i >= 0 {
+			part.add(float64(i), float64(d.First), float64(d.Last))
+		}
+		return float64(i), i >= 0
 	}
-	text := plural(rows, "row", "rows") + " of " + plural(len(files), "file", "files")
-	if last != dataset.NoTime {
-		text += fmt.Sprintf(", %s to %s", date(first), date(last))
+	before := map[string][]int64{} // of the test file's name
+	for i := range p.Metrics.Datasets {
+		before[p.Metrics.Datasets[i].Name] = p.Metrics.Datasets[i].Before
 	}
-	return text
+	if p.Scaler != nil {
+		for _, d := range p.Scaler.Datasets {
+			rows, sum := before[d.Name], int64(0)
+			for _, n := range rows {
+				sum += n
+			}
+			place, drawn := add(&train, d.ID, d.Used, d.Dropped.Total(), sum)
+			if drawn {
+				odd.addSlices(place, d.ID, rows)
+			}
+		}
+	}
+	for i, d := range p.Metrics.Datasets {
+		place, drawn := add(&test, d.ID, p.Metrics.Each[i].Rows, d.Unscored.Total(), d.Anomalous.Residual.N)
+		step := d.Timeline.Step
+		for _, v := range d.Timeline.Periods {
+			if v.Anomalous > 0 && drawn {
+				odd.add(place, float64(step.Start(v.At)), float64(step.Start(v.At+1)))
+			}
+		}
+	}
+	t = t.cut(4 * l.others)
+	if len(names) == 0 {
+		t.Caption = "Files" + strings.TrimPrefix(t.Caption, "The numbers")
+		s.Tables = append(s.Tables, t)
+		return
+	}
+	along := named("", len(names), true, func(i int) string { return short(names[i], 18) })
+	does := behind(&train, &test)
+	if more := len(p.Metrics.Datasets) - len(names); more > 0 {
+		does += " " + plural(more, "more file is", "more files are") + " in metrics.json."
+	}
+	if len(odd.place) > 0 {
+		does += " Anomalous are rows of simulated data that follow other laws, wherever a slice of the time has one."
+	}
+	s.show(drawn(along, calendar(slices.Concat(train.value, train.other, test.value, test.other)), inRows(len(names)), train,
+		test, odd).figure("When", "A bar from the first time of each file to its last.",
+		"What is to test should be behind what is to train.", does, t))
+}
+
+// behind says whether all that is tested comes after all that is trained on.
+func behind(train, test *layer) string {
+	if len(train.place) > 0 && len(test.place) > 0 && slices.Max(train.other) < slices.Min(test.value) {
+		return "Here it is."
+	}
+	return "Here not all of it is behind all that is to train."
+}
+
+// addSlices adds those of a file's time that count anything.
+func (l *layer) addSlices(place float64, d dataset.ID, counts []int64) {
+	first := float64(d.First)
+	slice := (float64(d.Last) - first) / float64(len(counts))
+	for k, n := range counts {
+		if n > 0 {
+			l.add(place, first+float64(float64(k)*slice), first+float64(float64(k+1)*slice))
+		}
+	}
+}
+
+// calendar is an axis of times, with ticks at three days, or hours.
+func calendar(times []float64) axis {
+	const hour, day, ticks = 3600e6, 24 * 3600e6, 3 // in microseconds
+	a := axis{from: slices.Min(times), to: slices.Max(times)}
+	a.to = max(a.to, a.from+hour)
+	for k := range ticks {
+		at := a.from + float64((float64(k)+0.5)/ticks*(a.to-a.from))
+		text := dataset.Time(math.Round(at)).String()
+		if a.to-a.from > 4*day {
+			text, _, _ = strings.Cut(text, "T")
+		} else if len(text) > 16 {
+			text = text[5:16]
+		}
+		a.ticks = append(a.ticks, tick{at, text})
+	}
+	return a
 }
 
 // date is a time, of which midnight is the day.
 func date(t dataset.Time) string { return strings.TrimSuffix(t.String(), "T00:00:00Z") }
-
-// spans is the table of files.
-func spans(caption string, files []dataset.ID, l limits) table {
-	t := table{Caption: caption, Head: []string{"File", "Rows used", "First", "Last"}, Folded: true}
-	for _, f := range files {
-		t.add(name(f.Name), count(f.Rows), date(f.First), date(f.Last))
-	}
-	return t.cut(l.others)
-}
