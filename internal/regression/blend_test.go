@@ -28,7 +28,7 @@ func TestBlend(t *testing.T) {
 	similar, others := choosable(1)
 	s.Terms = similar
 	members = []member{{kept: []bool{true, false, true, true, true}}, {kept: all}}
-	if err := s.weigh(members, splitsOf(others)); err != nil || members[1].weight != 1 {
+	if err := s.weigh(members, splitsOf(others)); err != nil || members[0].weight != 0 || members[1].weight != 1 {
 		t.Errorf("terms that hardly err less have weight %v: %v", members[0].weight, err)
 	}
 	s.Terms = terms

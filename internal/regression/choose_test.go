@@ -108,6 +108,9 @@ func TestChooserParents(t *testing.T) {
 	terms[4].Parents = []int{3}
 	c := newChooser(terms, splitsOf(folds))
 	all := func(int) bool { return true }
+	if c.forward(all, 0.99, 1); slices.Contains(c.chosen, true) {
+		t.Error("a term is taken in that does not take 99 % of the error away")
+	}
 	c.forward(all, 0, 20)
 	if !c.chosen[3] || !c.chosen[4] {
 		t.Errorf("of what the target follows from only %v are taken in", c.chosen)
