@@ -76,7 +76,8 @@ func TestPortable(t *testing.T) {
 	type run func(dir, name string, args ...string) string
 	for dir, program := range map[string]run{here: other, there: mine} {
 		program(dir, "model_testing", "-merge", "-metrics", "again.json", "models/metrics.gob")
-		if !slices.Equal(figures(t, filepath.Join(dir, "again.json")), figures(t, filepath.Join(dir, "models/metrics.json"))) {
+		again, before := filepath.Join(dir, "again.json"), filepath.Join(dir, "models/metrics.json")
+		if !slices.Equal(figures(t, again), figures(t, before)) {
 			t.Error("the same sums have other figures there")
 		}
 		program(dir, "model_preprocessing", "-merge", "-o", "merged-s.json", "models/scaler.json")

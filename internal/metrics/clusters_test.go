@@ -68,7 +68,8 @@ func TestClustered(t *testing.T) {
 	// Rows that only one of them predicts are counted; of no common row nothing is known.
 	none := func(int) float64 { return math.NaN() }
 	got := compare(t, 20, 5, true, model, none).Compare(0)
-	if got.Rows != 0 || got.Others != 20 || got.Gain != nil || got.Low != nil || got.String() != "no row could be predicted by both models" {
+	if got.Rows != 0 || got.Others != 20 || got.Gain != nil || got.Low != nil ||
+		got.String() != "no row could be predicted by both models" {
 		t.Errorf("%+v", got)
 	}
 	if got := compare(t, 1, 5, true, model, rival).Compare(0); got.Gain == nil || got.Low != nil {

@@ -50,7 +50,8 @@ func TestShown(t *testing.T) {
 // What servers do is told by the name of the source, without secrets, and nowhere else.
 func TestFetch(t *testing.T) {
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		to := map[string]string{"/loop": "/loop?TOKEN", "/moved": "/b", "/b": "/c", "/c": "/d", "/d": "/e", "/e": "/a.csv", "/far": "/moved", "/bad": "http://x:TOKEN@%zz/", "/ftp": "ftp://TOKEN@h/"}
+		to := map[string]string{"/loop": "/loop?TOKEN", "/far": "/moved", "/moved": "/b", "/b": "/c", "/c": "/d", "/d": "/e",
+			"/e": "/a.csv", "/bad": "http://x:TOKEN@%zz/", "/ftp": "ftp://TOKEN@h/"}
 		switch at := r.URL.Path; {
 		case to[at] != "":
 			w.Header().Set("Location", to[at])
