@@ -30,6 +30,11 @@ func TestGather(t *testing.T) {
 		if len(columns) != 2 || columns[0].Low != 0 || columns[1].High != n-1 || len(columns[1].Edges) != 9 || columns[1].Edges[0] != 10 {
 			t.Fatalf("%+v", columns)
 		}
+		constant := *s
+		constant.Var, constant.Scale = []float64{0}, []float64{1}
+		if c := driftColumns(&constant)[0]; c.Deviation != 0 {
+			t.Errorf("a column that does not vary moves in units of %v", c.Deviation)
+		}
 		bounds := FoldBounds(n, folds)
 		for _, size := range []int{1, 7, 40, n} {
 			var got Folds
