@@ -19,6 +19,7 @@ import (
 // among the three columns that are told, with its file; nothing has drifted where nothing was
 // moved.
 func TestDrift(t *testing.T) {
+	t.Parallel()
 	drifted := 0
 	for seed := range 20 {
 		dir := newDir(t)

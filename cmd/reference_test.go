@@ -95,6 +95,7 @@ func write(t *testing.T, path, content string) {
 // metrics with scikit-learn's, to 1e-9. With REFERENCE=FOLDER it writes the
 // data for reference.py instead.
 func TestReference(t *testing.T) {
+	t.Parallel()
 	if folder := os.Getenv("REFERENCE"); folder != "" {
 		cases := referenceCases
 		for i, c := range cases {

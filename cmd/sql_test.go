@@ -154,6 +154,7 @@ func agree(t *testing.T, got, want []string) {
 
 // Rows that lack a reading are not predicted; harmonics of year and day.
 func TestSQLOfSimulation(t *testing.T) {
+	t.Parallel()
 	dir := newDir(t)
 	must(t, dir, "data_creation", "-scenarios", "clean,gaps", "-step", "1h", "-rows", "9000")
 	must(t, dir, "model_preprocessing", "-daily", "3")
@@ -161,6 +162,7 @@ func TestSQLOfSimulation(t *testing.T) {
 }
 
 func TestSQLOfTerms(t *testing.T) {
+	t.Parallel()
 	for name, scale := range map[string][]string{
 		"chosen": {"-auto"},
 		"lags":   {"-lags", "1,7", "-hinge", "temp_max_lag_1", "-cross", "temp_max_lag_1>*wind,weather*temp_max_lag_7"},
@@ -179,6 +181,7 @@ func TestSQLOfTerms(t *testing.T) {
 // Words that are rare, new or missing, and names that would end a quote or begin a
 // comment.
 func TestSQLOfNames(t *testing.T) {
+	t.Parallel()
 	const header = `"a ""1""; DROP TABLE rows; --","of place' --",Ω@%?,y` + "\n"
 	words := strings.Split("a b c a b c o'clock=1 d o'clock=1 e a b c a f b o'clock=1 g;-- (other) a", " ")
 	train, r := header, rand.New(rand.NewPCG(1, 1))
@@ -209,6 +212,7 @@ func TestSQLOfNames(t *testing.T) {
 
 // The clock of a zone goes on and back: its hours, hours of the week, holidays.
 func TestSQLOfZone(t *testing.T) {
+	t.Parallel()
 	dir, r := newDir(t), rand.New(rand.NewPCG(1, 1))
 	lines, temp := []string{}, 0.0
 	for i := range 15000 {

@@ -122,6 +122,7 @@ func tree(t *testing.T, dir string) string {
 // GOMAXPROCS, folder, time zone and locale, and from the programs in the folder
 // OTHER_BUILD, if it is set: built for newer processors, say (make check).
 func TestSameBytes(t *testing.T) {
+	t.Parallel()
 	var want string
 	wide := random(1, 3000)
 	r := rand.New(rand.NewPCG(1, 2))
