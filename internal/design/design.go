@@ -12,7 +12,7 @@
 //	table.Block.Parse          cells become numbers, times and codes of words
 //	design.Scan.usableRows     which rows have a target and lack nothing
 //	design.Scan.fill           the columns of X and y of those
-//	regression.Factorizer.Factorize  rows, fold by fold
+//	regression.Factorizer.Gather  rows, fold by fold
 //	scaler.Scaler.Standardize  z = (x − mean)/scale
 //	regression.Factor.Add      a tile joins a triangle
 //	regression.Folds.Merge     triangles of a block join those of the file, in order

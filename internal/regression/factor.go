@@ -14,6 +14,7 @@
 //	Factor.Columns           the factor of some of the w columns, in any order
 //	newSolver                of a factor [1 | Z | y], w = p + 2: which columns follow from others
 //	solver.penalized, solve  b₀ and the p numbers b for a penalty, 0 for none
+//	solver.path              the same for many penalties at once
 //	Factor.squaredError      Σ(y − b₀ − Z·b)² over the rows of this factor or of any other
 //	without                  the factor of all but one of a list, for each of them
 package regression
