@@ -180,7 +180,7 @@ func drawn(along, values axis, s size, layers ...layer) *chart {
 		c.text((c.left+c.width-right)/2, c.height-6, "middle", c.x.label)
 	}
 	if c.y.label != "" {
-		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" text-anchor="middle">%s</text>`,
+		fmt.Fprintf(c, `<text transform="translate(12 %s)rotate(-90)" class="middle">%s</text>`,
 			length((low+c.top)/2), template.HTMLEscapeString(c.y.label))
 	}
 	for _, l := range layers {
@@ -292,15 +292,14 @@ func dot(x, y float64) string {
 
 // text writes at a place of the picture.
 func (c *chart) text(x, y float64, anchor, s string) {
-	fmt.Fprintf(c, `<text x="%s" y="%s" text-anchor="%s">%s</text>`, length(x), length(y), anchor,
-		template.HTMLEscapeString(s))
+	fmt.Fprintf(c, `<text x="%s" y="%s" class="%s">%s</text>`, length(x), length(y), anchor, template.HTMLEscapeString(s))
 }
 
 // figure is the picture with its words and numbers; shows is what is drawn, for those who
 // do not see it.
 func (c *chart) figure(title, shows, should, does string, t table) figure {
 	escape := template.HTMLEscapeString
-	svg := fmt.Sprintf(`<svg role="img" viewBox="0 0 %s %s" font-size="12" fill="currentColor"><title>%s</title>`+
+	svg := fmt.Sprintf(`<svg role="img" viewBox="0 0 %s %s"><title>%s</title>`+
 		`<desc>%s</desc>%s</svg>`, length(c.width), length(c.height), escape(title), escape(shows+" "+does), c)
 	return figure{Title: title, SVG: template.HTML(svg), Should: should, Does: does, Table: t}
 }

@@ -80,7 +80,7 @@ func (p *Page) spans(s *section, l limits) {
 			}
 		}
 	}
-	t = t.cut(4 * l.others)
+	t = t.cut(l.others)
 	if len(names) == 0 {
 		t.Caption = "Files" + strings.TrimPrefix(t.Caption, "The numbers")
 		s.Tables = append(s.Tables, t)
