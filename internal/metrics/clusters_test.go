@@ -51,8 +51,14 @@ func TestClustered(t *testing.T) {
 					t.Errorf("%d rows, share %v: figure %d is %v, R has %v", c.n, c.share, k, *v, c.want[k])
 				}
 			}
-			if got.Rows != int64(c.n) || got.Others != 0 {
-				t.Errorf("%d rows, %d others", got.Rows, got.Others)
+			nearer := 0.0
+			for i := range c.n {
+				if math.Abs(model(i)) < math.Abs(rival(i)) {
+					nearer++
+				}
+			}
+			if got.Rows != int64(c.n) || got.Others != 0 || math.Abs(*got.Nearer-nearer/float64(c.n)) > 1e-12 {
+				t.Errorf("%d rows, %d others, nearer on %v", got.Rows, got.Others, *got.Nearer)
 			}
 		}
 	}
@@ -71,6 +77,9 @@ func TestClustered(t *testing.T) {
 	if got.Rows != 0 || got.Others != 20 || got.Gain != nil || got.Low != nil ||
 		got.String() != "no row could be predicted by both models" {
 		t.Errorf("%+v", got)
+	}
+	if got := compare(t, 20, 5, true, none, rival).Compare(0); got.Rows != 0 || got.Others != 20 {
+		t.Errorf("only the other predicts: %+v", got)
 	}
 	if got := compare(t, 1, 5, true, model, rival).Compare(0); got.Gain == nil || got.Low != nil {
 		t.Errorf("a single row: %+v", got)
