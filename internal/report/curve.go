@@ -55,13 +55,13 @@ func (p *Page) terms(s *section, l limits) (bends bool) {
 	}
 	reach = append(reach, 0)
 	low, high := slices.Min(reach), slices.Max(reach)
+	if !(high-low < math.MaxFloat64) {
+		return false
+	}
 	for _, v := range bands { // a band that is wider than all effects is cut
 		reach = append(reach, min(max(v, low-(high-low)/4), high+(high-low)/4))
 	}
 	y := numeric(short("adds to "+p.target(), 26), reach...)
-	if math.IsInf(y.to-y.from, 0) || math.IsNaN(y.to-y.from) {
-		return false
-	}
 	for i, span := range shown {
 		s.show(span.figure(points[i], y))
 		for _, w := range span.terms {

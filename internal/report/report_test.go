@@ -333,3 +333,13 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 }
+
+// Of many files the worst are open, the others folded, each once.
+func TestManyFiles(t *testing.T) {
+	p := Page{Metrics: measured(t, 40, 10, false)}
+	s := p.datasets(p.worst(), limits{datasets: 36})
+	if len(s.Tables) != 2 || len(s.Tables[0].Rows) != 15 || len(s.Tables[1].Rows) != 21 || !s.Tables[1].Folded ||
+		!strings.HasPrefix(s.Text[len(s.Text)-1], "4 files are not shown") {
+		t.Errorf("%d tables, %d rows: %v", len(s.Tables), len(s.Tables[0].Rows), s.Text)
+	}
+}
