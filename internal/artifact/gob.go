@@ -54,8 +54,8 @@ func (k Kind) gobHeader(length int64, digest string) string {
 }
 
 // ReadGob reads what EncodeGob wrote, the first of its values and, once that is read, the rest
-// that is asked for; nil asks for none. It returns the fingerprint. Only a file whose bytes are whole reaches the decoder; what they mean
-// is for the caller to check.
+// that is asked for; nil asks for none. It returns the fingerprint. Only a file whose bytes are
+// whole reaches the decoder; what they mean is for the caller to check.
 func (k Kind) ReadGob(path string, first any, rest func() []any) (fingerprint string, err error) {
 	r, err := open(path)
 	if err != nil {

@@ -24,8 +24,7 @@ type chooser struct {
 	terms    []Term
 	chosen   []bool
 	varies   []bool   // of the terms: a column of it does
-	train    []normal // of every fold the rows of all others, that are fitted
-	test     []normal // and its own
+	test     []normal // the rows of every fold, which what is fitted to all others is tested on
 	swept    []*sweep // of what is fitted in each, by the chosen terms
 	rows     float64
 	errors   []float64 // Σ of the squared errors on each fold, of the chosen terms
@@ -37,8 +36,8 @@ type chooser struct {
 // standardised.
 func newChooser(terms []Term, splits []split) *chooser {
 	w, n := splits[0].test.Width, len(splits)
-	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), train: make([]normal, n), test: make([]normal, n),
-		swept: make([]*sweep, n), errors: make([]float64, n), least: slices.Repeat([]float64{math.Inf(1)}, n)}
+	c := &chooser{terms: terms, chosen: make([]bool, len(terms)), test: make([]normal, n), swept: make([]*sweep, n),
+		errors: make([]float64, n), least: slices.Repeat([]float64{math.Inf(1)}, n)}
 	ordered.Each(n, func(k int) { c.test[k] = newNormal(splits[k].test) })
 	total := normal{w: w, a: make([]float64, w*w)}
 	for k := range splits {
@@ -49,8 +48,7 @@ func newChooser(terms []Term, splits []split) *chooser {
 		c.varies = append(c.varies, slices.ContainsFunc(t.columns(), func(j int) bool { return total.a[j*w+j] > 0 }))
 	}
 	ordered.Each(n, func(k int) {
-		c.train[k] = total.plus(c.test[k], -1)
-		c.swept[k] = newSweep(c.train[k])
+		c.swept[k] = newSweep(total.plus(c.test[k], -1))
 		c.swept[k].include([]int{0})
 	})
 	c.settle()

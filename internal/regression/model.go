@@ -96,11 +96,14 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		return nil, nil, err
 	}
 	penalized := whole.penalized(m.Penalty)
-	fits, err := s.fits(total, m.Penalty)
-	if err != nil {
-		return nil, nil, err
+	x := penalized.solve()
+	if s.blend != nil {
+		fits, err := s.fits(total, m.Penalty)
+		if err != nil {
+			return nil, nil, err
+		}
+		x = fits[0]
 	}
-	x := fits[0]
 	m.Intercept, m.Coef = s.uncentre(x.b0), x.coef()
 	m.TrainMean = s.uncentre(total.at(0, whole.p+1).Over(total.at(0, 0)))
 	m.Band = newBand(penalized, m.Penalty, x, m.TrainMean)

@@ -82,8 +82,8 @@ type sweep struct {
 // more of it.
 const follows = 1e-9
 
+// newSweep sweeps g itself.
 func newSweep(g normal) *sweep {
-	g.a = slices.Clone(g.a)
 	s := &sweep{normal: g, swept: make([]bool, g.w), least: make([]float64, g.w)}
 	for j := range s.least {
 		s.least[j] = follows * g.a[j*g.w+j]
@@ -179,17 +179,10 @@ func (s *sweep) block(group []int, sign float64) (columns []int, x []float64) {
 			sub.least[i] = s.least[k]
 		}
 	}
-	return sub.solve(columns)
-}
-
-// solve sweeps all columns, which it returns by the names that are given.
-func (s *sweep) solve(names []int) (columns []int, b []float64) {
-	for i := range names {
-		s.include([]int{i})
+	sub.include(numbers(0, len(columns)))
+	found, x := sub.fit()
+	for i := range found {
+		found[i] = columns[found[i]]
 	}
-	columns, b = s.fit()
-	for i := range columns {
-		columns[i] = names[columns[i]]
-	}
-	return columns, b
+	return found, x
 }
