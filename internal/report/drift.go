@@ -13,7 +13,7 @@ import (
 func (p *Page) drift(l limits) (s section) {
 	s.Title = "Since training"
 	if r := p.Metrics.Residual; r != nil {
-		s.say("%v.", r)
+		s.say("%s.", sign(r.String()))
 	}
 	if columns := p.Metrics.Drift; len(columns) > 0 {
 		if !columns[0].Drifted {

@@ -189,6 +189,7 @@ func TestCaptions(t *testing.T) {
 	report.Diagnostics.Predictions[9].MeanResidual = ptr(-3.25)
 	report.Diagnostics.Autocorrelation[0] = ptr(0.625)
 	report.Intervals[1].Coverage = 0.5
+	report.Residual.Mean = -1.5
 	p := Page{Metrics: report, Model: model(6)}
 	b := string(p.HTML())
 	for _, want := range []string{
@@ -199,6 +200,7 @@ func TestCaptions(t *testing.T) {
 		"Here those of 80.0 % are farthest from it: they held 50.0 %.",
 		"The model predicts &#34;&gt;&lt;script",
 		"58 rows are anomalous, in ",
+		"Residuals have the mean −1.5 ± ",
 	} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)
