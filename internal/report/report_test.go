@@ -189,7 +189,7 @@ func TestCaptions(t *testing.T) {
 	report.Diagnostics.Predictions[9].MeanResidual = ptr(-3.25)
 	report.Diagnostics.Autocorrelation[0] = ptr(0.625)
 	report.Intervals[1].Coverage = 0.5
-	report.Residual.Mean = -1.5
+	report.Residual = &metrics.Residual{Mean: -1.5}
 	p := Page{Metrics: report, Model: model(6)}
 	b := string(p.HTML())
 	for _, want := range []string{
