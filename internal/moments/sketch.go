@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"math/bits"
 	"slices"
+	"sort"
 )
 
 // Sketch keeps the quantiles of a set of numbers in bounded memory. What it holds is a
@@ -104,24 +104,11 @@ func (s *Sketch) add(b bin) {
 	}
 }
 
-// widen drops so many low bits, and more until there are maxBins bins at the most.
+// widen drops so many low bits, and more until there are maxBins bins at the most: mostly one.
 func (s *Sketch) widen(shift uint) {
-	sorted := make([]uint64, 0, s.used)
-	for _, b := range s.bins {
-		if b.n > 0 {
-			sorted = append(sorted, b.least)
-		}
-	}
-	slices.Sort(sorted)
-	var boundaries [65]int // how many there are between neighbours that meet once so many bits are dropped
-	for i := 1; i < len(sorted); i++ {
-		boundaries[bits.Len64(sorted[i-1]^sorted[i])]++
-	}
-	left := len(sorted)
-	for dropped, n := range boundaries {
-		if left -= n; uint(dropped) >= shift && left <= maxBins {
-			shift = uint(dropped)
-			break
+	if !s.fits(shift) {
+		if shift++; !s.fits(shift) {
+			shift += uint(sort.Search(63-int(shift), func(more int) bool { return s.fits(shift + uint(more)) }))
 		}
 	}
 	all := s.bins
@@ -131,6 +118,24 @@ func (s *Sketch) widen(shift uint) {
 			s.add(b)
 		}
 	}
+}
+
+// fits reports whether there are maxBins bins at the most once so many bits are dropped.
+func (s *Sketch) fits(shift uint) bool {
+	var keys [1 << hashBits]uint64 // and 1; 0 in a free place
+	n := 0
+	for _, b := range s.bins {
+		key := b.least>>shift + 1
+		i := key * golden >> (64 - hashBits)
+		for b.n > 0 && keys[i] != 0 && keys[i] != key {
+			i = (i + 1) % (1 << hashBits)
+		}
+		if b.n > 0 && keys[i] == 0 {
+			keys[i] = key
+			n++
+		}
+	}
+	return n <= maxBins
 }
 
 // sorted returns the bins in ascending order.
