@@ -177,7 +177,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		o.auto = true
 	}
 	if len(s.FeatureNamesOut) > 100 || len(s.Datasets) > 1000 { // to see soon which of much memory is done with
-		debug.SetGCPercent(20)
+		debug.SetGCPercent(30)
 	}
 	if o.merge {
 		return merge(ctx, &o, s)

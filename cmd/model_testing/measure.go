@@ -135,7 +135,7 @@ func readModel(o *options, scalerPath, modelPath string) (*scaler.Scaler, *regre
 		return nil, nil, "", err
 	}
 	if len(s.Datasets) > 1000 { // to see soon which of much memory is done with
-		debug.SetGCPercent(30)
+		debug.SetGCPercent(60)
 	}
 	m, fingerprint, err := regression.ReadLight(modelPath)
 	if err != nil {
