@@ -23,7 +23,7 @@ import (
 type result struct {
 	data      metrics.Dataset
 	counts    metrics.Counts
-	byTenth   metrics.ResidualsByTenth
+	byBin     metrics.ResidualsByBin
 	predicted int // rows
 	ahead     int // of them those of predicted lags
 	lines     []byte
@@ -92,7 +92,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		Work: p.work,
 		Each: func(file int, block *result) (err error) {
 			sums.Counts.Merge(&block.counts)
-			sums.ByTenth.Merge(block.byTenth)
+			sums.ByBin.Merge(block.byBin)
 			block.rival, err = rival.next(file, len(block.residual))
 			return cmp.Or(err, p.predictions.write(block))
 		},

@@ -19,7 +19,6 @@ type predictor struct {
 	model       *regression.Model
 	scale       *metrics.Scale
 	low, high   []float64 // ranges of the columns in training
-	tenths      []scaler.Tenths
 	files       []*table.File
 	truths      []*truth            // per file; nil where nothing is known
 	predictions *predictions        // nil for none
@@ -29,8 +28,7 @@ type predictor struct {
 
 func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, manifests *dataset.Manifests) (
 	*predictor, error) {
-	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax,
-		tenths: s.Tenths()}
+	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
 	for _, f := range files {
 		if manifests == nil {
 			break
@@ -86,9 +84,8 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 	res.data.Outside = p.outside(r)
 	res.data.Predicted, res.data.Shift = int64(r.N), make([]float64, len(p.model.Terms))
 	p.model.Shift(res.data.Shift, r)
-	res.data.Cells = p.model.Columns.Count(r, 0, r.N, 1)
+	res.data.Cells, res.byBin = p.model.Columns.Count(r, 0, r.N, 1, &sample)
 	res.counts.Add(&sample)
-	res.byTenth.Add(p.tenths, r.X, &sample)
 	if p.predictions != nil {
 		forecasts := p.forecasts(r)
 		res.predicted, res.ahead = r.N+len(forecasts), len(forecasts)

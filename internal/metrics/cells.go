@@ -17,10 +17,10 @@ type Column struct {
 	Low, High float64   // the least and the greatest number
 	Mean      float64
 	Deviation float64 `range:"0,"` // 0 where all are the same
+	// Middles are those of the bins, of a feature without hinges: residuals are summed up by bin,
+	// to see whether the target bends with it. Nil for others.
+	Middles []float64
 }
-
-// mostEdges is how many lie between bins of numbers.
-const mostEdges = 9
 
 // bins returns how many there are.
 func (c *Column) bins() int {
@@ -50,9 +50,15 @@ func (c *Cells) n() (n int64) {
 // Columns are those of a design.
 type Columns []Column
 
-// Count counts the cells of every step-th of some rows of a block.
-func (columns Columns) Count(r *design.Rows, from, to, step int) []Cells {
+// Count counts the cells of every step-th of some rows of a block, and sums up the residuals of
+// these rows where they are a sample; nil for none.
+func (columns Columns) Count(r *design.Rows, from, to, step int, s *Sample) ([]Cells, ResidualsByBin) {
 	counted := make([]Cells, len(columns))
+	var byBin ResidualsByBin
+	z := s.units()
+	if z != nil {
+		byBin = make(ResidualsByBin, len(columns))
+	}
 	for i := range columns {
 		c, cells := &columns[i], &counted[i]
 		cells.Bins = make([]int64, c.bins())
@@ -60,16 +66,19 @@ func (columns Columns) Count(r *design.Rows, from, to, step int) []Cells {
 		case c.Levels != nil:
 			cells.words(&r.Codes[c.At], from, to, step)
 		case c.At < 0:
-			cells.numbers(c, r.Y, from, to, step)
+			cells.numbers(c, r.Y, from, to, step, nil, nil)
+		case z != nil && c.Middles != nil:
+			byBin[i] = make([]Residuals, tenths)
+			cells.numbers(c, r.X[c.At], from, to, step, z, byBin[i])
 		default:
-			cells.numbers(c, r.X[c.At], from, to, step)
+			cells.numbers(c, r.X[c.At], from, to, step, nil, nil)
 		}
 	}
-	return counted
+	return counted, byBin
 }
 
-func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
-	var bins [mostEdges + 1]int64
+func (c *Cells) numbers(column *Column, x []float64, from, to, step int, z []unitResidual, byBin []Residuals) {
+	var bins [tenths]int64
 	edges := newDeciles(column.Edges)
 	sum, mean, low, high := 0.0, column.Mean, column.Low, column.High
 	for i := from; i < to; i += step {
@@ -81,8 +90,11 @@ func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
 			}
 			c.Outside++
 		}
-		bins[edges.bin(v)]++
-		sum += v - mean
+		k := edges.bin(v)
+		bins[k]++
+		if sum += v - mean; z != nil {
+			byBin[k].add(&z[i])
+		}
 	}
 	copy(c.Bins, bins[:])
 	if column.Deviation > 0 {
@@ -91,11 +103,11 @@ func (c *Cells) numbers(column *Column, x []float64, from, to, step int) {
 }
 
 // deciles are edges between bins; those that are left out are infinite.
-type deciles [mostEdges]float64
+type deciles [tenths - 1]float64
 
 func newDeciles(edges []float64) *deciles {
 	var d deciles
-	for k := copy(d[:], edges); k < mostEdges; k++ {
+	for k := copy(d[:], edges); k < len(d); k++ {
 		d[k] = math.Inf(1)
 	}
 	return &d

@@ -24,6 +24,11 @@ func (s *Sums) check() error {
 	if p := s.Shard; p != nil && (p.N < 1 || p.I < 0 || p.I >= p.N) {
 		return fmt.Errorf("%v is none", p)
 	}
+	for _, c := range s.Columns {
+		if len(c.Edges) >= tenths || len(c.Middles) > 0 && len(c.Middles) != c.bins() {
+			return fmt.Errorf("the bins of column %q are none", c.Name)
+		}
+	}
 	if !s.Training.Fits(s.Columns) {
 		return errors.New("what is known of training is not of the columns")
 	}
@@ -41,7 +46,7 @@ func (s *Sums) check() error {
 	if unseen != s.Unseen.Cells {
 		return errors.New("the cells of unseen levels are not those of the datasets")
 	}
-	return cmp.Or(s.Counts.check(rows), s.ByTenth.check(rows))
+	return cmp.Or(s.Counts.check(rows), s.ByBin.check(s.Columns, rows))
 }
 
 func (d *Dataset) check() error {

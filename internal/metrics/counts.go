@@ -16,7 +16,7 @@ var normalTenths = [tenths - 1]float64{-1.2815515655446004, -0.8416212335729143,
 type Scale struct {
 	sigma  float64               // residual standard deviation in training; 0 for none
 	half   [len(Nominal)]float64 // quantiles of t: half the width of an interval, in spreads
-	tenths [tenths - 1]float64   // predictions between the bins
+	tenths deciles               // predictions between the bins
 	from   float64               // where the cells of Density begin
 	width  float64               // and their size
 }
@@ -49,16 +49,6 @@ func (s *Scale) unit() float64 {
 		return 1 / s.sigma
 	}
 	return 1
-}
-
-// tenth returns the bin of a prediction: how many borders are below it.
-func (s *Scale) tenth(predicted float64) (n int) {
-	for _, border := range s.tenths {
-		if border < predicted {
-			n++
-		}
-	}
-	return n
 }
 
 // Counts are how many rows there are of a kind. Whole numbers add up to the same in

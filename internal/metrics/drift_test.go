@@ -19,7 +19,8 @@ func normal(r *rand.Rand, n int, mean float64) []Cells {
 	for i := range x {
 		x[i] = mean + r.NormFloat64()
 	}
-	return standard.Count(&design.Rows{N: n, X: [][]float64{x}}, 0, n, 1)
+	cells, _ := standard.Count(&design.Rows{N: n, X: [][]float64{x}}, 0, n, 1, nil)
+	return cells
 }
 
 // Bins are closed on the right; every cell is counted once, in whatever parts the rows come.
@@ -32,12 +33,16 @@ func TestCells(t *testing.T) {
 			Column: []int{-1, 1, -1, 0}}}}
 	want := []Cells{{Bins: []int64{2, 2, 2}, Missing: 1, Outside: 2, Moved: (-1 - 0.5 + 1 + 2 - 2) / 2},
 		{Bins: []int64{3, 2}, Missing: 1, Unseen: 1}, {Bins: []int64{6}, Missing: 1}}
+	count := func(from, to, step int) []Cells {
+		cells, _ := columns.Count(rows, from, to, step, nil)
+		return cells
+	}
 	for cut := range 8 {
 		var parts, odd []Cells
-		MergeCells(&parts, columns.Count(rows, 0, cut, 1))
-		MergeCells(&parts, columns.Count(rows, cut, 7, 1))
-		MergeCells(&odd, columns.Count(rows, 1, 7, 2))
-		MergeCells(&odd, columns.Count(rows, 0, 7, 2))
+		MergeCells(&parts, count(0, cut, 1))
+		MergeCells(&parts, count(cut, 7, 1))
+		MergeCells(&odd, count(1, 7, 2))
+		MergeCells(&odd, count(0, 7, 2))
 		for j := range want {
 			want[j].Moved, parts[j].Moved, odd[j].Moved = Round(want[j].Moved, 9), Round(parts[j].Moved, 9), Round(odd[j].Moved, 9)
 		}
@@ -110,7 +115,7 @@ func TestConstantColumn(t *testing.T) {
 	c := Column{Name: "x", Low: 5, High: 5, Mean: 5}
 	var cells Cells
 	cells.Bins = make([]int64, c.bins())
-	cells.numbers(&c, []float64{5, 6, 7}, 0, 3, 1)
+	cells.numbers(&c, []float64{5, 6, 7}, 0, 3, 1, nil, nil)
 	if cells.Bins[0] != 3 || cells.Outside != 2 || cells.Moved != 0 || noise(1, 30, 30) != 0 || psi(cells.Bins, []int64{9}) != 0 {
 		t.Errorf("%+v", cells)
 	}

@@ -118,9 +118,9 @@ func TestBeyondFloat64(t *testing.T) {
 // A prediction on a border is in the bin below it, a row on the edge of an interval
 // inside.
 func TestBorders(t *testing.T) {
-	scale := &Scale{tenths: [tenths - 1]float64{-4, -3, -2, -1, 0, 1, 2, 3, 4}}
+	scale := &Scale{tenths: deciles{-4, -3, -2, -1, 0, 1, 2, 3, 4}}
 	for v, want := range map[float64]int{-5: 0, -4: 0, -3.5: 1, 0: 4, 0.5: 5, 4: 8, 5: 9} {
-		if got := scale.tenth(v); got != want {
+		if got := scale.tenths.bin(v); got != want {
 			t.Errorf("%v is in bin %d, want %d", v, got, want)
 		}
 	}

@@ -149,7 +149,7 @@ func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 		if len(times) > 0 {
 			p.Months[month].Add(e, predicted)
 		}
-		p.Tenths[s.Scale.tenth(predicted)].Add(e, predicted)
+		p.Tenths[s.Scale.tenths.bin(predicted)].Add(e, predicted)
 	}
 }
 

@@ -33,7 +33,7 @@ type Sums struct {
 	Against  string         // of the model that it is compared with; "" for none
 	Unseen   design.Unseen  // cells of a level that training has not, over all files
 	Counts   Counts
-	ByTenth  ResidualsByTenth
+	ByBin    ResidualsByBin
 	Columns  Columns // of which is counted what stands in them
 	Training Training
 	Terms    []string  // of the model
@@ -173,7 +173,7 @@ func Merge(parts []*Sums) (*Report, error) {
 		}
 		all.Datasets = append(all.Datasets, s.Datasets...)
 		all.Counts.Merge(&s.Counts)
-		all.ByTenth.Merge(s.ByTenth)
+		all.ByBin.Merge(s.ByBin)
 		all.Unseen.Merge(s.Unseen)
 	}
 	return New(all)

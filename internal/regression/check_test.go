@@ -49,7 +49,7 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	set.Columns = metrics.Columns{{Name: "y", At: -1, Edges: []float64{0, 1}, Low: -3, High: 5, Mean: 1, Deviation: 1},
 		{Name: "c", Levels: []string{"a", "b", "c"}}}
 	datasets := []Dataset{foldsOf("a", rows[:40*w], w, 2), foldsOf("b", rows[40*w:], w, 2)}
-	datasets[0].Folds[0].Cells = set.Columns.Count(r, 0, 10, 1)
+	datasets[0].Folds[0].Cells, _ = set.Columns.Count(r, 0, 10, 1, nil)
 	m, summary := fitted(t, set, datasets...)
 	return m, summary, r
 }

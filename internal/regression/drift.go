@@ -9,6 +9,9 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
+// mostBent is of how many columns residuals are looked at by bin.
+const mostBent = 100
+
 // driftColumns returns what drift is counted of: the features and the target of a scaler.
 func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 	number, category := 0, 0
@@ -20,15 +23,21 @@ func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 				column.Deviation = 0
 			}
 		}
-		q, _ := s.Sketches[number].Quantiles(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+		q, _ := s.Sketches[number].Quantiles(0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1)
 		number++
 		if len(q) == 0 {
 			return
 		}
-		column.Low, column.High = q[0], q[10]
-		for i, edge := range q[1:10] {
-			if edge < column.High && (i == 0 || edge > q[i]) {
+		column.Low, column.High = q[0], q[12]
+		for i, edge := range q[2:11] {
+			if edge < column.High && (i == 0 || edge > q[i+1]) {
 				column.Edges = append(column.Edges, edge)
+			}
+		}
+		if at >= 0 && number <= mostBent && !hinged(s, name) {
+			between := slices.Concat(q[1:2], column.Edges, q[11:12])
+			for i, edge := range between[1:] {
+				column.Middles = append(column.Middles, between[i]+(edge-between[i])/2)
 			}
 		}
 		columns = append(columns, column)
@@ -46,6 +55,11 @@ func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 	}
 	add(s.Target, -1)
 	return columns
+}
+
+// hinged reports whether a scaler has hinges of a column.
+func hinged(s *scaler.Scaler, name string) bool {
+	return slices.ContainsFunc(s.Made, func(t design.Spec) bool { return t.Kind == design.Hinge && t.Of[0] == name })
 }
 
 // fold returns which rows of a block are in fold k: every step-th of those from from to to.

@@ -57,7 +57,7 @@ func TestGather(t *testing.T) {
 					rows = append(rows, 1, z, y[i]-51)
 				}
 				alike(t, "the factor of a fold", got[k].R, factorOf(rows, 3, true).R, 1e-9)
-				want := columns.Count(whole, from, to, step)
+				want, _ := columns.Count(whole, from, to, step, nil)
 				for j := range want {
 					if math.Abs(got[k].Cells[j].Moved-want[j].Moved) > 1e-9 {
 						t.Errorf("moved by %v, want %v", got[k].Cells[j].Moved, want[j].Moved)

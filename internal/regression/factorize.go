@@ -78,7 +78,7 @@ func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 		if from >= to {
 			continue
 		}
-		f.Cells = d.settings.Columns.Count(r, from, to, step)
+		f.Cells, _ = d.settings.Columns.Count(r, from, to, step, nil)
 		if precise {
 			for tile := range slices.Chunk(every(step, exact[from*w:to*w], w), TileRows*w) {
 				f.AddPrecise(tile, w)

@@ -70,8 +70,9 @@ func TestForged(t *testing.T) {
 	sums := measured(t, 1, 40, true).Sums
 	sums.Against = "another"
 	sums.Datasets[0].Clusters.Add([]float64{1, 2, 3, 4, 5}, []float64{2, 1, 2, 3, math.NaN()}, false)
-	sums.ByTenth = make(metrics.ResidualsByTenth, 2)
-	sums.ByTenth[1][9] = metrics.Residuals{N: 7, Sum: 3, Squares: 5}
+	sums.ByBin = make(metrics.ResidualsByBin, len(sums.Columns))
+	sums.ByBin[1] = make([]metrics.Residuals, 10)
+	sums.ByBin[1][9] = metrics.Residuals{N: 7, Sum: 3, Squares: 5}
 	path := filepath.Join(t.TempDir(), "forged.gob")
 	tried, refused := 0, 0
 	write := func() error {

@@ -69,50 +69,6 @@ func (s *Scaler) SketchOf(name string) *moments.Sketch {
 	return nil
 }
 
-// Tenths are where the tenths of the training rows begin, by a column of numbers.
-type Tenths struct {
-	Name    string
-	Column  int       // of X
-	Edges   []float64 // between them, ascending, of which there are fewer where numbers come often
-	Middles []float64 // one more
-}
-
-// mostTenths is of how many columns the tenths are looked at.
-const mostTenths = 100
-
-// Tenths returns those of the features that are numbers and have no hinges.
-func (s *Scaler) Tenths() (all []Tenths) {
-	terms := s.Terms()
-	for i := range terms {
-		t := &terms[i]
-		hinged := slices.ContainsFunc(terms, func(h design.Term) bool {
-			return h.Kind == design.Hinge && h.Made.Of[0] == t.Name
-		})
-		if t.Kind != design.Number || hinged || len(all) == mostTenths {
-			continue
-		}
-		q, _ := s.SketchOf(t.Name).Quantiles(0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1)
-		if len(q) == 0 {
-			continue
-		}
-		low, high, last := q[1], q[11], q[12]
-		edges := slices.DeleteFunc(slices.Compact(q[2:11]), func(v float64) bool { return v >= last })
-		column := Tenths{Name: t.Name, Column: t.From, Edges: edges}
-		for k := range len(edges) + 1 {
-			from, to := low, high
-			if k > 0 {
-				from = edges[k-1]
-			}
-			if k < len(edges) {
-				to = edges[k]
-			}
-			column.Middles = append(column.Middles, from+(to-from)/2)
-		}
-		all = append(all, column)
-	}
-	return all
-}
-
 func newSketches(n int) []*moments.Sketch {
 	sketches := make([]*moments.Sketch, n)
 	for i := range sketches {

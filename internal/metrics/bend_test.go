@@ -6,19 +6,25 @@ import (
 	"reflect"
 	"testing"
 
-	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/design"
 )
 
-// tenthsOfUnit are those of numbers that are even from 0 to 1.
-func tenthsOfUnit() scaler.Tenths {
-	t := scaler.Tenths{Name: "x"}
+// even is a column of numbers that are even from 0 to 1.
+func even() Column {
+	c := Column{Name: "x", High: 1}
 	for k := range tenths {
-		t.Middles = append(t.Middles, (float64(k)+0.5)/tenths)
+		c.Middles = append(c.Middles, (float64(k)+0.5)/tenths)
 		if k > 0 {
-			t.Edges = append(t.Edges, float64(k)/tenths)
+			c.Edges = append(c.Edges, float64(k)/tenths)
 		}
 	}
-	return t
+	return c
+}
+
+// byBin sums up the residuals of rows of x.
+func byBin(columns Columns, x, residual []float64, s *Scale) ResidualsByBin {
+	_, sums := columns.Count(&design.Rows{N: len(x), X: [][]float64{x}}, 0, len(x), 1, residualSample(residual, s))
+	return sums
 }
 
 // bentBy returns rows of x even from 0 to 1 whose residuals are noise and some law of x.
@@ -37,12 +43,10 @@ func residualSample(residual []float64, s *Scale) *Sample {
 
 // What bends is found, a straight line is not taken for it, and noise seldom.
 func TestBend(t *testing.T) {
-	column := tenthsOfUnit()
+	columns := Columns{even()}
 	found := func(seed uint64, n int, widened float64, law func(x float64) float64) bool {
 		x, residual := bentBy(rand.New(rand.NewPCG(seed, 1)), n, law)
-		var sums ResidualsByTenth
-		sums.Add([]scaler.Tenths{column}, [][]float64{x}, residualSample(residual, NewScale(1, 50, 0, 1)))
-		return bend(&sums[0], column.Middles, widened) > 0
+		return bend(byBin(columns, x, residual, NewScale(1, 50, 0, 1))[0], columns[0].Middles, widened) > 0
 	}
 	vee := func(x float64) float64 { return 4*math.Abs(x-0.5) - 1 }
 	line := func(x float64) float64 { return 4*x - 2 }
@@ -74,27 +78,25 @@ func TestBend(t *testing.T) {
 }
 
 // Sums are the same to the last bit in any order and in any blocks.
-func TestResidualsByTenthMerge(t *testing.T) {
+func TestResidualsByBinMerge(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	x, residual := bentBy(r, 3000, func(x float64) float64 { return 30 * (x - 0.5) })
 	x[5], residual[9] = math.NaN(), math.NaN()
-	columns, scale := []scaler.Tenths{tenthsOfUnit(), tenthsOfUnit()}, NewScale(1.7, 50, 0, 1)
-	var whole ResidualsByTenth
-	whole.Add(columns, [][]float64{x}, residualSample(residual, scale))
+	columns, scale := Columns{even(), {Edges: even().Edges}, even()}, NewScale(1.7, 50, 0, 1)
+	whole := byBin(columns, x, residual, scale)
 	var rows int64
 	for _, b := range whole[0] {
 		rows += b.N
 	}
-	if rows != 2998 || !reflect.DeepEqual(whole[0], whole[1]) || whole.check(2998) != nil || whole.check(2997) == nil {
+	if rows != 2998 || !reflect.DeepEqual(whole[0], whole[2]) || whole[1] != nil || whole.check(columns, 2998) != nil ||
+		whole.check(columns, 2997) == nil || whole.check(columns[:2], 2998) == nil {
 		t.Fatalf("%d rows in %+v", rows, whole)
 	}
 	for range 20 {
-		var merged ResidualsByTenth
+		var merged ResidualsByBin
 		order := r.Perm(30)
 		for _, k := range order {
-			var part ResidualsByTenth
-			part.Add(columns, [][]float64{x[100*k : 100*k+100]}, residualSample(residual[100*k:100*k+100], scale))
-			merged.Merge(part)
+			merged.Merge(byBin(columns, x[100*k:100*k+100], residual[100*k:100*k+100], scale))
 			merged.Merge(nil)
 		}
 		if !reflect.DeepEqual(merged, whole) {

@@ -12,63 +12,58 @@ import (
 	"mlpipeline/internal/scaler"
 )
 
-// ResidualsByTenth are sums over rows by the tenth of the training rows that their number
-// of a column belongs to, for every column of scaler.Tenths. The zero value has seen no row.
-type ResidualsByTenth [][tenths]Residuals
+// ResidualsByBin are sums of residuals, by column and the bin of its number; none of columns
+// without middles. The zero value has seen no row.
+type ResidualsByBin [][]Residuals
 
-// Residuals are sums of residuals z in units of the training's, cut at ±16. Each z counts as
-// a multiple of 2⁻¹⁶ and each square of 2⁻¹², so that sums of up to 2³³ rows are exact and
-// the same in any order.
+// Residuals are sums over rows.
 type Residuals struct {
 	N       int64   `range:"0,1e12"`
 	Sum     float64 // Σz
 	Squares float64 `range:"0,"`
 }
 
-// Add includes the rows of a sample, of which x are the columns of X, but for those that lack
-// the target or the number.
-func (r *ResidualsByTenth) Add(columns []scaler.Tenths, x [][]float64, s *Sample) {
+// unitResidual is a residual in units of the training's, cut at ±16, and its square, as multiples of 2⁻¹⁶
+// and 2⁻¹², so that sums over up to 2³³ rows are exact and the same in any order. They are NaN
+// where the row has no target.
+type unitResidual struct{ z, square float64 }
+
+// units returns the residuals of a sample, nil where there is no unit.
+func (s *Sample) units() []unitResidual {
 	const farthest, fine, coarse = 16, 1 << 16, 1 << 12
-	if s.Scale.sigma == 0 { // there is no unit
-		return
+	if s == nil || s.Scale.sigma == 0 {
+		return nil
 	}
-	if *r == nil {
-		*r = make(ResidualsByTenth, len(columns))
-	}
-	unit, z, squares := s.Scale.unit(), make([]float64, len(s.Actual)), make([]float64, len(s.Actual))
+	unit, all := s.Scale.unit(), make([]unitResidual, len(s.Actual))
 	for i, y := range s.Actual {
 		v := min(max((y-s.Predicted[i])*unit, -farthest), farthest)
-		z[i], squares[i] = math.Round(v*fine)/fine, math.Round(float64(v*v)*coarse)/coarse
+		all[i] = unitResidual{math.RoundToEven(v*fine) / fine, math.RoundToEven(float64(v*v)*coarse) / coarse}
 	}
-	for k, c := range columns {
-		bins, edges := &(*r)[k], newDeciles(c.Edges)
-		for i, v := range x[c.Column] {
-			if v != v || z[i] != z[i] {
-				continue
-			}
-			b := &bins[edges.bin(v)]
-			b.N, b.Sum, b.Squares = b.N+1, b.Sum+z[i], b.Squares+squares[i]
-		}
+	return all
+}
+
+func (r *Residuals) add(of *unitResidual) {
+	if of.z == of.z {
+		r.N, r.Sum, r.Squares = r.N+1, r.Sum+of.z, r.Squares+of.square
 	}
 }
 
 // Merge includes the rows of o, by the same columns.
-func (r *ResidualsByTenth) Merge(o ResidualsByTenth) {
-	if len(*r) == 0 || len(*r) == len(o) {
-		merge(r, &o)
-	}
-}
+func (r *ResidualsByBin) Merge(o ResidualsByBin) { merge(r, &o) }
 
-// check reports sums that are not of so many rows.
-func (r ResidualsByTenth) check(rows int64) error {
-	for _, bins := range r {
+// check reports sums that are not of so many rows in these columns.
+func (r ResidualsByBin) check(columns Columns, rows int64) error {
+	wrong := len(r) != 0 && len(r) != len(columns)
+	for i := 0; i < len(r) && !wrong; i++ {
 		var n int64
-		for _, b := range bins {
+		wrong = len(r[i]) != 0 && len(r[i]) != tenths
+		for _, b := range r[i] {
 			n += b.N
-			if b.Squares < 0 || math.Abs(b.Sum) > 16*float64(b.N) || b.Squares > 256*float64(b.N) || n > rows {
-				return errors.New("the residuals by tenth are not of the rows")
-			}
+			wrong = wrong || math.Abs(b.Sum) > 16*float64(b.N) || b.Squares > 256*float64(b.N) || n > rows
 		}
+	}
+	if wrong {
+		return errors.New("the residuals by bin are not of the rows")
 	}
 	return nil
 }
@@ -87,7 +82,7 @@ const (
 // of its tenths, at their middles, with their rows as weights. They bend if one of them is
 // more than three of its standard errors, times widened, from the line, and the distances
 // from it make up a hundredth of the squared error.
-func bend(bins *[tenths]Residuals, middles []float64, widened float64) (share float64) {
+func bend(bins []Residuals, middles []float64, widened float64) (share float64) {
 	var n, x, y, xx, xy, squares float64
 	used := 0
 	for i, middle := range middles {
@@ -140,11 +135,11 @@ func (r *Report) Bends(s *scaler.Scaler) string {
 	}
 	share := map[string]float64{}
 	var names []string
-	columns := s.Tenths()
-	for k := range min(len(columns), len(r.ByTenth)) {
-		name := columns[k].Name
-		if share[name] = bend(&r.ByTenth[k], columns[k].Middles, widened); share[name] > 0 {
-			names = append(names, name)
+	for k, bins := range r.ByBin {
+		if column := &r.Columns[k]; len(bins) > 0 {
+			if share[column.Name] = bend(bins, column.Middles, widened); share[column.Name] > 0 {
+				names = append(names, column.Name)
+			}
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(share[b], share[a]) })
