@@ -105,9 +105,12 @@ func gain(r *metrics.Report, limit float64) (string, bool) {
 	case c.Low == nil || c.High == nil:
 		return "the gain over the other model is not defined: fewer than two clusters of rows can be compared", false
 	}
-	sure := *c.Low > 0
-	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain is %.4g to %.4g)",
-		notIf(!sure), limit, *c.Low, *c.High), sure
+	sure, less := *c.Low > 0, ""
+	if limit != 0 {
+		less = fmt.Sprintf(" less %v times that one's", limit)
+	}
+	return fmt.Sprintf("the MSE is %ssurely lower than the other model's by more than the share %v (the gain%s is %.4g to %.4g)",
+		notIf(!sure), limit, less, *c.Low, *c.High), sure
 }
 
 // drift judges by how many times what is usual among training's parts a column may be farther

@@ -82,7 +82,7 @@
 // of -model, with a standard error and a 95 % interval for rows that resemble their
 // neighbours (ten blocks in time of each file are clusters or, from 20 files on, the
 // files). -min-gain is a gate: status 3 unless the lower end of the interval of the mean
-// of (1 − X)·e² of the other, less e², is above 0. Files are read twice.
+// of (1 − X)·e² of the other, less e², is above 0.
 //
 // Drift says whether the world has changed. What stands in every column, and in the target,
 // is counted in the bins between training's deciles, or by level; the distance from training

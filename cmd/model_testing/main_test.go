@@ -18,17 +18,17 @@ var unlike int
 
 // Rows that are known are a leak, and so is a time that training has seen.
 func TestLeak(t *testing.T) {
-	known := newTrained(nil)
+	known := newTrained("")
 	if err := known.leak("a.csv", idOf("a", 5, 9)); err != nil {
 		t.Error(err)
 	}
-	known = newTrained([]dataset.ID{idOf("a", 0, 4), idOf("a", 10, 14), idOf("b", dataset.NoTime, dataset.NoTime)})
+	known = newTrained(" of b.gob", []dataset.ID{idOf("a", 0, 4), idOf("a", 10, 14), idOf("b", dataset.NoTime, dataset.NoTime)})
 	for _, c := range []struct {
 		id   dataset.ID
 		want string
 	}{
 		{idOf("a", 15, 20), ""},
-		{idOf("a", 14, 20), "does not begin after the training data of the same name ends"},
+		{idOf("a", 14, 20), "does not begin after the training data of b.gob of the same name ends"},
 		{idOf("a", 5, 9), "does not begin after"},
 		{idOf("c", 0, 4), ""},
 		{idOf("b", dataset.NoTime, dataset.NoTime), ""}, // its rows are others

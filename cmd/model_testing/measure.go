@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,10 +45,11 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 	if err != nil {
 		return nil, err
 	}
-	rival, err := newRival(ctx, o, m, s, files)
+	rival, err := newRival(o, m, s, files)
 	if err != nil {
 		return nil, err
 	}
+	p.rival = rival
 	past := p.past(o, s)
 	if o.predictions != "" {
 		p.lookAhead(s)
@@ -63,9 +63,8 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 		Training: m.Training, Terms: m.TermNames()}
 	if rival != nil {
 		sums.Against = rival.fingerprint
-		defer rival.stop()
 	}
-	if err := scan(ctx, o, s, p, past, rival, manifests, bar, sums); err != nil {
+	if err := scan(ctx, o, s, p, past, manifests, bar, sums); err != nil {
 		return nil, err
 	}
 	bar.Clear()
@@ -83,18 +82,21 @@ func measure(ctx context.Context, o *options, stdin io.Reader, outputs *artifact
 }
 
 // scan is the pass over the files, which adds them to the sums.
-func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past [][]float64, rival *rival,
+func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past [][]float64,
 	manifests *dataset.Manifests, bar *cli.Progress, sums *metrics.Sums) error {
-	trained := newTrained(s.IDs(), p.model.IDs(), rival.ids())
+	known := []*trained{newTrained("", s.IDs(), p.model.IDs())}
+	if r := p.rival; r != nil {
+		known[0].of = " of " + o.model
+		known = append(known, newTrained(" of "+o.against, r.scaler.IDs(), r.model.IDs()))
+	}
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
-		Past: past, Ahead: p.ahead != nil,
+		Past: past, Ahead: p.ahead != nil, Rival: p.rival.scan(p.predictions != nil),
 		Work: p.work,
-		Each: func(file int, block *result) (err error) {
+		Each: func(_ int, block *result) error {
 			sums.Counts.Merge(&block.counts)
 			sums.ByBin.Merge(block.byBin)
-			block.rival, err = rival.next(file, len(block.residual))
-			return cmp.Or(err, p.predictions.write(block))
+			return p.predictions.write(block)
 		},
 		Merge: func(file *result, block result) {
 			file.data.Join(&block.data)
@@ -108,11 +110,17 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		if err != nil {
 			return err
 		}
-		if err := trained.leak(file.Path, file.ID); err != nil && !manifests.Apart(file.Path, trained.ids) {
-			if !o.allowLeak {
-				return fmt.Errorf("%w; test on other data, or use -allow-leak", err)
+		for i, t := range known {
+			id := file.ID
+			if i > 0 && !p.rival.sameRows { // whose columns count in the sketch
+				id = file.Rival
 			}
-			o.Warnf("%v; its figures say nothing of new data", err)
+			if err := t.leak(file.Path, id); err != nil && !manifests.Apart(file.Path, t.ids) {
+				if !o.allowLeak {
+					return fmt.Errorf("%w; test on other data, or use -allow-leak", err)
+				}
+				o.Warnf("%v; its figures say nothing of new data", err)
+			}
 		}
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
@@ -145,8 +153,11 @@ func readModel(o *options, scalerPath, modelPath string) (*scaler.Scaler, *regre
 		o.Warnf("%v; the model itself is whole, and used", err)
 	}
 	if m.Scaler != s.Fingerprint() {
-		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; run model_preparation again",
-			modelPath, scalerPath)
+		hint := "run model_preparation again"
+		if modelPath == o.against {
+			hint = "name its own by -against-scaler"
+		}
+		return nil, nil, "", fmt.Errorf("%s was trained with another scaler than %s; %s", modelPath, scalerPath, hint)
 	}
 	if !m.Follows(s) {
 		return nil, nil, "", fmt.Errorf("%s: its columns are not those of %s; run model_preparation again", modelPath, scalerPath)
@@ -168,15 +179,16 @@ func open(o *options, s *scaler.Scaler, stdin io.Reader) ([]*table.File, *datase
 	return files, manifests, o.checkOutputs(inputs)
 }
 
-// trained knows the files that scalers and models were made of.
+// trained knows the files that a scaler and a model were made of.
 type trained struct {
 	dataset.Known
 	ids  []dataset.ID
 	last map[string]dataset.Time // of each name
+	of   string                  // which model, where there are two
 }
 
-func newTrained(lists ...[]dataset.ID) *trained {
-	t := &trained{last: map[string]dataset.Time{}}
+func newTrained(of string, lists ...[]dataset.ID) *trained {
+	t := &trained{last: map[string]dataset.Time{}, of: of}
 	seen := map[string]bool{}
 	for _, id := range slices.Concat(lists...) {
 		if seen[id.XXH64] {
@@ -197,9 +209,9 @@ func (t *trained) leak(path string, id dataset.ID) error {
 	last, named := t.last[id.Name]
 	switch what := t.Find(id, dataset.Leak); {
 	case what != "":
-		return fmt.Errorf("%s: has %s, a training file", path, what)
+		return fmt.Errorf("%s: has %s, a training file%s", path, what, t.of)
 	case named && id.First != dataset.NoTime && id.First <= last: // without time, only the rows tell
-		return fmt.Errorf("%s: does not begin after the training data of the same name ends (%s)", path, last)
+		return fmt.Errorf("%s: does not begin after the training data%s of the same name ends (%s)", path, t.of, last)
 	}
 	return nil
 }

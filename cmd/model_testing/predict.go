@@ -23,6 +23,7 @@ type predictor struct {
 	truths      []*truth            // per file; nil where nothing is known
 	predictions *predictions        // nil for none
 	ahead       []*regression.Ahead // per file; nil without -predictions
+	rival       *rival              // nil for none
 	memory      sync.Pool
 }
 
@@ -64,7 +65,7 @@ func sized(memory []float64, n int) []float64 { return slices.Grow(memory[:0], n
 func (p *predictor) work(r *design.Rows) (res result, err error) {
 	t := p.scratch()
 	defer p.memory.Put(t)
-	res.residual = p.predict(r, t)
+	res.residual, res.rival = p.predict(r, t), p.rival.residuals(r)
 	t.climatology = t.climatology[:0]
 	if len(p.model.Climatology) > 0 {
 		t.climatology = sized(t.climatology, r.N)

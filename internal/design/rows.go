@@ -20,6 +20,7 @@ type Rows struct {
 	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
 	Times []dataset.Time // length N, or empty without a time column
 	Every Every          // all rows of the block
+	Rival *Rows          // those of the scan's rival, if it has one
 	// Ahead is for a block that may have rows with predicted lags, in a Scan with Ahead; nil for
 	// others. Blocks that have it come one behind the other. It makes of row i of the block, usable
 	// or lacking lags, rows of one, whose lags that are not known are what guess says of their rows of

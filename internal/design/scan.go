@@ -24,6 +24,7 @@ type Scan[R any] struct {
 	Texts     []string           // columns to hand on as they are written; with All
 	Ahead     bool               // with All: Work predicts rows whose lags are predictions, by Rows.Ahead
 	Past      [][]float64        // of each file: the targets before its first row, oldest first; nil where none is known
+	Rival     *Scan[R]           // whose rows of the same blocks Rows.Rival are, by another design; nil for none
 
 	Work  func(*Rows) (R, error)         // makes a result of a block, on any core; nil where rows are only counted
 	Merge func(file *R, block R)         // adds it to that of its file, in order; nil where there is nothing to add
@@ -44,8 +45,9 @@ type Result[R any] struct {
 	Path string
 	dataset.ID
 	Tally
-	Tail []float64 // with lags: the last targets, as many as the longest lag, oldest first
-	Sum  R         // of the results of its blocks
+	Rival dataset.ID // what the scan's rival, if it has one, knows of the file
+	Tail  []float64  // with lags: the last targets, as many as the longest lag, oldest first
+	Sum   R          // of the results of its blocks
 }
 
 // Tally says what became of the rows of a file, or of a block.
@@ -86,6 +88,7 @@ type carry struct {
 	rows, used int64
 	targets    []float64    // the last ones, oldest first
 	last       dataset.Time // of the last row
+	rival      *carry       // what the scan's rival must know
 }
 
 // Files scans the files and yields each of them, in order, once it has been read to its
@@ -122,6 +125,9 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 
 // prepare sets what holds for all blocks.
 func (s *Scan[R]) prepare() {
+	if s.Rival != nil {
+		s.Rival.prepare()
+	}
 	s.terms = s.Terms()
 	s.lagNames = s.LagNames()
 	s.features = s.Lacking()
@@ -144,13 +150,22 @@ func (s *Scan[R]) prepare() {
 	}
 }
 
-// blocks cuts the files into blocks, and ties each to the one before it in its file.
-func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*block[R], error] {
-	csv := table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
-		Categories: s.features[s.numbers:], Texts: s.Texts, Workers: s.Workers}
+// columns are what is read of the files.
+func (s *Scan[R]) columns() *table.Scan {
+	if s == nil {
+		return nil
+	}
+	csv := &table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
+		Categories: s.features[s.numbers:], Texts: s.Texts, Workers: s.Workers, Also: s.Rival.columns()}
 	if s.All {
 		csv.Optional = s.Target
 	}
+	return csv
+}
+
+// blocks cuts the files into blocks, and ties each to the one before it in its file.
+func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*block[R], error] {
+	csv := s.columns()
 	return func(yield func(*block[R], error) bool) {
 		var before chan carry
 		for b, err := range csv.Blocks(ctx, files) {
@@ -181,10 +196,7 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 		b.after <- before
 		return nil, err
 	}
-	rows, _ := s.rows.Get().(*Rows)
-	if rows == nil {
-		rows = new(Rows)
-	}
+	rows := s.newRows()
 	defer s.rows.Put(rows)
 	err = s.usableRows(rows, b.Block, before, &b.tally)
 	if after := s.next(before, b.Block, b.tally.Used); s.waits(b.Block, before) {
@@ -210,14 +222,42 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	}
 	s.fill(rows, b.Block, before)
 	b.tally.Unseen.add(rows.Codes)
+	if s.Rival != nil {
+		if rows.Rival, err = s.Rival.rowsOf(b.Also, *before.rival); err != nil {
+			return nil, err
+		}
+		defer s.Rival.rows.Put(rows.Rival)
+	}
 	b.result, err = s.Work(rows)
 	return b, err
+}
+
+// rowsOf makes the rows of a block whose tally nobody keeps.
+func (s *Scan[R]) rowsOf(b *table.Block, before carry) (*Rows, error) {
+	rows := s.newRows()
+	if err := s.usableRows(rows, b, before, new(Tally)); err != nil {
+		return nil, err
+	}
+	s.fill(rows, b, before)
+	return rows, nil
+}
+
+// newRows are rows, with the memory of some that are not needed any more.
+func (s *Scan[R]) newRows() *Rows {
+	if rows, ok := s.rows.Get().(*Rows); ok {
+		return rows
+	}
+	return new(Rows)
 }
 
 // begin is what is known before the first row of a file; b is nil where there is none.
 func (s *Scan[R]) begin(b *table.Block) (before carry) {
 	if b != nil && b.File < len(s.Past) {
 		before.targets = s.Past[b.File]
+	}
+	if s.Rival != nil {
+		rival := s.Rival.begin(b)
+		before.rival = &rival
 	}
 	return before
 }
@@ -233,12 +273,20 @@ func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 		all := slices.Concat(before.targets, y[max(0, len(y)-s.memory):])
 		after.targets = all[max(0, len(all)-s.memory):]
 	}
+	if s.Rival != nil {
+		rival := s.Rival.next(*before.rival, b.Also, 0)
+		after.rival = &rival
+	}
 	return after
 }
 
 // include adds a block to what is known of its file.
 func (s *Scan[R]) include(file *Result[R], b *block[R]) error {
-	if err := b.Describe(&file.ID); err != nil || b.End != "" {
+	err := b.Describe(&file.ID)
+	if err == nil && b.Also != nil {
+		err = b.Also.Describe(&file.Rival)
+	}
+	if err != nil || b.End != "" {
 		file.Tail = b.tail
 		return err
 	}

@@ -20,6 +20,7 @@ type Block struct {
 	Cats  []Category     // as Scan.Categories
 	Gaps  int            // how many cells of Cols and Cats are missing
 	Texts [][]string     // as Scan.Texts
+	Also  *Block         // the same rows, as Scan.Also; nil for none
 
 	data     []byte // the rows as written; ends in a newline once parsed
 	line     int64  // line of the file on which data begins

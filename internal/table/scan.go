@@ -8,6 +8,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ type Scan struct {
 	Optional   string   // the one of Columns that a file may lack: then it is all missing
 	Texts      []string // columns that are handed on as they are written, in the order of Block.Texts
 	Workers    int      // how many take blocks
+	Also       *Scan    // what else is read of the same rows, into Block.Also; nil for nothing
 }
 
 // Blocks cuts the files into blocks, to be parsed. Behind the last one of a file comes
@@ -35,7 +37,11 @@ func (s *Scan) Blocks(ctx context.Context, files []*File) iter.Seq2[*Block, erro
 	return func(yield func(*Block, error) bool) {
 		free := make(chan *Block, 2*s.Workers+2)
 		for range cap(free) {
-			free <- &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories)), free: free}
+			b := s.block()
+			if b.free = free; s.Also != nil {
+				b.Also = s.Also.block()
+			}
+			free <- b
 		}
 		for i, f := range files {
 			for b, err := range s.cut(ctx, f, free) {
@@ -50,11 +56,23 @@ func (s *Scan) Blocks(ctx context.Context, files []*File) iter.Seq2[*Block, erro
 	}
 }
 
+func (s *Scan) block() *Block {
+	return &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories))}
+}
+
+func (s *Scan) layout(f *File) (*layout, error) {
+	if s == nil {
+		return nil, nil
+	}
+	return newLayout(f, s.Time, s.Columns, s.Categories, s.Optional, s.Texts)
+}
+
 // cut cuts one file into blocks.
 func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
-		l, err := newLayout(f, s.Time, s.Columns, s.Categories, s.Optional, s.Texts)
-		if err != nil {
+		l, err := s.layout(f)
+		also, alsoErr := s.Also.layout(f)
+		if err = cmp.Or(err, alsoErr); err != nil {
 			yield(nil, err)
 			return
 		}
@@ -77,8 +95,14 @@ func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*
 				return
 			}
 			b.layout, b.End = l, ""
-			if err = b.fill(c); err == io.EOF {
+			err = b.fill(c)
+			if err == io.EOF {
 				b.End = fmt.Sprintf("%016x", c.Sum())
+			}
+			if b.Also != nil {
+				b.Also.layout, b.Also.End, b.Also.line, b.Also.newlines = also, b.End, b.line, b.newlines
+			}
+			if b.End != "" {
 				yield(b, nil)
 				return
 			}
