@@ -91,7 +91,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 	}
 	scan := design.Scan[result]{Design: &s.Design, Workers: o.Workers, Manifests: manifests, Progress: bar.Add, Unknown: true,
 		Previous: s.Time != "" || len(s.Lags) > 0, All: p.predictions != nil, Texts: o.keep,
-		Past: past, Ahead: p.ahead != nil, Rival: p.rival.scan(p.predictions != nil),
+		Gaps: true, Past: past, Ahead: p.ahead != nil, Rival: p.rival.scan(p.predictions != nil),
 		Work: p.work,
 		Each: func(_ int, block *result) error {
 			sums.Counts.Merge(&block.counts)
@@ -102,6 +102,7 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 			file.data.Join(&block.data)
 			file.data.Clusters.Add(block.residual, block.rival, s.Time != "")
 		}}
+	lacking := s.Lacking()
 	for file, err := range scan.Files(ctx, p.files) {
 		if errors.Is(err, table.ErrNoColumn) {
 			return fmt.Errorf("%w; data_creation -like data/manifest.json -import FILE -out next reads a file as those of training "+
@@ -124,6 +125,11 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		}
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
+		for j, c := range sums.Columns {
+			if k := slices.Index(lacking, c.Name); k >= 0 && file.Gaps != nil {
+				d.Cells[j].Dropped = file.Gaps[k].Rows
+			}
+		}
 		d.NoiseFloor, d.Before = p.truths[file.File].noiseFloor(), p.truths[file.File].before()
 		_, d.Irregular = file.Steps.Irregular()
 		if d.Pattern.N == 0 && p.predictions == nil {

@@ -153,12 +153,12 @@ func (e *Every) lacksLag(i int, name string) {
 
 // missingFeature returns the first feature that row i lacks, "" if there is none or it
 // takes its mean. What all that are lacking cost is counted, where that is asked for and
-// the row has a target.
+// the row has a target or needs none.
 func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (name string) {
 	if s.Missing == Mean || s.Missing == Indicator {
 		return ""
 	}
-	lacking, alone := 0, 0
+	lacking, alone, counts := 0, 0, s.Gaps && (known || s.Unknown)
 	for j, feature := range s.features {
 		if k := j - s.numbers; k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
 			continue
@@ -166,14 +166,14 @@ func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (n
 		if lacking++; lacking == 1 {
 			name, alone = feature, j
 		}
-		if s.Gaps && known {
+		if counts {
 			if t.Gaps == nil {
 				t.Gaps = make([]Gap, len(s.features))
 			}
 			t.Gaps[j].Rows++
 		}
 	}
-	if lacking == 1 && s.Gaps && known {
+	if lacking == 1 && counts {
 		t.Gaps[alone].Alone++
 	}
 	return name

@@ -36,6 +36,7 @@ type Cells struct {
 	Missing int64   `range:"0,1e12"`
 	Outside int64   `range:"0,1e12"` // numbers beyond those that the scaler was fitted on
 	Unseen  int64   `range:"0,1e12"` // cells of a level that it has not
+	Dropped int64   `range:"0,1e12"` // rows that lack it and are not counted for that
 	Moved   float64 // Σ (x − mean)/deviation
 }
 

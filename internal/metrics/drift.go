@@ -61,18 +61,20 @@ func (s *Sums) drifts() (worst []Drift) {
 		return nil
 	}
 	var all []Cells
+	var rows int64
 	for i := range s.Datasets {
 		MergeCells(&all, s.Datasets[i].Cells)
+		rows += s.Datasets[i].Rows
 	}
 	for j := range s.Columns {
 		var found []Drift
 		for i := range s.Datasets {
 			if cells := s.Datasets[i].Cells; len(cells) > 0 && cells[j].n() >= leastRows {
-				found = append(found, s.drift(j, s.Datasets[i].Name, &cells[j]))
+				found = append(found, s.drift(j, s.Datasets[i].Name, s.Datasets[i].Rows, &cells[j]))
 			}
 		}
 		if len(s.Datasets) > 1 && len(all) > 0 && all[j].n() >= leastRows {
-			found = append(found, s.drift(j, "", &all[j]))
+			found = append(found, s.drift(j, "", rows, &all[j]))
 		}
 		if len(found) > 0 {
 			worst = append(worst, slices.MinFunc(found, farther))
@@ -88,18 +90,18 @@ func farther(a, b Drift) int {
 		cmp.Compare(b.PSI*a.Usual, a.PSI*b.Usual))
 }
 
-// drift compares the cells of a dataset in column j with training's.
-func (s *Sums) drift(j int, name string, cells *Cells) Drift {
+// drift compares the cells of a dataset of so many rows in column j with training's.
+func (s *Sums) drift(j int, name string, all int64, cells *Cells) Drift {
 	column, training := &s.Columns[j], &s.Training.Cells[j]
 	n := cells.n()
 	rows := n + cells.Unseen
 	if column.Levels == nil || !slices.Contains(column.Levels, design.MissingLevel) {
 		rows += cells.Missing
 	}
-	share := func(n int64) float64 { return Round(float64(n)/float64(rows), 4) }
+	share := func(n, of int64) float64 { return Round(float64(n)/float64(of), 4) }
 	d := Drift{Column: column.Name, Dataset: name, PSI: Round(psi(training.Bins, cells.Bins), 6),
-		Usual: Round(s.Training.Usual[j], 6), Missing: share(cells.Missing), Outside: share(cells.Outside),
-		Unseen: share(cells.Unseen), short: n < training.n()/s.Training.Parts}
+		Usual: Round(s.Training.Usual[j], 6), Missing: share(cells.Missing+cells.Dropped, max(all, rows+cells.Dropped)),
+		Outside: share(cells.Outside, rows), Unseen: share(cells.Unseen, rows), short: n < training.n()/s.Training.Parts}
 	d.Excess = Round(max(0, d.PSI-noise(column.bins(), training.n(), n)), 6)
 	d.Drifted = !d.Within(1) && d.PSI > far
 	if column.Deviation > 0 {
