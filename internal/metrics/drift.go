@@ -168,8 +168,12 @@ func (s *Sums) residual() *Residual {
 	if mean == nil {
 		return nil
 	}
+	least := 0.0 // that does not come from rounding
+	if n := len(s.Columns); n > 0 {
+		least = rounding * s.Columns[n-1].Deviation // the target's
+	}
 	return &Residual{Round(mean.Value, 6), Round(mean.Half, 6), Round(held.Value, 6), Round(held.Half, 6),
-		math.Abs(mean.Value-held.Value) > math.Hypot(mean.Half, held.Half)}
+		math.Abs(mean.Value-held.Value) > max(least, math.Hypot(mean.Half, held.Half))}
 }
 
 // String says it in a sentence without its end.

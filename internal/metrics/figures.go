@@ -77,22 +77,34 @@ func (b *Baseline) finish() (skill, rmse *float64) {
 	return ptr(1 - b.Model.Value()/b.Self.Value()), ptr(math.Sqrt(b.Self.Value() / float64(b.N)))
 }
 
+// Holds reports whether intervals of 95 % hold enough of the rows to be of use, as far as is known.
+func (f *Figures) Holds() bool { return f.Coverage == nil || *f.Coverage >= 0.85 }
+
+// rounding is what errors are at most, beside those of a guess, that are of rounding alone.
+const rounding = 1e-9
+
 // Doubts are what keeps predictions from being called good, whatever their skill over
 // the training's mean: sentences without their ends.
 func (f *Figures) Doubts() (doubts []string) {
-	const (
-		leastHeld = 0.85 // of the rows, by intervals of 95 %
-		mostBias  = 0.5  // of the RMSE
-	)
+	const mostBias = 0.5 // of the RMSE
+	if f.MeanRMSE != nil && *f.RMSE <= rounding**f.MeanRMSE {
+		return nil
+	}
 	worse := func(skill *float64) bool { return skill != nil && *skill < 0 }
+	if worse(f.SkillMean) {
+		doubts = append(doubts, "always saying the mean of training would do better")
+	}
+	if worse(f.R2) {
+		doubts = append(doubts, "always saying the mean of these rows would do better")
+	}
 	if worse(f.SkillBefore) {
 		doubts = append(doubts, "saying that nothing changes from row to row would do better")
 	}
 	if worse(f.SkillSeason) {
 		doubts = append(doubts, "the season alone would do better")
 	}
-	if held := f.Coverage; held != nil && *held < leastHeld {
-		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**held))
+	if !f.Holds() {
+		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**f.Coverage))
 	}
 	if f.Bias != nil && math.Abs(*f.Bias) > mostBias**f.RMSE {
 		side := "high"

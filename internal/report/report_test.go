@@ -227,6 +227,7 @@ func TestVerdict(t *testing.T) {
 	for what, doubt := range map[string]func(*metrics.Report){
 		"":                                   func(*metrics.Report) {},
 		"Saying that nothing changes":        func(r *metrics.Report) { r.SkillBefore = ptr(-0.01) },
+		"saying the mean of these rows":      func(r *metrics.Report) { r.R2 = ptr(-0.01) },
 		"The season alone would do better.":  func(r *metrics.Report) { r.SkillSeason = ptr(-0.01) },
 		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Coverage = ptr(0.849) },
 		"too low on average, more than half": func(r *metrics.Report) { r.Bias = ptr(-0.51 * *r.RMSE) },
@@ -238,6 +239,11 @@ func TestVerdict(t *testing.T) {
 			strings.Contains(verdict, "does not predict the target well") != (what != "") || !strings.Contains(verdict, what) {
 			t.Errorf("%q: %s", what, verdict)
 		}
+	}
+	exact := measured(t, 2, 100, false)
+	exact.RMSE = ptr(1e-12 * *exact.MeanRMSE)
+	if exact.Bias = exact.RMSE; len(exact.Doubts()) > 0 {
+		t.Errorf("what is of rounding alone is doubted: %q", exact.Doubts())
 	}
 }
 

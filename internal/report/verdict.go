@@ -50,7 +50,7 @@ func (p *Page) verdict(worst []file) string {
 	for _, doubt := range doubts {
 		text += " " + sentence("%s.", doubt)
 	}
-	if coverage := m.Coverage; coverage != nil {
+	if coverage := m.Coverage; coverage != nil && m.Holds() {
 		text += fmt.Sprintf(" Its 95 %% intervals held %s of the rows: %s.", percent(*coverage),
 			cmp.Or(m.Judgement(), "as they should"))
 	}
