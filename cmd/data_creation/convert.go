@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -181,6 +182,10 @@ func (w *writer) say(t *importer.Table, s *splitter, left *leftOut) {
 	w.Table(profileTable(t), " columns, listed in the manifest")
 	for _, said := range t.Said() {
 		notef("%s", said)
+	}
+	if j := slices.Index(t.Header, w.SplitKey); j >= 0 && t.Kind(j) == importer.Category {
+		notef("%q keeps its rows together, so that a model meets no level of it in training and in a test; -drop %s leaves it out",
+			w.SplitKey, table.ShellWord(w.SplitKey))
 	}
 	if left.cells > 0 {
 		var first []string

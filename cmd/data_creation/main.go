@@ -7,7 +7,7 @@
 //
 //	Output
 //	  -out DIR             write DIR/train, DIR/test and DIR/manifest.json (data)
-//	  -test F              share of the test part (0.2)
+//	  -test F              share of the rows to test, from 0, none, to 1, all (0.2)
 //	  -seed N              of the simulation, and of a split without a time (42)
 //	Simulation
 //	  -scenarios LIST      one dataset each (clean,noisy,spikes,stuck,drift,gaps,heatwave)

@@ -173,7 +173,7 @@ func (t *totals) check(test float64, timed bool) error {
 	}
 	hint := "use another -test; rows that share their time stay together"
 	if !timed {
-		hint = "use another -seed or -test"
+		hint = "use another -test (0 trains on all, 1 tests all) or -seed"
 	}
 	return fmt.Errorf("%d rows leave %d to train and %d to test; %s", t.trained+t.tested, t.trained, t.tested, hint)
 }

@@ -123,7 +123,7 @@ func chooseFeatures(o *options, f *table.File, files []*table.File, categories [
 			return other(name) || leftOut(name)
 		})
 		if rest := slices.DeleteFunc(text, func(name string) bool { return other(name) || !leftOut(name) }); len(rest) > 0 {
-			o.Logf("left out, not numeric in %s: %s", f.Path, strings.Join(rest, ", "))
+			o.Logf("left out, not numeric in %s and not named by -category: %s", f.Path, strings.Join(rest, ", "))
 		}
 		if err := noOthers(o, f, files); err != nil {
 			return err

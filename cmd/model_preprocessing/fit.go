@@ -76,6 +76,9 @@ func gather(ctx context.Context, o *options, files []*table.File, manifests *dat
 			return nil, nil, fmt.Errorf("%s: has %d rows of %d different times, and lags need one row a time; data_creation "+
 				"-import FILE -by COLUMN makes a dataset of each station, or use no -lags", file.Path, file.Rows, file.Times)
 		}
+		if outlived := o.Outlived(file.Last); outlived != "" {
+			o.Warnf("%s: %s", file.Path, outlived)
+		}
 		step, irregular := file.Steps.Irregular()
 		if irregular > 0 {
 			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
@@ -201,7 +204,9 @@ func sayCalendar(o *options, s *scaler.Scaler) {
 	several := func(d scaler.Dataset) bool { // rows a day, not all of them at midnight
 		return d.Rows > 1 && (d.Last-d.First)/dataset.Time(d.Rows-1) <= day/2 && (d.First%day != 0 || d.Last%day != 0)
 	}
-	if (s.Annual > 0 || s.AnnualAuto) && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) {
+	hourly := func(t design.Spec) bool { return t.Kind == design.Clock && strings.HasPrefix(t.Name, "hour") }
+	if (s.Annual > 0 || s.AnnualAuto) && s.Daily == 0 && slices.ContainsFunc(s.Datasets, several) &&
+		!slices.ContainsFunc(s.Made, hourly) {
 		o.Logf("there are several rows a day; -daily 2 adds columns for the time of day")
 	}
 }

@@ -54,7 +54,7 @@ func (o *options) readTerms() error {
 		return fmt.Errorf("%s: %w", o.holidays, err)
 	}
 	if o.Holidays, err = design.ParseHolidays(lines); err != nil {
-		return fmt.Errorf("%s: %w", o.holidays, err)
+		return fmt.Errorf("%s:%w", o.holidays, err)
 	}
 	if len(o.Holidays) == 0 {
 		return fmt.Errorf("%s: has no date, such as 2026-12-25, one a line", o.holidays)

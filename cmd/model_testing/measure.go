@@ -123,6 +123,9 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 				o.Warnf("%v; its figures say nothing of new data", err)
 			}
 		}
+		if outlived := s.Outlived(file.Last); outlived != "" {
+			o.Warnf("%s: %s", file.Path, outlived)
+		}
 		d := file.Sum.data
 		d.ID, d.Unscored, d.Unseen = file.ID, file.Left, file.Unseen.Cells
 		for j, c := range sums.Columns {

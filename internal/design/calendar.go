@@ -125,13 +125,26 @@ func ParseHolidays(lines []string) (dates []string, err error) {
 		}
 		t, err := time.Parse(time.DateOnly, line)
 		if err != nil {
-			if i == 0 {
+			if i == 0 && !strings.ContainsAny(line, "0123456789") {
 				continue // a header
 			}
-			return nil, fmt.Errorf("line %d: %q is not a date such as 2026-12-25", i+1, line)
+			return nil, fmt.Errorf("%d: %q is not a date such as 2026-12-25", i+1, line)
 		}
 		dates = append(dates, t.Format(time.DateOnly))
 	}
 	slices.Sort(dates)
 	return slices.Compact(dates), nil
+}
+
+// Outlived says of rows up to a time that the list of holidays ends in an earlier year, "" if not.
+func (d *Design) Outlived(last dataset.Time) string {
+	if len(d.Holidays) == 0 || last == dataset.NoTime {
+		return ""
+	}
+	ends := d.Holidays[len(d.Holidays)-1]
+	if last.String()[:4] <= ends[:4] {
+		return ""
+	}
+	return fmt.Sprintf("its rows go on to %s, and the list of holidays only to %s: later ones count as none; "+
+		"model_preprocessing -holidays takes a list of years to come as well", last.String()[:10], ends)
 }

@@ -33,10 +33,12 @@ const (
 // leftOut are the kinds of columns that are left out, and why, in words.
 var leftOut = []struct {
 	Kind
-	why string
+	why, way string
 }{
-	{Dropped, "named by -drop"}, {Empty, "every cell is missing"}, {Identifier, "identifiers, nearly all different"},
-	{Counter, "only count or name the rows"}, {OtherTime, "times, but not the time column"},
+	{Dropped, "named by -drop", ""}, {Empty, "every cell is missing", ""},
+	{Identifier, "identifiers, nearly all different", "; -category keeps one"},
+	{Counter, "only count or name the rows", "; -number keeps one that is more"},
+	{OtherTime, "times, but not the time column", ""},
 }
 
 // mostBad is the part of a numeric column's cells that may not be numbers.

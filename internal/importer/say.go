@@ -16,8 +16,12 @@ import (
 func (t *Table) Missing(j int) int64 {
 	c, f := t.Columns[j], &t.formats[j]
 	n := c.gaps()
-	if f.marks {
+	if f.marks || f.Kind == Number {
 		n += c.counts[markCells]
+	}
+	if f.Kind == Number {
+		_, s := c.shape(t.Header[j], t.Columns, t.Delimiter, t.opt)
+		n += s.bad
 	}
 	for i, far := range f.sentinel {
 		if far {
@@ -59,7 +63,7 @@ func (t *Table) Said() (said origin.Notes) {
 			}
 		}
 		if len(names) > 0 {
-			said.Add("left out, %s: %s", out.why, table.Quote(names))
+			said.Add("left out, %s: %s%s", out.why, table.Quote(names), out.way)
 		}
 	}
 	return said
