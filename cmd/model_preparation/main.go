@@ -53,7 +53,9 @@
 // Then the penalty is chosen; of a series by fits to the folds before, tested on the next.
 // If the weighted mean of this fit, the plain one and the target's mean errs less by 0.3 %, it
 // predicts. model.json says of every term what the error would be without it (cv_mse_without,
-// delta) and whether it is kept; a term that is not has no coefficient.
+// delta), whether it was chosen, and whether it is kept, if only in part, with the plain fit; a term
+// that is not has no coefficient. The table shows delta as mse_more, and on how many folds the model
+// errs less with the term.
 //
 // -shard trains a part of the model, on every N-th of the files, wherever the others
 // are trained: -merge of all parts writes what one run would.

@@ -21,23 +21,23 @@ func sayTerms(o *options, s *regression.Summary) {
 		}
 		return
 	}
-	kept := 0
+	chosen := 0
 	for _, t := range s.Terms {
-		if t.Kept {
-			kept++
+		if t.Chosen {
+			chosen++
 		}
 	}
 	o.Table(termTable(s.Terms), " terms, in "+regression.Twin(o.out))
 	o.Logf("%d of %s kept: of %d models compared it errs least on rows held out, MSE %.4g, which is perhaps %.2g too low "+
-		"for that; standard errors do not know of the choice, and are too low as well", kept,
+		"for that; standard errors do not know of the choice, and are too low as well", chosen,
 		cli.Plural(len(s.Terms), "term", "terms"), c.Compared, c.MSE, c.Optimism)
 	const few = 30
 	if s.Rows < few {
 		o.Warnf("%d rows tell little of what terms are worth; %d are the least that do", s.Rows, few)
 	}
 	if c.Chosen < 1 {
-		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms' and %.0f %% of the target's mean, "+
-			"which errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain,
+		o.Logf("it predicts by %.0f %% of the chosen terms' fit, %.0f %% of the plain terms', which has some in part, and %.0f %% "+
+			"of the target's mean; that errs less on rows held out than the chosen ones alone", 100*c.Chosen, 100*c.Plain,
 			max(0, 100*(1-c.Chosen-c.Plain)))
 	}
 }
@@ -48,11 +48,7 @@ func termTable(terms []regression.Worth) dataframe.DataFrame {
 	var worth []float64
 	var columns, better []int
 	for _, t := range regression.MostWorth(terms) {
-		mark := "left out"
-		if t.Kept {
-			mark = "kept"
-		}
-		names, kept, columns = append(names, t.Name), append(kept, mark), append(columns, len(t.Columns))
+		names, kept, columns = append(names, t.Name), append(kept, t.In()), append(columns, len(t.Columns))
 		worth, better = append(worth, cli.Defined(t.Delta)), append(better, t.Better)
 	}
 	return dataframe.New(series.New(names, series.String, "term"), series.New(columns, series.Int, "columns"),

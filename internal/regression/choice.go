@@ -18,14 +18,29 @@ type Worth struct {
 	Delta      *float64 `json:"delta"`                   // that error without the term less that with it
 	Better     int      `json:"folds_better" range:"0,"` // folds on which the model with the term errs less
 	Kept       bool     `json:"kept"`                    // it is in the model
+	Chosen     bool     `json:"chosen"`                  // for its own worth: else it is there as the plain terms' fit has it
 }
 
-// MostWorth returns terms in another order: those in the model first, of these the most
-// worth, and those of which that is not known last.
+// In says in a word or two whether the term is in the model.
+func (w *Worth) In() string {
+	switch {
+	case w.Chosen:
+		return "kept"
+	case w.Kept:
+		return "in part"
+	}
+	return "left out"
+}
+
+// MostWorth returns terms in another order: those chosen first, those left out last, and of these
+// the most worth first.
 func MostWorth(terms []Worth) []Worth {
 	terms = slices.Clone(terms)
 	rank := func(w *Worth) (rank int, delta float64) {
-		if !w.Kept {
+		switch {
+		case !w.Kept:
+			rank = 4
+		case !w.Chosen:
 			rank = 2
 		}
 		if w.Delta == nil {
@@ -73,7 +88,7 @@ func (s *Settings) choose(datasets []Dataset, splits []split) (c choice) {
 		c.selection = &Selection{Reason: reason}
 		for i, t := range s.Terms {
 			c.kept[i] = !s.Select || t.plain()
-			c.worth = append(c.worth, Worth{Name: t.Name, Columns: s.Names[t.From:t.To], Kept: c.kept[i]})
+			c.worth = append(c.worth, Worth{Name: t.Name, Columns: s.Names[t.From:t.To], Kept: c.kept[i], Chosen: c.kept[i]})
 		}
 		if s.Select {
 			s.leaveOut(c.kept)
@@ -213,7 +228,7 @@ func (c *chooser) worth(names []string) []Worth {
 	list := make([]Worth, len(c.terms))
 	ordered.Each(len(list), func(t int) {
 		term, other := &c.terms[t], c.with(t)
-		w := Worth{Name: term.Name, Columns: names[term.From:term.To], Kept: c.chosen[t]}
+		w := Worth{Name: term.Name, Columns: names[term.From:term.To], Kept: c.chosen[t], Chosen: c.chosen[t]}
 		with, without := c.errors, other
 		if !w.Kept {
 			with, without = other, c.errors

@@ -172,11 +172,7 @@ func (p *Page) worthTable(l limits) table {
 		Head:   []string{"Term", "Columns", "Error without it", "The error is then", "Folds better with it", "In the model"},
 		Folded: len(terms) > 12}
 	for _, w := range terms {
-		in := "left out"
-		if w.Kept {
-			in = "yes"
-		}
-		t.add(name(w.Name), count(len(w.Columns)), figureOf(w.MSEWithout), moreError(&w), count(w.Better), in)
+		t.add(name(w.Name), count(len(w.Columns)), figureOf(w.MSEWithout), moreError(&w), count(w.Better), w.In())
 	}
 	return t.cut(2 * l.others)
 }
