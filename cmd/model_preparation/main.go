@@ -83,7 +83,7 @@
 //	model_preparation: daily_sin_1   -1.889     0.03655   0.06004     -31.46
 //	model_preparation: daily_cos_1   -1.923     0.03655   0.05554     -34.62
 //	model_preparation: the robust standard error of "daily_sin_1" is 1.6 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
-//	model_preparation: alpha 0.31622776601683794 chosen of 22 by cross-validation
+//	model_preparation: alpha 0.3162 chosen of 22 by cross-validation
 //	model_preparation: cross-validation, 10 folds: MSE 2.1501 ± 1.0538, R² 0.8372
 //	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9447, condition 1.89; in 0.0215 s → models/model.gob
 //
@@ -299,10 +299,14 @@ func say(o *options, s *regression.Summary, shape string) {
 		o.Warnf("no standard errors: %s; %s", s.StdErrorReason, try)
 	}
 	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
-	sayRobust(o, s)
+	if s.R2 > 1-1e-9 && s.StdErrorReason == "" {
+		o.Warnf("every row is fitted all but exactly: does a column, or a sum of some, say what the target says?")
+	} else {
+		sayRobust(o, s)
+	}
 	sayTerms(o, s)
 	if o.auto && len(s.CV.Path) > 0 {
-		o.Logf("alpha %v chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
+		o.Logf("alpha %.4g chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
 	}
 	if s.CV.Reason != "" {
 		o.Warnf("no cross-validation: %s; use fewer -folds, more rows or fewer columns", s.CV.Reason)

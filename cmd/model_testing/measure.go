@@ -111,16 +111,13 @@ func scan(ctx context.Context, o *options, s *scaler.Scaler, p *predictor, past 
 		if err != nil {
 			return err
 		}
+		ids := []dataset.ID{file.ID, file.ID}
+		if p.rival != nil && !p.rival.sameRows { // whose columns count in the sketch
+			ids[1] = file.Rival
+		}
 		for i, t := range known {
-			id := file.ID
-			if i > 0 && !p.rival.sameRows { // whose columns count in the sketch
-				id = file.Rival
-			}
-			if err := t.leak(file.Path, id); err != nil && !manifests.Apart(file.Path, t.ids) {
-				if !o.allowLeak {
-					return fmt.Errorf("%w; test on other data, or use -allow-leak", err)
-				}
-				o.Warnf("%v; its figures say nothing of new data", err)
+			if err := o.checkLeak(t, file.Path, ids[i], manifests); err != nil {
+				return err
 			}
 		}
 		if outlived := s.Outlived(file.Last); outlived != "" {
@@ -211,6 +208,19 @@ func newTrained(of string, lists ...[]dataset.ID) *trained {
 		}
 	}
 	return t
+}
+
+// checkLeak refuses test rows that may be training rows, or warns of them with -allow-leak.
+func (o *options) checkLeak(t *trained, path string, id dataset.ID, manifests *dataset.Manifests) error {
+	err := t.leak(path, id)
+	switch {
+	case err == nil || manifests.Apart(path, t.ids):
+		return nil
+	case !o.allowLeak:
+		return fmt.Errorf("%w; test on other data, or use -allow-leak", err)
+	}
+	o.Warnf("%v; its figures say nothing of new data", err)
+	return nil
 }
 
 // leak reports test rows that may be training rows.

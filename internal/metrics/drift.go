@@ -134,6 +134,9 @@ func (d *Drift) Name() string {
 // Figures say how far it is.
 func (d *Drift) Figures() string {
 	text := fmt.Sprintf("PSI %.2g where %.2g is usual", d.PSI, d.Usual)
+	if d.Excess <= d.Usual && d.PSI > d.Usual {
+		text = fmt.Sprintf("PSI %.2g, %.2g of it beyond chance, where %.2g is usual", d.PSI, d.Excess, d.Usual)
+	}
 	if d.Mean != nil {
 		text += fmt.Sprintf(", its mean moved by %.2g deviations", *d.Mean)
 	}

@@ -101,7 +101,7 @@ func (f *Figures) Doubts() (doubts []string) {
 		doubts = append(doubts, "saying that nothing changes from row to row would do better")
 	}
 	if worse(f.SkillSeason) {
-		doubts = append(doubts, "the season alone would do better")
+		doubts = append(doubts, "the time of the year alone would do better")
 	}
 	if !f.Holds() {
 		doubts = append(doubts, fmt.Sprintf("the 95 %% intervals hold only %.1f %% of the rows", 100**f.Coverage))

@@ -256,7 +256,7 @@ func (p *Page) autocorrelation() figure {
 	does := fmt.Sprintf("Here it is %s from one row to the next, and %d of %d are outside; the Durbin-Watson figure "+
 		"is %s (2).", digits(*d.Autocorrelation[0], 2), outside, len(known.place), figureOf(d.DurbinWatson))
 	if timed := len(d.Months) > 0; timed && *d.Autocorrelation[0] > max(0.2, bound) {
-		does += " Lags of the target may take some of it away."
+		does += " Lags of the target, or longer ones, may take some of it away."
 	}
 	return plot(along, "autocorrelation", usual, known, level("grid", "", along, 0), level("grid", "", along, 1),
 		level("guide", "two standard errors of 0", along, bound), level("guide", "", along, -bound)).

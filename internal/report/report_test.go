@@ -196,7 +196,7 @@ func TestCaptions(t *testing.T) {
 		"Here July is worst, predicted 2.50 too low; 11 of 12 are within two standard errors of 0.",
 		"Here the highest tenth is worst, predicted 3.25 too high; ",
 		"Here it is 0.62 from one row to the next, and ",
-		"Lags of the target may take some of it away.",
+		"Lags of the target, or longer ones, may take some of it away.",
 		"Here those of 80.0 % are farthest from it: they held 50.0 %.",
 		"The model predicts &#34;&gt;&lt;script",
 		"58 rows are anomalous, in ",
@@ -228,7 +228,7 @@ func TestVerdict(t *testing.T) {
 		"":                                   func(*metrics.Report) {},
 		"Saying that nothing changes":        func(r *metrics.Report) { r.SkillBefore = ptr(-0.01) },
 		"saying the mean of these rows":      func(r *metrics.Report) { r.R2 = ptr(-0.01) },
-		"The season alone would do better.":  func(r *metrics.Report) { r.SkillSeason = ptr(-0.01) },
+		"The time of the year alone would":   func(r *metrics.Report) { r.SkillSeason = ptr(-0.01) },
 		"intervals hold only 84.9 % of the":  func(r *metrics.Report) { r.Coverage = ptr(0.849) },
 		"too low on average, more than half": func(r *metrics.Report) { r.Bias = ptr(-0.51 * *r.RMSE) },
 	} {

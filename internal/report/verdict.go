@@ -44,7 +44,7 @@ func (p *Page) verdict(worst []file) string {
 		"training's mean alone would be off by %s", predicts, plural(m.Rows, "new row", "new rows"),
 		plural(len(m.Datasets), "file", "files"), digits(*m.RMSE, 3), digits(*m.MeanRMSE, 3))
 	if m.SeasonRMSE != nil {
-		text += fmt.Sprintf(", and the season alone by %s", digits(*m.SeasonRMSE, 3))
+		text += fmt.Sprintf(", and the time of the year alone by %s", digits(*m.SeasonRMSE, 3))
 	}
 	text += "."
 	for _, doubt := range doubts {
@@ -58,7 +58,7 @@ func (p *Page) verdict(worst []file) string {
 		text += " So few rows tell little."
 	}
 	if len(worst) > 1 && worst[0].RMSE != nil {
-		text += fmt.Sprintf(" It is at its worst on %s, off by %s.", name(worst[0].data.Name), digits(*worst[0].RMSE, 3))
+		text += fmt.Sprintf(" The worst file is %s, off by %s.", name(worst[0].data.Name), digits(*worst[0].RMSE, 3))
 	}
 	return text
 }
