@@ -42,7 +42,8 @@ func generate(ctx context.Context, o *options) error {
 	var parts []*part
 	var bytes int64
 	running, cancel := context.WithCancelCause(ctx)
-	ordered.Each(len(logs), func(i int) {
+	const atOnce = 16 // more than there are cores: each log waits for the disk at its end
+	ordered.EachOf(len(logs), atOnce, func(i int) {
 		err := running.Err()
 		if err == nil {
 			err = logs[i].run(running, o.out)

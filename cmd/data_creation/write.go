@@ -39,7 +39,7 @@ func newPart(dir, which, name string, header []string) (*part, error) {
 	if p.file, err = artifact.Create(path); err != nil {
 		return nil, err
 	}
-	p.both = bufio.NewWriterSize(io.MultiWriter(p.hash, p.file), 1<<18)
+	p.both = bufio.NewWriterSize(io.MultiWriter(p.hash, p.file), 1<<16)
 	_, err = p.both.Write(csv.AppendRecord(nil, header...))
 	return p, err
 }

@@ -108,7 +108,10 @@ func guarded[T, R any](work func(T) (R, error), item T) (result R, err error) {
 }
 
 // Each calls work for 0 to n−1, on all cores. A panic in it is one here.
-func Each(n int, work func(i int)) {
+func Each(n int, work func(i int)) { EachOf(n, runtime.GOMAXPROCS(0), work) }
+
+// EachOf does the same on so many goroutines.
+func EachOf(n, workers int, work func(i int)) {
 	numbers := func(context.Context) iter.Seq2[int, error] {
 		return func(yield func(int, error) bool) {
 			for i := 0; i < n && yield(i, nil); i++ {
@@ -116,7 +119,7 @@ func Each(n int, work func(i int)) {
 		}
 	}
 	one := func(i int) (struct{}, error) { work(i); return struct{}{}, nil }
-	for _, err := range Map(context.Background(), runtime.GOMAXPROCS(0), numbers, one) {
+	for _, err := range Map(context.Background(), workers, numbers, one) {
 		if err != nil {
 			panic(err)
 		}
