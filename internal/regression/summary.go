@@ -253,7 +253,7 @@ func (s *Summary) collinear(m *Model, a *solver) {
 	}
 }
 
-// relation writes column j in terms of others, in the units of the data.
+// relation writes column j in terms of others, in the units of the data; of very many the first.
 func (m *Model) relation(j int, others []int, coef []float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s =", m.Names[j])
@@ -275,15 +275,21 @@ func (m *Model) relation(j int, others []int, coef []float64) string {
 			fmt.Fprintf(&b, "%.6g·%s", v, name)
 		}
 	}
+	const most = 12
+	terms := 0
 	for k, o := range others[:len(coef)] {
 		if math.Abs(coef[k]) < 1e-8 {
 			continue // rounding
 		}
 		v := coef[k] * m.Scale[j] / m.Scale[o]
 		constant -= v * m.Mean[o]
-		term(v, m.Names[o])
+		if terms++; terms <= most {
+			term(v, m.Names[o])
+		}
 	}
-	if math.Abs(constant) > 1e-9*(math.Abs(m.Mean[j])+m.Scale[j]) {
+	if terms > most {
+		fmt.Fprintf(&b, " … and %d more columns", terms-most)
+	} else if math.Abs(constant) > 1e-9*(math.Abs(m.Mean[j])+m.Scale[j]) {
 		term(constant, "")
 	}
 	return b.String()
