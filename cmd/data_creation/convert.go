@@ -74,37 +74,51 @@ func (w *writer) write(ctx context.Context, t *importer.Table, name string) erro
 	}
 	w.say(t, s, &left)
 	w.totals.add(&s.totals)
-	return w.reject(ctx, t)
+	return nil
 }
 
-// leftOut counts what of a source was not written.
+// leftOut is what of a source was not written.
 type leftOut struct {
 	noTime, noGroup, blank, cells int64
 	first                         []importer.Reject
+	whole                         bool // all chunks were seen
 }
 
-func (l *leftOut) add(c *importer.Chunk) {
-	l.noTime += c.NoTime
-	l.noGroup += c.NoGroup
-	l.blank += c.Blank
-	l.cells += int64(len(c.Rejects))
-	l.first = append(l.first, c.Rejects[:min(3-len(l.first), len(c.Rejects))]...)
+// leave includes what a chunk leaves out, and writes the cells that were not what their
+// column is.
+func (w *writer) leave(t *importer.Table, c *importer.Chunk, left *leftOut) (err error) {
+	left.noTime += c.NoTime
+	left.noGroup += c.NoGroup
+	left.blank += c.Blank
+	left.cells += int64(len(c.Rejects))
+	left.first = append(left.first, c.Rejects[:min(3-len(left.first), len(c.Rejects))]...)
+	if w.rejects == nil {
+		return nil
+	}
+	var b []byte
+	for _, r := range c.Rejects {
+		b = csv.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason)
+	}
+	_, err = w.rejects.Write(b)
+	return err
 }
 
-// counted yields the chunks of a table, and counts what they leave out.
+// counted yields the chunks of a table and, the first time, sees what they leave out.
 func (w *writer) counted(t *importer.Table, chunks iter.Seq2[*importer.Chunk, error],
 	left *leftOut) iter.Seq2[*importer.Chunk, error] {
 	return func(yield func(*importer.Chunk, error) bool) {
-		*left = leftOut{}
 		bar := w.Progress(t.Size, cli.Bytes, t.Name)
 		defer bar.Clear()
 		for chunk, err := range chunks {
+			if err == nil && !left.whole {
+				err = w.leave(t, chunk, left)
+			}
 			if !yield(chunk, err) || err != nil {
 				return
 			}
-			left.add(chunk)
 			bar.Add(chunk.Bytes)
 		}
+		left.whole = true
 	}
 }
 
@@ -152,26 +166,6 @@ func (w *writer) checkGroups(t *importer.Table, s *splitter, groups map[string]i
 				max(group, other))
 		}
 		w.names[name] = group
-	}
-	return nil
-}
-
-// reject writes the cells that were no numbers, in a pass of its own.
-func (w *writer) reject(ctx context.Context, t *importer.Table) error {
-	if w.rejects == nil {
-		return nil
-	}
-	for chunk, err := range t.Chunks(ctx, w.Workers) {
-		if err != nil {
-			return err
-		}
-		var b []byte
-		for _, r := range chunk.Rejects {
-			b = csv.AppendRecord(b, t.Name, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason)
-		}
-		if _, err := w.rejects.Write(b); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ type format struct {
 	comma    bool   // the decimal sign is a comma
 	unit     string // of the numbers, that is taken off
 	strict   bool   // every number has it
+	bad      int64  // cells that are none of its numbers, nor marks
 	marks    bool   // cells that are marks are missing
 	sentinel [len(sentinels)]bool
 	plain    bool // a plain number stays as it is, whatever it is
@@ -106,6 +107,7 @@ func (c *Column) shape(name string, others []*Column, delimiter byte, opt *Optio
 		f.unit, strange = "", c.counts[unitCells]
 	}
 	s.numbers, s.bad = s.numbers-strange, s.bad+strange
+	f.bad = s.bad
 	return f, s
 }
 

@@ -16,12 +16,8 @@ import (
 func (t *Table) Missing(j int) int64 {
 	c, f := t.Columns[j], &t.formats[j]
 	n := c.gaps()
-	if f.marks || f.Kind == Number {
-		n += c.counts[markCells]
-	}
 	if f.Kind == Number {
-		_, s := c.shape(t.Header[j], t.Columns, t.Delimiter, t.opt)
-		n += s.bad
+		n += c.counts[markCells] + f.bad
 	}
 	for i, far := range f.sentinel {
 		if far {
