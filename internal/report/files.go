@@ -19,8 +19,8 @@ func (p *Page) datasets(worst []file, l limits) section {
 	if simulated {
 		t.Head = append(t.Head, "Noise floor", "Excess MSE", "Anomalous rows")
 		s.say("These are simulated data, of which the truth is known: the noise floor is the mean " +
-			"squared error that no linear model of these columns can go below, the excess is what this one has above it. " +
-			"The anomalous rows follow other laws, and raise it.")
+			"squared error that no linear model of these columns can go below but by chance, the excess is what this one " +
+			"has above it. The anomalous rows follow other laws, and raise it.")
 	}
 	shown := worst[:min(l.datasets, len(worst))]
 	var errs, squares []float64 // for their decimals
