@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/csv"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/importer"
 	"mlpipeline/internal/origin"
 	"mlpipeline/internal/table"
@@ -93,11 +93,5 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 
 // line writes a list as a line of CSV.
 func line(list []string) string {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	if len(list) > 0 {
-		_ = w.Write(list) // to memory
-	}
-	w.Flush()
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.TrimSuffix(string(csv.AppendRecord(nil, list...)), "\n")
 }

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 
 	"mlpipeline/internal/dataset"
@@ -110,8 +111,7 @@ const (
 // levelsOf bounds them where there are many columns.
 func levelsOf(columns int) int { return max(100, min(mostLevels, 2_000_000/columns)) }
 
-// Merge includes the cells of o, behind those of c, which belongs to the other from then
-// on.
+// Merge includes the cells of o, behind those of c.
 func (c *Column) Merge(o *Column, most int) {
 	c.Rows += o.Rows
 	for i, n := range o.counts {
@@ -143,7 +143,7 @@ func (c *Column) Merge(o *Column, most int) {
 // addCounts adds the counts of b to those of a.
 func addCounts(a *map[string]int64, b map[string]int64) {
 	if *a == nil {
-		*a = b
+		*a = maps.Clone(b)
 		return
 	}
 	for k, n := range b {

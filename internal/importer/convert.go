@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
-	"maps"
 	"math"
 	"slices"
 
@@ -34,11 +33,9 @@ func Decide(tables []*Table, opt *Options) error {
 			if byName[name] == nil {
 				byName[name], shapes[name] = new(Column), new(shape)
 			}
-			one := *t.Columns[j]
-			one.Levels, one.Missing, one.Units = maps.Clone(one.Levels), maps.Clone(one.Missing), maps.Clone(one.Units)
-			byName[name].Merge(&one, levelsOf(len(t.Header)))
+			byName[name].Merge(t.Columns[j], levelsOf(len(t.Header)))
 			var s shape
-			t.formats[j], s = one.shape(name, t.Columns, t.Delimiter, opt)
+			t.formats[j], s = t.Columns[j].shape(name, t.Columns, t.Delimiter, opt)
 			shapes[name].merge(s)
 		}
 	}
