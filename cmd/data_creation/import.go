@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
+	"mlpipeline/internal/design"
 	"mlpipeline/internal/importer"
 	"mlpipeline/internal/origin"
 	"mlpipeline/internal/times"
@@ -36,13 +36,8 @@ func importFlags(o *options) {
 	o.StringVar(&o.SplitKey, "split-key", "", "")
 	list := func(name string, to *[]string) {
 		o.Func(name, "", func(s string) (err error) {
-			if *to = []string{}; s != "" {
-				*to, err = csv.NewReader(strings.NewReader(s)).Read()
-			}
-			if err != nil {
-				return errors.New(`is no list; write it as a line of CSV: 'a,"b, c"'`)
-			}
-			return nil
+			*to, err = design.ParseList(s)
+			return err
 		})
 	}
 	list("category", &o.Category)

@@ -287,7 +287,11 @@ func ParseList(list string) ([]string, error) {
 	if list == "" {
 		return []string{}, nil
 	}
-	return csv.NewReader(strings.NewReader(list)).Read()
+	names, err := csv.NewReader(strings.NewReader(list)).Read()
+	if err != nil {
+		return nil, errors.New(`is no list; write it as a line of CSV: 'a,"b, c"'`)
+	}
+	return names, nil
 }
 
 // ascending reports whether each element of a list is larger than the one before.
