@@ -49,7 +49,7 @@ type Summary struct {
 	// Relations says of every collinear column how it follows from others.
 	Relations []string `json:"-"`
 	// Absent are the levels that no row has.
-	Absent []string `json:"-"`
+	Absent []string `json:"absent,omitempty"`
 }
 
 // Twin returns the path of the readable form of a model.

@@ -331,11 +331,14 @@ func TestWords(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	s := &scaler.Scaler{Design: design.Design{Target: "y", Categories: []design.Category{{Name: "id"},
 		{Name: "kind", Levels: []string{"a"}, Pooled: []string{"b", "c"}}}}}
+	s.TooMany, s.Coarse, s.AnnualAuto, s.Datasets = []string{"a*b"}, []string{"far"}, true, []scaler.Dataset{{Irregular: 2}, {}}
 	m := model(2)
+	m.Absent = []string{"kind=b"}
 	m.StdErrorReason, m.Selection = "none is left", &regression.Selection{Reason: "one fold"}
 	page := string((&Page{Metrics: measured(t, 1, 29, false), Scaler: s, Model: m}).HTML())
 	for _, want := range []string{"<li>Id is left out: ", "<li>The 2 rarest levels of kind count as one.",
-		"standard errors: none is left.", "chosen: one fold.", "So few rows tell little."} {
+		"would be too many: a*b.", "rough of far.", "no waves of the year, which", "In training 2 rows are not one step",
+		"No training row has kind=b.", "standard errors: none is left.", "chosen: one fold.", "So few rows tell little."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -143,6 +143,22 @@ func columnWarnings(s *scaler.Scaler, add func(string, ...any)) {
 	if len(constant) > 0 {
 		add("constant in training, and ignored: %s", list(constant))
 	}
+	if len(s.TooMany) > 0 {
+		add("not proposed, for the columns would be too many: %s", list(s.TooMany))
+	}
+	if len(s.Coarse) > 0 {
+		add("the knots are rough of %s", list(s.Coarse))
+	}
+	if s.AnnualAuto && s.Annual == 0 {
+		add("there are no waves of the year, which no dataset spans with rows of different seasons")
+	}
+	var irregular int64
+	for _, d := range s.Datasets {
+		irregular += d.Irregular
+	}
+	if irregular > 0 {
+		add("in training %s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
+	}
 }
 
 func modelWarnings(s *regression.Summary, add func(string, ...any)) {
@@ -151,6 +167,9 @@ func modelWarnings(s *regression.Summary, add func(string, ...any)) {
 	}
 	if c := s.Selection; c != nil && c.Reason != "" {
 		add("only the plain terms are in the model, and no penalty was chosen: %s", c.Reason)
+	}
+	if len(s.Absent) > 0 {
+		add("no training row has %s", list(s.Absent))
 	}
 	if len(s.Collinear) > 0 {
 		add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))

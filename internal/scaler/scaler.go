@@ -19,7 +19,7 @@ import (
 )
 
 // Kind is the format of scaler.json.
-var Kind = artifact.Kind{Format: "scaler", Version: 4, Program: "model_preprocessing"}
+var Kind = artifact.Kind{Format: "scaler", Version: 5, Program: "model_preprocessing"}
 
 // Scaler is a fitted scaler. The names of its figures are scikit-learn's.
 type Scaler struct {
@@ -43,8 +43,8 @@ type Scaler struct {
 	Sketches  []*moments.Sketch    `json:"sketches"` // of the same, and of the target behind them
 	Datasets  []Dataset            `json:"datasets"` // in the order of dataset.Compare
 
-	TooMany []string `json:"-"` // terms that were not proposed: the columns would be too many
-	Coarse  []string `json:"-"` // columns whose knots are rough
+	TooMany []string `json:"not_proposed,omitempty"` // terms: the columns would be too many
+	Coarse  []string `json:"rough_knots,omitempty"`  // columns of which a quantile is not known well
 
 	byHash map[string]bool // what Has looks up
 }
