@@ -61,16 +61,16 @@ var Layouts = sync.OnceValue(func() []Layout {
 		p, _ := compile(d.pattern)
 		all = append(all, Layout{d.name, d.order, p.read})
 	}
-	return append(all, epoch("epoch", 1, 9, 10), epoch("epoch_ms", 1e3, 12, 13), epoch("epoch_us", 1e6, 15, 16),
-		epoch("epoch_ns", 1e9, 18, 19),
+	return append(all, epoch("epoch", 6, 9, 10), epoch("epoch_ms", 3, 12, 13), epoch("epoch_us", 0, 15, 16),
+		epoch("epoch_ns", -3, 18, 19),
 		Layout{"year", "decimal", func(s string) (Reading, bool) { return readYear(s, 1500, 2200) }},
 		Layout{"YYYY.MM", "month", yearDotMonth}, Layout{"quarter", "", quarter},
 		Layout{"parts", "", func(s string) (Reading, bool) { return Parts(strings.Fields(s), Fields) }})
 })
 
 // Named are those that are used only where they are named.
-var Named = append(Short, epoch("epoch", 1, 1, 18), epoch("epoch_ms", 1e3, 1, 18), epoch("epoch_us", 1e6, 1, 18),
-	epoch("epoch_ns", 1e9, 1, 19), Layout{"excel", "", excel}, Layout{"matlab", "", days(719529)},
+var Named = append(Short, epoch("epoch", 6, 1, 18), epoch("epoch_ms", 3, 1, 18), epoch("epoch_us", 0, 1, 18),
+	epoch("epoch_ns", -3, 1, 19), Layout{"excel", "", excel}, Layout{"matlab", "", days(719529)},
 	Layout{"julian", "", days(2440587.5)},
 	Layout{"year", "", func(s string) (Reading, bool) { return readYear(s, 1000, 9999) }})
 
@@ -130,35 +130,27 @@ func Parse(name string) (Layout, error) {
 	return Layout{Name: name, Parse: p.read}, nil
 }
 
-// epoch reads times that count from 1970-01-01T00:00:00Z, of so many digits.
-func epoch(name string, perSecond int64, least, most int) Layout {
+// epoch reads times that count from 1970-01-01T00:00:00Z, in a unit of 10 to the power of
+// decimals microseconds, and have so many digits.
+func epoch(name string, decimals, least, most int) Layout {
 	return Layout{name, "", func(s string) (r Reading, ok bool) {
-		seconds, fraction, _ := strings.Cut(s, ".")
-		n, err := strconv.ParseInt(seconds, 10, 64)
-		digits := len(strings.TrimPrefix(seconds, "-"))
+		count, fraction, _ := strings.Cut(s, ".")
 		fraction = strings.TrimRight(fraction, "0")
-		if err != nil || digits < least || digits > most || strings.Trim(fraction, "0123456789") != "" {
+		digits := len(strings.TrimPrefix(count, "-"))
+		if digits < least || digits > most || len(fraction) > max(0, decimals) {
 			return r, false
 		}
-		micros := n
-		for per := perSecond; per < 1e6; per *= 10 {
-			digit := int64(0)
-			if fraction != "" {
-				digit, fraction = int64(fraction[0]-'0'), fraction[1:]
-			}
-			if seconds[0] == '-' {
-				digit = -digit
-			}
-			if micros = micros*10 + digit; micros > math.MaxInt64/20 || micros < math.MinInt64/20 {
-				return r, false
-			}
+		n, err := strconv.ParseInt(count+fraction, 10, 64)
+		unit := int64(1) // in microseconds
+		for range decimals - len(fraction) {
+			unit *= 10
 		}
-		if perSecond > 1e6 {
-			micros /= perSecond / 1e6
+		isWhole := decimals >= 0 || n%1000 == 0
+		if decimals < 0 {
+			n /= 1000
 		}
-		r.Time, r.Clock, r.Zoned = dataset.Time(micros), true, true
-		return r, fraction == "" && (perSecond <= 1e6 || n%(perSecond/1e6) == 0) && micros >= -62167219200e6 &&
-			micros < 253402300800e6 // years 0 to 9999
+		r.Time, r.Clock, r.Zoned = dataset.Time(n*unit), true, true
+		return r, err == nil && isWhole && n >= -62167219200e6/unit && n < 253402300800e6/unit // years 0 to 9999
 	}}
 }
 
