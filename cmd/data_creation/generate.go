@@ -149,15 +149,13 @@ type block struct {
 var spare = sync.Pool{New: func() any { return new(block) }}
 
 // blocks simulates n rows, some thousands at a time.
-func blocks(sim *weather.Simulator, n int) func(context.Context) iter.Seq2[*block, error] {
-	return func(context.Context) iter.Seq2[*block, error] {
-		return func(yield func(*block, error) bool) {
-			for more := true; more && n > 0; {
-				b := spare.Get().(*block)
-				sim.Next(&b.rows, min(n, 4096))
-				n -= len(b.rows.Times)
-				more = yield(b, nil)
-			}
+func blocks(sim *weather.Simulator, n int) iter.Seq2[*block, error] {
+	return func(yield func(*block, error) bool) {
+		for more := true; more && n > 0; {
+			b := spare.Get().(*block)
+			sim.Next(&b.rows, min(n, 4096))
+			n -= len(b.rows.Times)
+			more = yield(b, nil)
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"mlpipeline/internal/artifact"
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/table"
 )
@@ -72,36 +71,18 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 // scaleDerived returns the scaler with the means and scales of derived columns too, which
 // takes one more pass.
 func scaleDerived(ctx context.Context, o *options, s *scaler.Scaler, files []*table.File) (*scaler.Scaler, error) {
-	derived := s.Derived()
-	if !slices.Contains(derived, true) {
+	if !slices.Contains(s.Derived(), true) {
 		return s, nil
 	}
-	total := make([]moments.Moments, len(derived))
-	merge := func(into *[]moments.Moments, of []moments.Moments) {
-		for len(*into) < len(of) {
-			*into = append(*into, moments.Moments{})
-		}
-		for j := range of {
-			(*into)[j].Merge(of[j])
-		}
-	}
-	scan := design.Scan[[]moments.Moments]{Design: &s.Design, Workers: o.Workers, Merge: merge,
-		Work: func(r *design.Rows) ([]moments.Moments, error) {
-			block := make([]moments.Moments, len(derived))
-			for j := range block {
-				if derived[j] {
-					block[j].Add(r.X[j])
-				}
-			}
-			return block, nil
-		}}
+	var total scaler.Sums
+	scan := design.Scan[scaler.Sums]{Design: &s.Design, Workers: o.Workers, Work: scaler.Of, Merge: (*scaler.Sums).Merge}
 	for file, err := range scan.Files(ctx, files) {
 		if err != nil {
 			return nil, err
 		}
-		merge(&total, file.Sum)
+		total.Merge(file.Sum)
 	}
-	return s.WithDerived(total), nil
+	return s.WithDerived(total.Moments), nil
 }
 
 // scaledRows writes the scaled rows of a block as CSV.

@@ -70,7 +70,7 @@ func Main(run func(ctx context.Context, args []string, stdin io.Reader, stdout, 
 		os.Exit(exit(stopped))
 	}()
 	err := guarded(func() error {
-		return run(ctx, os.Args[1:], &interruptible{ctx, os.Stdin}, result{os.Stdout}, os.Stderr)
+		return run(ctx, os.Args[1:], os.Stdin, result{os.Stdout}, os.Stderr)
 	})
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
@@ -92,29 +92,6 @@ func (r result) Write(b []byte) (int, error) {
 		return 0, errors.New("is closed; >/dev/null is for a result that is not wanted")
 	}
 	return r.File.Write(b)
-}
-
-// interruptible is a reader that stops waiting when its context ends. What it
-// was waiting for is then lost, as is fit for the end of a program.
-type interruptible struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r *interruptible) Read(p []byte) (int, error) {
-	done := make(chan struct{})
-	var m int
-	var readErr error
-	go func() {
-		m, readErr = r.Reader.Read(p)
-		close(done)
-	}()
-	select {
-	case <-done:
-		return m, readErr
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	}
 }
 
 // exit prints the error and returns the exit status.

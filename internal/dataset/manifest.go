@@ -38,7 +38,7 @@ type Columns struct {
 // hash of its cells, or of its key's, salted with the seed, is below Test·2⁶⁴.
 type Split struct {
 	Seed uint64  `json:"seed"`
-	Test float64 `json:"test"`
+	Test float64 `json:"test" range:"0,1"`
 	Key  string  `json:"key"` // a column; "" for all cells
 }
 
@@ -69,9 +69,9 @@ type SourceColumn struct {
 // Entry is one file.
 type Entry struct {
 	Name  string `json:"name"`
-	Part  string `json:"part"` // train or test
-	Path  string `json:"path"` // from the manifest's folder, with slashes
-	Rows  int64  `json:"rows"`
+	Part  string `json:"part"`                // train or test
+	Path  string `json:"path"`                // from the manifest's folder, with slashes
+	Rows  int64  `json:"rows" range:"1,3e14"` // sums over all files are numbers yet
 	First Time   `json:"first"`
 	Last  Time   `json:"last"`
 	XXH64 string `json:"xxh64"`
@@ -90,12 +90,12 @@ type Truth struct {
 	// Coefficients of the process by the names of the columns of X, in °C per
 	// unit of the column.
 	Coefficients map[string]float64 `json:"coefficients"`
-	NoiseStd     float64            `json:"noise_std"` // σ of the sensor noise, °C
+	NoiseStd     float64            `json:"noise_std" range:"0,1e9"` // σ of the sensor noise, °C
 	// IrreducibleVariance is what a linear model on Features leaves
 	// unexplained however many rows it learns from, °C².
-	IrreducibleVariance float64  `json:"irreducible_variance"`
+	IrreducibleVariance float64  `json:"irreducible_variance" range:"0,1e9"`
 	Features            []string `json:"features"`
-	AnomalousRows       int64    `json:"anomalous_rows"` // how many
+	AnomalousRows       int64    `json:"anomalous_rows" range:"0,"` // how many
 	Log                 Log      `json:"log"`
 }
 
@@ -103,10 +103,10 @@ type Truth struct {
 // follows from it and the manifest's seed (weather.Settings.Anomalous).
 type Log struct {
 	Scenario string `json:"scenario"`
-	Station  int    `json:"station"`
+	Station  int    `json:"station" range:"1,"`
 	Step     string `json:"step"` // as time.Duration is written
-	Train    int    `json:"train_rows"`
-	Test     int    `json:"test_rows"` // behind the others
+	Train    int    `json:"train_rows" range:"0,3e14"`
+	Test     int    `json:"test_rows" range:"0,3e14"` // behind the others
 }
 
 // ReadManifest reads a manifest, with the truth of datasets of some names alone: that of
@@ -157,23 +157,20 @@ func (m *Manifest) check() error {
 		return errors.New("its data are neither simulated nor imported")
 	case m.Time != "" && m.Time == m.Target:
 		return fmt.Errorf("%q is both its time and its target", m.Time)
-	case m.Split != nil && !(m.Split.Test >= 0 && m.Split.Test <= 1):
+	case m.Split != nil && artifact.Impossible(m.Split, 1) != "":
 		return fmt.Errorf("a share of %v is tested", m.Split.Test)
 	}
 	return nil
 }
 
-// mostRows is more than a file has: sums over all files are numbers yet.
-const mostRows = 1 << 48
-
 // check reports what no run can have written of a file.
 func (e *Entry) check(m *Manifest) error {
 	timed := e.First != NoTime
-	switch {
+	switch what := artifact.Impossible(*e, math.MaxFloat64); {
+	case what != "":
+		return fmt.Errorf("%s has impossible %s", e.Path, what)
 	case !e.inside():
 		return fmt.Errorf("it lists a file %q", e.Path)
-	case e.Rows < 1 || e.Rows > mostRows:
-		return fmt.Errorf("%s has %d rows", e.Path, e.Rows)
 	case timed != (e.Last != NoTime) || e.First > e.Last || timed && m.Time == "":
 		return fmt.Errorf("%s has times from %v to %v", e.Path, e.First, e.Last)
 	case len(e.XXH64) != 16 || strings.Trim(e.XXH64, "0123456789abcdef") != "":
@@ -181,23 +178,11 @@ func (e *Entry) check(m *Manifest) error {
 	case e.Truth == nil:
 		return nil
 	}
-	t, rows := e.Truth, map[string]int{"train": e.Truth.Log.Train, "test": e.Truth.Log.Test}
-	step, err := time.ParseDuration(t.Log.Step)
-	bad := func(v float64) bool { return !(v >= 0 && v < 1e9) }
-	switch {
-	case err != nil || step < time.Minute || step > 24*time.Hour || t.Log.Station < 1 || m.Seed == nil:
-		return fmt.Errorf("%s is of the log of station %d at steps of %q", e.Path, t.Log.Station, t.Log.Step)
-	case min(t.Log.Train, t.Log.Test) < 0 || int64(rows[e.Part]) != e.Rows ||
-		int64(t.Log.Train)+int64(t.Log.Test) > mostRows || t.AnomalousRows < 0 || t.AnomalousRows > e.Rows:
-		return fmt.Errorf("%s has %d of %d rows to train on and %d to test, %d of them anomalous", e.Path, e.Rows,
-			t.Log.Train, t.Log.Test, t.AnomalousRows)
-	case bad(t.NoiseStd) || bad(t.IrreducibleVariance):
-		return fmt.Errorf("%s has noise of %v and an irreducible variance of %v", e.Path, t.NoiseStd, t.IrreducibleVariance)
-	}
-	for name, c := range t.Coefficients {
-		if bad(math.Abs(c)) {
-			return fmt.Errorf("%s has the coefficient %v of %q", e.Path, c, name)
-		}
+	log := e.Truth.Log
+	step, err := time.ParseDuration(log.Step)
+	if err != nil || step < time.Minute || step > 24*time.Hour || m.Seed == nil || e.Truth.AnomalousRows > e.Rows ||
+		int64(map[string]int{"train": log.Train, "test": log.Test}[e.Part]) != e.Rows {
+		return fmt.Errorf("%s has %d rows, %d of them anomalous, of the log %+v", e.Path, e.Rows, e.Truth.AnomalousRows, log)
 	}
 	return nil
 }

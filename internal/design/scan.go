@@ -95,10 +95,9 @@ type carry struct {
 // end and is what its manifest says.
 func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Result[R], error] {
 	s.prepare()
-	blocks := func(ctx context.Context) iter.Seq2[*block[R], error] { return s.blocks(ctx, files) }
 	return func(yield func(*Result[R], error) bool) {
 		file := new(Result[R])
-		for b, err := range ordered.Map(ctx, s.Workers, blocks, s.block) {
+		for b, err := range ordered.Map(ctx, s.Workers, s.blocks(files), s.block) {
 			if err == nil {
 				err = s.include(file, b)
 			}
@@ -156,7 +155,7 @@ func (s *Scan[R]) columns() *table.Scan {
 		return nil
 	}
 	csv := &table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
-		Categories: s.features[s.numbers:], Texts: s.Texts, Workers: s.Workers, Also: s.Rival.columns()}
+		Categories: s.features[s.numbers:], Texts: s.Texts, Also: s.Rival.columns()}
 	if s.All {
 		csv.Optional = s.Target
 	}
@@ -164,11 +163,11 @@ func (s *Scan[R]) columns() *table.Scan {
 }
 
 // blocks cuts the files into blocks, and ties each to the one before it in its file.
-func (s *Scan[R]) blocks(ctx context.Context, files []*table.File) iter.Seq2[*block[R], error] {
+func (s *Scan[R]) blocks(files []*table.File) iter.Seq2[*block[R], error] {
 	csv := s.columns()
 	return func(yield func(*block[R], error) bool) {
 		var before chan carry
-		for b, err := range csv.Blocks(ctx, files) {
+		for b, err := range csv.Blocks(files) {
 			if before == nil {
 				before = make(chan carry, 1)
 				before <- s.begin(b)

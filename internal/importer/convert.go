@@ -144,12 +144,11 @@ type Chunk struct {
 func (t *Table) Chunks(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
 		var hash uint64
-		cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&hash) }
 		c := &converter{t: t, reader: newReader(t.opt)}
 		c.iso = t.Time != nil && t.Time.layout.Name == times.Layouts()[0].Name && !t.Time.inParts()
 		hours := hourTwice{}
 		c.by, c.key = slices.Index(t.Header, t.opt.By), slices.Index(t.Header, t.opt.SplitKey)
-		for part, err := range ordered.Map(ctx, workers, cut, c.convert) {
+		for part, err := range ordered.Map(ctx, workers, t.blocks(&hash), c.convert) {
 			if err == nil && t.opt.Zone != nil {
 				hours.settle(part)
 			}

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -143,8 +142,7 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		bare[j] = timely(name) || opt.Time != nil && *opt.Time == name || opt.Layout != "" && opt.Time == nil
 	}
 	p := newProfiler(bare, opt)
-	cut := func(context.Context) iter.Seq2[*block, error] { return t.blocks(&t.Hash) }
-	for part, err := range ordered.Map(ctx, workers, cut, func(b *block) (*counted, error) { return t.count(p, b) }) {
+	for part, err := range ordered.Map(ctx, workers, t.blocks(&t.Hash), func(b *block) (*counted, error) { return t.count(p, b) }) {
 		if err == nil {
 			err = t.include(p, part)
 		}

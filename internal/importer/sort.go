@@ -43,8 +43,7 @@ func (s *Sorter) Close() {
 
 // Sorted converts the rows as Chunks does, and packs those of each chunk in order.
 func (t *Table) Sorted(ctx context.Context, workers int) iter.Seq2[*Chunk, error] {
-	chunks := func(ctx context.Context) iter.Seq2[*Chunk, error] { return t.Chunks(ctx, workers) }
-	return ordered.Map(ctx, workers, chunks, func(c *Chunk) (*Chunk, error) { c.sort(); return c, nil })
+	return ordered.Map(ctx, workers, t.Chunks(ctx, workers), func(c *Chunk) (*Chunk, error) { c.sort(); return c, nil })
 }
 
 // sort puts the rows in order, packed.
@@ -120,7 +119,7 @@ func (s *Sorter) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 			runs = append(runs, &run{rest: io.NewSectionReader(s.disk, from, size), window: window})
 			from += size
 		}
-		blocks := func(context.Context) iter.Seq2[[]byte, error] { return merge(append(runs, s.inMemory()...)) }
+		blocks := merge(append(runs, s.inMemory()...))
 		var row Row
 		for block, err := range ordered.Map(ctx, 1, blocks, func(b []byte) ([]byte, error) { return b, nil }) {
 			if err != nil {

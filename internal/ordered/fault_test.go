@@ -10,16 +10,14 @@ import (
 
 // A panic in a worker, in what gives the items or in Each is an error that says where.
 func TestFault(t *testing.T) {
-	items := func(bad int) func(context.Context) iter.Seq2[int, error] {
-		return func(context.Context) iter.Seq2[int, error] {
-			return func(yield func(int, error) bool) {
-				for i := range 100 {
-					if i == bad {
-						panic("no item")
-					}
-					if !yield(i, nil) {
-						return
-					}
+	items := func(bad int) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			for i := range 100 {
+				if i == bad {
+					panic("no item")
+				}
+				if !yield(i, nil) {
+					return
 				}
 			}
 		}
@@ -47,7 +45,7 @@ func TestFault(t *testing.T) {
 		"no item (fault_test.go:":                each(60, -1),
 		"no more (fault_test.go:":                all(),
 	} {
-		var fault *Fault
+		var fault Fault
 		if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) ||
 			!strings.HasPrefix(err.Error(), "this is a fault of the program") {
 			t.Errorf("%v, want %s", err, want)

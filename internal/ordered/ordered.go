@@ -15,11 +15,9 @@ import (
 // the order of the items. The first error in that order, of an item or of work,
 // is the last thing that it yields.
 //
-// When the loop over the results ends, for whatever reason, no worker is left.
-// The goroutine that asks for items is told by the context that it hands them, and
-// ends after the one that it is at.
-func Map[T, R any](ctx context.Context, workers int, items func(context.Context) iter.Seq2[T, error],
-	work func(T) (R, error)) iter.Seq2[R, error] {
+// When the loop over the results ends, for whatever reason, no worker is left. The goroutine
+// that asks for items ends after the one that it is at.
+func Map[T, R any](ctx context.Context, workers int, items iter.Seq2[T, error], work func(T) (R, error)) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		ordered, busy := make(chan chan result[R], 2*workers), make(chan struct{}, workers)
@@ -63,9 +61,9 @@ type result[R any] struct {
 // startAll starts work on every item, on as many goroutines as may be busy, and hands on
 // where its results will be.
 func startAll[T, R any](ctx context.Context, ordered chan<- chan result[R], busy chan struct{},
-	items func(context.Context) iter.Seq2[T, error], work func(T) (R, error)) (err error) {
+	items iter.Seq2[T, error], work func(T) (R, error)) (err error) {
 	defer Recover(&err)
-	for item, err := range items(ctx) {
+	for item, err := range items {
 		c := make(chan result[R], 1)
 		if err != nil || !send(ctx, ordered, c) {
 			return err
@@ -112,10 +110,8 @@ func Each(n int, work func(i int)) { EachOf(n, runtime.GOMAXPROCS(0), work) }
 
 // EachOf does the same on so many goroutines.
 func EachOf(n, workers int, work func(i int)) {
-	numbers := func(context.Context) iter.Seq2[int, error] {
-		return func(yield func(int, error) bool) {
-			for i := 0; i < n && yield(i, nil); i++ {
-			}
+	numbers := func(yield func(int, error) bool) {
+		for i := 0; i < n && yield(i, nil); i++ {
 		}
 	}
 	one := func(i int) (struct{}, error) { work(i); return struct{}{}, nil }
@@ -127,38 +123,25 @@ func EachOf(n, workers int, work func(i int)) {
 }
 
 // Fault is a panic that was caught.
-type Fault struct {
-	value any
-	where string // in this program
-}
+type Fault struct{ error }
 
-func (f *Fault) Error() string {
-	return fmt.Sprintf("this is a fault of the program, not of what it was given: %v (%s)", f.value, f.where)
-}
-
-// Recover makes of a panic an error that says where it was: defer ordered.Recover(&err).
+// Recover makes of a panic an error that says where in this program it was: defer
+// ordered.Recover(&err).
 func Recover(err *error) {
 	value := recover()
-	if fault, again := value.(*Fault); again {
-		*err = fault
+	if value == nil {
 		return
 	}
-	if value == nil {
+	if fault, again := value.(Fault); again {
+		*err = fault
 		return
 	}
 	calls := make([]uintptr, 64)
 	frames := runtime.CallersFrames(calls[:runtime.Callers(2, calls)])
-	fault := &Fault{value: value}
-	panicked := false
-	for {
-		frame, more := frames.Next()
-		if panicked && fault.where == "" && !strings.HasPrefix(frame.Function, "runtime.") {
-			fault.where = fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
-		}
-		panicked = panicked || frame.Function == "runtime.gopanic"
-		if !more {
-			break
-		}
+	frame, more := frames.Next()
+	for more && strings.HasPrefix(frame.Function, "runtime.") {
+		frame, more = frames.Next()
 	}
-	*err = fault
+	*err = Fault{fmt.Errorf("this is a fault of the program, not of what it was given: %v (%s:%d)", value,
+		filepath.Base(frame.File), frame.Line)}
 }

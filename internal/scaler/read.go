@@ -52,7 +52,6 @@ func (s *Scaler) finish(path string, sums bool) error {
 	if err := s.check(sums); err != nil {
 		return fmt.Errorf("%s: is not a scaler: %w; run %s again", path, err, Kind.Program)
 	}
-	s.index()
 	s.SetMeans(s.Mean)
 	return nil
 }

@@ -45,8 +45,6 @@ type Scaler struct {
 
 	TooMany []string `json:"not_proposed,omitempty"` // terms: the columns would be too many
 	Coarse  []string `json:"rough_knots,omitempty"`  // columns of which a quantile is not known well
-
-	byHash map[string]bool // what Has looks up
 }
 
 // Dataset is what one file contributed.
@@ -136,7 +134,6 @@ func New(d design.Design, datasets []Dataset, sketches []*moments.Sketch) (*Scal
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	s.index()
 	s.setQuantiles()
 	s.FeatureNamesOut = s.Names()
 	columns := s.momentsOfX(total)
@@ -250,17 +247,6 @@ func (s *Scaler) Used() int64 {
 		n += d.Used
 	}
 	return n
-}
-
-// Has reports whether the scaler was fitted on a file with these bytes.
-func (s *Scaler) Has(xxh64 string) bool { return s.byHash[xxh64] }
-
-// index makes what Has looks up.
-func (s *Scaler) index() {
-	s.byHash = make(map[string]bool, len(s.Datasets))
-	for _, d := range s.Datasets {
-		s.byHash[d.XXH64] = true
-	}
 }
 
 // Join returns the design, the datasets and the sketches of scalers over different files, or of all

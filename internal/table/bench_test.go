@@ -25,7 +25,7 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		files := testutil.Must(Open([]string{path}, nil, "timestamp"))(b)
-		scan := &Scan{Time: "timestamp", Columns: files[0].Header[1:], Workers: 2}
+		scan := &Scan{Time: "timestamp", Columns: files[0].Header[1:]}
 		for _, err := range parsed(b.Context(), scan, files, func(*Block) {}) {
 			testutil.OK(b, err)
 		}

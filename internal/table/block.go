@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"sync"
 
 	"mlpipeline/internal/cli"
 	"mlpipeline/internal/dataset"
@@ -28,7 +29,7 @@ type Block struct {
 	layout   *layout
 	sketch   dataset.Sketch
 	hashes   []uint64 // of the rows; memory of sample
-	free     chan<- *Block
+	free     *sync.Pool
 }
 
 // sample makes the sketch of the block's rows, by hashes of their numbers, words

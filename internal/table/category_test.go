@@ -21,7 +21,7 @@ func scanWords(in string, workers int, columns ...string) (words [][]string, id 
 	if err != nil {
 		return nil, id, err
 	}
-	scan := &Scan{Categories: columns, Workers: workers}
+	scan := &Scan{Categories: columns}
 	for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
 		if err == nil {
 			err = b.Describe(&id)

@@ -9,11 +9,11 @@ package table
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
+	"sync"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/dataset"
@@ -26,25 +26,17 @@ type Scan struct {
 	Categories []string // the columns of words, in the order of Block.Cats
 	Optional   string   // the one of Columns that a file may lack: then it is all missing
 	Texts      []string // columns that are handed on as they are written, in the order of Block.Texts
-	Workers    int      // how many take blocks
 	Also       *Scan    // what else is read of the same rows, into Block.Also; nil for nothing
+
+	free sync.Pool // of blocks
 }
 
 // Blocks cuts the files into blocks, to be parsed. Behind the last one of a file comes
-// an empty one that is its End. No more blocks are made than the workers need: it waits
-// until one comes back.
-func (s *Scan) Blocks(ctx context.Context, files []*File) iter.Seq2[*Block, error] {
+// an empty one that is its End.
+func (s *Scan) Blocks(files []*File) iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
-		free := make(chan *Block, 2*s.Workers+2)
-		for range cap(free) {
-			b := s.block()
-			if b.free = free; s.Also != nil {
-				b.Also = s.Also.block()
-			}
-			free <- b
-		}
 		for i, f := range files {
-			for b, err := range s.cut(ctx, f, free) {
+			for b, err := range s.cut(f) {
 				if err == nil {
 					b.File = i
 				}
@@ -56,8 +48,16 @@ func (s *Scan) Blocks(ctx context.Context, files []*File) iter.Seq2[*Block, erro
 	}
 }
 
+// block is an empty one, nil of no scan.
 func (s *Scan) block() *Block {
-	return &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories))}
+	if s == nil {
+		return nil
+	}
+	if b, ok := s.free.Get().(*Block); ok {
+		return b
+	}
+	return &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories)), Also: s.Also.block(),
+		free: &s.free}
 }
 
 func (s *Scan) layout(f *File) (*layout, error) {
@@ -68,7 +68,7 @@ func (s *Scan) layout(f *File) (*layout, error) {
 }
 
 // cut cuts one file into blocks.
-func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*Block, error] {
+func (s *Scan) cut(f *File) iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
 		l, err := s.layout(f)
 		also, alsoErr := s.Also.layout(f)
@@ -88,12 +88,7 @@ func (s *Scan) cut(ctx context.Context, f *File, free <-chan *Block) iter.Seq2[*
 		}
 		c, err := newCutter(f, r)
 		for err == nil {
-			var b *Block
-			select {
-			case b = <-free:
-			case <-ctx.Done():
-				return
-			}
+			b := s.block()
 			b.layout, b.End = l, ""
 			err = b.fill(c)
 			if err == io.EOF {
@@ -146,7 +141,7 @@ func (b *Block) fill(c *csv.Cutter) (err error) {
 }
 
 // Free gives the memory of a block back to its scan.
-func (b *Block) Free() { b.free <- b }
+func (b *Block) Free() { b.free.Put(b) }
 
 // Bytes returns how many bytes of CSV the block is of.
 func (b *Block) Bytes() int { return len(b.data) }

@@ -28,9 +28,9 @@ func ExampleScan() {
 	if err != nil {
 		panic(err)
 	}
-	scan := Scan{Time: "timestamp", Columns: []string{"temperature"}, Workers: 2}
+	scan := Scan{Time: "timestamp", Columns: []string{"temperature"}}
 	var id dataset.ID
-	for b, err := range scan.Blocks(context.Background(), files) {
+	for b, err := range scan.Blocks(files) {
 		if err != nil {
 			panic(err)
 		}
@@ -63,7 +63,7 @@ type rows struct {
 func scanAll(files []*File, timeColumn string, columns []string, workers int) (*rows, error) {
 	all := &rows{cols: make([][]float64, len(columns))}
 	var id dataset.ID
-	scan := &Scan{Time: timeColumn, Columns: columns, Workers: workers}
+	scan := &Scan{Time: timeColumn, Columns: columns}
 	for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
 		if err == nil {
 			err = b.Describe(&id)
@@ -88,7 +88,7 @@ func scanAll(files []*File, timeColumn string, columns []string, workers int) (*
 // parsed yields the blocks of files, in order, once they are parsed and work is done on
 // them.
 func parsed(ctx context.Context, s *Scan, files []*File, work func(*Block)) iter.Seq2[*Block, error] {
-	blocks := func(ctx context.Context) iter.Seq2[*Block, error] { return s.Blocks(ctx, files) }
+	blocks := s.Blocks(files)
 	parse := func(b *Block) (*Block, error) {
 		if b.End != "" {
 			return b, nil
@@ -100,7 +100,7 @@ func parsed(ctx context.Context, s *Scan, files []*File, work func(*Block)) iter
 		return b, err
 	}
 	return func(yield func(*Block, error) bool) {
-		for b, err := range ordered.Map(ctx, s.Workers, blocks, parse) {
+		for b, err := range ordered.Map(ctx, 3, blocks, parse) {
 			if !yield(b, err) || err != nil {
 				return
 			}
@@ -278,7 +278,7 @@ func TestChanges(t *testing.T) {
 		}
 		files := testutil.Must(Open([]string{dir}, nil, "t"))(t)
 		first := true
-		scan := &Scan{Time: "t", Workers: 1}
+		scan := &Scan{Time: "t"}
 		var err error
 		for _, err = range parsed(context.Background(), scan, files, func(*Block) {}) {
 			if first {
@@ -356,7 +356,7 @@ func TestEndsEarly(t *testing.T) {
 			busy.Add(-1)
 		}
 		var err error
-		for _, err = range parsed(ctx, &Scan{Time: "t", Workers: 1 + k%3}, files, work) {
+		for _, err = range parsed(ctx, &Scan{Time: "t"}, files, work) {
 			if k%2 == 1 {
 				break
 			}
@@ -380,7 +380,7 @@ func TestTexts(t *testing.T) {
 	for _, content := range []string{in, "a,b,\"c,d\"\n" + strings.Repeat("1.50, x ,NA\n", 40000)} {
 		files := testutil.Must(Open([]string{"-"}, strings.NewReader(content), ""))(t)
 		rows := 0
-		scan := &Scan{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}, Workers: 2}
+		scan := &Scan{Columns: []string{"y", "a"}, Optional: "y", Texts: []string{"c,d", "a", "b"}}
 		for b, err := range parsed(context.Background(), scan, files, func(*Block) {}) {
 			testutil.OK(t, err)
 			if b.End != "" {
@@ -404,15 +404,14 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%d rows, want %d", rows, want)
 		}
 	}
-	for _, scan := range []Scan{
+	for _, scan := range []*Scan{
 		{Columns: []string{"y"}},
 		{Columns: []string{"a"}, Texts: []string{"y"}},
 		{Columns: []string{"a", "z"}, Optional: "y"},
 		{Categories: []string{"a", "y"}},
 	} {
 		files := testutil.Must(Open([]string{"-"}, strings.NewReader(in), ""))(t)
-		scan.Workers = 1
-		for _, err := range scan.Blocks(context.Background(), files) {
+		for _, err := range scan.Blocks(files) {
 			testutil.Fails(t, err, "-:1: there is no column ")
 		}
 	}
