@@ -124,10 +124,9 @@ func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
 	for _, d := range in.old.Datasets {
 		inModel.Add(d.ID)
 	}
-	factorizer := regression.NewFactorizer(s, &in.settings)
+	factorizer := regression.NewFactorizer(s, &in.settings, in.used)
 	scan := design.Scan[regression.Folds]{Design: &s.Design, Workers: o.Workers, Manifests: in.manifests, Progress: bar.Add,
-		Work:  func(r *design.Rows) (regression.Folds, error) { return factorizer.Gather(r, in.used[r.File]), nil },
-		Merge: (*regression.Folds).Merge}
+		Work: factorizer.Gather, Merge: (*regression.Folds).Merge}
 	for file, err := range scan.Files(ctx, in.files) {
 		if err != nil {
 			return nil, err

@@ -87,14 +87,14 @@ func scaleDerived(ctx context.Context, o *options, s *scaler.Scaler, files []*ta
 
 // scaledRows writes the scaled rows of a block as CSV.
 func scaledRows(s *scaler.Scaler, r *design.Rows) (lines []byte) {
-	p := len(r.X)
-	z := make([]float64, r.N*p)
-	s.Standardize(z, p, r, 0, r.N)
+	w := len(r.X) + 2
+	rows := make([]float64, r.N*w) // [1 | Z | y − mean]
+	s.Standardize(rows, r)
 	for i := range r.N {
 		if s.Time != "" {
 			lines = append(r.Times[i].Append(lines), ',')
 		}
-		for _, v := range z[i*p : (i+1)*p] {
+		for _, v := range rows[i*w+1 : (i+1)*w-1] {
 			lines = append(csv.AppendFloat(lines, v), ',')
 		}
 		lines = append(csv.AppendFloat(lines, r.Y[i]), '\n')

@@ -31,9 +31,6 @@ func newPredictor(s *scaler.Scaler, m *regression.Model, files []*table.File, ma
 	*predictor, error) {
 	p := &predictor{model: m, scale: m.ErrorScale(), files: files, low: s.DataMin, high: s.DataMax}
 	for _, f := range files {
-		if manifests == nil {
-			break
-		}
 		truth, err := newTruth(manifests.Entry(f.Path))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)

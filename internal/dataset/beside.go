@@ -172,6 +172,9 @@ func (ms *Manifests) Zone() (zone string) {
 // Entry returns the entry of a file and the manifest that it stands in, nil if
 // there is none.
 func (ms *Manifests) Entry(file string) (*Entry, *Manifest) {
+	if ms == nil {
+		return nil, nil
+	}
 	m, path, err := ms.find(file)
 	if m == nil || err != nil || m.byPath[path] == nil {
 		return nil, nil

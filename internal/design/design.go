@@ -1,21 +1,26 @@
-// Package design turns files into rows of X and y: the chosen columns, of categories
-// one per level, harmonics of the calendar and lags of the target.
+// Package design turns files into rows of X and y: the chosen columns, of categories and the calendar
+// one column per level, harmonics, hinges, trend, crosses and lags of the target.
 //
-// The way of a row through model_preparation, in order; what helps at a step stands behind
-// it in the same file:
+// The way of a row through model_preparation, in order. Each step has helpers, which do not
+// hand the row on:
 //
-//	design.Scan.Files          yields once per file, when its last row is in
-//	ordered.Map                shares blocks out among the cores, puts results in order
-//	table.Scan.Blocks          one file behind the other
-//	csv.Cutter.Next            whole rows, a block at a time
-//	design.Scan.block          takes a block through all that follows, on one core
-//	table.Block.Parse          cells become numbers, times and codes of words
-//	design.Scan.usableRows     which rows have a target and lack nothing
-//	design.Scan.fill           the columns of X and y of those
-//	regression.Factorizer.Gather  rows, fold by fold
-//	scaler.Scaler.Standardize  z = (x − mean)/scale
-//	regression.Factor.Add      a tile joins a triangle
-//	regression.Folds.Merge     triangles of a block join those of the file, in order
+//	design.Scan.Files             yields once per file, when its last row is in
+//	ordered.Map                   shares blocks out among the cores, puts results in order
+//	design.Scan.blocks            ties a block to the one before it in its file, for lags
+//	table.Scan.Blocks             opens a file and cuts it into blocks
+//	csv.Cutter.Next               whole rows, a block at a time
+//	design.Scan.block             takes a block through what follows, on one core
+//	table.Block.Parse             memory for its columns, the sketch that knows its rows again
+//	table.Block.parsePlain        cells become numbers, times and codes of words; parseQuoted with quotes
+//	design.Scan.usableRows        which rows have a target and lack nothing
+//	design.Scan.fill              the columns of X and y of those
+//	regression.Factorizer.Gather  the rows of each fold
+//	scaler.Scaler.Standardize     [1 | Z | y − mean], z = (x − mean)/scale; StandardizePrecise of small tables
+//	regression.Factor.Add         a tile of rows joins a triangle; AddPrecise, with Merge alone where columns are many
+//	regression.Folds.Merge        the folds of a block join those of its file, in order
+//	regression.Factor.Merge       and so do their triangles
+//
+// regression.New makes the model of the triangles, and no row is read again.
 package design
 
 import (

@@ -99,12 +99,26 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 		file := new(Result[R])
 		for b, err := range ordered.Map(ctx, s.Workers, s.blocks(files), s.block) {
 			if err == nil {
-				err = s.include(file, b)
+				err = b.Describe(&file.ID)
 			}
-			if err == nil && b.End != "" {
-				file.File, file.Path = b.File, files[b.File].Path
-				if s.Manifests != nil {
-					err = s.Manifests.Verify(file.Path, file.ID)
+			if err == nil && b.Also != nil {
+				err = b.Also.Describe(&file.Rival)
+			}
+			switch {
+			case err != nil:
+			case b.End != "":
+				file.File, file.Path, file.Tail = b.File, files[b.File].Path, b.tail
+				err = s.Manifests.Verify(file.Path, file.ID)
+			default:
+				file.Tally.Merge(b.tally)
+				if s.Each != nil {
+					err = s.Each(b.File, &b.result)
+				}
+				if s.Merge != nil {
+					s.Merge(&file.Sum, b.result)
+				}
+				if s.Progress != nil {
+					s.Progress(b.Bytes())
 				}
 			}
 			if err != nil {
@@ -166,18 +180,20 @@ func (s *Scan[R]) columns() *table.Scan {
 func (s *Scan[R]) blocks(files []*table.File) iter.Seq2[*block[R], error] {
 	csv := s.columns()
 	return func(yield func(*block[R], error) bool) {
-		var before chan carry
-		for b, err := range csv.Blocks(files) {
-			if before == nil {
-				before = make(chan carry, 1)
-				before <- s.begin(b)
-			}
-			after := make(chan carry, 1)
-			if !yield(&block[R]{Block: b, before: before, after: after}, err) || err != nil {
-				return
-			}
-			if before = after; b.End != "" {
-				before = nil
+		for i, f := range files {
+			before := make(chan carry, 1)
+			before <- s.begin(i)
+			for b, err := range csv.Blocks(f) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				b.File = i
+				after := make(chan carry, 1)
+				if !yield(&block[R]{Block: b, before: before, after: after}, nil) {
+					return
+				}
+				before = after
 			}
 		}
 	}
@@ -190,6 +206,9 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 		return b, nil
 	}
 	err := b.Parse()
+	if err == nil && b.Also != nil {
+		err = b.Also.Parse()
+	}
 	before := <-b.before
 	if err != nil {
 		b.after <- before
@@ -249,13 +268,13 @@ func (s *Scan[R]) newRows() *Rows {
 	return new(Rows)
 }
 
-// begin is what is known before the first row of a file; b is nil where there is none.
-func (s *Scan[R]) begin(b *table.Block) (before carry) {
-	if b != nil && b.File < len(s.Past) {
-		before.targets = s.Past[b.File]
+// begin is what is known before the first row of a file.
+func (s *Scan[R]) begin(file int) (before carry) {
+	if file < len(s.Past) {
+		before.targets = s.Past[file]
 	}
 	if s.Rival != nil {
-		rival := s.Rival.begin(b)
+		rival := s.Rival.begin(file)
 		before.rival = &rival
 	}
 	return before
@@ -277,29 +296,4 @@ func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 		after.rival = &rival
 	}
 	return after
-}
-
-// include adds a block to what is known of its file.
-func (s *Scan[R]) include(file *Result[R], b *block[R]) error {
-	err := b.Describe(&file.ID)
-	if err == nil && b.Also != nil {
-		err = b.Also.Describe(&file.Rival)
-	}
-	if err != nil || b.End != "" {
-		file.Tail = b.tail
-		return err
-	}
-	file.Tally.Merge(b.tally)
-	if s.Each != nil {
-		if err := s.Each(b.File, &b.result); err != nil {
-			return err
-		}
-	}
-	if s.Merge != nil {
-		s.Merge(&file.Sum, b.result)
-	}
-	if s.Progress != nil {
-		s.Progress(b.Bytes())
-	}
-	return nil
 }

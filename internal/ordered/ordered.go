@@ -29,10 +29,27 @@ func Map[T, R any](ctx context.Context, workers int, items iter.Seq2[T, error], 
 		}()
 		go func() {
 			defer close(ordered)
-			if err := startAll(ctx, ordered, busy, items, work); err != nil {
+			var failed error // of the items, as a panic of theirs is
+			defer func() {
+				if failed != nil {
+					c := make(chan result[R], 1)
+					c <- result[R]{err: failed}
+					send(ctx, ordered, c)
+				}
+			}()
+			defer Recover(&failed)
+			for item, err := range items {
 				c := make(chan result[R], 1)
-				c <- result[R]{err: err}
-				send(ctx, ordered, c)
+				// In order: an item may wait for what the one before leaves.
+				if failed = err; err != nil || !send(ctx, ordered, c) || !send(ctx, busy, struct{}{}) {
+					return
+				}
+				go func() {
+					var got result[R]
+					defer func() { c <- got; <-busy }()
+					defer Recover(&got.err)
+					got.value, got.err = work(item)
+				}()
 			}
 		}()
 		for {
@@ -58,28 +75,6 @@ type result[R any] struct {
 	err   error
 }
 
-// startAll starts work on every item, on as many goroutines as may be busy, and hands on
-// where its results will be.
-func startAll[T, R any](ctx context.Context, ordered chan<- chan result[R], busy chan struct{},
-	items iter.Seq2[T, error], work func(T) (R, error)) (err error) {
-	defer Recover(&err)
-	for item, err := range items {
-		c := make(chan result[R], 1)
-		if err != nil || !send(ctx, ordered, c) {
-			return err
-		}
-		if !send(ctx, busy, struct{}{}) { // in order: an item may wait for what the one before leaves
-			return nil
-		}
-		go func() {
-			value, err := guarded(work, item)
-			c <- result[R]{value, err}
-			<-busy
-		}()
-	}
-	return nil
-}
-
 // send sends, unless nobody waits for it any more.
 func send[T any](ctx context.Context, c chan<- T, v T) bool {
 	select {
@@ -97,12 +92,6 @@ func receive[T any](ctx context.Context, c <-chan T) (v T) {
 	case <-ctx.Done():
 	}
 	return v
-}
-
-// guarded makes an error of a panic of work.
-func guarded[T, R any](work func(T) (R, error), item T) (result R, err error) {
-	defer Recover(&err)
-	return work(item)
 }
 
 // Each calls work for 0 to n−1, on all cores. A panic in it is one here.

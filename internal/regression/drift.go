@@ -62,24 +62,6 @@ func hinged(s *scaler.Scaler, name string) bool {
 	return slices.ContainsFunc(s.Made, func(t design.Spec) bool { return t.Kind == design.Hinge && t.Of[0] == name })
 }
 
-// fold returns which rows of a block are in fold k: every step-th of those from from to to.
-// Folds are contiguous or, where there is no time that makes neighbours alike, usable row i
-// of the file is in fold i mod K.
-func (d *Factorizer) fold(r *design.Rows, k int, rowsOfFile int64) (from, to, step int) {
-	if d.scaler.Time == "" {
-		n := int64(d.settings.Folds)
-		return int((int64(k) - r.Used%n + n) % n), r.N, d.settings.Folds
-	}
-	bounds := FoldBounds(rowsOfFile, d.settings.Folds)
-	last := bounds[k+1] - r.Used
-	if k == d.settings.Folds-1 {
-		last = int64(r.N) // rows too many: the file has changed, which its end will tell
-	}
-	n := int64(r.N)
-	last = min(max(last, 0), n)
-	return int(min(max(bounds[k]-r.Used, 0), last)), int(last), 1
-}
-
 // training sums up what stands in the columns of all datasets.
 func training(datasets []Dataset, held *metrics.Mean) metrics.Training {
 	var parts [][]metrics.Cells

@@ -8,6 +8,7 @@ import (
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/testutil"
 )
 
 // The factor and the cells of a fold are those of its rows, in whatever blocks they come:
@@ -26,7 +27,7 @@ func TestGather(t *testing.T) {
 		s := &scaler.Scaler{Design: design.Design{Features: []string{"x"}, Target: "y", Time: time}, Mean: []float64{18},
 			Scale: []float64{11}, Var: []float64{121}, TargetMean: 51, TargetVar: 900, Sketches: sketches}
 		columns := driftColumns(s)
-		factorizer := NewFactorizer(s, &Settings{Folds: folds, Columns: columns})
+		factorizer := NewFactorizer(s, &Settings{Folds: folds, Columns: columns}, []int64{n})
 		if len(columns) != 2 || columns[0].Low != 0 || columns[1].High != n-1 || len(columns[1].Edges) != 9 || columns[1].Edges[0] != 10 {
 			t.Fatalf("%+v", columns)
 		}
@@ -40,7 +41,8 @@ func TestGather(t *testing.T) {
 			var got Folds
 			for from := 0; from < n; from += size {
 				to := min(n, from+size)
-				got.Merge(factorizer.Gather(&design.Rows{N: to - from, Used: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}, n))
+				rows := &design.Rows{N: to - from, Used: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}
+				got.Merge(testutil.Must(factorizer.Gather(rows))(t))
 			}
 			whole := &design.Rows{N: n, X: [][]float64{x}, Y: y}
 			for k := range folds {

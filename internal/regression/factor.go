@@ -78,14 +78,9 @@ func (f *Factor) Finish() {
 func (f *Factor) Merge(o *Factor) {
 	if o.N > 0 {
 		f.Finish()
-		f.merge(o)
 	}
-	f.Await(o.waiting, o.Width)
-}
-
-// merge is Merge where no rows wait.
-func (f *Factor) merge(o *Factor) {
 	switch {
+	case o.N == 0:
 	case f.N == 0:
 		f.Width, f.R, f.Lo = o.Width, o.R, o.Lo
 	case f.Lo != nil && o.Lo != nil:
@@ -95,6 +90,7 @@ func (f *Factor) merge(o *Factor) {
 		f.stackQR(o.unpack(numbers(0, o.Width)))
 	}
 	f.N += o.N
+	f.Await(o.waiting, o.Width)
 }
 
 // rows returns how many rows R has.

@@ -41,40 +41,42 @@ func (f Folds) Finish() {
 type Factorizer struct {
 	scaler   *scaler.Scaler
 	settings *Settings
-	rows     int64 // that the scaler was fitted on
+	fitted   int64   // rows that the scaler was fitted on
+	used     []int64 // usable rows of each file
 }
 
-// NewFactorizer makes those of a model of the scaler.
-func NewFactorizer(s *scaler.Scaler, settings *Settings) *Factorizer {
-	return &Factorizer{s, settings, s.Used()}
+// NewFactorizer makes those of a model of the scaler, of files with so many usable rows.
+func NewFactorizer(s *scaler.Scaler, settings *Settings, used []int64) *Factorizer {
+	return &Factorizer{s, settings, s.Used(), used}
 }
 
 // wide is the width from which a block has too few rows to be worth a factor, and
 // standard errors are computed in float64.
 const wide = 100
 
-// Gather returns the folds of the rows of a block, [1 | Z | y − mean], of a file with so many
-// usable rows in all.
-func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
+// Gather returns the folds of the rows of a block, [1 | Z | y − mean].
+func (d *Factorizer) Gather(r *design.Rows) (Folds, error) {
 	w := len(r.X) + 2
 	folds := make(Folds, d.settings.Folds)
 	if r.N == 0 {
-		return folds
+		return folds, nil
 	}
 	memory := matrices.Get().(*[]float64)
 	defer matrices.Put(memory)
 	// By the scaler and the file alone, so that a model merges into the bytes
 	// that one run over all files would write.
-	precise := Precise(d.rows, w) && Precise(rowsOfFile, w)
+	precise := Precise(d.fitted, w) && Precise(d.used[r.File], w)
 	var exact []moments.Sum
 	if precise {
-		exact = d.preciseMatrix(r)
+		exact = make([]moments.Sum, r.N*w)
+		d.scaler.StandardizePrecise(exact, r)
 	} else {
-		*memory = d.matrix(slices.Grow((*memory)[:0], r.N*w)[:r.N*w], r)
+		*memory = slices.Grow((*memory)[:0], r.N*w)[:r.N*w]
+		d.scaler.Standardize(*memory, r)
 	}
 	for k := range folds {
 		f := &folds[k]
-		from, to, step := d.fold(r, k, rowsOfFile)
+		from, to, step := d.fold(r, k)
 		if from >= to {
 			continue
 		}
@@ -86,7 +88,7 @@ func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 			continue
 		}
 		rows := every(step, (*memory)[from*w:to*w], w)
-		if w > wide {
+		if w > wide { // Merge adds them, together with those of other blocks
 			f.waiting, f.Width = slices.Clone(rows), w
 			continue
 		}
@@ -94,7 +96,24 @@ func (d *Factorizer) Gather(r *design.Rows, rowsOfFile int64) Folds {
 			f.Add(tile, w)
 		}
 	}
-	return folds
+	return folds, nil
+}
+
+// fold returns which rows of a block are in fold k: every step-th of those from from to to.
+// Folds are contiguous or, where there is no time that makes neighbours alike, usable row i
+// of the file is in fold i mod K.
+func (d *Factorizer) fold(r *design.Rows, k int) (from, to, step int) {
+	folds := d.settings.Folds
+	if n := int64(folds); d.scaler.Time == "" {
+		return int((int64(k) - r.Used%n + n) % n), r.N, folds
+	}
+	inBlock := func(row int64) int { return int(min(max(row-r.Used, 0), int64(r.N))) }
+	bounds := FoldBounds(d.used[r.File], folds)
+	from, to = inBlock(bounds[k]), inBlock(bounds[k+1])
+	if k == folds-1 {
+		to = r.N // rows too many: the file has changed, which its end will tell
+	}
+	return from, to, 1
 }
 
 // every returns every step-th of some rows of w numbers.
@@ -109,26 +128,3 @@ func every[T any](step int, rows []T, w int) (some []T) {
 }
 
 var matrices = sync.Pool{New: func() any { return new([]float64) }}
-
-// matrix returns the rows of a block, by rows in the memory given.
-func (d *Factorizer) matrix(matrix []float64, r *design.Rows) []float64 {
-	w := len(r.X) + 2
-	d.scaler.Standardize(matrix[1:], w, r, 0, r.N)
-	for i, y := range r.Y[:r.N] {
-		matrix[i*w] = 1
-		matrix[i*w+w-1] = y - d.scaler.TargetMean
-	}
-	return matrix
-}
-
-// preciseMatrix is matrix in double-double arithmetic.
-func (d *Factorizer) preciseMatrix(r *design.Rows) []moments.Sum {
-	w := len(r.X) + 2
-	matrix := make([]moments.Sum, r.N*w)
-	d.scaler.StandardizePrecise(matrix[1:], w, r, 0, r.N)
-	for i, y := range r.Y[:r.N] {
-		matrix[i*w] = moments.Float(1)
-		matrix[i*w+w-1] = moments.Float(y).Minus(moments.Float(d.scaler.TargetMean))
-	}
-	return matrix
-}

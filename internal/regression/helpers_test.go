@@ -153,9 +153,8 @@ func scalerOf(t *testing.T, d design.Design, files ...string) *scaler.Scaler {
 func datasetOf(t *testing.T, s *scaler.Scaler, name, csv string, folds int) Dataset {
 	t.Helper()
 	used := scanned(t, csv, &design.Scan[struct{}]{Design: &s.Design}).Used
-	factorizer := NewFactorizer(s, &Settings{Folds: folds, Columns: driftColumns(s)})
-	file := scanned(t, csv, &design.Scan[Folds]{Design: &s.Design, Merge: (*Folds).Merge,
-		Work: func(r *design.Rows) (Folds, error) { return factorizer.Gather(r, used), nil }})
+	factorizer := NewFactorizer(s, &Settings{Folds: folds, Columns: driftColumns(s)}, []int64{used})
+	file := scanned(t, csv, &design.Scan[Folds]{Design: &s.Design, Work: factorizer.Gather, Merge: (*Folds).Merge})
 	file.Sum.Finish()
 	file.Name = name
 	step, _ := file.Steps.Irregular()

@@ -43,10 +43,8 @@ func trained(t *testing.T, d design.Design, fit regression.Fit, csv string) *Pag
 	one := scaler.Dataset{ID: sums.ID, Used: sums.Used, Times: sums.Times, Sums: sums.Sum}
 	s := testutil.Must(scaler.New(d, []scaler.Dataset{one}, sketcher.Sketches()))(t)
 	settings := regression.SettingsOf(s, fit)
-	factorizer := regression.NewFactorizer(s, &settings)
-	folds := scan(t, &s.Design, csv, func(rows *design.Rows) (regression.Folds, error) {
-		return factorizer.Gather(rows, sums.Used), nil
-	}, (*regression.Folds).Merge)
+	factorizer := regression.NewFactorizer(s, &settings, []int64{sums.Used})
+	folds := scan(t, &s.Design, csv, factorizer.Gather, (*regression.Folds).Merge)
 	m, summary, err := regression.New(settings,
 		[]regression.Dataset{{ID: folds.ID, Used: folds.Used, Folds: folds.Sum}})
 	testutil.OK(t, err)

@@ -137,7 +137,7 @@ func TestRefused(t *testing.T) {
 // checkFinite standardises a row.
 func checkFinite(t *testing.T, where string, s *Scaler) {
 	t.Helper()
-	rows := &design.Rows{X: make([][]float64, len(s.Names())), Codes: make([]design.Codes, len(s.Categories))}
+	rows := &design.Rows{N: 1, Y: []float64{1}, X: make([][]float64, len(s.Names())), Codes: make([]design.Codes, len(s.Categories))}
 	for k := range s.Categories {
 		term := s.CategoryTerms()[k]
 		from, to := term.From, term.To()
@@ -152,8 +152,8 @@ func checkFinite(t *testing.T, where string, s *Scaler) {
 	for k := range rows.Codes {
 		clear(rows.X[rows.Codes[k].From:rows.Codes[k].To])
 	}
-	z := make([]float64, len(rows.X))
-	s.Standardize(z, len(z), rows, 0, 1)
+	z := make([]float64, len(rows.X)+2)
+	s.Standardize(z, rows)
 	for _, v := range append(z, s.TargetMean, s.TargetVar) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			t.Errorf("%s: %v", where, z)

@@ -144,21 +144,21 @@ func TestLevelMoments(t *testing.T) {
 }
 
 // Both ways to standardise write z of the row's level and of the others, 0 where it is
-// missing or not known, and nothing beside.
+// missing or not known.
 func TestExpand(t *testing.T) {
 	s := fitted(t, worded, fitWords(t, "1", []float64{1, 2, 3, 5}, []float64{1, 2, 4, 8}, "x", "y", "z", "x"))
 	codes := words("x", "y", "", "hail", "z")
 	codes.From, codes.To, codes.Column = 1, 4, []int{-1, 1, 2, -1, 3}
 	a := []float64{1, 2, 3, 4, 5}
-	rows := &design.Rows{X: [][]float64{a, nil, nil, nil, a}, Codes: []design.Codes{codes}}
-	const stride = 6
-	z, precise := make([]float64, 4*stride), make([]moments.Sum, 4*stride)
+	rows := &design.Rows{N: 5, X: [][]float64{a, nil, nil, nil, a}, Y: a, Codes: []design.Codes{codes}}
+	const w = 7
+	z, precise := make([]float64, 5*w), make([]moments.Sum, 5*w)
 	for i := range z {
 		z[i], precise[i] = 7, moments.Float(7) // memory that was used before
 	}
-	s.Standardize(z, stride, rows, 1, 5)
-	s.StandardizePrecise(precise, stride, rows, 1, 5)
-	for i, column := range []int{2, -1, -1, 3} {
+	s.Standardize(z, rows)
+	s.StandardizePrecise(precise, rows)
+	for i, column := range []int{1, 2, -1, -1, 3} {
 		for j := 1; j < 4; j++ {
 			want := 0.0
 			if column == j {
@@ -166,12 +166,12 @@ func TestExpand(t *testing.T) {
 			} else if column >= 0 {
 				want = (0 - s.Mean[j]) / s.Scale[j]
 			}
-			if got := z[i*stride+j]; got != want || precise[i*stride+j].Value() != want {
-				t.Errorf("row %d, column %d: %v and %v, want %v", i, j, got, precise[i*stride+j], want)
+			if got := z[i*w+1+j]; got != want || precise[i*w+1+j].Value() != want {
+				t.Errorf("row %d, column %d: %v and %v, want %v", i, j, got, precise[i*w+1+j], want)
 			}
 		}
-		if z[i*stride+5] != 7 || precise[i*stride+5].Value() != 7 || z[i*stride] != (a[i+1]-s.Mean[0])/s.Scale[0] {
-			t.Errorf("row %d: %v", i, z[i*stride:(i+1)*stride])
+		if z[i*w+1] != (a[i]-s.Mean[0])/s.Scale[0] {
+			t.Errorf("row %d: %v", i, z[i*w:(i+1)*w])
 		}
 	}
 }

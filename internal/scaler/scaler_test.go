@@ -21,10 +21,10 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	z := make([]float64, 1)
-	s.Standardize(z, 1, &design.Rows{X: [][]float64{{4}}}, 0, 1)
-	fmt.Printf("mean %v, variance %.3f, z(4) = %.3f\n", s.Mean, s.Var[0], z[0])
-	// Output: mean [2], variance 0.667, z(4) = 2.449
+	row := make([]float64, 3)
+	s.Standardize(row, &design.Rows{N: 1, X: [][]float64{{4}}, Y: []float64{25}})
+	fmt.Printf("mean %v, variance %.3f, row [1 z(4) y−20] = %.3f\n", s.Mean, s.Var[0], row)
+	// Output: mean [2], variance 0.667, row [1 z(4) y−20] = [1.000 2.449 5.000]
 }
 
 // fitted is New where it must succeed.
@@ -63,31 +63,32 @@ func TestTooLargeOrSmall(t *testing.T) {
 	}
 }
 
-// Both ways to standardise agree, row by row and for a part of the rows; a missing cell becomes 0,
-// and so does a constant column whatever it is later.
-func TestStandardizeParts(t *testing.T) {
+// Both ways to standardise agree, row by row; a missing cell becomes 0, and so does a constant
+// column whatever it is later.
+func TestStandardize(t *testing.T) {
 	x, one := []float64{1, 2, math.NaN(), 4, 8}, []float64{3, 3, 3, 3, 3}
 	s := fitted(t, two, of("d", x, one, x))
-	rows := &design.Rows{X: [][]float64{x, {3, 4, 5, math.NaN(), 1e9}}}
+	y := []float64{5, 6, 7, 8, 10}
+	rows := &design.Rows{N: 5, X: [][]float64{x, {3, 4, 5, math.NaN(), 1e9}}, Y: y}
 	if fmt.Sprint(s.NSamplesSeen) != "[4 5]" {
 		t.Errorf("seen %v", s.NSamplesSeen)
 	}
-	const a, b, stride = 1, 5, 3
-	z, precise := make([]float64, (b-a)*stride), make([]moments.Sum, (b-a)*stride)
+	const w = 4
+	z, precise := make([]float64, 5*w), make([]moments.Sum, 5*w)
 	for i := range z {
 		z[i], precise[i] = 7, moments.Float(7) // memory that was used before
 	}
-	s.Standardize(z, stride, rows, a, b)
-	s.StandardizePrecise(precise, stride, rows, a, b)
-	for i := range b - a {
-		want := (x[a+i] - s.Mean[0]) / s.Scale[0]
-		if math.IsNaN(want) {
-			want = 0
+	s.Standardize(z, rows)
+	s.StandardizePrecise(precise, rows)
+	for i := range 5 {
+		want := []float64{1, (x[i] - s.Mean[0]) / s.Scale[0], 0, y[i] - s.TargetMean}
+		if math.IsNaN(want[1]) {
+			want[1] = 0
 		}
-		if math.Abs(z[i*stride]-want) > 1e-15 || math.Abs(precise[i*stride].Value()-want) > 1e-15 ||
-			z[i*stride+1] != 0 || precise[i*stride+1].Value() != 0 || z[i*stride+2] != 7 {
-			t.Errorf("row %d: %v and %v, want %v and 0", i, z[i*stride:(i+1)*stride], precise[i*stride:(i+1)*stride],
-				want)
+		for j, v := range want {
+			if math.Abs(z[i*w+j]-v) > 1e-15 || math.Abs(precise[i*w+j].Value()-v) > 1e-15 {
+				t.Errorf("row %d, column %d: %v and %v, want %v", i, j, z[i*w+j], precise[i*w+j], v)
+			}
 		}
 	}
 }

@@ -13,16 +13,8 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// Parse reads what was cut into b.Times, b.Cols and b.Cats, and into b.Also.
+// Parse reads what was cut into b.Times, b.Cols and b.Cats.
 func (b *Block) Parse() error {
-	if err := b.parse(); err != nil || b.Also == nil {
-		return err
-	}
-	b.Also.data = b.data
-	return b.Also.parse()
-}
-
-func (b *Block) parse() error {
 	b.Rows, b.Gaps = 0, 0
 	most := b.newlines + 1
 	for j := range b.Cols {

@@ -1,7 +1,7 @@
 // Package table reads CSV files as ordered blocks of columns, float64 numbers and
 // words as codes, in constant memory, and writes them.
 //
-// Scan.Blocks cuts the files, in order, into blocks of whole rows (csv.Cutter).
+// Scan.Blocks cuts a file into blocks of whole rows (csv.Cutter).
 // Whoever takes a block parses it (Block.Parse), on any core, and gives its memory back
 // (Block.Free). ordered.Map shares the blocks out among the cores and puts the results in
 // order again; design.Scan.Files joins the two.
@@ -31,23 +31,6 @@ type Scan struct {
 	free sync.Pool // of blocks
 }
 
-// Blocks cuts the files into blocks, to be parsed. Behind the last one of a file comes
-// an empty one that is its End.
-func (s *Scan) Blocks(files []*File) iter.Seq2[*Block, error] {
-	return func(yield func(*Block, error) bool) {
-		for i, f := range files {
-			for b, err := range s.cut(f) {
-				if err == nil {
-					b.File = i
-				}
-				if !yield(b, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
 // block is an empty one, nil of no scan.
 func (s *Scan) block() *Block {
 	if s == nil {
@@ -67,8 +50,9 @@ func (s *Scan) layout(f *File) (*layout, error) {
 	return newLayout(f, s.Time, s.Columns, s.Categories, s.Optional, s.Texts)
 }
 
-// cut cuts one file into blocks.
-func (s *Scan) cut(f *File) iter.Seq2[*Block, error] {
+// Blocks cuts a file into blocks, to be parsed. Behind the last one comes an empty one that is
+// its End.
+func (s *Scan) Blocks(f *File) iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
 		l, err := s.layout(f)
 		also, alsoErr := s.Also.layout(f)
@@ -89,19 +73,20 @@ func (s *Scan) cut(f *File) iter.Seq2[*Block, error] {
 		c, err := newCutter(f, r)
 		for err == nil {
 			b := s.block()
-			b.layout, b.End = l, ""
-			err = b.fill(c)
-			if err == io.EOF {
+			b.layout, b.line, b.End = l, c.Line, ""
+			b.data, b.newlines, err = c.Next(b.data)
+			switch err {
+			case nil:
+			case io.EOF:
 				b.End = fmt.Sprintf("%016x", c.Sum())
+			default:
+				err = b.unreadable(err)
+				continue
 			}
 			if b.Also != nil {
-				b.Also.layout, b.Also.End, b.Also.line, b.Also.newlines = also, b.End, b.line, b.newlines
+				b.Also.layout, b.Also.End, b.Also.data, b.Also.line, b.Also.newlines = also, b.End, b.data, b.line, b.newlines
 			}
-			if b.End != "" {
-				yield(b, nil)
-				return
-			}
-			if err == nil && !yield(b, nil) {
+			if !yield(b, nil) || b.End != "" {
 				return
 			}
 		}
@@ -124,12 +109,8 @@ func newCutter(f *File, r io.Reader) (*csv.Cutter, error) {
 	return c, nil
 }
 
-// fill reads the next whole rows; io.EOF says that there are no more.
-func (b *Block) fill(c *csv.Cutter) (err error) {
-	b.line = c.Line
-	if b.data, b.newlines, err = c.Next(b.data); err == nil || err == io.EOF {
-		return err
-	}
+// unreadable says why a block of which this has been read could not be made.
+func (b *Block) unreadable(err error) error {
 	path := b.layout.file.Path
 	switch open := openQuote(b.data); {
 	case err == csv.ErrLong && open >= 0:

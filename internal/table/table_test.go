@@ -30,7 +30,7 @@ func ExampleScan() {
 	}
 	scan := Scan{Time: "timestamp", Columns: []string{"temperature"}}
 	var id dataset.ID
-	for b, err := range scan.Blocks(files) {
+	for b, err := range scan.Blocks(files[0]) {
 		if err != nil {
 			panic(err)
 		}
@@ -88,7 +88,15 @@ func scanAll(files []*File, timeColumn string, columns []string, workers int) (*
 // parsed yields the blocks of files, in order, once they are parsed and work is done on
 // them.
 func parsed(ctx context.Context, s *Scan, files []*File, work func(*Block)) iter.Seq2[*Block, error] {
-	blocks := s.Blocks(files)
+	blocks := func(yield func(*Block, error) bool) {
+		for _, f := range files {
+			for b, err := range s.Blocks(f) {
+				if !yield(b, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 	parse := func(b *Block) (*Block, error) {
 		if b.End != "" {
 			return b, nil
@@ -411,7 +419,7 @@ func TestTexts(t *testing.T) {
 		{Categories: []string{"a", "y"}},
 	} {
 		files := testutil.Must(Open([]string{"-"}, strings.NewReader(in), ""))(t)
-		for _, err := range scan.Blocks(files) {
+		for _, err := range scan.Blocks(files[0]) {
 			testutil.Fails(t, err, "-:1: there is no column ")
 		}
 	}
