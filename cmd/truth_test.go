@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"mlpipeline/internal/dataset"
-	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/testutil"
 	"mlpipeline/internal/weather"
@@ -230,12 +229,9 @@ func TestNormalAndAnomalous(t *testing.T) {
 			}
 			sum[k], n[k] = sum[k]+squares[d.Name][i], n[k]+1
 		}
-		for k, errs := range []metrics.Errors{d.Normal, d.Anomalous} {
-			part := errs.Figures()
-			if float64(part.Rows) != n[k] || part.Rows > 0 && math.Abs(*part.MSE-sum[k]/n[k]) > 1e-9*sum[k]/n[k] {
-				t.Errorf("%s, part %d: %d rows of MSE %v, not %v rows of %v", d.Name, k, part.Rows, *part.MSE, n[k],
-					sum[k]/n[k])
-			}
+		if all := d.Errors.Figures(); float64(all.Rows) != n[0]+n[1] || float64(d.Anomalous()) != n[1] ||
+			math.Abs(*all.MSE*float64(all.Rows)-sum[0]-sum[1]) > 1e-9*(sum[0]+sum[1]) {
+			t.Errorf("%s: %d rows of MSE %v, %d of them anomalous, not %v of %v", d.Name, all.Rows, *all.MSE, d.Anomalous(), n, sum)
 		}
 		if d.Name == "spikes" && sum[1]/n[1] < 20*sum[0]/n[0] {
 			t.Errorf("spikes of MSE %v beside %v", sum[1]/n[1], sum[0]/n[0])

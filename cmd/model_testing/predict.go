@@ -79,7 +79,6 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 		Season: t.climatology, Before: r.Prev, TrainMean: p.model.TrainMean}
 	t.mark(r, p.truths[r.File])
 	res.data.Add(&sample, r.Times, t.anomalous, res.residual)
-	res.data.Outside = p.outside(r)
 	res.data.Predicted, res.data.Shift = int64(r.N), make([]float64, len(p.model.Terms))
 	p.model.Shift(res.data.Shift, r)
 	res.data.Cells, res.byBin = p.model.Columns.Count(r, 0, r.N, 1, &sample)
@@ -90,34 +89,6 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 		res.lines = p.lines(r, t, forecasts)
 	}
 	return res, nil
-}
-
-// outside returns how many rows with a target are outside the training's range of a
-// column that is not of the calendar.
-func (p *predictor) outside(r *design.Rows) (n int64) {
-	var columns []int
-	for j, x := range r.X {
-		if x == nil || !p.model.Ranged(j) {
-			continue
-		}
-		low, high := p.low[j], p.high[j]
-		for _, v := range x {
-			if v < low || v > high {
-				columns = append(columns, j)
-				break
-			}
-		}
-	}
-	if len(columns) == 0 {
-		return 0
-	}
-	for i, y := range r.Y {
-		out := func(j int) bool { return r.X[j][i] < p.low[j] || r.X[j][i] > p.high[j] }
-		if y == y && slices.ContainsFunc(columns, out) {
-			n++
-		}
-	}
-	return n
 }
 
 // predict predicts the rows of a block, and returns the residuals of all its rows, NaN where

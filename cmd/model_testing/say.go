@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +36,9 @@ func say(o *options, r *metrics.Report) error {
 		o.Warnf("the model does not predict well: %s", strings.Join(doubts, "; "))
 	}
 	sayCoverage(o, r)
-	sayDrift(o, r)
+	for _, change := range r.Changes() {
+		o.Logf("%s", change)
+	}
 	if c := r.Compare(0); c != nil {
 		o.Logf("%s", c)
 	}
@@ -92,39 +91,6 @@ func sayCoverage(o *options, r *metrics.Report) {
 		judgement = "; " + judgement
 	}
 	o.Logf("95 %% intervals held %.1f %% of %s%s", 100**coverage, cli.Plural(r.Rows, "row", "rows"), judgement)
-}
-
-// nearest names the column that is nearest to a drift, if it is farther than by chance.
-func nearest(d *metrics.Drift) string {
-	if d.Excess == 0 {
-		return ""
-	}
-	return fmt.Sprintf("; nearest to it is %s: %s", d.Name(), d.Figures())
-}
-
-// sayDrift says what has changed since training.
-func sayDrift(o *options, r *metrics.Report) {
-	drifted := false
-	for _, d := range r.Drift[:min(metrics.WorstColumns, len(r.Drift))] {
-		if drifted = drifted || d.Drifted; d.Drifted {
-			o.Logf("%v", &d)
-		}
-	}
-	if len(r.Drift) > 0 && !drifted {
-		o.Logf("no column is farther from training than its parts are from each other%s", nearest(&r.Drift[0]))
-	}
-	if total, terms := r.Shifts(); len(terms) > 0 {
-		most := slices.MaxFunc(terms, func(a, b metrics.Shift) int { return cmp.Compare(math.Abs(a.Shift), math.Abs(b.Shift)) })
-		side := "above"
-		if total < 0 {
-			side = "below"
-		}
-		o.Logf("predictions are %.3g %s training's on average; %s moves them most, by %.3g", math.Abs(total), side, most.Term,
-			most.Shift)
-	}
-	if r.Residual != nil {
-		o.Logf("%v", r.Residual)
-	}
 }
 
 // decimal writes a figure for standard output.

@@ -2,14 +2,16 @@ package metrics
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
+	"gonum.org/v1/gonum/stat"
+
+	"mlpipeline/internal/csv"
 	"mlpipeline/internal/scaler"
+	"mlpipeline/internal/table"
 )
 
 // ResidualsByBin are sums of residuals, by column and the bin of its number; none of columns
@@ -51,21 +53,21 @@ func (r *Residuals) add(of *unitResidual) {
 // Merge includes the rows of o, by the same columns.
 func (r *ResidualsByBin) Merge(o ResidualsByBin) { merge(r, &o) }
 
-// check reports sums that are not of so many rows in these columns.
-func (r ResidualsByBin) check(columns Columns, rows int64) error {
-	wrong := len(r) != 0 && len(r) != len(columns)
-	for i := 0; i < len(r) && !wrong; i++ {
+// possible reports whether sums are of so many rows in these columns.
+func (r ResidualsByBin) possible(columns Columns, rows int64) bool {
+	for _, bins := range r {
 		var n int64
-		wrong = len(r[i]) != 0 && len(r[i]) != tenths
-		for _, b := range r[i] {
+		for _, b := range bins {
 			n += b.N
-			wrong = wrong || math.Abs(b.Sum) > 16*float64(b.N) || b.Squares > 256*float64(b.N) || n > rows
+			if math.Abs(b.Sum) > 16*float64(b.N) || b.Squares > 256*float64(b.N) {
+				return false
+			}
+		}
+		if n > rows || len(bins) != 0 && len(bins) != tenths {
+			return false
 		}
 	}
-	if wrong {
-		return errors.New("the residuals by bin are not of the rows")
-	}
-	return nil
+	return len(r) == 0 || len(r) == len(columns)
 }
 
 // What bends, and how surely.
@@ -83,37 +85,27 @@ const (
 // more than three of its standard errors, times widened, from the line, and the distances
 // from it make up a hundredth of the squared error.
 func bend(bins []Residuals, middles []float64, widened float64) (share float64) {
-	var n, x, y, xx, xy, squares float64
-	used := 0
-	for i, middle := range middles {
+	var x, means, rows, errs []float64
+	squares := 0.0
+	for i := range bins {
 		b := &bins[i]
-		squares += b.Squares
-		if b.N < leastInTenth {
+		if squares += b.Squares; b.N < leastInTenth {
 			continue
 		}
-		used++
-		n += float64(b.N)
-		d := middle - middles[0]
-		x, y = x+float64(float64(b.N)*d), y+b.Sum
-		xx, xy = xx+float64(float64(b.N)*float64(d*d)), xy+float64(d*b.Sum)
+		n := float64(b.N)
+		mean := b.Sum / n
+		x, means, rows = append(x, middles[i]-middles[0]), append(means, mean), append(rows, n)
+		errs = append(errs, math.Sqrt(max(0, b.Squares/n-float64(mean*mean))/(n-1)))
 	}
-	varies := xx - x/n*x
-	if used < leastTenths || !(varies > 0) || squares == 0 {
+	if len(x) < leastTenths || squares == 0 {
 		return 0
 	}
-	slope := (xy - x/n*y) / varies
 	sure := false
-	for i, middle := range middles {
-		b := &bins[i]
-		if b.N < leastInTenth {
-			continue
-		}
-		rows := float64(b.N)
-		mean := b.Sum / rows
-		off := mean - y/n - float64(slope*(middle-middles[0]-x/n))
-		stdError := math.Sqrt(max(0, b.Squares/rows-float64(mean*mean)) / (rows - 1))
-		sure = sure || math.Abs(off) > float64(mostErrors*widened)*stdError
-		share += float64(rows*float64(off*off)) / squares
+	at0, slope := stat.LinearRegression(x, means, rows, false)
+	for i, mean := range means {
+		off := mean - at0 - float64(slope*x[i])
+		sure = sure || math.Abs(off) > float64(mostErrors*widened)*errs[i]
+		share += float64(rows[i]*float64(off*off)) / squares
 	}
 	if !sure || !(share >= leastShare) {
 		return 0
@@ -146,21 +138,7 @@ func (r *Report) Bends(s *scaler.Scaler) string {
 	if names = names[:min(mostNamed, len(names))]; len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s bends with %s: model_preprocessing %s", s.Target, strings.Join(names, " and "), wayOut(names))
-}
-
-// wayOut is what lets columns bend: hinges, if their names can be written as flags are.
-func wayOut(names []string) string {
-	list := strings.Join(names, ",")
-	odd := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_, ", r)
-	}
-	if strings.ContainsFunc(list, odd) || strings.Count(list, ",") >= len(names) {
-		return "-auto; with pipeline.sh: PREPROCESSING=-auto ./pipeline.sh"
-	}
-	flag := "-hinge " + list
-	if strings.Contains(list, " ") {
-		flag = "-hinge \"" + list + "\""
-	}
-	return fmt.Sprintf("%s, or -auto; with pipeline.sh: PREPROCESSING='%s' ./pipeline.sh", flag, flag)
+	flag := "-hinge " + table.ShellWord(strings.TrimSuffix(string(csv.AppendRecord(nil, names...)), "\n"))
+	return fmt.Sprintf("%s bends with %s: model_preprocessing %s, or -auto; with pipeline.sh: PREPROCESSING=%s ./pipeline.sh",
+		s.Target, strings.Join(names, " and "), flag, table.ShellWord(flag))
 }

@@ -88,8 +88,8 @@ func TestResidualsByBinMerge(t *testing.T) {
 	for _, b := range whole[0] {
 		rows += b.N
 	}
-	if rows != 2998 || !reflect.DeepEqual(whole[0], whole[2]) || whole[1] != nil || whole.check(columns, 2998) != nil ||
-		whole.check(columns, 2997) == nil || whole.check(columns[:2], 2998) == nil {
+	if rows != 2998 || !reflect.DeepEqual(whole[0], whole[2]) || whole[1] != nil || !whole.possible(columns, 2998) ||
+		whole.possible(columns, 2997) || whole.possible(columns[:2], 2998) {
 		t.Fatalf("%d rows in %+v", rows, whole)
 	}
 	for range 20 {

@@ -110,14 +110,10 @@ func (s *Sums) drift(j int, name string, all int64, cells *Cells) Drift {
 	return d
 }
 
-// String says it in a sentence without its end.
+// String says in a sentence without its end that it has drifted.
 func (d *Drift) String() string {
-	verdict := "is no farther from training than its parts are from each other"
-	if d.Drifted {
-		verdict = "has drifted from training"
-	}
-	text := fmt.Sprintf("%s %s: %s", d.Name(), verdict, d.Figures())
-	if d.Drifted && d.short {
+	text := fmt.Sprintf("%s has drifted from training: %s", d.Name(), d.figures())
+	if d.short {
 		text += "; with fewer rows than a part of training has, that may be a season"
 	}
 	return text
@@ -131,8 +127,8 @@ func (d *Drift) Name() string {
 	return fmt.Sprintf("%q of %s", d.Column, d.Dataset)
 }
 
-// Figures say how far it is.
-func (d *Drift) Figures() string {
+// figures say how far it is.
+func (d *Drift) figures() string {
 	text := fmt.Sprintf("PSI %.2g where %.2g is usual", d.PSI, d.Usual)
 	if d.Excess <= d.Usual && d.PSI > d.Usual {
 		text = fmt.Sprintf("PSI %.2g, %.2g of it beyond chance, where %.2g is usual", d.PSI, d.Excess, d.Usual)
@@ -196,7 +192,7 @@ type Shift struct {
 }
 
 // Shifts says by how much the mean prediction is above that of the training rows, and what
-// each term has of it: they sum up to it.
+// each term has of it, the largest first: they sum up to it.
 func (s *Sums) Shifts() (total float64, terms []Shift) {
 	var rows int64
 	sums := make([]float64, len(s.Terms))
@@ -215,5 +211,35 @@ func (s *Sums) Shifts() (total float64, terms []Shift) {
 		total += shift.Shift
 		terms = append(terms, shift)
 	}
+	slices.SortStableFunc(terms, func(a, b Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
 	return total, terms
+}
+
+// Changes say what has changed since training: sentences without their ends.
+func (r *Report) Changes() (said []string) {
+	add := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	for i := range r.Drift[:min(WorstColumns, len(r.Drift))] {
+		if r.Drift[i].Drifted {
+			add("%v", &r.Drift[i])
+		}
+	}
+	if len(r.Drift) > 0 && said == nil {
+		nearest := ""
+		if d := &r.Drift[0]; d.Excess > 0 {
+			nearest = fmt.Sprintf("; nearest to it is %s: %s", d.Name(), d.figures())
+		}
+		add("no column is farther from training than its parts are from each other%s", nearest)
+	}
+	if total, terms := r.Shifts(); len(terms) > 0 {
+		side := "above"
+		if total < 0 {
+			side = "below"
+		}
+		add("predictions are %.3g %s training's on average; %s moves them most, by %.3g", math.Abs(total), side, terms[0].Term,
+			terms[0].Shift)
+	}
+	if r.Residual != nil {
+		add("%v", r.Residual)
+	}
+	return said
 }

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"mlpipeline/internal/moments"
 )
 
 // Figures are what the sums say. What is not defined is null, and Reason says why. A skill
@@ -151,59 +149,37 @@ const nominal95 = 3
 
 // Held are sums over rows that have an interval, at each of the Nominal probabilities.
 type Held struct {
-	N      int64                     `range:"0,1e12"` // rows
-	Inside [len(Nominal)]int64       `range:"0,1e12"` // that are within their interval
-	Width  [len(Nominal)]moments.Sum // Σ of the widths
-	Beyond [len(Nominal)]moments.Sum // Σ of the other rows' distances from their intervals
+	N      int64               `range:"0,1e12"` // rows
+	Inside [len(Nominal)]int64 `range:"0,1e12"` // that are within their interval
 }
 
 // Add includes rows, whose intervals are ±t·spread.
 func (h *Held) Add(residual, spread []float64, s *Scale) {
-	var outside [len(Nominal)]int64
-	var beyond [len(Nominal)]float64
-	sum := 0.0
+	var narrowest [len(Nominal) + 1]int64 // interval that holds the row
 	for i, r := range residual {
-		size := math.Abs(r)
-		sum += spread[i]
-		for l, t := range s.half {
-			over := size - float64(t*spread[i])
-			if over <= 0 {
-				break // and inside those that are wider
-			}
-			outside[l]++
-			beyond[l] += over
+		size, l := math.Abs(r), 0
+		for l < len(s.half) && size > float64(s.half[l]*spread[i]) {
+			l++
 		}
+		narrowest[l]++
 	}
-	held := Held{N: int64(len(residual))}
-	for l, t := range s.half {
-		held.Inside[l] = held.N - outside[l]
-		held.Width[l] = moments.Float(2 * t).Times(moments.Float(sum))
-		held.Beyond[l] = moments.Float(beyond[l])
+	h.N += int64(len(residual))
+	for inside, l := int64(0), 0; l < len(Nominal); l++ {
+		inside += narrowest[l]
+		h.Inside[l] += inside
 	}
-	merge(h, &held)
 }
 
-// Interval is how prediction intervals of one level have held. The score is the
-// mean of width + 2/(1 − level)·distance of a row that is outside: the smaller, the
-// better (T. Gneiting, A. E. Raftery, "Strictly proper scoring rules, prediction,
-// and estimation", J. American Statistical Association 102, 2007, eq. 43).
+// Interval is how prediction intervals of one level have held.
 type Interval struct {
-	Level     float64
-	Coverage  float64 // share of the rows that are inside
-	MeanWidth float64
-	Score     float64
+	Level    float64
+	Coverage float64 // share of the rows that are inside
 }
 
 // intervals finishes the sums; there is none where no row has an interval.
 func (e *Errors) intervals() (intervals []Interval) {
-	h := &e.Intervals
-	for l, level := range Nominal {
-		if h.N == 0 {
-			break
-		}
-		n := float64(h.N)
-		score := h.Width[l].Plus(h.Beyond[l].Times(moments.Float(2)).Over(moments.Float(1 - level)))
-		intervals = append(intervals, Interval{level, float64(h.Inside[l]) / n, h.Width[l].Value() / n, score.Value() / n})
+	for l := 0; l < len(Nominal) && e.Intervals.N > 0; l++ {
+		intervals = append(intervals, Interval{Nominal[l], float64(e.Intervals.Inside[l]) / float64(e.Intervals.N)})
 	}
 	return intervals
 }

@@ -85,7 +85,7 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Normal: e}}}); err == nil ||
+		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Errors: e}}}); err == nil ||
 			!strings.HasPrefix(err.Error(), `the errors on dataset "a" are too large or too small`) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -101,7 +101,7 @@ func TestBeyondFloat64(t *testing.T) {
 	} {
 		var e Errors
 		e.Add(s)
-		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Normal: e}}}); err != nil {
+		if _, err := New(&Sums{Datasets: []Dataset{{ID: dataset.ID{Name: "a"}, Errors: e}}}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -110,7 +110,7 @@ func TestBeyondFloat64(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		var e Errors
 		e.Add(&Sample{Actual: []float64{0}, Predicted: []float64{1.1e154}})
-		all = append(all, Dataset{ID: dataset.ID{Name: name, XXH64: name}, Normal: e})
+		all = append(all, Dataset{ID: dataset.ID{Name: name, XXH64: name}, Errors: e})
 	}
 	testutil.Refused(New(&Sums{Datasets: all}))(t, "the errors on all datasets together")
 }

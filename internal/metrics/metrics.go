@@ -21,12 +21,13 @@ type Sample struct {
 	Before            []float64 // the target one row earlier, NaN where unknown
 }
 
-// only returns some of the rows.
-func (s *Sample) only(rows []int) *Sample {
-	take := func(column []float64) []float64 {
-		some := make([]float64, min(len(rows), len(column)))
-		for k := range some {
-			some[k] = column[rows[k]]
+// known returns the rows whose target is.
+func (s *Sample) known() *Sample {
+	take := func(column []float64) (some []float64) {
+		for i, v := range column {
+			if !math.IsNaN(s.Actual[i]) {
+				some = append(some, v)
+			}
 		}
 		return some
 	}

@@ -20,7 +20,7 @@ import (
 
 // Kind is the format of metrics.gob, and SummaryKind that of metrics.json.
 var (
-	Kind        = artifact.Kind{Format: "metrics", Version: 7, Program: "model_testing"}
+	Kind        = artifact.Kind{Format: "metrics", Version: 8, Program: "model_testing"}
 	SummaryKind = Kind
 )
 
@@ -40,20 +40,17 @@ type Sums struct {
 	Datasets []Dataset // of a whole, in the order of dataset.Compare
 }
 
-// Dataset is one test file. Where the manifest knows the truth, the rows that it calls
-// anomalous are measured apart from the normal ones; else all are normal.
+// Dataset is one test file.
 type Dataset struct {
 	dataset.ID
 	Unscored   dataset.Left
 	Unseen     int64    `range:"0,1e12"` // cells of a level that training has not
-	Outside    int64    `range:"0,1e12"` // rows that are outside the training's range of a column
 	Irregular  int64    `range:"0,1e12"` // with lags: rows not one step behind the row before
 	Before     []int64  `range:"0,1e12"` // anomalous rows of its training, in slices of equal length
 	NoiseFloor *float64 // irreducible variance; nil where it is not known
-	Normal     Errors
-	Anomalous  Errors
-	Pattern    Pattern  // of all rows
-	Timeline   Timeline // of all rows; empty without time
+	Errors     Errors
+	Pattern    Pattern
+	Timeline   Timeline // empty without time
 	Clusters   Clusters
 	Cells      []Cells   // of the columns, in all rows that are predicted
 	Predicted  int64     `range:"0,1e12"` // rows
@@ -61,46 +58,33 @@ type Dataset struct {
 }
 
 // Add includes the rows of a block; of those that have no target nothing is summed.
-// anomalous says which of the sample's rows are, empty for none; residual and times are
-// those of Pattern.Add.
+// anomalous says which of the sample's rows follow other laws, empty for none; residual and
+// times are those of Pattern.Add.
 func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residual []float64) {
 	d.Timeline.Add(s, times, anomalous)
 	d.Pattern.Add(s, times, residual)
-	normal, odd := make([]int, 0, len(s.Actual)), []int(nil)
-	for i, y := range s.Actual {
-		switch {
-		case y != y:
-		case len(anomalous) > 0 && anomalous[i]:
-			odd = append(odd, i)
-		default:
-			normal = append(normal, i)
-		}
+	if slices.ContainsFunc(s.Actual, math.IsNaN) {
+		s = s.known()
 	}
-	if len(normal) == len(s.Actual) {
-		d.Normal.Add(s)
-		return
-	}
-	d.Normal.Add(s.only(normal))
-	d.Anomalous.Add(s.only(odd))
+	d.Errors.Add(s)
 }
 
 // Join includes the block that follows in the same file.
 func (d *Dataset) Join(o *Dataset) {
-	d.Outside += o.Outside
 	d.Predicted += o.Predicted
 	MergeCells(&d.Cells, o.Cells)
 	merge(&d.Shift, &o.Shift)
-	merge(&d.Normal, &o.Normal)
-	merge(&d.Anomalous, &o.Anomalous)
+	merge(&d.Errors, &o.Errors)
 	d.Pattern.Join(&o.Pattern)
 	d.Timeline.Join(&o.Timeline)
 }
 
-// Errors are those on all rows.
-func (d *Dataset) Errors() Errors {
-	all := d.Normal
-	merge(&all, &d.Anomalous)
-	return all
+// Anomalous returns how many of the scored rows are known to follow other laws.
+func (d *Dataset) Anomalous() (n int64) {
+	for _, p := range d.Timeline.Periods {
+		n += p.Anomalous
+	}
+	return n
 }
 
 // Report is what sums say of a whole.
@@ -126,15 +110,14 @@ func New(s *Sums) (*Report, error) {
 		d := &s.Datasets[i]
 		d.Timeline.finish()
 		d.Clusters.finish()
-		all := d.Errors()
-		if !all.finite() || !d.Pattern.finite() {
+		if !d.Errors.finite() || !d.Pattern.finite() {
 			return nil, fmt.Errorf("the errors on dataset %q are too large or too small for their squares in float64; "+
 				"change the unit of the target", d.Name)
 		}
 		ids[i] = d.ID
-		r.Each = append(r.Each, all.Figures())
+		r.Each = append(r.Each, d.Errors.Figures())
 		r.Unscored.Merge(d.Unscored)
-		merge(&total, &all)
+		merge(&total, &d.Errors)
 		merge(&pattern, &d.Pattern)
 	}
 	if s.Shard != nil {
@@ -256,7 +239,6 @@ func (r *Report) Summary(fingerprint string) *Summary {
 	s.Drift = append([]Drift{}, r.Drift[:min(WorstColumns, len(r.Drift))]...)
 	s.Residual = r.Residual
 	s.Shift, s.Shifts = r.Shifts()
-	slices.SortStableFunc(s.Shifts, func(a, b Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
 	s.Shifts = append([]Shift{}, s.Shifts[:min(WorstColumns, len(s.Shifts))]...)
 	for i, d := range r.Datasets {
 		name, f := d.Name, &r.Each[i]

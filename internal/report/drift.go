@@ -3,8 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
-	"slices"
+	"strings"
 
 	"mlpipeline/internal/metrics"
 )
@@ -12,13 +11,10 @@ import (
 // drift is what has changed since training.
 func (p *Page) drift(l limits) (s section) {
 	s.Title = "Since training"
-	if r := p.Metrics.Residual; r != nil {
-		s.say("%s.", sign(r.String()))
+	for _, change := range p.Metrics.Changes() {
+		s.say("%s.", strings.ReplaceAll(change, " -", " −"))
 	}
 	if columns := p.Metrics.Drift; len(columns) > 0 {
-		if !columns[0].Drifted {
-			s.say("no column is farther from training than its parts are from each other.")
-		}
 		t := table{Caption: "How far each column is from training, where it is farthest", Folded: len(columns) > l.columns,
 			Head: []string{"Column", "File", "PSI", "Usual", "Beyond chance", "Mean moved, sd", "Missing", "Outside", "Unseen", "Drifted"}}
 		for _, d := range columns {
@@ -32,12 +28,6 @@ func (p *Page) drift(l limits) (s section) {
 		s.Tables = append(s.Tables, t.cut(l.columns))
 	}
 	if total, terms := p.Metrics.Shifts(); len(terms) > 0 {
-		side := "above"
-		if total < 0 {
-			side = "below"
-		}
-		s.say("the mean prediction is %s %s that of the training rows.", num(math.Abs(total)), side)
-		slices.SortStableFunc(terms, func(a, b metrics.Shift) int { return cmp.Compare(math.Abs(b.Shift), math.Abs(a.Shift)) })
 		s.show(p.shifts(total, terms))
 	}
 	if len(s.Text)+len(s.Tables)+len(s.Figures) == 0 {

@@ -34,7 +34,7 @@ func (p *Page) datasets(worst []file, l limits) section {
 		row := []string{name(f.data.Name), count(f.Rows), maybe(f.RMSE, decimal), maybe(f.Bias, decimal),
 			maybe(f.R2, alike(1)), percentOf(f.Coverage)}
 		if floor := f.data.NoiseFloor; floor != nil {
-			row = append(row, square(*floor), maybe(metrics.Excess(f.MSE, floor), square), count(f.data.Anomalous.Residual.N))
+			row = append(row, square(*floor), maybe(metrics.Excess(f.MSE, floor), square), count(f.data.Anomalous()))
 		} else if simulated {
 			row = append(row, undefined, undefined, undefined)
 		}

@@ -266,12 +266,12 @@ func (p *Page) autocorrelation() figure {
 
 // calibration is how often intervals held.
 func (p *Page) calibration() figure {
-	t := numbers("Nominal", "Held", "Mean width", "Interval score")
+	t := numbers("Nominal", "Held")
 	held := layer{kind: line, class: "predicted", key: "held", wide: 100}
 	worst, apart := p.Metrics.Intervals[0], 0.0
 	for _, v := range p.Metrics.Intervals {
 		held.add(100*v.Level, 100*v.Coverage)
-		t.add(percent(v.Level), percent(v.Coverage), num(v.MeanWidth), num(v.Score))
+		t.add(percent(v.Level), percent(v.Coverage))
 		if off := math.Abs(v.Coverage - v.Level); off > apart {
 			worst, apart = v, off
 		}

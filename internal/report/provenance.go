@@ -72,7 +72,7 @@ func (p *Page) spans(s *section, l limits) {
 		}
 	}
 	for i, d := range p.Metrics.Datasets {
-		place, drawn := add(&test, d.ID, p.Metrics.Each[i].Rows, d.Unscored.Total(), d.Anomalous.Residual.N)
+		place, drawn := add(&test, d.ID, p.Metrics.Each[i].Rows, d.Unscored.Total(), d.Anomalous())
 		step := d.Timeline.Step
 		for _, v := range d.Timeline.Periods {
 			if v.Anomalous > 0 && drawn {

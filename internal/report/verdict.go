@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/regression"
@@ -100,13 +101,19 @@ func (p *Page) warnings() (w []string) {
 	for _, finding := range p.Metrics.Findings(columns) {
 		add("%s", finding)
 	}
-	var outside, irregular int64
+	var irregular int64
+	outside := make([]int64, len(p.Metrics.Columns))
 	for _, d := range p.Metrics.Datasets {
-		outside, irregular = outside+d.Outside, irregular+d.Irregular
+		irregular += d.Irregular
+		for j := range d.Cells {
+			outside[j] += d.Cells[j].Outside
+		}
 	}
-	if outside > 0 {
-		add("%s outside the range of a column in training, where the model extrapolates; the file of predictions says which",
-			plural(outside, "row is", "rows are"))
+	for j, column := range p.Metrics.Columns {
+		if n := outside[j]; column.At >= 0 && n > 0 && n == slices.Max(outside[:len(outside)-1]) {
+			add("%s outside the range of %s in training, where the model extrapolates; the file of predictions says more",
+				plural(n, "row is", "rows are"), name(column.Name))
+		}
 	}
 	if irregular > 0 {
 		add("%s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
