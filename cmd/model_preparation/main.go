@@ -178,7 +178,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.choose && !o.IsSet("alpha") {
 		o.auto = true
 	}
-	if len(s.FeatureNamesOut) > 100 || len(s.Datasets) > 1000 { // to see soon which of much memory is done with
+	if len(s.FeatureNamesOut) > 100 || len(s.Datasets) > 1000 { // whose triangles are large: garbage is not to double them
 		debug.SetGCPercent(30)
 	}
 	if o.merge {

@@ -51,7 +51,7 @@ func TestChangedBetweenPasses(t *testing.T) {
 		testutil.OK(t, os.WriteFile(path, []byte(rows), 0o666))
 		in := testutil.Must(open(context.Background(), o, s, nil))(t)
 		testutil.OK(t, os.WriteFile(path, []byte(change.content), 0o666))
-		_, err := in.gather(context.Background(), o, s, o.Progress(-1, cli.Bytes, ""))
+		_, err := in.readFiles(context.Background(), o, s, o.Progress(-1, cli.Bytes, ""))
 		if changed := err != nil && strings.Contains(err.Error(), "b.csv: changed since"); changed != change.changed ||
 			!changed && err != nil {
 			t.Errorf("%q: %v", change.content, err)

@@ -23,10 +23,10 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	s.Sketches = nil // which take the memory of a triangle where columns are many
+	s.Sketches = nil // not needed any more, and with many columns as large as a triangle
 	bar := o.Progress(table.Size(in.files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, err := in.gather(ctx, o, s, bar)
+	datasets, err := in.readFiles(ctx, o, s, bar)
 	if err != nil {
 		return err
 	}
@@ -117,8 +117,8 @@ func (in *inputs) enough() error {
 	return regression.Enough(rows, in.settings.Coefficients(), in.settings.Alpha)
 }
 
-// gather is the pass over the files.
-func (in *inputs) gather(ctx context.Context, o *options, s *scaler.Scaler,
+// readFiles is the pass over the files.
+func (in *inputs) readFiles(ctx context.Context, o *options, s *scaler.Scaler,
 	bar *cli.Progress) (datasets []regression.Dataset, err error) {
 	var inModel dataset.Known
 	for _, d := range in.old.Datasets {

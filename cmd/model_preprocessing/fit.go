@@ -26,7 +26,7 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	}
 	bar := o.Progress(table.Size(files), cli.Bytes, o.Name())
 	defer bar.Clear()
-	datasets, sketches, err := gather(ctx, o, files, manifests, bar)
+	datasets, sketches, err := readFiles(ctx, o, files, manifests, bar)
 	if err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func fit(ctx context.Context, o *options, stdin io.Reader) error {
 	return nil
 }
 
-// gather is the pass over the files.
-func gather(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
+// readFiles is the pass over the files.
+func readFiles(ctx context.Context, o *options, files []*table.File, manifests *dataset.Manifests, bar *cli.Progress) (
 	datasets []scaler.Dataset, sketches []*moments.Sketch, err error) {
 	unfinished := o.Design.Unfinished()
 	sketcher := scaler.NewSketcher(&unfinished)

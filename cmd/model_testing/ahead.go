@@ -55,9 +55,9 @@ func (p *predictor) lookAhead(s *scaler.Scaler) {
 // -predictions only; no figure counts them.
 func (p *predictor) forecasts(r *design.Rows) map[int]regression.Forecast {
 	forecasts := map[int]regression.Forecast{}
-	for row := range r.Every.N {
-		lacks, y := len(r.Every.Lags) > 0 && r.Every.Lags[row], r.Every.Y[row]
-		if r.Ahead == nil || !lacks && (r.Every.Why[row] != "" || y == y) {
+	for row := range r.Block.N {
+		lacks, y := len(r.Block.Lags) > 0 && r.Block.Lags[row], r.Block.Y[row]
+		if r.Ahead == nil || !lacks && (r.Block.Why[row] != "" || y == y) {
 			continue // it cannot be predicted, or nothing behind it needs its prediction
 		}
 		if f, ok := p.ahead[r.File].Predict(r, row); ok && lacks {

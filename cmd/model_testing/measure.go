@@ -148,7 +148,7 @@ func readModel(o *options, scalerPath, modelPath string) (*scaler.Scaler, *regre
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if len(s.Datasets) > 1000 { // to see soon which of much memory is done with
+	if len(s.Datasets) > 1000 { // which take much memory: garbage is not to double it
 		debug.SetGCPercent(60)
 	}
 	m, fingerprint, err := regression.ReadLight(modelPath)

@@ -96,8 +96,8 @@ func (p *predictor) work(r *design.Rows) (res result, err error) {
 func (p *predictor) predict(r *design.Rows, t *scratch) []float64 {
 	t.predicted = sized(t.predicted, r.N)
 	p.model.Predict(t.predicted, r)
-	residual := make([]float64, r.Every.N)
-	if r.N < r.Every.N {
+	residual := make([]float64, r.Block.N)
+	if r.N < r.Block.N {
 		for i := range residual {
 			residual[i] = math.NaN()
 		}

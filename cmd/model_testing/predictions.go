@@ -54,7 +54,7 @@ func (p *predictions) write(block *result) error {
 func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]regression.Forecast) []byte {
 	field := csv.AppendField(nil, p.files[r.File].Name)
 	var b []byte
-	every := &r.Every
+	every := &r.Block
 	i := 0 // the next usable row
 	for row := range every.N {
 		b = append(append(b, field...), ',')

@@ -46,14 +46,14 @@ func (c *Cutter) Begin(head []byte, first int) {
 // Sum returns the hash of what was read.
 func (c *Cutter) Sum() uint64 { return c.hash.Sum64() }
 
-// Next returns the next block, in the memory of b where that is enough, and the number of
-// its newlines, with which it ends. There is room for Padding bytes behind it. With
+// Next returns the next block, which ends in a newline, in the memory of b where that is enough,
+// and how many newlines it has. There is room for Padding bytes behind it. With
 // ErrLong it returns what there is of the record; io.EOF says that there are no more.
 func (c *Cutter) Next(b []byte) (block []byte, newlines int, err error) {
 	b = append(b[:0], c.rest...)
 	c.rest = c.rest[:0]
 	for size := BlockSize; ; size *= 2 {
-		if b, err = c.fill(b, size); err != nil {
+		if b, err = c.read(b, size); err != nil {
 			return b, 0, err
 		}
 		end := len(b)
@@ -78,8 +78,8 @@ func (c *Cutter) Next(b []byte) (block []byte, newlines int, err error) {
 	}
 }
 
-// fill reads until b has size bytes or the text ends.
-func (c *Cutter) fill(b []byte, size int) ([]byte, error) {
+// read reads until b has size bytes or the text ends.
+func (c *Cutter) read(b []byte, size int) ([]byte, error) {
 	n := len(b)
 	if n >= size || c.eof {
 		return b, nil

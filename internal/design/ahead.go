@@ -46,7 +46,7 @@ func (s *Scan[R]) ahead(b *table.Block, before carry) func(int, func(int64) floa
 			guessed = append(guessed, lag)
 		}
 		one.kept[0], one.guess = i, guess
-		s.fill(one, b, before)
+		s.makeXY(one, b, before)
 		return one, guessed
 	}
 }

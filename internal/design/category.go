@@ -99,11 +99,11 @@ func (d *Design) Unfinished() Design {
 
 // Codes are the cells of a category in some rows.
 type Codes struct {
-	Rows   []int32  // per row, an index into Levels
-	Levels []string // the words of these rows and of their neighbours; the first, "", is a missing cell
-	From   int      // the category's columns of X, To not included
-	To     int
-	// Column is the column of X per element of Levels, −1 of a missing cell and of a
+	Codes []int32  // per row, an index into Levels
+	Words []string // the words of these rows and of their neighbours; the first, "", is a missing cell
+	From  int      // the category's columns of X, To not included
+	To    int
+	// Column is the column of X per element of Words, −1 of a missing cell and of a
 	// level that the design does not know: the average category, z = 0 in all its
 	// columns.
 	Column []int
@@ -130,7 +130,7 @@ func (c *Category) columnOf(from int) map[string]int {
 // set takes over the levels that a block has of a category.
 func (c *Codes) set(t *Term, columnOf map[string]int, levels []string) {
 	c.name, c.From, c.To = t.Name, t.From, t.From+len(t.Columns)
-	c.Levels, c.Column = levels, c.Column[:0]
+	c.Words, c.Column = levels, c.Column[:0]
 	for _, level := range levels {
 		j, known := columnOf[level]
 		if !known {
@@ -141,17 +141,17 @@ func (c *Codes) set(t *Term, columnOf map[string]int, levels []string) {
 }
 
 // Unseen reports whether row i has a level that the design does not know.
-func (c *Codes) Unseen(i int) bool { return c.unknown(c.Rows[i]) }
+func (c *Codes) Unseen(i int) bool { return c.unknown(c.Codes[i]) }
 
 // Doubt says why row i has no level of its own, "" if it has.
 func (c *Codes) Doubt(i int) string {
-	switch code := c.Rows[i]; {
+	switch code := c.Codes[i]; {
 	case c.From == c.To || c.Column[code] >= 0:
 		return ""
 	case code == 0:
 		return c.name + " is missing"
 	case c.unknown(code):
-		return "training has no " + c.name + "=" + c.Levels[code]
+		return "training has no " + c.name + "=" + c.Words[code]
 	}
 	return ""
 }
@@ -164,8 +164,8 @@ func (c *Codes) unknown(code int32) bool {
 
 // Counts returns how many of the rows have each element of Levels.
 func (c *Codes) Counts() []int64 {
-	counts := make([]int64, len(c.Levels))
-	for _, code := range c.Rows {
+	counts := make([]int64, len(c.Words))
+	for _, code := range c.Codes {
 		counts[code]++
 	}
 	return counts
@@ -191,7 +191,7 @@ func (u *Unseen) add(categories []Codes) {
 		for code, n := range c.Counts() {
 			if n > 0 && c.unknown(int32(code)) {
 				u.Cells += n
-				u.name(c.name + "=" + c.Levels[code])
+				u.name(c.name + "=" + c.Words[code])
 			}
 		}
 	}

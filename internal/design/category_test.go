@@ -22,7 +22,7 @@ func words(t *testing.T, d Design, csv string) (rows []string, file Result[[]str
 		Work: func(r *Rows) (rows []string, err error) {
 			c := &r.Codes[0]
 			for i := range r.N {
-				row := fmt.Sprint(c.Column[c.Rows[i]])
+				row := fmt.Sprint(c.Column[c.Codes[i]])
 				if c.Unseen(i) {
 					row += "!"
 				}

@@ -58,7 +58,7 @@ func collect(t *testing.T, d Design, csv string, workers int, unknown bool) []st
 	scan := Scan[[]string]{Design: &d, Workers: workers, Unknown: unknown, Merge: appendTo,
 		Work: func(r *Rows) (rows []string, err error) {
 			for i := range r.N {
-				row := fmt.Sprintf("%d/%d:", r.Used+int64(i), r.Index(i))
+				row := fmt.Sprintf("%d/%d:", r.UsedBefore+int64(i), r.Index(i))
 				for _, x := range r.X {
 					row += fmt.Sprintf(" %.6g", x[i])
 				}
@@ -136,7 +136,7 @@ func TestHarmonics(t *testing.T) {
 	for _, s := range []string{"1970-01-01T00:00:00Z", "2024-07-01T15:30:00Z", "1850-03-01T06:00:00Z",
 		"2500-12-31T23:59:00Z"} {
 		when := testutil.Must(dataset.ParseTime(s))(t)
-		Calendar(cols, 3, 2, []dataset.Time{when})
+		Harmonics(cols, 3, 2, []dataset.Time{when})
 		for k := 1; k <= 3; k++ {
 			angle := 2 * math.Pi * float64(k) * math.Mod(float64(when)/1e6, 365.2425*86400) / (365.2425 * 86400)
 			if math.Abs(cols[2*k-2][0]-math.Sin(angle)) > 1e-12 || math.Abs(cols[2*k-1][0]-math.Cos(angle)) > 1e-12 {
@@ -164,7 +164,7 @@ func TestHarmonicError(t *testing.T) {
 		times[i] = dataset.Time(random.Int64N(4e15))
 	}
 	worst := 0.0
-	Calendar(cols, maxHarmonics, 0, times)
+	Harmonics(cols, maxHarmonics, 0, times)
 	for i, at := range times {
 		phase := int64(at) % int64(Year) * maxHarmonics % int64(Year)
 		sin, cos := math.Sincos(2 * math.Pi * float64(phase) / Year)
@@ -306,17 +306,17 @@ func TestEvery(t *testing.T) {
 	scan := Scan[[]string]{Design: &d, Workers: 2, Unknown: true, All: true, Texts: []string{"name"}, Merge: appendTo,
 		Work: func(r *Rows) (got []string, err error) {
 			used := 0
-			for i, why := range r.Every.Why {
-				got = append(got, fmt.Sprintf("%v %s %s", r.Every.Y[i], r.Every.Texts[0][i], why))
+			for i, why := range r.Block.Why {
+				got = append(got, fmt.Sprintf("%v %s %s", r.Block.Y[i], r.Block.Texts[0][i], why))
 				if why == "" {
-					if r.Place(used) != i || r.Times[used] != r.Every.Times[i] {
+					if r.Place(used) != i || r.Times[used] != r.Block.Times[i] {
 						t.Errorf("used row %d is at %d, not %d", used, r.Place(used), i)
 					}
 					used++
 				}
 			}
-			if used != r.N || len(got) != r.Every.N {
-				t.Errorf("%d rows are used, not %d; %d are there, not %d", r.N, used, r.Every.N, len(got))
+			if used != r.N || len(got) != r.Block.N {
+				t.Errorf("%d rows are used, not %d; %d are there, not %d", r.N, used, r.Block.N, len(got))
 			}
 			return got, nil
 		}}

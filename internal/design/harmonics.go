@@ -5,10 +5,10 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// Calendar writes the harmonics of the times into cols: the columns of the
+// Harmonics writes the harmonics of the times into cols: the columns of the
 // year's pairs of sine and cosine, sin kωt and cos kωt for k = 1, 2, …, and
 // then of the day's.
-func Calendar(cols [][]float64, annual, daily int, times []dataset.Time) {
+func Harmonics(cols [][]float64, annual, daily int, times []dataset.Time) {
 	harmonics(cols[:2*annual], times, Year)
 	harmonics(cols[2*annual:2*(annual+daily)], times, day)
 }

@@ -11,16 +11,16 @@ import (
 // Rows are the usable rows of one block. They are valid only during the call
 // that they are handed to.
 type Rows struct {
-	File  int            // index of the file
-	Used  int64          // usable rows of the file before these
-	N     int            // how many
-	X     [][]float64    // p columns of length N, nil for levels; NaN only under the policy Mean
-	Codes []Codes        // of the design's categories: what their columns of X are
-	Y     []float64      // target, length N; NaN only in a Scan with Unknown
-	Prev  []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
-	Times []dataset.Time // length N, or empty without a time column
-	Every Every          // all rows of the block
-	Rival *Rows          // those of the scan's rival, if it has one
+	File       int            // index of the file
+	UsedBefore int64          // usable rows of the file before these
+	N          int            // how many
+	X          [][]float64    // p columns of length N, nil for levels; NaN only where -missing is mean or indicator
+	Codes      []Codes        // of the design's categories and those of the calendar: what their columns of X are
+	Y          []float64      // target, length N; NaN only in a Scan with Unknown
+	Prev       []float64      // in a Scan with Previous: the target one row earlier, NaN where unknown
+	Times      []dataset.Time // length N, or empty without a time column
+	Block      BlockRows      // all rows of the block
+	Rival      *Rows          // those of the scan's rival, if it has one
 	// Ahead is for a block that may have rows with predicted lags, in a Scan with Ahead; nil for
 	// others. Blocks that have it come one behind the other. It makes of row i of the block, usable
 	// or lacking lags, rows of one, whose lags that are not known are what guess says of their rows of
@@ -28,19 +28,19 @@ type Rows struct {
 	// the next call.
 	Ahead func(i int, guess func(row int64) float64) (one *Rows, guessed []int)
 
-	all    bool           // all rows of the block are used
-	kept   []int          // else these
-	begins int64          // row of the file with which the block begins
-	times  []dataset.Time // memory of Times
-	ownX   [][]float64    // of X, where its columns are not the block's
-	ownY   []float64      // and of Y
-	ownC   [][]int32      // and of Codes
-	clock  *clock
-	guess  func(row int64) float64 // of the target in a row of the file, where it is not known; nil for none
+	allUsed bool           // all rows of the block are used
+	kept    []int          // else these
+	begins  int64          // row of the file with which the block begins
+	times   []dataset.Time // memory of Times
+	ownX    [][]float64    // of X, where its columns are not the block's
+	ownY    []float64      // and of Y
+	ownC    [][]int32      // and of Codes
+	clock   *clock
+	guess   func(row int64) float64 // of the target in a row of the file, where it is not known; nil for none
 }
 
-// Every are all rows of a block, usable or not.
-type Every struct {
+// BlockRows are all rows of a block, usable or not.
+type BlockRows struct {
 	N int // how many
 	// In a Scan with All:
 	Y     []float64      // target, NaN where missing
@@ -58,7 +58,7 @@ func (r *Rows) Index(i int) int64 { return r.begins + int64(r.Place(i)) }
 
 // Place returns the row of the block, from 0, of row i.
 func (r *Rows) Place(i int) int {
-	if r.all {
+	if r.allUsed {
 		return i
 	}
 	return r.kept[i]
@@ -72,7 +72,7 @@ func (r *Rows) Values(memory []float64, j, from, to int) []float64 {
 	}
 	k := slices.IndexFunc(r.Codes, func(c Codes) bool { return j >= c.From && j < c.To })
 	c := &r.Codes[k]
-	for i, code := range c.Rows[from:to] {
+	for i, code := range c.Codes[from:to] {
 		switch c.Column[code] {
 		case j:
 			memory[i] = 1
@@ -104,11 +104,12 @@ func earlier(before, y []float64, i, k int) float64 {
 // and counts in t why the others are not.
 func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally) error {
 	rows.kept = rows.kept[:0]
-	rows.Every = Every{N: b.Rows}
+	rows.Block = BlockRows{N: b.Rows}
 	if s.All {
-		rows.Every = Every{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows), nil}
+		rows.Block = BlockRows{b.Rows, target(b), b.Times, b.Texts, make([]string, b.Rows), nil}
 	}
-	if rows.all = b.Gaps == 0 && len(s.Lags) == 0; rows.all {
+	rows.allUsed = b.Gaps == 0 && len(s.Lags) == 0
+	if rows.allUsed {
 		rows.N, t.Used = b.Rows, int64(b.Rows)
 		return nil
 	}
@@ -127,24 +128,22 @@ func (s *Scan[R]) usableRows(rows *Rows, b *table.Block, before carry, t *Tally)
 		case lag >= 0:
 			t.Left.MissingLag++
 		}
-		switch {
-		case feature == "" && lag < 0 && (known || s.Unknown):
+		if feature == "" && lag < 0 && (known || s.Unknown) {
 			rows.kept = append(rows.kept, i)
-		case !s.All:
-		case feature != "":
-			rows.Every.Why[i] = feature + " is missing"
-		case lag >= 0:
-			rows.Every.lacksLag(i, s.lagNames[lag])
+		} else if s.All && feature != "" {
+			rows.Block.Why[i] = feature + " is missing"
+		} else if s.All && lag >= 0 {
+			rows.Block.lacksLag(i, s.lagNames[lag])
 		}
 	}
 	rows.N = len(rows.kept)
-	rows.all = rows.N == b.Rows
+	rows.allUsed = rows.N == b.Rows
 	t.Used = int64(rows.N)
 	return nil
 }
 
 // lacksLag says that row i lacks a lag, and nothing else.
-func (e *Every) lacksLag(i int, name string) {
+func (e *BlockRows) lacksLag(i int, name string) {
 	if e.Lags == nil {
 		e.Lags = make([]bool, e.N)
 	}
@@ -160,7 +159,7 @@ func (s *Scan[R]) missingFeature(b *table.Block, i int, known bool, t *Tally) (n
 	}
 	lacking, alone, counts := 0, 0, s.Gaps && (known || s.Unknown)
 	for j, feature := range s.features {
-		if k := j - s.numbers; k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
+		if k := j - s.numeric; k < 0 && b.Cols[j][i] == b.Cols[j][i] || k >= 0 && b.Cats[k].Codes[i] != 0 {
 			continue
 		}
 		if lacking++; lacking == 1 {
@@ -198,9 +197,9 @@ func mergeGaps(a, b []Gap) []Gap {
 	return a
 }
 
-// fill makes the rows of X and y of the usable rows of the block. Columns of
+// makeXY makes the rows of X and y of the usable rows of the block. Columns of
 // which all rows are used are the block's own.
-func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
+func (s *Scan[R]) makeXY(rows *Rows, b *table.Block, before carry) {
 	if rows.X == nil && len(s.terms) > 0 {
 		last := &s.terms[len(s.terms)-1]
 		width := last.From + len(last.Columns)
@@ -208,7 +207,7 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 		rows.Codes, rows.ownC = make([]Codes, len(s.columnOf)), make([][]int32, len(s.columnOf))
 		rows.clock = newClock(s.Design)
 	}
-	rows.File, rows.Used, rows.begins = b.File, before.used, before.rows
+	rows.File, rows.UsedBefore, rows.begins = b.File, before.used, before.rows
 	rows.Times = take(&rows.times, b.Times, rows)
 	rows.Y = take(&rows.ownY, target(b), rows)
 	numbers, words := 0, 0 // that were filled
@@ -220,7 +219,7 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 		case Word:
 			codes, c := &rows.Codes[words], &b.Cats[words]
 			codes.set(t, s.columnOf[words], c.Levels)
-			codes.Rows = take(&rows.ownC[words], c.Codes, rows)
+			codes.Codes = take(&rows.ownC[words], c.Codes, rows)
 			words++
 		case Harmonic: // all of them at once, below
 			rows.own(t.From)
@@ -234,14 +233,14 @@ func (s *Scan[R]) fill(rows *Rows, b *table.Block, before carry) {
 			of := calendarOf(t.Name)
 			rows.clock.codes(rows.ownC[words], of, rows.Times)
 			rows.Codes[words].set(t, s.columnOf[words], append([]string{""}, of.levels...))
-			rows.Codes[words].Rows = rows.ownC[words]
+			rows.Codes[words].Codes = rows.ownC[words]
 			words++
 		default:
 			rows.make(t, s.Design)
 		}
 	}
 	if from, to := s.Harmonics(); from < to {
-		Calendar(rows.X[from:], s.Annual, s.Daily, rows.Times)
+		Harmonics(rows.X[from:], s.Annual, s.Daily, rows.Times)
 	}
 	if s.Previous {
 		rows.Prev = resize(rows.Prev, rows.N)
@@ -326,7 +325,7 @@ func (r *Rows) cross(t *Term, centred []bool, means []float64) {
 
 // shift writes the target lag rows earlier into dst.
 func (r *Rows) shift(dst, before, y []float64, lag int) {
-	if r.all {
+	if r.allUsed {
 		n := min(lag, len(dst))
 		for i := range n {
 			dst[i] = earlier(before, y, i, lag)
@@ -344,7 +343,7 @@ func (r *Rows) shift(dst, before, y []float64, lag int) {
 
 // take returns the usable elements of src, in memory, or src itself if all are.
 func take[T any](memory *[]T, src []T, rows *Rows) []T {
-	if rows.all || len(src) == 0 {
+	if rows.allUsed || len(src) == 0 {
 		return src
 	}
 	*memory = resize(*memory, len(rows.kept))

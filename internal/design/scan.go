@@ -30,13 +30,13 @@ type Scan[R any] struct {
 	Merge func(file *R, block R)         // adds it to that of its file, in order; nil where there is nothing to add
 	Each  func(file int, block *R) error // before that looks at it; nil for nobody
 
-	terms    []Term
-	lagNames []string
-	features []string         // numbers first, then words
-	numbers  int              // how many of them are numbers
-	columnOf []map[string]int // of each category: the column of X of a word
-	memory   int              // rows of the target that are remembered from block to block
-	rows     sync.Pool
+	terms      []Term
+	lagNames   []string
+	features   []string         // numbers first, then words
+	numeric    int              // how many of them are numbers
+	columnOf   []map[string]int // of each category: the column of X of a word
+	longestLag int              // rows of the target that are remembered from block to block
+	rows       sync.Pool
 }
 
 // Result is what a scan has got of a file.
@@ -97,7 +97,7 @@ func (s *Scan[R]) Files(ctx context.Context, files []*table.File) iter.Seq2[*Res
 	s.prepare()
 	return func(yield func(*Result[R], error) bool) {
 		file := new(Result[R])
-		for b, err := range ordered.Map(ctx, s.Workers, s.blocks(files), s.block) {
+		for b, err := range ordered.Map(ctx, s.Workers, s.blocks(files), s.process) {
 			if err == nil {
 				err = b.Describe(&file.ID)
 			}
@@ -144,7 +144,7 @@ func (s *Scan[R]) prepare() {
 	s.terms = s.Terms()
 	s.lagNames = s.LagNames()
 	s.features = s.Lacking()
-	s.numbers = len(s.features) - len(s.Categories)
+	s.numeric = len(s.features) - len(s.Categories)
 	s.columnOf = nil
 	for _, t := range s.terms {
 		switch t.Kind {
@@ -154,12 +154,12 @@ func (s *Scan[R]) prepare() {
 			s.columnOf = append(s.columnOf, (&Category{Levels: t.Made.Levels}).columnOf(t.From))
 		}
 	}
-	s.memory = 0
+	s.longestLag = 0
 	if s.Previous {
-		s.memory = 1
+		s.longestLag = 1
 	}
 	if n := len(s.Lags); n > 0 {
-		s.memory = s.Lags[n-1]
+		s.longestLag = s.Lags[n-1]
 	}
 }
 
@@ -168,8 +168,8 @@ func (s *Scan[R]) columns() *table.Scan {
 	if s == nil {
 		return nil
 	}
-	csv := &table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numbers]), s.Target),
-		Categories: s.features[s.numbers:], Texts: s.Texts, Also: s.Rival.columns()}
+	csv := &table.Scan{Time: s.Time, Columns: append(slices.Clone(s.features[:s.numeric]), s.Target),
+		Categories: s.features[s.numeric:], Texts: s.Texts, Also: s.Rival.columns()}
 	if s.All {
 		csv.Optional = s.Target
 	}
@@ -199,8 +199,9 @@ func (s *Scan[R]) blocks(files []*table.File) iter.Seq2[*block[R], error] {
 	}
 }
 
-// block makes the result of a block. The next one gets its word even if that fails.
-func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
+// process makes the result of a block. The block behind it gets what it waits for even if
+// this one fails.
+func (s *Scan[R]) process(b *block[R]) (*block[R], error) {
 	if b.End != "" {
 		b.tail = (<-b.before).targets
 		return b, nil
@@ -238,7 +239,7 @@ func (s *Scan[R]) block(b *block[R]) (*block[R], error) {
 	if s.Work == nil {
 		return b, nil
 	}
-	s.fill(rows, b.Block, before)
+	s.makeXY(rows, b.Block, before)
 	b.tally.Unseen.add(rows.Codes)
 	if s.Rival != nil {
 		if rows.Rival, err = s.Rival.rowsOf(b.Also, *before.rival); err != nil {
@@ -256,7 +257,7 @@ func (s *Scan[R]) rowsOf(b *table.Block, before carry) (*Rows, error) {
 	if err := s.usableRows(rows, b, before, new(Tally)); err != nil {
 		return nil, err
 	}
-	s.fill(rows, b, before)
+	s.makeXY(rows, b, before)
 	return rows, nil
 }
 
@@ -286,10 +287,10 @@ func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 	if n := len(b.Times); n > 0 {
 		after.last = b.Times[n-1]
 	}
-	if s.memory > 0 {
+	if s.longestLag > 0 {
 		y := target(b)
-		all := slices.Concat(before.targets, y[max(0, len(y)-s.memory):])
-		after.targets = all[max(0, len(all)-s.memory):]
+		all := slices.Concat(before.targets, y[max(0, len(y)-s.longestLag):])
+		after.targets = all[max(0, len(all)-s.longestLag):]
 	}
 	if s.Rival != nil {
 		rival := s.Rival.next(*before.rival, b.Also, 0)

@@ -41,12 +41,12 @@ type Asked struct {
 // TrendName is the trend's column of X.
 const TrendName = "trend"
 
-// Derived reports whether column j of X has no mean and scale in a scaler.
+// Derived says of each column of X whether it has no mean and scale in a scaler.
 func (d *Design) Derived() []bool {
 	var derived []bool
-	for _, g := range d.Terms() {
-		for range g.Columns {
-			derived = append(derived, g.Kind == Hinge || g.Kind == Cross)
+	for _, term := range d.Terms() {
+		for range term.Columns {
+			derived = append(derived, term.Kind == Hinge || term.Kind == Cross)
 		}
 	}
 	return derived
@@ -145,7 +145,7 @@ func (d *Design) crosses(name string) bool {
 
 // CategoryTerms returns the categories, those of the table and then of the calendar.
 func (d *Design) CategoryTerms() []Term {
-	return slices.DeleteFunc(d.Terms(), func(g Term) bool { return g.Kind != Word && g.Kind != Clock })
+	return slices.DeleteFunc(d.Terms(), func(term Term) bool { return term.Kind != Word && term.Kind != Clock })
 }
 
 // observed returns the terms that a scaler's pass looks at: the calendar, without its levels,
@@ -248,10 +248,10 @@ func (d *Design) checkTerms() error {
 			return fmt.Errorf("the term %.40q cannot be", t.Name)
 		}
 	}
-	for _, g := range d.Terms() {
-		for _, side := range g.Sides {
-			if len(side) == 0 || g.Kind != Cross && len(side) != 1 {
-				return fmt.Errorf("the term %.40q is made of what is not there", g.Name)
+	for _, term := range d.Terms() {
+		for _, side := range term.Sides {
+			if len(side) == 0 || term.Kind != Cross && len(side) != 1 {
+				return fmt.Errorf("the term %.40q is made of what is not there", term.Name)
 			}
 		}
 	}

@@ -113,38 +113,38 @@ func (t *Spec) columns(terms []Term, sides [][]int) (names []string) {
 }
 
 // termsOf returns the terms that a side of a cross, or what has hinges, is made of: a
-// group of that name, with its hinges where the name ends in >, or that of a lag.
+// term of that name, with its hinges where the name ends in >, or that of a lag.
 func termsOf(terms []Term, name string) (of []int) {
 	for i := range terms {
-		if g := &terms[i]; g.Kind != Cross && (g.Name == name || g.Name+">" == name ||
-			g.Kind == Lags && slices.Contains(g.Columns, name)) {
+		if term := &terms[i]; term.Kind != Cross && (term.Name == name || term.Name+">" == name ||
+			term.Kind == Lags && slices.Contains(term.Columns, name)) {
 			of = append(of, i)
 		}
 	}
 	return of
 }
 
-// straight returns the group that crosses the same without hinges, −1 if there is none: then
+// straight returns the term that crosses the same without hinges, −1 if there is none: then
 // this one is of the hinges alone.
 func (t *Spec) straight(terms []Term) int {
 	if t.Kind != Cross || !strings.Contains(t.Name, ">") {
 		return -1
 	}
 	name := strings.TrimSuffix(t.Of[0], ">") + "*" + strings.TrimSuffix(t.Of[1], ">")
-	return slices.IndexFunc(terms, func(g Term) bool { return g.Kind == Cross && g.Name == name && name != t.Name })
+	return slices.IndexFunc(terms, func(term Term) bool { return term.Kind == Cross && term.Name == name && name != t.Name })
 }
 
 // side returns the columns of X of a side of a cross, or of what has hinges, but for the
 // reference, and for the number itself where hinges stand alone.
 func (t *Spec) side(terms []Term, name string, alone bool) (columns []int) {
 	for _, i := range termsOf(terms, name) {
-		g := &terms[i]
-		if alone && strings.HasSuffix(name, ">") && g.Kind != Hinge {
+		term := &terms[i]
+		if alone && strings.HasSuffix(name, ">") && term.Kind != Hinge {
 			continue
 		}
-		for k, column := range g.Columns {
-			if column != t.Reference && (g.Kind != Lags || column == name) {
-				columns = append(columns, g.From+k)
+		for k, column := range term.Columns {
+			if column != t.Reference && (term.Kind != Lags || column == name) {
+				columns = append(columns, term.From+k)
 			}
 		}
 	}
@@ -153,8 +153,8 @@ func (t *Spec) side(terms []Term, name string, alone bool) (columns []int) {
 
 func columnName(terms []Term, j int) string {
 	for i := range terms {
-		if g := &terms[i]; j < g.To() {
-			return g.Columns[j-g.From]
+		if term := &terms[i]; j < term.To() {
+			return term.Columns[j-term.From]
 		}
 	}
 	return ""
@@ -169,8 +169,8 @@ func (d *Design) Names() []string {
 	return names
 }
 
-// Harmonics returns the range of the columns of X that depend on the calendar
-// alone.
+// Harmonics returns the range of the columns of X that are sines and cosines of the year and
+// the day.
 func (d *Design) Harmonics() (from, to int) {
 	from = len(d.Features)
 	for _, c := range d.Categories {

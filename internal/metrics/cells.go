@@ -65,20 +65,20 @@ func (columns Columns) Count(r *design.Rows, from, to, step int, s *Sample) ([]C
 		cells.Bins = make([]int64, c.bins())
 		switch {
 		case c.Levels != nil:
-			cells.words(&r.Codes[c.At], from, to, step)
+			cells.countWords(&r.Codes[c.At], from, to, step)
 		case c.At < 0:
-			cells.numbers(c, r.Y, from, to, step, nil, nil)
+			cells.countNumbers(c, r.Y, from, to, step, nil, nil)
 		case z != nil && c.Middles != nil:
 			byBin[i] = make([]Residuals, tenths)
-			cells.numbers(c, r.X[c.At], from, to, step, z, byBin[i])
+			cells.countNumbers(c, r.X[c.At], from, to, step, z, byBin[i])
 		default:
-			cells.numbers(c, r.X[c.At], from, to, step, nil, nil)
+			cells.countNumbers(c, r.X[c.At], from, to, step, nil, nil)
 		}
 	}
 	return counted, byBin
 }
 
-func (c *Cells) numbers(column *Column, x []float64, from, to, step int, z []unitResidual, byBin []Residuals) {
+func (c *Cells) countNumbers(column *Column, x []float64, from, to, step int, z []unitResidual, byBin []Residuals) {
 	var bins [tenths]int64
 	edges := newDeciles(column.Edges)
 	sum, mean, low, high := 0.0, column.Mean, column.Low, column.High
@@ -129,10 +129,10 @@ func below(a, b float64) int {
 	return 0
 }
 
-func (c *Cells) words(codes *design.Codes, from, to, step int) {
+func (c *Cells) countWords(codes *design.Codes, from, to, step int) {
 	counts := make([]int64, len(codes.Column))
 	for i := from; i < to; i += step {
-		counts[codes.Rows[i]]++
+		counts[codes.Codes[i]]++
 	}
 	for code, n := range counts {
 		j := codes.Column[code]

@@ -11,8 +11,9 @@ import (
 	"mlpipeline/internal/design"
 )
 
-// psi is the population stability index Σ(p − q)·ln(p/q), the symmetric divergence of S.
-// Kullback and R. A. Leibler, of shares with half a row more in every bin.
+// psi is the population stability index Σ(p − q)·ln(p/q), of shares with half a row more in
+// every bin: the symmetric divergence of S. Kullback and R. A. Leibler, "On information and
+// sufficiency", Annals of Mathematical Statistics 22 (1951).
 func psi(a, b []int64) (sum float64) {
 	total := func(bins []int64) float64 { return float64((&Cells{Bins: bins}).n()) + float64(len(bins))/2 }
 	n, m := total(a), total(b)
@@ -23,8 +24,10 @@ func psi(a, b []int64) (sum float64) {
 	return sum
 }
 
-// noise is the distance that a thousandth of the samples of so many rows exceed which come
-// from the same population.
+// noise is the index that a thousandth of the pairs of samples of n and m rows exceed which come
+// from one population: it is about χ²·(1/n + 1/m), with a degree of freedom less than bins (B.
+// Yurdakul, "Statistical properties of population stability index", Western Michigan University,
+// 2018).
 func noise(bins int, n, m int64) float64 {
 	if bins < 2 {
 		return 0
@@ -84,7 +87,8 @@ func (s *Sums) drifts() (worst []Drift) {
 	return worst
 }
 
-// farther orders by what is beyond chance, and then by all, beside what is usual.
+// farther orders by what is beyond chance, and then by all, as multiples of what is usual, which
+// may be 0: so the products, not the quotients, are compared.
 func farther(a, b Drift) int {
 	return cmp.Or(cmp.Compare(b.Excess*a.Usual, a.Excess*b.Usual), cmp.Compare(b.Excess, a.Excess),
 		cmp.Compare(b.PSI*a.Usual, a.PSI*b.Usual))

@@ -29,7 +29,7 @@ func TestCells(t *testing.T) {
 		{Name: "kind", Levels: []string{"kind=a", "kind=b"}}, {Name: "y", At: -1, Low: 5, High: 5}}
 	nan := math.NaN()
 	rows := &design.Rows{N: 7, X: [][]float64{nil, nil, {1, 1.5, 2, 3, 4, nan, 0}}, Y: []float64{5, 5, 5, nan, 5, 5, 5},
-		Codes: []design.Codes{{Rows: []int32{0, 1, 1, 2, 3, 3, 3}, Levels: []string{"", "b", "new", "a"}, From: 0, To: 2,
+		Codes: []design.Codes{{Codes: []int32{0, 1, 1, 2, 3, 3, 3}, Words: []string{"", "b", "new", "a"}, From: 0, To: 2,
 			Column: []int{-1, 1, -1, 0}}}}
 	want := []Cells{{Bins: []int64{2, 2, 2}, Missing: 1, Outside: 2, Moved: (-1 - 0.5 + 1 + 2 - 2) / 2},
 		{Bins: []int64{3, 2}, Missing: 1, Unseen: 1}, {Bins: []int64{6}, Missing: 1}}
@@ -115,7 +115,7 @@ func TestConstantColumn(t *testing.T) {
 	c := Column{Name: "x", Low: 5, High: 5, Mean: 5}
 	var cells Cells
 	cells.Bins = make([]int64, c.bins())
-	cells.numbers(&c, []float64{5, 6, 7}, 0, 3, 1, nil, nil)
+	cells.countNumbers(&c, []float64{5, 6, 7}, 0, 3, 1, nil, nil)
 	if cells.Bins[0] != 3 || cells.Outside != 2 || cells.Moved != 0 || noise(1, 30, 30) != 0 || psi(cells.Bins, []int64{9}) != 0 {
 		t.Errorf("%+v", cells)
 	}

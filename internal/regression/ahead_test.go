@@ -69,7 +69,7 @@ func predictAhead(t *testing.T, s *scaler.Scaler, m *Model, csv string) []Foreca
 	return scanned(t, csv, &design.Scan[[]Forecast]{Design: &s.Design, Unknown: true, All: true, Ahead: true,
 		Past: [][]float64{past}, Merge: func(file *[]Forecast, block []Forecast) { *file = append(*file, block...) },
 		Work: func(r *design.Rows) (all []Forecast, err error) {
-			for i := range r.Every.N {
+			for i := range r.Block.N {
 				f, ok := ahead.Predict(r, i)
 				if !ok {
 					f.Value = math.NaN()

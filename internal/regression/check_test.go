@@ -39,12 +39,12 @@ func forgeable(t *testing.T) (*Model, *Summary, *design.Rows) {
 	set.SeasonFrom, set.SeasonTo, set.Folds = 5, 7, 2
 	w := len(set.Names) + 2
 	r := &design.Rows{N: 10, X: make([][]float64, w-2), Y: y[:10], Codes: []design.Codes{{To: 3,
-		Levels: []string{"", "a", "b", "c"}, Column: []int{-1, 0, 1, 2}, Rows: make([]int32, 10)}}}
+		Words: []string{"", "a", "b", "c"}, Column: []int{-1, 0, 1, 2}, Codes: make([]int32, 10)}}}
 	for j := 3; j < w-2; j++ {
 		r.X[j] = d.columns[j][:10]
 	}
-	for i := range r.Codes[0].Rows {
-		r.Codes[0].Rows[i] = int32(i % 4)
+	for i := range r.Codes[0].Codes {
+		r.Codes[0].Codes[i] = int32(i % 4)
 	}
 	set.Columns = metrics.Columns{{Name: "y", At: -1, Edges: []float64{0, 1}, Low: -3, High: 5, Mean: 1, Deviation: 1},
 		{Name: "c", Levels: []string{"a", "b", "c"}}}

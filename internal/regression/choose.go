@@ -61,7 +61,7 @@ func (t *Term) plain() bool {
 }
 
 // columns returns a term's columns in a factor.
-func (t *Term) columns() []int { return numbers(t.From+1, t.To+1) }
+func (t *Term) columns() []int { return indices(t.From+1, t.To+1) }
 
 // settle takes the errors of what is chosen now.
 func (c *chooser) settle() {

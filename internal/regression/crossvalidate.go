@@ -11,7 +11,7 @@ import (
 )
 
 // CrossValidation is the error on rows that a fit has not seen. The rows of
-// every dataset are cut into K folds (see Factorizer.Gather); each fold is held out once.
+// every dataset are cut into K folds (see Factorizer.fold); each fold is held out once.
 type CrossValidation struct {
 	Folds  int      `json:"folds" range:"2,1000"`
 	MSE    *float64 `json:"mse" range:"0,"`     // mean over the folds of the held-out MSE

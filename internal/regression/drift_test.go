@@ -41,7 +41,7 @@ func TestGather(t *testing.T) {
 			var got Folds
 			for from := 0; from < n; from += size {
 				to := min(n, from+size)
-				rows := &design.Rows{N: to - from, Used: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}
+				rows := &design.Rows{N: to - from, UsedBefore: int64(from), X: [][]float64{x[from:to]}, Y: y[from:to]}
 				got.Merge(testutil.Must(factorizer.Gather(rows))(t))
 			}
 			whole := &design.Rows{N: n, X: [][]float64{x}, Y: y}

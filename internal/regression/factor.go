@@ -30,7 +30,7 @@ import (
 // that is made, so that factors may share it.
 type Factor struct {
 	N     int64     // rows
-	Width int       // w = p + 2: the intercept, p features, the target
+	Width int       // w: p + 2 where it is of the intercept, p features and the target
 	R     []float64 // upper triangle by rows, diagonal ≥ 0: its first min(n, w) rows, the others being zeros
 	Lo    []float64 // of a precise factor: what R lacks, as in moments.Sum
 
@@ -84,10 +84,10 @@ func (f *Factor) Merge(o *Factor) {
 	case f.N == 0:
 		f.Width, f.R, f.Lo = o.Width, o.R, o.Lo
 	case f.Lo != nil && o.Lo != nil:
-		f.stackPrecise(o.precise(numbers(0, o.Width)))
+		f.stackPrecise(o.precise(indices(0, o.Width)))
 	default:
 		f.Lo = nil
-		f.stackQR(o.unpack(numbers(0, o.Width)))
+		f.stackQR(o.unpack(indices(0, o.Width)))
 	}
 	f.N += o.N
 	f.Await(o.waiting, o.Width)
@@ -131,8 +131,8 @@ func (f *Factor) column(i, j int) []float64 {
 	return column
 }
 
-// numbers are those from a first one to a last one, which is not included.
-func numbers(from, to int) (all []int) {
+// indices are those from a first one to a last one, which is not included.
+func indices(from, to int) (all []int) {
 	for i := from; i < to; i++ {
 		all = append(all, i)
 	}

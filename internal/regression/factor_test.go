@@ -111,7 +111,7 @@ func TestFactor(t *testing.T) {
 // sameGram compares AᵀA with RᵀR, in units of the columns' lengths.
 func sameGram(want []moments.Sum, f *Factor, tolerance float64) error {
 	w := f.Width
-	got := gram(f.precise(numbers(0, w)), w)
+	got := gram(f.precise(indices(0, w)), w)
 	for a := range w {
 		for b := a; b < w; b++ {
 			x, y := want[a*w+a].Value(), want[b*w+b].Value()

@@ -50,7 +50,7 @@ func NewFactorizer(s *scaler.Scaler, settings *Settings, used []int64) *Factoriz
 	return &Factorizer{s, settings, s.Used(), used}
 }
 
-// wide is the width from which a block has too few rows to be worth a factor, and
+// wide is the width beyond which a block has too few rows to be worth a factor, and
 // standard errors are computed in float64.
 const wide = 100
 
@@ -82,12 +82,12 @@ func (d *Factorizer) Gather(r *design.Rows) (Folds, error) {
 		}
 		f.Cells, _ = d.settings.Columns.Count(r, from, to, step, nil)
 		if precise {
-			for tile := range slices.Chunk(every(step, exact[from*w:to*w], w), TileRows*w) {
+			for tile := range slices.Chunk(stride(step, exact[from*w:to*w], w), TileRows*w) {
 				f.AddPrecise(tile, w)
 			}
 			continue
 		}
-		rows := every(step, (*memory)[from*w:to*w], w)
+		rows := stride(step, (*memory)[from*w:to*w], w)
 		if w > wide { // Merge adds them, together with those of other blocks
 			f.waiting, f.Width = slices.Clone(rows), w
 			continue
@@ -105,9 +105,9 @@ func (d *Factorizer) Gather(r *design.Rows) (Folds, error) {
 func (d *Factorizer) fold(r *design.Rows, k int) (from, to, step int) {
 	folds := d.settings.Folds
 	if n := int64(folds); d.scaler.Time == "" {
-		return int((int64(k) - r.Used%n + n) % n), r.N, folds
+		return int((int64(k) - r.UsedBefore%n + n) % n), r.N, folds
 	}
-	inBlock := func(row int64) int { return int(min(max(row-r.Used, 0), int64(r.N))) }
+	inBlock := func(row int64) int { return int(min(max(row-r.UsedBefore, 0), int64(r.N))) }
 	bounds := FoldBounds(d.used[r.File], folds)
 	from, to = inBlock(bounds[k]), inBlock(bounds[k+1])
 	if k == folds-1 {
@@ -116,8 +116,8 @@ func (d *Factorizer) fold(r *design.Rows, k int) (from, to, step int) {
 	return from, to, 1
 }
 
-// every returns every step-th of some rows of w numbers.
-func every[T any](step int, rows []T, w int) (some []T) {
+// stride returns stride step-th of some rows of w numbers.
+func stride[T any](step int, rows []T, w int) (some []T) {
 	if step == 1 {
 		return rows
 	}

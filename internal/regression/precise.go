@@ -39,7 +39,7 @@ func (f *Factor) precise(columns []int) (rows []moments.Sum) {
 // stackPrecise replaces the triangle by that of itself over more rows.
 func (f *Factor) stackPrecise(rows []moments.Sum) {
 	w := f.Width
-	a := append(f.precise(numbers(0, w)), rows...)
+	a := append(f.precise(indices(0, w)), rows...)
 	n := min(len(a)/w, w)
 	for k := range n {
 		eliminatePrecise(a, w, k)

@@ -18,7 +18,7 @@ func (m *Model) Predict(dst []float64, rows *design.Rows) {
 				effect[code] = none + m.Coef[j]/m.Scale[j]
 			}
 		}
-		for i, code := range c.Rows {
+		for i, code := range c.Codes {
 			dst[i] += effect[code]
 		}
 	}

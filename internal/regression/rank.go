@@ -101,7 +101,7 @@ func (a *solver) takeColumns(tolerances []tolerance) {
 				a.dropped, a.relation = append(a.dropped, j), append(a.relation, coef)
 				a.addNull(j, coef)
 				order = slices.Delete(order, k, k+1)
-				a.t = a.t.Columns(append(numbers(0, k), numbers(k+1, a.t.Width)...))
+				a.t = a.t.Columns(append(indices(0, k), indices(k+1, a.t.Width)...))
 				continue
 			}
 		}

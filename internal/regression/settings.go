@@ -23,7 +23,7 @@ type Settings struct {
 	Scale      []float64 `range:"1e-200,"`
 	TargetMean float64   // what was subtracted from y
 	Categories []Category
-	SeasonFrom int // the columns that depend on the calendar alone
+	SeasonFrom int // the columns that are sines and cosines of the year and the day
 	SeasonTo   int
 	Auto       bool            // choose alpha by cross-validation
 	Alpha      float64         `range:"0,"` // ridge penalty, where not chosen

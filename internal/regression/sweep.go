@@ -148,7 +148,7 @@ func (s *sweep) fit() (columns []int, b []float64) {
 // more, of sign 1: b_G of what S leaves of them, and b_S − A_SS⁻¹·A_SG·b_G. Of sign −1 they
 // are fewer: with B = A_SS⁻¹, b − B_SG·B_GG⁻¹·b_G.
 func (s *sweep) fitOther(group []int, sign float64) (columns []int, b []float64) {
-	moved, change := s.block(group, sign)
+	moved, change := s.solveGroup(group, sign)
 	for _, column := range s.columns {
 		if sign < 0 && slices.Contains(group, column) {
 			continue
@@ -165,9 +165,9 @@ func (s *sweep) fitOther(group []int, sign float64) (columns []int, b []float64)
 	return columns, b
 }
 
-// block solves sign·a_GG·x = a_Gy for those columns of a group that are not swept yet, or
+// solveGroup solves sign·a_GG·x = a_Gy for those columns of a group that are not swept yet, or
 // with the sign −1 for those that are, and returns them and x.
-func (s *sweep) block(group []int, sign float64) (columns []int, x []float64) {
+func (s *sweep) solveGroup(group []int, sign float64) (columns []int, x []float64) {
 	for _, k := range group {
 		if s.swept[k] == (sign < 0) {
 			columns = append(columns, k)
@@ -179,7 +179,7 @@ func (s *sweep) block(group []int, sign float64) (columns []int, x []float64) {
 			sub.least[i] = s.least[k]
 		}
 	}
-	sub.include(numbers(0, len(columns)))
+	sub.include(indices(0, len(columns)))
 	found, x := sub.fit()
 	for i := range found {
 		found[i] = columns[found[i]]

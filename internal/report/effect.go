@@ -161,7 +161,7 @@ func seasonSpan(s *scaler.Scaler, daily bool) *span {
 			for k := range columns {
 				columns[k] = make([]float64, 1)
 			}
-			design.Calendar(columns, s.Annual, s.Daily, []dataset.Time{dataset.Time(v * unit)})
+			design.Harmonics(columns, s.Annual, s.Daily, []dataset.Time{dataset.Time(v * unit)})
 			for j := first; j < last; j++ {
 				x[j] = columns[j-from][0]
 			}

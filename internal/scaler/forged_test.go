@@ -141,7 +141,7 @@ func checkFinite(t *testing.T, where string, s *Scaler) {
 	for k := range s.Categories {
 		term := s.CategoryTerms()[k]
 		from, to := term.From, term.To()
-		rows.Codes[k] = design.Codes{Rows: []int32{1}, Levels: []string{"", "x"}, From: from, To: to, Column: []int{-1, from}}
+		rows.Codes[k] = design.Codes{Codes: []int32{1}, Words: []string{"", "x"}, From: from, To: to, Column: []int{-1, from}}
 		if from == to {
 			rows.Codes[k].Column[1] = -1
 		}

@@ -37,7 +37,7 @@ func (l *Levels) Add(c *design.Codes) {
 	var block Levels
 	for code, n := range c.Counts() {
 		if code > 0 && n > 0 {
-			block.Counts = append(block.Counts, Count{c.Levels[code], n})
+			block.Counts = append(block.Counts, Count{c.Words[code], n})
 		}
 	}
 	slices.SortFunc(block.Counts, byLevel)
@@ -174,7 +174,7 @@ func (s *Scaler) momentsOfX(total Sums) (columns []moments.Moments) {
 			c, levels := t.categoryOf(g.Name)
 			columns = append(columns, levels.moments(c, used)...)
 		case design.Missing:
-			feature := slices.Index(s.numbers(), g.Made.Of[0])
+			feature := slices.Index(s.numericFeatures(), g.Made.Of[0])
 			columns = append(columns, moments.Binary(used, used-total.Moments[feature].N))
 		case design.Hinge, design.Cross:
 			columns = append(columns, make([]moments.Moments, len(g.Columns))...)

@@ -15,14 +15,14 @@ import (
 
 // words are rows of one category as a block holds them: codes in order of appearance.
 func words(cells ...string) design.Codes {
-	c := design.Codes{Levels: []string{""}}
+	c := design.Codes{Words: []string{""}}
 	seen := map[string]int32{"": 0}
 	for _, cell := range cells {
 		if _, ok := seen[cell]; !ok {
-			seen[cell] = int32(len(c.Levels))
-			c.Levels = append(c.Levels, cell)
+			seen[cell] = int32(len(c.Words))
+			c.Words = append(c.Words, cell)
 		}
-		c.Rows = append(c.Rows, seen[cell])
+		c.Codes = append(c.Codes, seen[cell])
 	}
 	return c
 }

@@ -74,7 +74,7 @@ func Of(rows *design.Rows) (s Sums, err error) {
 
 // Add includes rows of X and y.
 func (s *Sums) Add(rows *design.Rows) {
-	s.grow(len(rows.X)+1, len(rows.Codes))
+	s.begin(len(rows.X)+1, len(rows.Codes))
 	for j, x := range rows.X {
 		s.Moments[j].Add(x)
 	}
@@ -86,7 +86,7 @@ func (s *Sums) Add(rows *design.Rows) {
 
 // Merge includes what o has seen.
 func (s *Sums) Merge(o Sums) {
-	s.grow(len(o.Moments), len(o.Levels))
+	s.begin(len(o.Moments), len(o.Levels))
 	for j, m := range o.Moments {
 		s.Moments[j].Merge(m)
 	}
@@ -95,7 +95,7 @@ func (s *Sums) Merge(o Sums) {
 	}
 }
 
-func (s *Sums) grow(columns, categories int) {
+func (s *Sums) begin(columns, categories int) {
 	if s.Moments == nil {
 		s.Moments, s.Levels = make([]moments.Moments, columns), make([]Levels, categories)
 	}
@@ -126,7 +126,7 @@ func New(d design.Design, datasets []Dataset, sketches []*moments.Sketch) (*Scal
 		return nil, err
 	}
 	if len(s.Sketches) == 0 {
-		s.Sketches = newSketches(len(s.numbers()) + 1)
+		s.Sketches = newSketches(len(s.numericFeatures()) + 1)
 	}
 	if err := s.finishTerms(&total); err != nil {
 		return nil, err

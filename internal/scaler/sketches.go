@@ -60,7 +60,7 @@ func (s *Sketcher) Sketches() []*moments.Sketch {
 // SketchOf returns the sketch of a feature that is a number, or of the target; of a lag it
 // is the target's. There is none of other columns.
 func (s *Scaler) SketchOf(name string) *moments.Sketch {
-	if i := slices.Index(s.numbers(), name); i >= 0 {
+	if i := slices.Index(s.numericFeatures(), name); i >= 0 {
 		return s.Sketches[i]
 	}
 	if name == s.Target || slices.Contains(s.LagNames(), name) {
@@ -89,7 +89,7 @@ var quantiles = []float64{0, 0.1, 0.25, 0.5, 0.75, 0.9, 1}
 // setQuantiles tells them of every feature that is a number.
 func (s *Scaler) setQuantiles() {
 	s.Quantiles = map[string][]float64{}
-	for i, name := range s.numbers() {
+	for i, name := range s.numericFeatures() {
 		if q, _ := s.Sketches[i].Quantiles(quantiles...); q != nil {
 			s.Quantiles[name] = q
 		}
@@ -99,7 +99,7 @@ func (s *Scaler) setQuantiles() {
 // checkSketches reports sketches that are not of the columns, and quantiles that do not
 // follow from them.
 func (s *Scaler) checkSketches() error {
-	if want := len(s.numbers()) + 1; len(s.Sketches) != want {
+	if want := len(s.numericFeatures()) + 1; len(s.Sketches) != want {
 		return fmt.Errorf("%d sketches where %d are needed", len(s.Sketches), want)
 	}
 	for _, sketch := range s.Sketches {

@@ -73,7 +73,7 @@ func standardize[T any](s *Scaler, rows []T, r *design.Rows, one T,
 		for j := range width {
 			column(c.From+j, z[j:], width, binary)
 		}
-		for i, code := range c.Rows[:r.N] {
+		for i, code := range c.Codes[:r.N] {
 			row := rows[i*w+1+c.From:][:width]
 			j := c.Column[code] - c.From
 			if j < 0 { // missing or not known

@@ -62,13 +62,13 @@ func (t *terms) add(term design.Spec, proposed bool) {
 
 // addHinges appends those of the columns, as they were asked for, and then proposed.
 func (t *terms) addHinges() {
-	for _, name := range append(t.numbers(), t.LagNames()...) {
+	for _, name := range append(t.numericFeatures(), t.LagNames()...) {
 		t.hinge(name)
 	}
 	if !t.Asked.Auto {
 		return
 	}
-	for _, name := range t.numbers() {
+	for _, name := range t.numericFeatures() {
 		if sketch := t.SketchOf(name); sketch.Distinct() >= leastBends {
 			t.addHinge(name, t.quantileKnots(name, usualKnots), true)
 		}
@@ -170,7 +170,7 @@ func (t *terms) addMissing() {
 	if t.Missing != design.Indicator {
 		return
 	}
-	for i, name := range t.numbers() {
+	for i, name := range t.numericFeatures() {
 		if t.total.Moments[i].N < t.Used() {
 			t.add(design.Spec{Name: name + "=missing", Kind: design.Missing, Of: []string{name}}, false)
 		}
@@ -193,7 +193,7 @@ func (t *terms) addCrosses() error {
 		}
 		t.cross(left, right, false)
 	}
-	numbers := t.numbers()
+	numbers := t.numericFeatures()
 	if !t.Asked.Auto || t.Time != "" || len(numbers) > mostPairs {
 		return nil
 	}
@@ -273,8 +273,8 @@ func (t *terms) fit() {
 	}
 }
 
-// numbers returns the features that are numbers.
-func (s *Scaler) numbers() []string {
+// numericFeatures returns the features that are numericFeatures.
+func (s *Scaler) numericFeatures() []string {
 	return s.Lacking()[:len(s.Features)-len(s.Categories)]
 }
 
@@ -298,18 +298,18 @@ func (s *Scaler) WithDerived(columns []moments.Moments) *Scaler {
 // what a derived one comes from.
 func (s *Scaler) Sizes() []float64 {
 	sizes := make([]float64, len(s.Mean))
-	groups := s.Terms()
+	terms := s.Terms()
 	for j, mean := range s.Mean {
 		sizes[j] = math.Abs(mean)
 	}
-	for _, g := range groups {
-		switch sides := g.Sides; g.Kind {
+	for _, term := range terms {
+		switch sides := term.Sides; term.Kind {
 		case design.Hinge:
-			for j := g.From; j < g.To(); j++ {
+			for j := term.From; j < term.To(); j++ {
 				sizes[j] = sizes[sides[0][0]]
 			}
 		case design.Cross:
-			j := g.From
+			j := term.From
 			for _, a := range sides[0] {
 				for _, b := range sides[1] {
 					sizes[j] = float64(sizes[a]*s.scaleOf(b)) + float64(sizes[b]*s.scaleOf(a))

@@ -34,8 +34,8 @@ type Block struct {
 
 // sample makes the sketch of the block's rows, by hashes of their numbers, words
 // and times. A row that repeats the one before, but for the time, or has no cell at
-// all does not enter the sample: it says nothing of where it is from, since it
-// rains nowhere and the night is dark everywhere.
+// all does not enter the sample: it says nothing of where it is from, since
+// dry days and dark nights are the same in every file.
 func (b *Block) sample() {
 	b.sketch = dataset.Sketch{Least: b.sketch.Least[:0]}
 	b.hashes = resize(b.hashes, b.Rows)

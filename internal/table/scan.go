@@ -1,9 +1,8 @@
 // Package table reads CSV files as ordered blocks of columns, float64 numbers and
-// words as codes, in constant memory, and writes them.
+// words as codes, in constant memory.
 //
-// Scan.Blocks cuts a file into blocks of whole rows (csv.Cutter).
-// Whoever takes a block parses it (Block.Parse), on any core, and gives its memory back
-// (Block.Free). ordered.Map shares the blocks out among the cores and puts the results in
+// Scan.Blocks cuts a file into blocks of whole rows (csv.Cutter). Whoever takes a block parses
+// it (Block.Parse), on any core, and gives its memory back (Block.Free). ordered.Map shares the blocks out among the cores and puts the results in
 // order again; design.Scan.Files joins the two.
 package table
 
@@ -31,15 +30,15 @@ type Scan struct {
 	free sync.Pool // of blocks
 }
 
-// block is an empty one, nil of no scan.
-func (s *Scan) block() *Block {
+// newBlock is an empty one, nil of no scan.
+func (s *Scan) newBlock() *Block {
 	if s == nil {
 		return nil
 	}
 	if b, ok := s.free.Get().(*Block); ok {
 		return b
 	}
-	return &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories)), Also: s.Also.block(),
+	return &Block{Cols: make([][]float64, len(s.Columns)), Cats: make([]Category, len(s.Categories)), Also: s.Also.newBlock(),
 		free: &s.free}
 }
 
@@ -72,7 +71,7 @@ func (s *Scan) Blocks(f *File) iter.Seq2[*Block, error] {
 		}
 		c, err := newCutter(f, r)
 		for err == nil {
-			b := s.block()
+			b := s.newBlock()
 			b.layout, b.line, b.End = l, c.Line, ""
 			b.data, b.newlines, err = c.Next(b.data)
 			switch err {

@@ -36,7 +36,7 @@ func (m *Ideal) Add(rows *Rows) {
 	for j := range m.calendar {
 		m.calendar[j] = resize(m.calendar[j], len(rows.Times))
 	}
-	design.Calendar(m.calendar, m.design.Annual, m.design.Daily, rows.Times)
+	design.Harmonics(m.calendar, m.design.Annual, m.design.Daily, rows.Times)
 	for i, signal := range rows.Signal {
 		if slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == NoReading }) {
 			continue
