@@ -75,7 +75,7 @@ func shell(t *testing.T, dir, command string) string {
 
 type example struct{ command, output string }
 
-// findExamples returns the commands behind "$ " and what is written below
+// findExamples returns the commands after "$ " and what is written below
 // them, in code blocks of console and in comments.
 func findExamples(text string) (examples []example) {
 	inside := false

@@ -33,7 +33,7 @@ func TestDrift(t *testing.T) {
 			}
 		}
 		r := rand.New(rand.NewPCG(71, uint64(seed)))
-		file, k := []string{"clean", "spikes", "stuck"}[r.IntN(3)], seed%4 // behind time and target
+		file, k := []string{"clean", "spikes", "stuck"}[r.IntN(3)], seed%4 // after time and target
 		s := testutil.Must(scaler.Read(filepath.Join(dir, "models/scaler.json")))(t)
 		by := (0.5 + 0.5*r.Float64()) * s.Scale[k]
 		shell(t, dir, fmt.Sprintf(`cp data/test/*.csv . && awk -F, -v OFS=, 'NR > 1 && $%d != "" { $%[1]d += %v } 1' `+

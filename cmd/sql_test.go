@@ -271,7 +271,7 @@ func TestSQLOfLags(t *testing.T) {
 			got := inDatabase(t, dir, dialect, "rows.csv", "text")
 			// Of the two rows of one time either may be before the fourth.
 			if got[3] != "21.0" && got[3] != "31.0" && got[3] != "21" && got[3] != "31" {
-				t.Errorf("behind two rows of one time it is %s", got[3])
+				t.Errorf("after two rows of one time it is %s", got[3])
 			}
 			got[3] = ""
 			agree(t, got, want)

@@ -59,13 +59,13 @@
 // plain, gzip, zstd or zip; in UTF-8, UTF-16 or UTF-32, or in the encoding of old that the
 // name of the target or the letters tell, or -encoding. Of a URL no name, password or
 // query is ever shown. The header is the first line that has the target as a cell; lines
-// above it, units below it, remarks and a total behind the rows are left out and named;
+// above it, units below it, remarks and a total after the rows are left out and named;
 // another table below is refused with its line.
 //
 // SRC is read twice, in constant memory. The first pass counts what the cells of every
 // column can be read as, in all rows; what a column is follows from these counts: a number
-// (with a decimal comma, signs between thousands, one unit or currency before or behind
-// all of them, a minus behind), a time, a category, an identifier, or a count of the rows;
+// (with a decimal comma, signs between thousands, one unit or currency before or after
+// all of them, a minus after), a time, a category, an identifier, or a count of the rows;
 // the last two are left out. In a column of numbers up to 5 % of the cells may be none;
 // they become missing, and -rejects lists them. Each column has its own decimal sign, and
 // what may be either is asked about. What was guessed and left out is said, and a command

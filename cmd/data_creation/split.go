@@ -98,7 +98,7 @@ func (s *splitter) add(row *importer.Row) error {
 }
 
 // addAll writes rows, in order of their datasets and of time: again if it has turned
-// out only behind them where the testing of a dataset begins.
+// out only after them where the testing of a dataset begins.
 func (s *splitter) addAll(ctx context.Context, rows iter.Seq2[*importer.Row, error]) error {
 	for {
 		settled := len(s.from)

@@ -8,13 +8,13 @@
 //	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/train)
 //	  -scaler FILE         read the scaler from FILE (models/scaler.json)
 //	  -o FILE              write the model to FILE, and beside it as .json (models/model.gob)
-//	  -append              add to the model at -o, files that the scaler need not have seen
-//	  -shard I/N           train a part only, on every N-th of the files: 0/8 to 7/8
-//	  -merge               PATHs are models with the same scaler, or all parts of one: merge them
+//	  -append              add files to the model at -o; the scaler need not know them
+//	  -shard I/N           train one shard only, on every N-th of the files: 0/8 to 7/8
+//	  -merge               PATHs are models with the same scaler, or all shards of one: merge them
 //	  -sql FILE            write the model as a SELECT, too, over a table named rows
 //	  -dialect NAME        of the SELECT: sqlite, duckdb or postgres (sqlite)
 //	Fit
-//	  -alpha PENALTY       of ridge, on the scaled features; auto: by cross-validation (0)
+//	  -alpha PENALTY       of ridge, on scaled features; auto: by cross-validation (0; -select: auto)
 //	  -folds K             of every dataset, for cross-validation (10)
 //	  -select              keep the terms that cross-validation wants (where they were proposed)
 //	All programs
@@ -36,9 +36,9 @@
 // targets of every dataset, as many as the longest lag, for a file that goes on there.
 //
 // The folds of a dataset are contiguous, blocks in time; without a time column
-// usable row i, from 0, is in fold i mod K. Their errors need not be alike, nor
-// those of their rows independent, for std_error_robust, which is of clusters: the
-// folds or, with 20 datasets or more, the datasets.
+// usable row i, from 0, is in fold i mod K. std_error_robust lets errors within a
+// cluster resemble each other, and clusters differ; these are the folds or, with 20
+// datasets or more, the datasets.
 //
 // It writes models/model.gob, for model_testing, and models/model.json, for
 // people: coefficients in the units of the data (the target's per the column's)
@@ -49,7 +49,7 @@
 //
 // -select, which is on where the scaler has proposed terms (-auto), chooses among them by exact
 // cross-validation: from the plain terms on, others come in while they lower the error
-// (by 1 % in a series, 0.01 % elsewhere, 3 % for crosses), and any goes that is not missed.
+// (by 1 % in a series, 0.01 % elsewhere, 3 % for crosses), and terms that are not needed go.
 // Then the penalty is chosen; of a series by fits to the folds before, tested on the next.
 // If the weighted mean of this fit, the plain one and the target's mean errs less by 0.3 %, it
 // predicts. model.json says of every term what the error would be without it (cv_mse_without,
@@ -57,8 +57,8 @@
 // that is not has no coefficient. The table shows delta as mse_more, and on how many folds the model
 // errs less with the term.
 //
-// -shard trains a part of the model, on every N-th of the files, wherever the others
-// are trained: -merge of all parts writes what one run would.
+// -shard trains one shard of the model, on every N-th of the files; the others may run on
+// other machines, and -merge of all writes what one run would.
 //
 // -sql writes one SELECT, which predicts in a database: all columns of a table or view
 // named rows, and predicted, which is what model_testing predicts. It needs only the columns
@@ -66,7 +66,7 @@
 // feature, unless -missing fills it, a lag, or the clock of -zone, which is known from a year
 // before the model's rows to twenty years after them. Lags are of the rows before by the
 // time, and not known where two rows have one time: the last of training must be in the table
-// for those of the first rows behind. SQLite needs its mathematical functions for harmonics.
+// for those of the first rows after. SQLite needs its mathematical functions for harmonics.
 //
 // # Example
 //
@@ -294,13 +294,13 @@ func say(o *options, s *regression.Summary, shape string) {
 	if s.StdErrorReason != "" {
 		try := "more rows or fewer columns leave some"
 		if s.ResidualStd != nil {
-			try = "does a column say what the target says?"
+			try = "is the target among the columns?"
 		}
 		o.Warnf("no standard errors: %s; %s", s.StdErrorReason, try)
 	}
 	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
 	if s.R2 > 1-1e-9 && s.StdErrorReason == "" {
-		o.Warnf("every row is fitted all but exactly: does a column, or a sum of some, say what the target says?")
+		o.Warnf("every row is fitted all but exactly: is the target, or a sum of columns that gives it, among them?")
 	} else {
 		sayRobust(o, s)
 	}

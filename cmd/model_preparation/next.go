@@ -12,6 +12,6 @@ func sayNext(o *options, s *scaler.Scaler, m *regression.Model) {
 	}
 	name := m.Datasets[0].Name
 	last := m.Pasts(1)[name].Last
-	o.Logf("the next file that goes on where a dataset ends, under its name (%s.csv one step behind %v), finds its lags "+
-		"here; of times and features alone it is a forecast: model_testing -predictions FILE", name, last)
+	o.Logf("to forecast, name a file of times and features %s.csv, begin it one step after %v and run model_testing "+
+		"-predictions FILE: its first lags are in the model", name, last)
 }

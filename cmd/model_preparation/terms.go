@@ -28,8 +28,8 @@ func sayTerms(o *options, s *regression.Summary) {
 		}
 	}
 	o.Table(termTable(s.Terms), " terms, in "+regression.Twin(o.out))
-	o.Logf("%d of %s kept: of %d models compared it errs least on rows held out, MSE %.4g; expect some %.2g more on new "+
-		"rows, since the best was picked, and larger standard errors for the same reason", chosen,
+	o.Logf("%d of %s kept: the best of %d models compared, MSE %.4g on rows held out; it was picked as the best, so expect about "+
+		"%.2g more on new rows, and larger standard errors", chosen,
 		cli.Plural(len(s.Terms), "term", "terms"), c.Compared, c.MSE, c.Optimism)
 	const few = 30
 	if s.Rows < few {

@@ -81,7 +81,7 @@ func readFiles(ctx context.Context, o *options, files []*table.File, manifests *
 		}
 		step, irregular := file.Steps.Irregular()
 		if irregular > 0 {
-			o.Warnf("%s: %d of %d rows are not one step (%v) behind the row before; a lag counts rows, not time: "+
+			o.Warnf("%s: %d of %d rows are not one step (%v) after the row before; a lag counts rows, not time: "+
 				"rows that have nothing but a time would fill the gaps", file.Path, irregular, file.Rows, step)
 		}
 		datasets = append(datasets, scaler.Dataset{ID: file.ID, Used: file.Used, Dropped: file.Left, Times: file.Times,

@@ -32,7 +32,7 @@ func writeScaled(ctx context.Context, o *options, s *scaler.Scaler, files []*tab
 	if s, err = scaleDerived(ctx, o, s, files); err != nil {
 		return err
 	}
-	var scaled artifact.Set // which comes behind the list
+	var scaled artifact.Set // which comes after the list
 	defer func() { outputs.Join(&scaled) }()
 	var out *artifact.File
 	var hash *xxhash.Digest

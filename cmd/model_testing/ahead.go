@@ -14,7 +14,7 @@ import (
 )
 
 // past returns of each file the targets before its first row: those with which training data of
-// its name end, where it goes on one step behind them. Where it does not, that is said, if o is there to say it.
+// its name end, where it goes on one step after them. Where it does not, that is said, if o is there to say it.
 func (p *predictor) past(o *options, s *scaler.Scaler) [][]float64 {
 	past := make([][]float64, len(p.files))
 	if len(s.Lags) == 0 || s.Time == "" {
@@ -27,7 +27,7 @@ func (p *predictor) past(o *options, s *scaler.Scaler) [][]float64 {
 		case design.OneStep(f.First-of.Last, of.Step):
 			past[i] = of.Targets
 		case o != nil && of.Step > 0 && f.First > of.Last: // else it is refused, or said to leak
-			o.Warnf("%s: begins at %v, which is not one step (%v) behind the training data of its name, which end at %v: "+
+			o.Warnf("%s: begins at %v, which is not one step (%v) after the training data of its name, which end at %v: "+
 				"its first rows lack their lags; model_preparation -append adds the rows between", f.Path, f.First,
 				time.Duration(of.Step)*time.Microsecond, of.Last)
 		case o != nil && of.Step == 0 && len(pasts) == 1:
@@ -58,7 +58,7 @@ func (p *predictor) forecasts(r *design.Rows) map[int]regression.Forecast {
 	for row := range r.Block.N {
 		lacks, y := len(r.Block.Lags) > 0 && r.Block.Lags[row], r.Block.Y[row]
 		if r.Ahead == nil || !lacks && (r.Block.Why[row] != "" || y == y) {
-			continue // it cannot be predicted, or nothing behind it needs its prediction
+			continue // it cannot be predicted, or nothing after it needs its prediction
 		}
 		if f, ok := p.ahead[r.File].Predict(r, row); ok && lacks {
 			forecasts[row] = f

@@ -59,7 +59,7 @@
 // impossible. A file without the target will do. Where no row can be scored, the files
 // of figures stay as they are unless they are named. With lags a row is predicted from
 // the target in the rows before it. A file that goes on where a training dataset of its name
-// ends, one step behind it, has them from the model. Where a lag is not known but was
+// ends, one step after it, has them from the model. Where a lag is not known but was
 // predicted, -predictions takes the prediction, and notes "lag 1 is predicted": a file of times
 // and features alone is a forecast. Intervals grow with every step, as far as errors are
 // independent, which is said where they are not; there are none where hinges or crosses are

@@ -86,7 +86,7 @@ func (p *predictor) lines(r *design.Rows, t *scratch, forecasts map[int]regressi
 	return b
 }
 
-// line appends the end of a line, behind what was measured: an interval only where there is a spread.
+// line appends the end of a line, after what was measured: an interval only where there is a spread.
 func (p *predictions) line(b []byte, y, predicted, spread float64, note string) []byte {
 	b = csv.AppendFloat(append(b, ','), predicted)
 	b = csv.AppendFloat(append(b, ','), y-predicted)

@@ -105,7 +105,7 @@ func (k Kind) decodeJSON(b []byte, v Document) error {
 	if d.Decode(v) != nil {
 		return k.changed()
 	}
-	if _, err := d.Token(); err != io.EOF { // something stands behind it
+	if _, err := d.Token(); err != io.EOF { // something stands after it
 		return k.changed()
 	}
 	return nil

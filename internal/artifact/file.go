@@ -107,7 +107,7 @@ type Set struct{ files []*File }
 // Add includes files that may still be written to.
 func (s *Set) Add(files ...*File) { s.files = append(s.files, files...) }
 
-// Join includes the files of another set, behind its own.
+// Join includes the files of another set, after its own.
 func (s *Set) Join(o *Set) { s.Add(o.files...) }
 
 // Create includes a file that is to be written.

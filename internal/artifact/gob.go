@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// EncodeGob encodes values, pointers to what has no maps, behind one line of
+// EncodeGob encodes values, pointers to what has no maps, after one line of
 // text that names format, version, length and SHA-256 of what follows. It also
 // returns that SHA-256, the artifact's fingerprint. The file comes in pieces.
 func (k Kind) EncodeGob(values ...any) (file [][]byte, fingerprint string, err error) {

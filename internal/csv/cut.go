@@ -47,7 +47,7 @@ func (c *Cutter) Begin(head []byte, first int) {
 func (c *Cutter) Sum() uint64 { return c.hash.Sum64() }
 
 // Next returns the next block, which ends in a newline, in the memory of b where that is enough,
-// and how many newlines it has. There is room for Padding bytes behind it. With
+// and how many newlines it has. There is room for Padding bytes after it. With
 // ErrLong it returns what there is of the record; io.EOF says that there are no more.
 func (c *Cutter) Next(b []byte) (block []byte, newlines int, err error) {
 	b = append(b[:0], c.rest...)

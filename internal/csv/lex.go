@@ -53,7 +53,7 @@ func (l *Lexer) Record(d []byte, i int) (next int, bad *LexError) {
 			}
 			if d[i] != l.Delimiter && d[i] != '\n' {
 				return -1, &LexError{start, len(l.Cells), false,
-					fmt.Sprintf("a quote is opened here, and behind the quote that closes it comes %q, not a delimiter",
+					fmt.Sprintf("a quote is opened here, and after the quote that closes it comes %q, not a delimiter",
 						Clip(FirstLine(d[i:])))}
 			}
 			l.Cells = append(l.Cells, trim(cell))
@@ -85,7 +85,7 @@ func (l *Lexer) Record(d []byte, i int) (next int, bad *LexError) {
 }
 
 // quoted returns the content of the quoted cell that begins at d[i], and where
-// it ends, behind its quote.
+// it ends, after its quote.
 func (l *Lexer) quoted(d []byte, i int) (cell []byte, end int, ok bool) {
 	start, from, kept := i, len(l.mixed), false
 	for {
@@ -111,8 +111,8 @@ func (l *Lexer) quoted(d []byte, i int) (cell []byte, end int, ok bool) {
 	}
 }
 
-// escaped reports whether what comes next is behind a backslash that is not itself
-// behind one.
+// escaped reports whether what comes next is after a backslash that is not itself
+// after one.
 func escaped(d []byte) bool {
 	n := len(d) - len(bytes.TrimRight(d, `\`))
 	return n%2 == 1

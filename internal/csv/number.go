@@ -15,12 +15,12 @@ var pow10 = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-// Padding is how many bytes there must be behind a text that ShortNumber or
+// Padding is how many bytes there must be after a text that ShortNumber or
 // ShortTime reads from.
 const Padding = 32
 
 // ShortNumber reads a plain decimal such as -12.34 that begins at d[i] and
-// returns the index behind it. The text ends in a newline. ok is false where
+// returns the index after it. The text ends in a newline. ok is false where
 // the digits are none, more than 15, or not all there is to say (an exponent, a
 // letter); ParseNumber then decides.
 //
@@ -37,8 +37,8 @@ func ShortNumber(d []byte, i int) (v float64, end int, ok bool) {
 }
 
 // Numbers reads plain decimals of a row from d[i] on, a cell each, as many as there
-// are one behind the other in columns of numbers. It returns how many they were and
-// where the cell behind them begins. It does nothing else, so that the compiler
+// are one after the other in columns of numbers. It returns how many they were and
+// where the cell after them begins. It does nothing else, so that the compiler
 // keeps all it needs in registers.
 func Numbers(d []byte, i, row int, columns [][]float64, ends []byte) (n, next int) {
 	for n, column := range columns {
@@ -61,7 +61,7 @@ func Numbers(d []byte, i, row int, columns [][]float64, ends []byte) (n, next in
 func minus(c byte) uint64 { return (uint64(c^'-') - 1) >> 63 }
 
 // plain reads the digits at d[i], and a point among them: their value without it,
-// the index behind the point, 0 for none, and the index behind all. It is small
+// the index after the point, 0 for none, and the index after all. It is small
 // enough for the compiler to put it where it is called.
 func plain(d []byte, i int) (digits uint64, point, end int) {
 	for ; ; i++ {

@@ -14,8 +14,8 @@ type MonthCache struct {
 	days    int64
 }
 
-// ShortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], behind which
-// there are Padding bytes, and returns the index behind it. ok is false for
+// ShortTime reads 2006-01-02T15:04:05Z or 2006-01-02 at d[i], after which
+// there are Padding bytes, and returns the index after it. ok is false for
 // anything else, valid or not.
 func (c *MonthCache) ShortTime(d []byte, i int) (t dataset.Time, end int, ok bool) {
 	if month := [8]byte(d[i:]); month != c.month {

@@ -87,7 +87,7 @@ func Distinct(ids []ID) error {
 type Left struct {
 	NoTarget       int64 `json:"no_target" range:"0,1e12"`       // there is nothing to learn from, or to compare with
 	MissingFeature int64 `json:"missing_feature" range:"0,1e12"` // and the policy is to drop the row
-	MissingLag     int64 `json:"missing_lag" range:"0,1e12"`     // of the target: at a beginning, or behind a missing target
+	MissingLag     int64 `json:"missing_lag" range:"0,1e12"`     // of the target: at a beginning, or after a missing target
 }
 
 // Merge includes the rows of o.

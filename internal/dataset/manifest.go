@@ -106,7 +106,7 @@ type Log struct {
 	Station  int    `json:"station" range:"1,"`
 	Step     string `json:"step"` // as time.Duration is written
 	Train    int    `json:"train_rows" range:"0,3e14"`
-	Test     int    `json:"test_rows" range:"0,3e14"` // behind the others
+	Test     int    `json:"test_rows" range:"0,3e14"` // after the others
 }
 
 // ReadManifest reads a manifest, with the truth of datasets of some names alone: that of

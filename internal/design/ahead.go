@@ -24,7 +24,7 @@ func near(a, b int) bool { return max(a-b, b-a) <= 3 }
 
 func unknown(y float64) bool { return y != y }
 
-// waits reports whether rows of a block may have lags that are predicted, so that the block behind
+// waits reports whether rows of a block may have lags that are predicted, so that the block after
 // it has to wait for its predictions.
 func (s *Scan[R]) waits(b *table.Block, before carry) bool {
 	return s.Ahead && len(s.Lags) > 0 &&

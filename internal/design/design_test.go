@@ -272,7 +272,7 @@ func TestTally(t *testing.T) {
 				t.Errorf("unknown %v: %+v and %d used, want %+v and %d", unknown, file.Left, file.Used, left, used)
 			}
 			if step, rows := file.Steps.Irregular(); rows != 1 || step != time.Minute {
-				t.Errorf("%d rows are not one step of %v behind", rows, step)
+				t.Errorf("%d rows are not one step of %v after", rows, step)
 			}
 		}
 		if blocks < 3 {

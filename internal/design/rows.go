@@ -22,7 +22,7 @@ type Rows struct {
 	Block      BlockRows      // all rows of the block
 	Rival      *Rows          // those of the scan's rival, if it has one
 	// Ahead is for a block that may have rows with predicted lags, in a Scan with Ahead; nil for
-	// others. Blocks that have it come one behind the other. It makes of row i of the block, usable
+	// others. Blocks that have it come one after the other. It makes of row i of the block, usable
 	// or lacking lags, rows of one, whose lags that are not known are what guess says of their rows of
 	// the file; and says which these are, in order. They are nil where a guess is NaN, and valid until
 	// the next call.

@@ -199,7 +199,7 @@ func (s *Scan[R]) blocks(files []*table.File) iter.Seq2[*block[R], error] {
 	}
 }
 
-// process makes the result of a block. The block behind it gets what it waits for even if
+// process makes the result of a block. The block after it gets what it waits for even if
 // this one fails.
 func (s *Scan[R]) process(b *block[R]) (*block[R], error) {
 	if b.End != "" {
@@ -281,7 +281,7 @@ func (s *Scan[R]) begin(file int) (before carry) {
 	return before
 }
 
-// next is what a block leaves for the one behind it.
+// next is what a block leaves for the one after it.
 func (s *Scan[R]) next(before carry, b *table.Block, used int64) carry {
 	after := carry{rows: before.rows + int64(b.Rows), used: before.used + used, last: before.last}
 	if n := len(b.Times); n > 0 {

@@ -55,7 +55,7 @@ func (s *Steps) include(k int, a alike) {
 	s.like[k] = a
 }
 
-// Irregular returns the usual step and how many rows are not one step behind
+// Irregular returns the usual step and how many rows are not one step after
 // the row before: the same time again, or more than a seventh off. (Months and
 // years are as long as each other.)
 func (s *Steps) Irregular() (step time.Duration, rows int64) {

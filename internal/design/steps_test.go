@@ -8,7 +8,7 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// Rows that are not one step behind the row before are counted, the same in
+// Rows that are not one step after the row before are counted, the same in
 // whatever blocks they come; months and years are steps like others.
 func TestSteps(t *testing.T) {
 	start := time.Date(2019, 1, 31, 0, 0, 0, 0, time.UTC)

@@ -18,7 +18,7 @@ type Term struct {
 	Made    *Spec    // what it is made by, if it is made of other columns; else nil
 }
 
-// To returns the column behind the last one.
+// To returns the column after the last one.
 func (t *Term) To() int { return t.From + len(t.Columns) }
 
 // TermKind says what a term makes its columns of.

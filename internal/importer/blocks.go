@@ -13,13 +13,13 @@ import (
 // block is a run of whole records. Behind them there is room for csv.Padding
 // bytes.
 type block struct {
-	data  []byte // ends in a newline, with csv.Padding behind it
+	data  []byte // ends in a newline, with csv.Padding after it
 	line  int64  // of the first record
 	blank int64  // rows of empty cells, found by each
 	foot  foot
 }
 
-// foot are remarks behind the last row: lines of too few cells, the first of which is no
+// foot are remarks after the last row: lines of too few cells, the first of which is no
 // number and no time. The first remark has one cell, and a blank in it or an empty line
 // before it: a word alone may be a row that is cut.
 type foot struct {

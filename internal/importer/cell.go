@@ -18,7 +18,7 @@ type number struct {
 	// groups thousands; NaN if it cannot be read so.
 	point, comma float64
 	digits       []byte // with its sign, as they are written
-	unit         string // before or behind them
+	unit         string // before or after them
 	plain        bool   // digits, point, exponent: it can stay as it is
 	whole        bool   // digits and sign alone, perhaps with blanks or apostrophes between thousands
 	thin         bool   // there are such
@@ -241,7 +241,7 @@ func joinGroups(digits []byte) []byte {
 }
 
 // ungroup writes digits with the given signs as a plain decimal, nil if the groups
-// are not of three digits behind one to three, or as in India of two but for the last.
+// are not of three digits after one to three, or as in India of two but for the last.
 func ungroup(digits []byte, group, decimal byte) []byte {
 	whole, rest, fraction := bytes.Cut(digits, []byte{decimal})
 	if i := bytes.IndexByte(whole, group); i >= 0 && len(whole)-1-bytes.LastIndexByte(whole, group) != 3 {

@@ -40,7 +40,7 @@ const (
 	grouped       // with signs between thousands, if read with a decimal point
 	thinGroups    // with blanks or apostrophes between thousands
 	leadingZeros  // whole ones that begin with zeros
-	negativeCells // by parentheses, or a minus behind
+	negativeCells // by parentheses, or a minus after
 	countsOf
 )
 
@@ -111,7 +111,7 @@ const (
 // levelsOf bounds them where there are many columns.
 func levelsOf(columns int) int { return max(100, min(mostLevels, 2_000_000/columns)) }
 
-// Merge includes the cells of o, behind those of c.
+// Merge includes the cells of o, after those of c.
 func (c *Column) Merge(o *Column, most int) {
 	c.Rows += o.Rows
 	for i, n := range o.counts {

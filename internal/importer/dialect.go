@@ -195,7 +195,7 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	return d, nil
 }
 
-// skipLines returns the beginning of a text behind so many lines, ending in a newline if
+// skipLines returns the beginning of a text after so many lines, ending in a newline if
 // that is all of it.
 func skipLines(head []byte, whole bool, skip int) (body []byte, err error) {
 	body = bytes.TrimPrefix(head, []byte(csv.BOM))
@@ -214,7 +214,7 @@ func skipLines(head []byte, whole bool, skip int) (body []byte, err error) {
 	return body, nil
 }
 
-// look takes the sample of rows behind the header, and the lines before it that may be
+// look takes the sample of rows after the header, and the lines before it that may be
 // another.
 func (d *Dialect) look(records []record, first int, opt *Options) {
 	for _, r := range records[:first] {

@@ -199,7 +199,7 @@ func (r *record) namesMost(known map[string]dataset.SourceColumn) bool {
 // oneLine is a name as the header has it.
 func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
 
-// isData reports whether the first record is like those behind it.
+// isData reports whether the first record is like those after it.
 func isData(records []record) bool {
 	is, _, words := records[0].typedIn(typedColumns(records, 0.8))
 	return is > 0 && words == 0

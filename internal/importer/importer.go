@@ -152,7 +152,7 @@ func profile(ctx context.Context, s *origin.Text, opt *Options, workers int, pro
 		progress(part.bytes)
 	}
 	if t.foot.n > 0 {
-		t.Notes.Add("%d lines behind the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
+		t.Notes.Add("%d lines after the rows are none and were left out, the first %q in line %d", t.foot.n, t.foot.Cell,
 			t.foot.Line)
 	}
 	t.noteSums()
@@ -199,7 +199,7 @@ func newTable(s *origin.Text, opt *Options) (*Table, error) {
 	return t, err
 }
 
-// include adds what was counted of a block, behind those before.
+// include adds what was counted of a block, after those before.
 func (t *Table) include(p *profiler, c *counted) error {
 	before := t.Columns[0].Rows
 	for j := range t.Columns {

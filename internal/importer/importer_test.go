@@ -143,7 +143,7 @@ func TestQuirks(t *testing.T) {
 		{"a column that no row fills", "t,y,note\n3,1\n4,2\n5,7\n", "f.csv:2: 2 cells where the header has 3 " +
 			"(delimiter ','); mend this row, or say how the file is written with -delimiter or -skip"},
 		{"rows that begin with #", "#id,y\n#1,5\n#2,6\n#1,7\n#2,8\n#1,9\n#2,3\n", "#1 5|#2 6|#1 7|#2 8|#1 9|#2 3"},
-		{"units behind #", "#YY MM DD hh y\n#yr mo dy hr m\n2020 10 11 12 5\n2020 10 11 13 6\n",
+		{"units after #", "#YY MM DD hh y\n#yr mo dy hr m\n2020 10 11 12 5\n2020 10 11 13 6\n",
 			"2020-10-11T12:00:00Z 5|2020-10-11T13:00:00Z 6"},
 		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
 		{"one name twice", "y,z,z\n1,2,3\n", "1 2 3"},
@@ -157,7 +157,7 @@ func TestQuirks(t *testing.T) {
 			"them apart: head -n 4 FILE, or tail -n +5 FILE, | data_creation -import -"},
 		{"a row of words that is one", "z,y,w\na,1,2\nb,x,2\na,3,4\n" + strings.Repeat("a,3,5\n", 20), "23 rows"},
 		{"a total", "z,y\na,1\nb,2\na,3\nTotal,6\n\n", "a 1|b 2|a 3"},
-		{"a total in Russian, behind windows", "z;y\r\na;1\r\nb;2\r\nb;2\r\nИтого:;5\r\n", "a 1|b 2|b 2"},
+		{"a total in Russian, after windows", "z;y\r\na;1\r\nb;2\r\nb;2\r\nИтого:;5\r\n", "a 1|b 2|b 2"},
 		{"a word that is no total", "z,y\nTotal,1\nb,2\nTotal,6\n", "Total 1|b 2|Total 6"},
 
 		// Times.
@@ -166,7 +166,7 @@ func TestQuirks(t *testing.T) {
 		{"either way the same", "time,y\n1/1/2020,1\n2/2/2020,2\n", "2020-01-01T00:00:00Z 1|2020-02-02T00:00:00Z 2"},
 		{"points from the year on", "time,y\n2020.01.31 10:00,1\n2020.02.01 11:00,2\n",
 			"2020-01-31T10:00:00Z 1|2020-02-01T11:00:00Z 2"},
-		{"day of the year behind a hyphen", "time,y\n2020-001,1\n2020-032,2\n", "2020-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"day of the year after a hyphen", "time,y\n2020-001,1\n2020-032,2\n", "2020-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
 		{"am", "time,y\n01/31/2020 12:00 am,1\n02/01/2020 1:30 pm,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
 		{"months and minutes of a buoy", "#YY MM DD hh mm y\n#yr mo dy hr mn m\n2019 01 31 23 50 1\n2019 02 01 00 20 2\n",
 			"2019-01-31T23:50:00Z 1|2019-02-01T00:20:00Z 2"},
@@ -219,7 +219,7 @@ func TestQuirks(t *testing.T) {
 		{"words that are no months", "run,y\n1 set-up 2020,1\n1 set-up 2020,2\n1 set-up 2020,3\n", "1 set-up 2020 1|1 set-up 2020 2|" +
 			"1 set-up 2020 3"},
 		{"words that begin as months", "event,y\nMarathon 2019,1\nMarathon 2019,2\nMagnum 2001,3\n", "Marathon 2019 1|Marathon 2019 2|Magnum 2001 3"},
-		{"a point behind the day", "Tag,y\n31. Januar 2020,1\n1. Feb. 2020,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
+		{"a point after the day", "Tag,y\n31. Januar 2020,1\n1. Feb. 2020,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
 		{"a data logger", "\"TOA5\",\"CR1000\",\"4\"\n\"TIMESTAMP\",\"RECORD\",\"T_Avg\",\"y\"\n\"TS\",\"RN\",\"Deg C\",\"%\"\n" +
 			"\"\",\"\",\"Avg\",\"Smp\"\n\"2020-01-01\",7,1.5,50\n\"2020-01-02\",9,2.5,60\n\"2020-01-03\",8,3.5,70\n\"2020-01-04\",8,4.5,80\n",
 			"2020-01-01T00:00:00Z 7 1.5 50|2020-01-02T00:00:00Z 9 2.5 60|2020-01-03T00:00:00Z 8 3.5 70|2020-01-04T00:00:00Z 8 4.5 80"},
@@ -228,7 +228,7 @@ func TestQuirks(t *testing.T) {
 				`-target '' reads rows without one; line 2, "", "Min", "Max", "Tot", "Avg", is the header with -skip 1`},
 		{"zeros before a decimal comma", "y;z\n05,3;1\n12,7;2\n02,5;3\n", "05.3 1|12.7 2|02.5 3"},
 		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
-		{"a decimal comma behind a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
+		{"a decimal comma after a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
 		{"periods of any length", "time,y\n1.1.2020 9:45 - 1.1.2020 10:00,1\n1.1.2020 23:45 - 1.1.2020 24:00,2\n",
 			"2020-01-01T09:45:00Z 1|2020-01-01T23:45:00Z 2"},
 		{"a period whose end tells", "time,y\n03/04/2021 23:00 - 13/04/2021 00:00,1\n04/04/2021 23:00 - 13/04/2021 00:00,2\n",
@@ -296,7 +296,7 @@ func TestQuirks(t *testing.T) {
 		{"a.m.", "time,y\n01/31/2020 12:00 a.m.,1\n02/01/2020 1:30 p.m.,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
 		{"months in Polish", "time,y\n1 stycznia 2020,1\n3 lut 2020,2\n4 września 2020,3\n", "2020-01-01T00:00:00Z 1|2020-02-03T00:00:00Z 2|" +
 			"2020-09-04T00:00:00Z 3"},
-		{"the year first, behind points", "time;y\n13.01.31;1\n13.02.01;2\n13.03.02;2\n14.01.09;5\n", "2013-01-31T00:00:00Z 1|2013-02-01T00:00:00Z 2|" +
+		{"the year first, after points", "time;y\n13.01.31;1\n13.02.01;2\n13.03.02;2\n14.01.09;5\n", "2013-01-31T00:00:00Z 1|2013-02-01T00:00:00Z 2|" +
 			"2013-03-02T00:00:00Z 2|2014-01-09T00:00:00Z 5"},
 		{"years that are called so in Russian", "time,y\n1 января 2020 г.,1\n3 мая 2020 г.,2\n", "2020-01-01T00:00:00Z 1|2020-05-03T00:00:00Z 2"},
 		{"months in Russian", "time,y\n1 января 2020,1\n3 мая 2020,2\n4 дек. 2020,3\n", "2020-01-01T00:00:00Z 1|2020-05-03T00:00:00Z 2|" +
@@ -329,7 +329,7 @@ func TestQuirks(t *testing.T) {
 		{"date and time (UTC)", "Date;Time (UTC);y\n01/02/2004;18.00.00;1\n13/02/2004;19.00.00;2\n",
 			"2004-02-01T18:00:00Z 1|2004-02-13T19:00:00Z 2"},
 		{"date and hour 24", "DATE,HOUR,y\n2020-01-01,1,1\n2020-01-01,24,2\n", "2020-01-01T01:00:00Z 1|2020-01-02T00:00:00Z 2"},
-		{"months behind a point", "date,y\n1871.01,1\n1871.1,2\n1871.12,3\n", `f.csv:2: column "date": "1871.01" is ` +
+		{"months after a point", "date,y\n1871.01,1\n1871.1,2\n1871.12,3\n", `f.csv:2: column "date": "1871.01" is ` +
 			`1871-01-04T15:36:00Z as year and 1871-01-01T00:00:00Z as YYYY.MM, and no row tells which; use ` +
 			`-time-layout 'year' or 'YYYY.MM'`},
 		{"UTC, Z and short zones", "when,y\n2020-01-01 00:00:00 UTC,1\n", "2020-01-01T00:00:00Z 1"},
@@ -344,7 +344,7 @@ func TestQuirks(t *testing.T) {
 			`numbers such as "2.401" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use ` +
 			`-decimal y=, or y=.`},
 		{"a comma in one column, thousands in another", "y;z\n82.440;4,5\n120.311;5,1\n", "82440 4.5|120311 5.1"},
-		{"thousands or not, behind semicolons", "y;z\n870;1\n1.020;2\n", `f.csv: column "y": numbers such as "1.020" in line 3 ` +
+		{"thousands or not, after semicolons", "y;z\n870;1\n1.020;2\n", `f.csv: column "y": numbers such as "1.020" in line 3 ` +
 			`may have a decimal sign or one between thousands, and nothing tells which; use -decimal y=, or y=.`},
 		{"thin blanks between thousands", "y;z\n1 000;1\n2 000;2\n", "1000 1|2000 2"},
 		{"a number in front of which a zero stands", "y,z\n1,05\n2,7\n3,123\n", "1 05|2 7|3 123"},
@@ -361,7 +361,7 @@ func TestQuirks(t *testing.T) {
 		{"ambiguous number", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: column "y": numbers such as ` +
 			`"1,013" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use -decimal y=, or y=.`},
 		{"signs", "y,z\n$5,10 %\n\"-$1,200.50\",7%\n", "5 10|-1200.50 7"},
-		{"a unit behind", "y;z\n5 km;1.234,50 EUR\n6 km;-7,5 EUR\n", "5 1234.50|6 -7.5"},
+		{"a unit after", "y;z\n5 km;1.234,50 EUR\n6 km;-7,5 EUR\n", "5 1234.50|6 -7.5"},
 		{"a unit before", "y,z\nCHF 5,~\n\"CHF -1,200.50\",~\n", "5 ~|-1200.50 ~"},
 		{"units of two kinds", "y,z\n1,5 km\n2,6 mi\n3,5 km\n4,6 mi\n", "1 5 km|2 6 mi|3 5 km|4 6 mi"},
 		{"names with numbers", "y,z\n1,A1\n2,A1\n3,A3\n4,A3\n", "1 A1|2 A1|3 A3|4 A3"},
@@ -372,7 +372,7 @@ func TestQuirks(t *testing.T) {
 		{"debit and credit", "y,z\n5.00 DR,1\n6.00 CR,2\n7.00 DR,3\n", "f.csv: column \"y\": numbers such as \"5.00 DR\" in line 2 are not all in " +
 			"one unit (\"CR\", \"DR\"); write them in one"},
 		{"signs of currencies", "y,z\n€5,(£6)\n\"-€7,000.50\",£5\n", "5 -6|-7000.50 5"},
-		{"a minus behind", "y;z\n1.234,50-;5\n7,25;6-\n", "-1234.50 5|7.25 -6"},
+		{"a minus after", "y;z\n1.234,50-;5\n7,25;6-\n", "-1234.50 5|7.25 -6"},
 		{"an apostrophe before", "y,z\n'-30.00,1\n'5.5,2\n7,3\n", "-30.00 1|5.5 2|7 3"},
 		{"parentheses with a currency", "y,z\n$(3.00),(2 €)\n$4,7 €\n", "-3.00 -2|4 7"},
 		{"groups of two, as in India", "y,z\n\"1,74,642.00\",1\n\"12,34,567\",2\n\"5,000\",3\n", "174642.00 1|1234567 2|5000 3"},
@@ -422,7 +422,7 @@ func TestQuirks(t *testing.T) {
 			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"remarks with commas", "y,z,w\n1,2,3\n4,5,6\n\nz: power (W)\nThe office, 2021\n", "1 2 3|4 5 6"},
 		{"names on a line before the header", "y;at 2 m;celsius\n\nw;y;z;v\n9;2;3;0\n1;4;5;7\n", "9 2 3 0|1 4 5 7"},
-		{"remarks behind the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
+		{"remarks after the rows", "y,z\n1,2\n3,4\n\nSource: the office\n\x1a\n", "1 2|3 4"},
 		{"auto-mpg", "18.0   8   307.0\t\"chevrolet chevelle\"\n15.0   8   350.0\t\"buick skylark\"\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "column_1", "column_2", "column_3", ` +
 				`"column_4"; -target '' reads rows without one; if the first line is the header, use -header=true`},
@@ -432,7 +432,7 @@ func TestQuirks(t *testing.T) {
 			`mend this row, or say how the file is written with -delimiter or -skip`},
 		{"a row that is cut", "s,y,z\na,1,2\nb,3,4\na,5", `f.csv:4: 2 cells where the header has 3 (delimiter ','); ` +
 			"mend this row, or say how the file is written with -delimiter or -skip"},
-		{"a row behind remarks", "s,y,z\na,1,2\nend\nof it, perhaps\nb,3,4\n", `f.csv:3: 1 cells where the header has 3 (delimiter ','); ` +
+		{"a row after remarks", "s,y,z\na,1,2\nend\nof it, perhaps\nb,3,4\n", `f.csv:3: 1 cells where the header has 3 (delimiter ','); ` +
 			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"a cell too many", "y,z\n1,2\n3,,4\n5,6\n", `f.csv:3: 3 cells where the header has 2 (delimiter ','); ` +
 			`mend this row, or say how the file is written with -delimiter or -skip`},
@@ -448,7 +448,7 @@ func TestQuirks(t *testing.T) {
 		{"open quote", "time,y\n2020-01-01,1\n2020-01-01,\"1\n2020-01-03,3\n",
 			`f.csv:3: column "y": a quote is opened here and never closed`},
 		{"a quote closed by the next", "y,z\n1,\"a\n2,b\n3,\"c\"\n",
-			`f.csv:2: column "z": a quote is opened here, and behind the quote that closes it comes "c\"", not a delimiter`},
+			`f.csv:2: column "z": a quote is opened here, and after the quote that closes it comes "c\"", not a delimiter`},
 		{"no such column", "date,yy\n2020-01-01,1\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "yy"; -target '' reads rows without one`},
 	} {

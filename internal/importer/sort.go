@@ -25,7 +25,7 @@ type Sorter struct {
 	held  [][]byte // runs in memory, of packed rows
 	size  int      // of them
 	limit int
-	disk  *artifact.Scratch // more runs, of those that came before, one behind the other
+	disk  *artifact.Scratch // more runs, of those that came before, one after the other
 	runs  []int64           // sizes of these
 }
 
@@ -169,7 +169,7 @@ func (r *run) next() error {
 }
 
 // before orders runs: the least row first and, of equal ones, that of the run that came
-// first. One that is nil goes before all, one without a row behind all.
+// first. One that is nil goes before all, one without a row after all.
 func (r *run) before(o *run) bool {
 	switch {
 	case r == nil || o == nil:

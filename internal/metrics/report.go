@@ -45,7 +45,7 @@ type Dataset struct {
 	dataset.ID
 	Unscored   dataset.Left
 	Unseen     int64    `range:"0,1e12"` // cells of a level that training has not
-	Irregular  int64    `range:"0,1e12"` // with lags: rows not one step behind the row before
+	Irregular  int64    `range:"0,1e12"` // with lags: rows not one step after the row before
 	Before     []int64  `range:"0,1e12"` // anomalous rows of its training, in slices of equal length
 	NoiseFloor *float64 // irreducible variance; nil where it is not known
 	Errors     Errors

@@ -18,7 +18,7 @@ type Past struct {
 }
 
 // Pasts returns, by name, how datasets end, each with as many targets as a longest lag needs. Those of
-// one name that go on one step behind another are one series; the last of them is what ends.
+// one name that go on one step after another are one series; the last of them is what ends.
 func (m *Model) Pasts(longest int) map[string]Past {
 	pasts := map[string]Past{}
 	for _, d := range m.Datasets { // of one name in the order of time
@@ -90,7 +90,7 @@ func NewAhead(m *Model, d *design.Design, low, high []float64) *Ahead {
 }
 
 // Predict predicts row i of a block that has Rows.Ahead; ok is false where a lag is neither known nor
-// predicted. A row without a target is remembered for those behind it.
+// predicted. A row without a target is remembered for those after it.
 func (a *Ahead) Predict(block *design.Rows, i int) (f Forecast, ok bool) {
 	g := guess{row: block.Begins() + int64(i)}
 	a.forget(g.row - a.longest)

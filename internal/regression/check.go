@@ -11,7 +11,7 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// What is read from model.gob and model.json may have been forged behind a valid
+// What is read from model.gob and model.json may have been forged after a valid
 // checksum. So each has one check: what passes it has figures from which finite ones
 // follow, and lists that can be gone through. The ranges of single figures are tags of
 // their fields; see artifact.Impossible.
@@ -48,7 +48,7 @@ func (s *Settings) consistent() bool {
 		from = c.To
 	}
 	from = 0
-	for i, t := range s.Terms { // all columns, one behind the other
+	for i, t := range s.Terms { // all columns, one after the other
 		ok = ok && t.From == from && within(t.From, t.To, from, p) && !slices.ContainsFunc(t.Parents,
 			func(parent int) bool { return parent < 0 || parent >= i })
 		from = t.To

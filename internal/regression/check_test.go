@@ -83,7 +83,7 @@ func (m *Model) use(rows *design.Rows) error {
 	return nil
 }
 
-// readForged reads a model behind a valid checksum, without its factors and with them, and
+// readForged reads a model after a valid checksum, without its factors and with them, and
 // uses it. It reports whether the whole was read.
 func readForged(t *testing.T, path, what string, file [][]byte, rows *design.Rows) (read bool) {
 	t.Helper()

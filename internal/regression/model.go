@@ -174,7 +174,7 @@ func Merge(models []*Model) (*Model, *Summary, error) {
 	return New(models[0].Settings, datasets)
 }
 
-// Encode returns model.gob and its fingerprint. The folds come behind all else,
+// Encode returns model.gob and its fingerprint. The folds come after all else,
 // which is what predicting takes, one by one.
 func (m *Model) Encode() (file [][]byte, fingerprint string, err error) {
 	light := *m

@@ -54,7 +54,7 @@ func (f *Factor) stackPrecise(rows []moments.Sum) {
 }
 
 // eliminatePrecise makes all below the diagonal of column k of a matrix of width w zero,
-// by a Householder reflection H = I − 2vvᵀ/vᵀv of the rows from k on, of the columns behind
+// by a Householder reflection H = I − 2vvᵀ/vᵀv of the rows from k on, of the columns after
 // it (Golub and Van Loan, Matrix Computations, algorithm 5.2.1). The zeros are not written.
 func eliminatePrecise(a []moments.Sum, w, k int) {
 	a = a[k*w:]

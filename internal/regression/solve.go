@@ -24,7 +24,7 @@ type solver struct {
 	categories []levelColumns
 
 	// The columns that say something which those before them do not, but for those
-	// that categories leave out, and the centred triangle of these alone, with y behind them
+	// that categories leave out, and the centred triangle of these alone, with y after them
 	// and, where rows are too few, the columns that are not needed.
 	taken []int
 	t     *Factor
@@ -135,7 +135,7 @@ func (a *solver) penalized(alpha float64) *solver {
 }
 
 // exactRow returns row i of the triangle of the taken columns, and of all others as they
-// follow from these, with y behind them.
+// follow from these, with y after them.
 func (a *solver) exactRow(i int) []float64 {
 	row := make([]float64, a.p+1)
 	row[a.p] = a.t.at(i, a.t.Width-1).Value()

@@ -38,7 +38,7 @@ func (g normal) plus(o normal, times float64) normal {
 	return sum
 }
 
-// of returns sign times the matrix of some columns, with y behind them as it is.
+// of returns sign times the matrix of some columns, with y after them as it is.
 func (g *normal) of(columns []int, sign float64) normal {
 	n := len(columns)
 	sub := normal{n + 1, make([]float64, (n+1)*(n+1))}

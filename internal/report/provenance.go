@@ -87,7 +87,7 @@ func (p *Page) spans(s *section, l limits) {
 		return
 	}
 	along := named("", len(names), true, func(i int) string { return short(names[i], 18) })
-	does := behind(&train, &test)
+	does := allAfter(&train, &test)
 	if more := len(p.Metrics.Datasets) - len(names); more > 0 {
 		does += " " + plural(more, "more file is", "more files are") + " in metrics.json."
 	}
@@ -96,15 +96,15 @@ func (p *Page) spans(s *section, l limits) {
 	}
 	s.show(drawn(along, calendar(slices.Concat(train.value, train.other, test.value, test.other)), inRows(len(names)), train,
 		test, odd).figure("When", "A bar from the first time of each file to its last.",
-		"What is to test should be behind what is to train.", does, t))
+		"What is to test should be after what is to train.", does, t))
 }
 
-// behind says whether all that is tested comes after all that is trained on.
-func behind(train, test *layer) string {
+// allAfter says whether all that is tested comes after all that is trained on.
+func allAfter(train, test *layer) string {
 	if len(train.place) > 0 && len(test.place) > 0 && slices.Max(train.other) < slices.Min(test.value) {
 		return "Here it is."
 	}
-	return "Here not all of it is behind all that is to train."
+	return "Here not all of it is after all that is to train."
 }
 
 // addSlices adds those of a file's time that count anything.

@@ -91,7 +91,7 @@ type table struct {
 	Words   bool
 }
 
-// cut leaves out the rows behind the first ones, and says so.
+// cut leaves out the rows after the first ones, and says so.
 func (t table) cut(most int) table {
 	shown := min(most, len(t.Rows))
 	t.Caption += others(len(t.Rows), shown)

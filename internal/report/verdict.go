@@ -116,7 +116,7 @@ func (p *Page) warnings() (w []string) {
 		}
 	}
 	if irregular > 0 {
-		add("%s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
+		add("%s not one step after the row before, where lags count rows", plural(irregular, "row is", "rows are"))
 	}
 	if s := p.Scaler; s != nil {
 		if bends := p.Metrics.Bends(s); bends != "" {
@@ -164,7 +164,7 @@ func columnWarnings(s *scaler.Scaler, add func(string, ...any)) {
 		irregular += d.Irregular
 	}
 	if irregular > 0 {
-		add("in training %s not one step behind the row before, where lags count rows", plural(irregular, "row is", "rows are"))
+		add("in training %s not one step after the row before, where lags count rows", plural(irregular, "row is", "rows are"))
 	}
 }
 

@@ -40,7 +40,7 @@ type Scaler struct {
 	// Quantiles are those of the features that are numbers: the least, 10, 25, 50, 75 and
 	// 90 %, the greatest.
 	Quantiles map[string][]float64 `json:"quantiles"`
-	Sketches  []*moments.Sketch    `json:"sketches"` // of the same, and of the target behind them
+	Sketches  []*moments.Sketch    `json:"sketches"` // of the same, and of the target after them
 	Datasets  []Dataset            `json:"datasets"` // in the order of dataset.Compare
 
 	TooMany []string `json:"not_proposed,omitempty"` // terms: the columns would be too many
@@ -53,13 +53,13 @@ type Dataset struct {
 	Used      int64        `json:"used" range:"0,"` // rows that were counted
 	Dropped   dataset.Left `json:"dropped"`
 	Times     int64        `json:"times,omitempty"`      // different ones; 0 without a time column
-	Irregular int64        `json:"irregular" range:"0,"` // with lags: rows that are not one step behind the row before
+	Irregular int64        `json:"irregular" range:"0,"` // with lags: rows that are not one step after the row before
 	Gaps      []design.Gap `json:"gaps,omitempty"`       // of the features in the order of design.Lacking; none without gaps
 	Sums
 }
 
 // Sums are what is kept of rows: the moments of the columns of X that hold numbers,
-// with the target behind them, and the levels of the categories. The moments of a
+// with the target after them, and the levels of the categories. The moments of a
 // level's column follow from its count.
 type Sums struct {
 	Moments []moments.Moments `json:"moments"`
@@ -171,7 +171,7 @@ func (s *Scaler) showsSeasons() bool {
 			year[0].Merge(d.Moments[sine])
 			year[1].Merge(d.Moments[sine+1])
 		}
-		span := float64(last-first.First) * float64(rows) / float64(max(rows-1, 1)) // with a step behind the last row
+		span := float64(last-first.First) * float64(rows) / float64(max(rows-1, 1)) // with a step after the last row
 		if span >= float64(seasonSpan) && year[0].Var()+year[1].Var() >= seasonVariance {
 			return true
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // Sketcher gathers the quantile sketches of a pass: of the features that are numbers, and
-// of the target behind them. What a sketch holds does not depend on the order in which
+// of the target after them. What a sketch holds does not depend on the order in which
 // rows come, so that every core fills one of its own.
 type Sketcher struct {
 	design *design.Design

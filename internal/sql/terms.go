@@ -180,7 +180,7 @@ func (q *query) level(category, local string) string {
 		list(q.design.Holidays), local)
 }
 
-// list writes strings behind each other.
+// list writes strings after each other.
 func list(words []string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {

@@ -14,7 +14,7 @@ import (
 // belongs to the scan, which uses its memory again once it is given back.
 type Block struct {
 	File  int    // index of the file in the scan
-	End   string // "", but for the empty block behind the last one of a file: the hash of the file's bytes
+	End   string // "", but for the empty block after the last one of a file: the hash of the file's bytes
 	Rows  int
 	Times []dataset.Time // never going back; empty without a time column
 	Cols  [][]float64    // as Scan.Columns; NaN is a missing reading

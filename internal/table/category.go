@@ -41,7 +41,7 @@ func (c *Category) reset(rows int) {
 }
 
 // read returns the code of a cell that begins at d[i], where such a cell has come
-// before, and the index behind it. Of a short one the end is found and the code is
+// before, and the index after it. Of a short one the end is found and the code is
 // looked up without a branch that cannot be foreseen.
 func (c *Category) read(d []byte, i int) (code int32, end int, ok bool) {
 	x := binary.LittleEndian.Uint64(d[i:])

@@ -163,7 +163,7 @@ func TestStrict(t *testing.T) {
 		{"no time", "t,x\n,1\n", `-:2: column "t": the timestamp is missing`},
 		{"lone quote", "t,x\n2020-01-01,1\"\n", `-:2: bare " in non-quoted-field`},
 		{"open quote", "t,x\n2020-01-01,\"1\n", `-:2: a quote is opened here and never closed`},
-		{"open quote behind others", "t,x\n2020-01-01,\"1\"\n\"2020-01-02\",\"\n\"\"\n\n", `-:3: a quote is opened here and never closed`},
+		{"open quote after others", "t,x\n2020-01-01,\"1\"\n\"2020-01-02\",\"\n\"\"\n\n", `-:3: a quote is opened here and never closed`},
 		{"empty", "", `-: is empty; a header line is needed`},
 		{"header alone", "t,x\n", `-: no data rows`},
 		{"utf-16", "\xff\xfet\x00", `-: is UTF-16; save it as UTF-8`},

@@ -14,8 +14,8 @@ type clock struct {
 	is, zoned                   bool
 }
 
-// read reads what is behind a date: nothing, or a clock behind T or blanks, or at once
-// behind digits or a colon.
+// read reads what is after a date: nothing, or a clock after T or blanks, or at once
+// after digits or a colon.
 func (c *clock) read(s string, digits, colon bool) (rest string, ok bool) {
 	rest = strings.TrimLeft(s, " ")
 	if rest == "" || !colon && len(rest) == len(s) && s[0] != 'T' && (!digits || !isDigit(s[0])) {

@@ -119,7 +119,7 @@ func Parse(name string) (Layout, error) {
 	p, hasYear := compile(words)
 	switch {
 	case strings.Contains(words, "%"):
-		return Layout{}, fmt.Errorf("%q has a letter behind %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, "+
+		return Layout{}, fmt.Errorf("%q has a letter after %% that is none of Y, y, m, b, B, d, j, a, A, H, I, M, S, p, z, "+
 			"F, T", name)
 	case strings.Contains(words, "MST"), strings.Contains(name, "%Z"):
 		return Layout{}, fmt.Errorf("%q has an abbreviated zone, which is not the same everywhere; use an offset", name)
@@ -237,7 +237,7 @@ func Parts(values, kinds []string) (r Reading, ok bool) {
 }
 
 // excel reads days since 1899-12-30, to the millisecond. Before March 1900, for which
-// Excel has a day too many, it shows the day behind.
+// Excel has a day too many, it shows the day after.
 func excel(s string) (r Reading, ok bool) {
 	const day, march1900 = 86400e6, -2203891200e6
 	r, ok = days(25569)(s)

@@ -7,7 +7,7 @@ import (
 
 // monthNames are the names of the months in English, German, French, Spanish, Italian,
 // Dutch and Portuguese, and in Polish, Czech, Russian and Ukrainian also as they stand
-// behind a day.
+// after a day.
 var monthNames = [12]string{
 	"january januar jänner janvier enero gennaio januari janeiro styczeń stycznia leden ledna январь января січень січня",
 	"february februar feber février febrero febbraio februari fevereiro luty lutego únor února февраль февраля лютий лютого",

@@ -172,7 +172,7 @@ func dayOfWeek(year, week, weekday int) (y, m, d int, ok bool) {
 	return t.Year(), int(t.Month()), t.Day(), isoYear == year && isoWeek == week && weekday >= 1 && weekday <= 7
 }
 
-// cutWord cuts a word of letters, and a point behind it, off a text.
+// cutWord cuts a word of letters, and a point after it, off a text.
 func cutWord(s string) (word, rest string) {
 	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
 	if n < 0 {

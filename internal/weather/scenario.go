@@ -125,7 +125,7 @@ func (set *Settings) events(from, to int) (all []event) {
 	return all
 }
 
-// window returns the first row of the window that a row is in, and the row behind
+// window returns the first row of the window that a row is in, and the row after
 // its last. A rest that is no whole window goes to the last one.
 func (set *Settings) window(a *anomaly, row int) (first, end int) {
 	from, n := 0, set.Train
@@ -160,7 +160,7 @@ func (a *anomaly) draw(r *rand.Rand, step time.Duration, first, end int) event {
 }
 
 // within returns the event's rows among n rows from row from on, as their first
-// place among these and the one behind their last.
+// place among these and the one after their last.
 func (e *event) within(from, n int) (first, end int) {
 	return max(e.first-from, 0), min(e.first+e.rows-from, n)
 }

@@ -121,7 +121,7 @@ type Settings struct {
 	Start    time.Time
 	Step     time.Duration
 	Train    int // rows
-	Test     int // rows, behind the others
+	Test     int // rows, after the others
 }
 
 // Rows is a run of rows of a log. The columns hold whole units of the last
