@@ -52,8 +52,15 @@ func importFlags(o *options) {
 
 // formatFlags defines the flags that say how sources are written.
 func formatFlags(o *options) {
-	o.StringVar(&o.Delimiter, "delimiter", "", "")
-	o.StringVar(&o.Encoding, "encoding", "", "")
+	o.Func("delimiter", "", func(s string) (err error) {
+		o.Delimiter, err = importer.ParseDelimiter(s)
+		return err
+	})
+	o.Func("encoding", "", func(s string) error {
+		o.Encoding = s
+		_, err := origin.ParseEncoding(s)
+		return err
+	})
 	o.Func("decimal", "", func(s string) error {
 		column, sign := "", s
 		if i := strings.LastIndexByte(s, '='); i >= 0 {
@@ -68,7 +75,11 @@ func formatFlags(o *options) {
 		o.Decimal[column] = sign
 		return nil
 	})
-	o.StringVar(&o.Layout, "time-layout", "", "")
+	o.Func("time-layout", "", func(s string) error {
+		o.Layout = s
+		_, err := times.Parse(s)
+		return err
+	})
 	o.Func("zone", "", func(s string) (err error) {
 		o.Zone, err = times.ParseZone(s)
 		return err
@@ -117,20 +128,6 @@ func checkImport(o *options) error {
 	if err := checkKinds(o); err != nil {
 		return err
 	}
-	for _, flag := range []struct {
-		name, value string
-		parse       func(string) error
-	}{
-		{"time-layout", o.Layout, check(times.Parse)}, {"delimiter", o.Delimiter, check(importer.ParseDelimiter)},
-		{"encoding", o.Encoding, check(origin.ParseEncoding)},
-	} {
-		if flag.value == "" {
-			continue
-		}
-		if err := flag.parse(flag.value); err != nil {
-			return cli.Usagef("-%s: %w", flag.name, err)
-		}
-	}
 	if err := checkSources(o); err != nil {
 		return err
 	}
@@ -153,14 +150,6 @@ func checkKinds(o *options) error {
 		}
 	}
 	return nil
-}
-
-// check is parse without its result.
-func check[T any](parse func(string) (T, error)) func(string) error {
-	return func(s string) error {
-		_, err := parse(s)
-		return err
-	}
 }
 
 // checkSources reports sources that cannot be opened, or not beside each other.

@@ -79,14 +79,10 @@ const headRecords = 500
 
 // guessGrammar returns the grammar by which the head reads most like a table:
 // as many cells in every record, and no cell that holds another delimiter.
-func guessGrammar(head []byte, named string) (csv.Grammar, error) {
+func guessGrammar(head []byte, named byte) (csv.Grammar, error) {
 	delimiters := []byte(",;\t| ")
-	if named != "" {
-		d, err := ParseDelimiter(named)
-		if err != nil {
-			return csv.Grammar{}, err
-		}
-		delimiters = []byte{d}
+	if named != 0 {
+		delimiters = []byte{named}
 	}
 	var best csv.Grammar
 	most := 0.0
@@ -159,7 +155,10 @@ func guessDialect(name string, head []byte, whole bool, opt *Options) (*Dialect,
 	delimiter, said := opt.Delimiter, 0
 	line, _, _ := bytes.Cut(body, []byte("\n"))
 	if len(bytes.TrimSpace(line)) == len("sep=;") && bytes.HasPrefix(line, []byte("sep=")) { // as Excel has it
-		delimiter, said = string(line[4:5]), 1
+		if delimiter, err = ParseDelimiter(string(line[4:5])); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		said = 1
 	}
 	tooWide := fmt.Errorf("%s:%d: the header has more than %d columns; leave out those that are not needed", name,
 		opt.Skip+1, csv.MaxColumns)

@@ -31,7 +31,7 @@ type Options struct {
 	Category  []string
 	Number    []string
 	Drop      []string
-	Delimiter string            // one character
+	Delimiter byte              // 0 where it is not known
 	Decimal   map[string]string // "." or ",", by column, of all under ""
 	Encoding  string            // as the WHATWG calls it
 	Missing   []string

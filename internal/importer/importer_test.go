@@ -557,7 +557,7 @@ func TestReading(t *testing.T) {
 		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", "", Options{Time: name("")}},
 		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time as ISO 8601, as others are; ` +
 			`1 of 2 cells are not. Use -missing for what is missing, -time-layout, or -time '' for none`, "", Options{Time: name("later")}},
-		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", "", Options{Delimiter: ":"}},
+		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", "", Options{Delimiter: ':'}},
 		{"y;z\n1.234;1,5\n2.345;2,5\n", "1.234 1.5|2.345 2.5", "the decimal sign is a comma", Options{Decimal: map[string]string{"y": "."}}},
 		{"y,z\n\"1,234\",1\n", "1.234 1", "", Options{Decimal: map[string]string{"": ","}}},
 		{"y,z\n\"1,234\",1\n", "1234 1", "", Options{Decimal: map[string]string{"": "."}}},
