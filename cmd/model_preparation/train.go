@@ -93,28 +93,7 @@ func open(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) (*
 	if err := in.readOld(o, s); err != nil {
 		return nil, err
 	}
-	if err := in.countRows(ctx, o, s); err != nil {
-		return nil, err
-	}
-	if o.shard != nil { // the whole may have rows enough
-		return in, nil
-	}
-	return in, in.enough()
-}
-
-// enough reports rows that are too few, before they are read.
-func (in *inputs) enough() error {
-	var rows int64
-	for _, n := range in.used {
-		rows += n
-	}
-	for _, d := range in.old.Datasets {
-		rows += d.Used
-	}
-	if rows == 0 || in.settings.Auto {
-		return nil
-	}
-	return regression.Enough(rows, in.settings.Coefficients(), in.settings.Alpha)
+	return in, in.countRows(ctx, o, s)
 }
 
 // readFiles is the pass over the files.

@@ -124,16 +124,11 @@ func (c *choice) shrink(s *Settings, plain []bool, splits []split) {
 	members := []member{{kept: plain}, {kept: c.kept, weight: 1}}
 	for i := range members {
 		s.leaveOut(members[i].kept)
-		alphas := s.alphas(fewest(splits))
-		all, reason := s.holdOut(splits, alphas)
-		if reason != "" {
-			c.path = nil
+		if reason := c.choosePenalty(s, splits, pooled); reason != "" {
+			c.path, c.penalty = nil, 0
 			s.leaveOut(c.kept)
 			return
 		}
-		var best int
-		best, c.path = least(alphas, all, pooled)
-		c.penalty = alphas[best]
 		members[i].penalty = c.penalty
 	}
 	if s.weigh(members, splits) == nil && members[1].weight < 1 {
@@ -144,17 +139,6 @@ func (c *choice) shrink(s *Settings, plain []bool, splits []split) {
 		}
 	}
 	c.selection.Plain, c.selection.Chosen = members[0].weight, members[1].weight
-}
-
-// crossValidate is that of the chosen terms with the chosen penalty, or chooses one.
-func (c *choice) crossValidate(s Settings, splits []split) CrossValidation {
-	if c.path == nil {
-		return crossValidate(&s, splits)
-	}
-	s.Auto, s.Alpha = false, c.penalty
-	cv := crossValidate(&s, splits)
-	cv.best, cv.Path = c.penalty, c.path
-	return cv
 }
 
 // Bounds of what is compared: beyond them terms are neither weighed nor chosen.
@@ -245,4 +229,19 @@ func (c *chooser) worth(names []string) []Worth {
 		list[t] = w
 	})
 	return list
+}
+
+// fixPenalty returns the penalty to fit so many rows with: that which is given, or was chosen
+// with the terms, or is chosen now. Where terms are chosen and no penalty can be, it is 0.
+func (c *choice) fixPenalty(s *Settings, splits []split, rows int64) (float64, error) {
+	if !s.Auto {
+		return s.Alpha, nil
+	}
+	if c.path == nil {
+		reason := c.choosePenalty(s, splits, func(folds []heldOut) float64 { mse, _ := perFold(folds); return mse })
+		if reason != "" && !s.Select {
+			return 0, fmt.Errorf("alpha cannot be chosen by cross-validation: %s; use fewer -folds, or a number for -alpha", reason)
+		}
+	}
+	return c.penalty, Enough(rows, s.Coefficients(), c.penalty)
 }

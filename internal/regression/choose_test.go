@@ -168,25 +168,26 @@ func TestBestPenalty(t *testing.T) {
 	s := settings(9)
 	s.Terms = terms
 	s.leaveOut([]bool{true, true, false, true, true})
-	alphas := []float64{0, 0.1, 10, 1000}
-	all, reason := s.holdOut(splitsOf(folds), alphas)
-	if reason != "" {
+	s.Auto = true
+	var c choice
+	if reason := c.choosePenalty(&s, splitsOf(folds), pooled); reason != "" {
 		t.Fatal(reason)
 	}
-	best, path := least(alphas, all, pooled)
+	path := c.path
 	columns := []int{0, 1, 2, 6, 7, 8, 9, 10}
-	for i, alpha := range alphas {
+	for _, p := range path {
+		alpha := p.Alpha
 		sum, rows := 0.0, int64(0)
 		for k := range folds {
 			sum += foldError(t, columns, folds, k, alpha)
 			rows += folds[k].N
 		}
-		if want := sum / float64(rows); math.Abs(path[i].MSE-want) > 1e-9*want {
-			t.Errorf("alpha %v: %v, want %v", alpha, path[i].MSE, want)
+		if want := sum / float64(rows); math.Abs(p.MSE-want) > 1e-9*want {
+			t.Errorf("alpha %v: %v, want %v", alpha, p.MSE, want)
 		}
 	}
-	if least := slices.MinFunc(path, func(a, b Point) int { return cmp.Compare(a.MSE, b.MSE) }); least != path[best] {
-		t.Errorf("alpha %v where %v is best", path[best].Alpha, least.Alpha)
+	if least := slices.MinFunc(path, func(a, b Point) int { return cmp.Compare(a.MSE, b.MSE) }); least.Alpha != c.penalty {
+		t.Errorf("alpha %v where %v is best", c.penalty, least.Alpha)
 	}
 }
 

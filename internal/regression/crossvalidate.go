@@ -20,7 +20,6 @@ type CrossValidation struct {
 	Reason string   `json:"reason,omitempty"`
 	Path   []Point  `json:"path"` // what the penalties tried gave
 
-	best float64
 	held *metrics.Mean // of the residuals of all rows held out
 }
 
@@ -130,30 +129,38 @@ func perFold(folds []heldOut) (mean, std float64) {
 	return mean, std / math.Sqrt(n)
 }
 
-// least returns which of some penalties errs least, and the errors of all.
-func least(alphas []float64, all [][]heldOut, mse func([]heldOut) float64) (best int, path []Point) {
-	for i, alpha := range alphas {
-		path = append(path, Point{alpha, mse(all[i])})
-		if path[i].MSE < path[best].MSE {
-			best = i
-		}
-	}
-	return best, path
-}
-
-// crossValidate finds the penalty that errs least on rows held out, and that error.
-func crossValidate(s *Settings, splits []split) CrossValidation {
-	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
+// choosePenalty chooses the penalty that errs least on rows held out, or says why none can be.
+func (c *choice) choosePenalty(s *Settings, splits []split, mse func([]heldOut) float64) (reason string) {
 	alphas := s.alphas(fewest(splits))
 	all, reason := s.holdOut(splits, alphas)
+	if reason != "" {
+		return reason
+	}
+	least := math.Inf(1)
+	for i, alpha := range alphas {
+		c.path = append(c.path[:i], Point{alpha, mse(all[i])})
+		if c.path[i].MSE < least {
+			c.penalty, least = alpha, c.path[i].MSE
+		}
+	}
+	if math.IsInf(least, 1) {
+		c.path = nil
+		return "the errors on rows held out are beyond float64"
+	}
+	return ""
+}
+
+// crossValidate returns the error on rows held out of the fit with a penalty.
+func crossValidate(s *Settings, alpha float64, splits []split) CrossValidation {
+	cv := CrossValidation{Folds: s.Folds, Path: []Point{}}
+	all, reason := s.holdOut(splits, []float64{alpha})
 	if cv.Reason = reason; reason != "" {
 		return cv
 	}
-	best, path := least(alphas, all, func(folds []heldOut) float64 { mse, _ := perFold(folds); return mse })
-	mse, std := perFold(all[best])
+	mse, std := perFold(all[0])
 	r2, single := 0.0, false
 	var sums []metrics.Cluster
-	for _, h := range all[best] {
+	for _, h := range all[0] {
 		r2 += h.r2 / float64(len(splits))
 		single = single || h.rows == 1
 		sums = append(sums, metrics.Cluster{N: h.rows, Residual: h.sum})
@@ -162,10 +169,7 @@ func crossValidate(s *Settings, splits []split) CrossValidation {
 		cv.Reason = "the errors on rows held out are beyond float64"
 		return cv
 	}
-	if s.Auto {
-		cv.Path = path
-	}
-	cv.MSE, cv.MSEStd, cv.best, cv.held = &mse, &std, alphas[best], metrics.ResidualMean(sums)
+	cv.MSE, cv.MSEStd, cv.held = &mse, &std, metrics.ResidualMean(sums)
 	if !single {
 		cv.R2 = &r2
 	}

@@ -81,67 +81,20 @@ func (m *Model) Shift(dst []float64, rows *design.Rows) {
 	if rows.N == 0 {
 		return
 	}
-	n := float64(rows.N)
-	counts := make([][]int64, len(rows.Codes))
-	for k := range counts {
-		counts[k] = rows.Codes[k].Counts()
-	}
+	memory := make([]float64, rows.N)
 	for t, term := range m.Terms {
 		for j := term.From; j < term.To; j++ {
-			b := m.Coef[j]
-			if b == 0 {
+			if m.Coef[j] == 0 {
 				continue
 			}
-			sum := 0.0 // Σ(x − mean)
-			if x := rows.X[j]; x != nil {
-				sum = deviations(x[:rows.N], m.Mean[j])
-			} else {
-				k := slices.IndexFunc(rows.Codes, func(c design.Codes) bool { return j >= c.From && j < c.To })
-				sum = levelDeviations(rows.Codes[k].Column, counts[k], j, m.Mean[j])
+			m.centre(memory, j, rows.Values(memory, j, 0, rows.N))
+			sum := 0.0
+			for _, z := range memory {
+				sum += z
 			}
-			dst[t] += float64(b * (sum/m.Scale[j] - float64(n*m.Band.Centre[j])))
+			dst[t] += float64(m.Coef[j] * sum)
 		}
 	}
-}
-
-// deviations returns Σ(x − mean), of numbers that are not missing.
-func deviations(x []float64, mean float64) (sum float64) {
-	var a [4]float64 // sums that do not wait for each other
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		a[0] += x[i] - mean
-		a[1] += x[i+1] - mean
-		a[2] += x[i+2] - mean
-		a[3] += x[i+3] - mean
-	}
-	for ; i < len(x); i++ {
-		a[0] += x[i] - mean
-	}
-	if sum = a[0] + a[1] + (a[2] + a[3]); sum == sum {
-		return sum
-	}
-	sum = 0
-	for _, v := range x {
-		if d := v - mean; d == d {
-			sum += d
-		}
-	}
-	return sum
-}
-
-// levelDeviations returns Σ(x − mean) of column j, that of a level, of rows whose level is
-// known.
-func levelDeviations(columns []int, counts []int64, j int, mean float64) float64 {
-	var known, ones int64
-	for code, n := range counts {
-		if columns[code] >= 0 {
-			known += n
-		}
-		if columns[code] == j {
-			ones += n
-		}
-	}
-	return float64(ones) - float64(float64(known)*mean)
 }
 
 // TermNames are those of the terms.

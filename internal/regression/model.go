@@ -1,7 +1,6 @@
 package regression
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -91,10 +90,11 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cv := choice.crossValidate(s, splits)
-	if m.Penalty, err = s.penalty(&choice, &cv, total.N); err != nil {
+	if m.Penalty, err = choice.fixPenalty(&s, splits, total.N); err != nil {
 		return nil, nil, err
 	}
+	cv := crossValidate(&s, m.Penalty, splits)
+	cv.Path = append(cv.Path, choice.path...)
 	penalized := whole.penalized(m.Penalty)
 	x := penalized.solve()
 	if s.blend != nil {
@@ -111,12 +111,9 @@ func New(s Settings, datasets []Dataset) (*Model, *Summary, error) {
 		return nil, nil, err
 	}
 	m.Training = training(datasets, cv.held)
-	given := m.Datasets
-	m.Datasets = datasets // standardised, for the robust errors
-	summary := summarize(m, whole, penalized, x, factorsOf(datasets, total), cv)
-	m.Datasets = given
+	summary := summarize(m, datasets, whole, penalized, x, factorsOf(datasets, total), cv)
 	summary.Terms, summary.Selection = choice.worth, choice.selection
-	if err := cmp.Or(summary.finite(), m.check(false)); err != nil {
+	if err := m.check(false); err != nil {
 		return nil, nil, err
 	}
 	return m, summary, nil

@@ -36,7 +36,8 @@ func TestAuto(t *testing.T) {
 		t.Errorf("much noise and few rows want a penalty; got %v of %d", m.Penalty, len(summary.CV.Path))
 	}
 	for _, point := range summary.CV.Path {
-		if point.MSE < *summary.CV.MSE || point.Alpha == m.Penalty && point.MSE != *summary.CV.MSE {
+		more := point.MSE / *summary.CV.MSE - 1 // by another way, to the last digits
+		if more < -1e-12 || point.Alpha == m.Penalty && more > 1e-12 {
 			t.Errorf("alpha %v has MSE %v, chosen was %v", point.Alpha, point.MSE, *summary.CV.MSE)
 		}
 	}

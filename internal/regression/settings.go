@@ -177,18 +177,3 @@ func (s *Settings) AlphaName() string {
 	}
 	return fmt.Sprint(s.Alpha)
 }
-
-// penalty returns the one to fit so many rows with: that which is given, or what cross-validation
-// has chosen. Where terms are chosen and it can choose nothing, it is 0.
-func (s *Settings) penalty(c *choice, cv *CrossValidation, rows int64) (alpha float64, err error) {
-	switch {
-	case !s.Auto:
-		return s.Alpha, nil
-	case cv.Reason == "" || c.path != nil:
-		alpha = cv.best
-	case !s.Select:
-		return 0, fmt.Errorf("alpha cannot be chosen by cross-validation: %s; use fewer -folds, or a number for -alpha",
-			cv.Reason)
-	}
-	return alpha, Enough(rows, s.Coefficients(), alpha)
-}

@@ -126,7 +126,7 @@ func (s *Summary) Wider() (name string, factor float64) {
 
 // summarize says what is to be said of a fitted model: a is the solver without its
 // penalty.
-func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv CrossValidation) *Summary {
+func summarize(m *Model, datasets []Dataset, a, penalized *solver, x solution, wholes []Factor, cv CrossValidation) *Summary {
 	s := &Summary{
 		Scaler: m.Scaler, Target: m.Target, Time: m.Time, Rows: a.n, Alpha: m.Penalty,
 		Rank: a.rank() + 1, Condition: a.condition(), Collinear: []string{}, CV: cv,
@@ -154,7 +154,7 @@ func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv C
 		zero[j] = moments.Float(-m.Mean[j]).Over(moments.Float(m.Scale[j]))
 		intercept.Merge(b.Times(zero[j]))
 	}
-	kind, factors := clusters(m.Datasets, wholes)
+	kind, factors := clusters(datasets, wholes)
 	s.Clusters = Clusters{Kind: kind, N: len(factors), Dof: len(factors) - 1}
 	classical := penalized.classical(zero).times(sigma)
 	robust := classical.times(math.NaN())
@@ -172,7 +172,7 @@ func summarize(m *Model, a, penalized *solver, x solution, wholes []Factor, cv C
 	s.setCoefficients(m, a, x, classical, robust)
 	s.collinear(m, a)
 	if len(wholes) > 1 {
-		s.Influence = influence(&m.Settings, m.Datasets, wholes, x, m.Penalty)
+		s.Influence = influence(&m.Settings, datasets, wholes, x, m.Penalty)
 	}
 	return s
 }
@@ -197,27 +197,6 @@ func (s *Summary) setCoefficients(m *Model, a *solver, x solution, classical, ro
 			s.Reference = append(s.Reference, Level{c.Name, strings.TrimPrefix(m.Names[c.Reference], c.Name+"=")})
 		}
 	}
-}
-
-// finite reports a figure that float64 cannot hold, as of a large target and a
-// column of very small numbers.
-func (s *Summary) finite() error {
-	for _, c := range s.Coefficients {
-		if math.IsInf(c.Value, 0) || math.IsNaN(c.Value) {
-			return fmt.Errorf("the coefficient of %q is beyond float64; change the unit of the column or of the target",
-				c.Name)
-		}
-		if c.StdError == nil && !c.Reference && s.StdErrorReason == "" {
-			s.StdErrorReason = fmt.Sprintf("that of %q is beyond float64", c.Name)
-		}
-		if c.Robust == nil && !c.Reference && s.Clusters.Reason == "" {
-			s.Clusters.Reason = fmt.Sprintf("that of %q is beyond float64", c.Name)
-		}
-	}
-	if math.IsInf(s.Intercept, 0) || math.IsNaN(s.Intercept) {
-		return fmt.Errorf("the intercept is beyond float64; change the units of the columns")
-	}
-	return nil
 }
 
 // ratio returns a standard error and its t, nil where they are not defined.
