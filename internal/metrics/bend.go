@@ -37,8 +37,8 @@ func (s *Sample) units() []unitResidual {
 		return nil
 	}
 	unit, all := s.Scale.unit(), make([]unitResidual, len(s.Actual))
-	for i, y := range s.Actual {
-		v := min(max((y-s.Predicted[i])*unit, -farthest), farthest)
+	for i, e := range s.residuals() {
+		v := min(max(e*unit, -farthest), farthest)
 		all[i] = unitResidual{math.RoundToEven(v*fine) / fine, math.RoundToEven(float64(v*v)*coarse) / coarse}
 	}
 	return all

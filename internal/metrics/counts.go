@@ -69,9 +69,8 @@ func (c *Counts) Add(s *Sample) {
 	scale := s.Scale
 	c.From, c.Width = scale.from, scale.width
 	unit, cells := scale.unit(), 1/scale.width
-	for i, y := range s.Actual {
-		predicted := s.Predicted[i]
-		e := y - predicted
+	for i, e := range s.residuals() {
+		predicted, y := s.Predicted[i], s.Actual[i]
 		if e != e {
 			continue
 		}

@@ -157,13 +157,16 @@ type Held struct {
 func (h *Held) Add(residual, spread []float64, s *Scale) {
 	var narrowest [len(Nominal) + 1]int64 // interval that holds the row
 	for i, r := range residual {
+		if r != r {
+			continue
+		}
+		h.N++
 		size, l := math.Abs(r), 0
 		for l < len(s.half) && size > float64(s.half[l]*spread[i]) {
 			l++
 		}
 		narrowest[l]++
 	}
-	h.N += int64(len(residual))
 	for inside, l := int64(0), 0; l < len(Nominal); l++ {
 		inside += narrowest[l]
 		h.Inside[l] += inside

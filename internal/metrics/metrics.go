@@ -5,13 +5,12 @@ package metrics
 import (
 	"math"
 	"reflect"
-	"slices"
 
 	"mlpipeline/internal/moments"
 )
 
 // Sample is a run of rows with what was measured and what was predicted, all
-// of one length; Season, Before and Spread may be empty.
+// of one length; Season, Before and Spread may be empty. It is not changed once it is added.
 type Sample struct {
 	Actual, Predicted []float64
 	Spread            []float64 // what t multiplies in the intervals: σ̂·√(1 + h)
@@ -19,19 +18,19 @@ type Sample struct {
 	TrainMean         float64   // the baseline that knows the training mean alone
 	Season            []float64 // the baseline that knows the season alone
 	Before            []float64 // the target one row earlier, NaN where unknown
+
+	residual []float64 // once it has been asked for
 }
 
-// known returns the rows whose target is.
-func (s *Sample) known() *Sample {
-	take := func(column []float64) (some []float64) {
-		for i, v := range column {
-			if !math.IsNaN(s.Actual[i]) {
-				some = append(some, v)
-			}
+// residuals returns actual − predicted, NaN where there is no target.
+func (s *Sample) residuals() []float64 {
+	if s.residual == nil {
+		s.residual = make([]float64, len(s.Actual))
+		for i, y := range s.Actual {
+			s.residual[i] = y - s.Predicted[i]
 		}
-		return some
 	}
-	return &Sample{take(s.Actual), take(s.Predicted), take(s.Spread), s.Scale, s.TrainMean, take(s.Season), take(s.Before)}
+	return s.residual
 }
 
 // Errors are sums over rows. The zero value has seen no row.
@@ -58,15 +57,15 @@ type Baseline struct {
 	Model moments.Sum // Σ residual² of the same rows
 }
 
-// Add includes rows; a guess is NaN where there is none.
+// Add includes rows; a guess is NaN where there is none, and a row without a target is left out.
 func (b *Baseline) Add(actual, guess, residual []float64) {
 	var n int64
 	var self, model float64
 	for i, g := range guess {
-		if g != g {
+		d := actual[i] - g
+		if d != d {
 			continue
 		}
-		d := actual[i] - g
 		n++
 		self += float64(d * d)
 		model += float64(residual[i] * residual[i])
@@ -74,28 +73,28 @@ func (b *Baseline) Add(actual, guess, residual []float64) {
 	merge(b, &Baseline{n, moments.Float(self), moments.Float(model)})
 }
 
-// Add includes the rows of a sample.
+// Add includes the rows of a sample that have a target.
 func (e *Errors) Add(s *Sample) {
-	if len(s.Actual) == 0 {
+	residual, abs := s.residuals(), 0.0
+	for _, r := range residual {
+		if r == r {
+			abs += math.Abs(r)
+		}
+	}
+	var added Errors
+	added.Residual.Add(residual)
+	added.Target.Add(s.Actual)
+	if added.Residual.N == 0 {
 		return
 	}
-	residual := make([]float64, len(s.Actual))
-	abs := 0.0
-	for i, y := range s.Actual {
-		r := y - s.Predicted[i]
-		residual[i] = r
-		abs += math.Abs(r)
-	}
-	e.Residual.Add(residual)
-	e.Target.Add(s.Actual)
-	e.Abs.Add(abs)
-	mean := slices.Repeat([]float64{s.TrainMean}, len(residual))
-	for k, guess := range [baselines][]float64{mean, s.Season, s.Before} {
-		e.Baselines[k].Add(s.Actual, guess, residual)
-	}
+	added.Abs.Add(abs)
+	added.Baselines[trainMean] = Baseline{added.Target.N, squaresAbout(&added.Target, s.TrainMean), added.squares()}
+	added.Baselines[season].Add(s.Actual, s.Season, residual)
+	added.Baselines[rowBefore].Add(s.Actual, s.Before, residual)
 	if len(s.Spread) > 0 {
-		e.Intervals.Add(residual, s.Spread, s.Scale)
+		added.Intervals.Add(residual, s.Spread, s.Scale)
 	}
+	merge(e, &added)
 }
 
 // merge adds every sum of a struct to the same sum of another: whatever is gathered here, from
@@ -135,9 +134,12 @@ func mergeValues(into, of reflect.Value) {
 }
 
 // squares returns Σ residual².
-func (e *Errors) squares() moments.Sum {
-	mean := e.Residual.Mean
-	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares)
+func (e *Errors) squares() moments.Sum { return squaresAbout(&e.Residual, 0) }
+
+// squaresAbout returns Σ(x − c)² of the numbers with these moments: Σ(x − mean)² + n·(mean − c)².
+func squaresAbout(m *moments.Moments, c float64) moments.Sum {
+	d := m.Mean.Minus(moments.Float(c))
+	return d.Times(d).Times(moments.Float(float64(m.N))).Plus(m.Squares)
 }
 
 // max returns the size of the largest residual.

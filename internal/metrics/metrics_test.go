@@ -70,7 +70,7 @@ func sample(r *rand.Rand, n int) *Sample {
 // part is some of the rows that follow each other.
 func (s *Sample) part(from, to int) *Sample {
 	cut := func(column []float64) []float64 { return column[min(from, len(column)):min(to, len(column))] }
-	return &Sample{cut(s.Actual), cut(s.Predicted), cut(s.Spread), s.Scale, s.TrainMean, cut(s.Season), cut(s.Before)}
+	return &Sample{cut(s.Actual), cut(s.Predicted), cut(s.Spread), s.Scale, s.TrainMean, cut(s.Season), cut(s.Before), nil}
 }
 
 // Blocks of a file, of whatever sizes, join into the whole in every sum there is: also those

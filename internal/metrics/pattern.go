@@ -135,9 +135,8 @@ func products(x, y []float64) (sums [lags]float64) {
 func (p *Pattern) bin(s *Sample, times []dataset.Time) {
 	month := 0
 	until := dataset.NoTime // when it ends
-	for i, y := range s.Actual {
+	for i, e := range s.residuals() {
 		predicted := s.Predicted[i]
-		e := y - predicted
 		if e != e {
 			continue
 		}

@@ -63,9 +63,6 @@ type Dataset struct {
 func (d *Dataset) Add(s *Sample, times []dataset.Time, anomalous []bool, residual []float64) {
 	d.Timeline.Add(s, times, anomalous)
 	d.Pattern.Add(s, times, residual)
-	if slices.ContainsFunc(s.Actual, math.IsNaN) {
-		s = s.known()
-	}
 	d.Errors.Add(s)
 }
 

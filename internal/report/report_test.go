@@ -261,7 +261,7 @@ func TestNothingLeft(t *testing.T) {
 	if strings.Count(b, "never part") != 2 || strings.Count(b, "ere nothing is left on average") != 4 {
 		t.Error(b)
 	}
-	s.Actual, s.Predicted, s.Spread = s.Actual[:1], s.Predicted[:1], s.Spread[:1]
+	s = &metrics.Sample{Scale: s.Scale, TrainMean: 10, Actual: s.Actual[:1], Predicted: s.Predicted[:1], Spread: s.Spread[:1]}
 	b = string((&Page{Metrics: one(t, s, times[:1])}).HTML())
 	for _, want := range []string{"at two times or more", "all of one month", "predictions are all alike"} {
 		if !strings.Contains(b, want) {
