@@ -107,7 +107,8 @@
 //	$ data_creation -scenarios clean,spikes -step 6h -rows 2000
 //	data_creation: 2 datasets of 2000 rows each, 1600 to train and 400 to test; 0.178 MB in 0.00857 s → data
 //
-// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong, 128 and the number of
+// the signal that stopped it.
 package main
 
 import (

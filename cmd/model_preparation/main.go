@@ -87,7 +87,8 @@
 //	model_preparation: cross-validation, 10 folds: MSE 2.1501 ± 1.0538, R² 0.8372
 //	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9447, condition 1.89; in 0.0215 s → models/model.gob
 //
-// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong, 128 and the number of
+// the signal that stopped it.
 package main
 
 import (
@@ -95,7 +96,6 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -106,7 +106,6 @@ import (
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/scaler"
 	"mlpipeline/internal/sql"
-	"mlpipeline/internal/table"
 )
 
 //go:embed main.go
@@ -212,155 +211,4 @@ func (o *options) checkOutputs(inputs []string) error {
 		return cli.Usagef("%w", err)
 	}
 	return nil
-}
-
-// merge joins models of different files, or the shards of one.
-func merge(ctx context.Context, o *options, s *scaler.Scaler) error {
-	models := make([]*regression.Model, o.NArg())
-	for i, path := range o.Args() {
-		var err error
-		if models[i], _, err = regression.ReadShard(path); err != nil {
-			return err
-		}
-		if models[i].Scaler != s.Fingerprint() {
-			return fmt.Errorf("%s: was trained with another scaler than %s; name its own with -scaler", path, o.scaler)
-		}
-	}
-	model, summary, err := regression.Merge(models)
-	if err != nil {
-		return err
-	}
-	if err := publish(ctx, o, s, model, summary, ""); err != nil {
-		return err
-	}
-	say(o, summary, fmt.Sprintf("%s of %s, %d rows", cli.Plural(len(models), "model", "models"),
-		cli.Plural(len(model.Datasets), "file", "files"), summary.Rows))
-	sayNext(o, s, model)
-	return nil
-}
-
-// publish writes the model, its readable twin and the SELECT, unless the model that it was added to,
-// of fingerprint base, has changed meanwhile.
-func publish(ctx context.Context, o *options, s *scaler.Scaler, m *regression.Model, summary *regression.Summary,
-	base string) error {
-	gob, fingerprint, err := m.Encode()
-	if err != nil {
-		return err
-	}
-	summary.Model = fingerprint
-	var outputs artifact.Set
-	defer outputs.Cleanup()
-	if !artifact.Direct(o.out) {
-		if err := outputs.WriteJSON(regression.SummaryKind, regression.Twin(o.out), summary); err != nil {
-			return err
-		}
-	}
-	if err := outputs.Write(o.out, gob...); err != nil {
-		return err
-	}
-	if o.sql != "" {
-		if err := outputs.Write(o.sql, []byte(sql.Select(o.dialect, fingerprint, m, &s.Design))); err != nil {
-			return err
-		}
-	}
-	unlock, err := artifact.Lock(ctx, filepath.Dir(o.out))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if o.append {
-		if _, now, _ := regression.ReadLight(o.out); now != base {
-			return fmt.Errorf("%s: changed while this run was adding to it; run this again", o.out)
-		}
-	}
-	sayForgotten(o, m)
-	return outputs.Commit()
-}
-
-// say tells what came of a model.
-func say(o *options, s *regression.Summary, shape string) {
-	choice := "the coefficients are those of least norm; model_preprocessing -features, or a lower -annual or -daily, " +
-		"can leave one out"
-	effect := "counts as the average category; train on a file that has it"
-	if s.Alpha > 0 {
-		choice, effect = "the penalty shares the effect among them", "has no effect of its own"
-	}
-	for _, relation := range s.Relations {
-		o.Warnf("collinear: %s; %s", relation, choice)
-	}
-	for _, level := range s.Absent {
-		o.Warnf("no row has %s: it %s", level, effect)
-	}
-	if s.StdErrorReason != "" {
-		try := "more rows or fewer columns leave some"
-		if s.ResidualStd != nil {
-			try = "is the target among the columns?"
-		}
-		o.Warnf("no standard errors: %s; %s", s.StdErrorReason, try)
-	}
-	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
-	if s.R2 > 1-1e-9 && s.StdErrorReason == "" {
-		o.Warnf("every row is fitted all but exactly: is the target, or a sum of columns that gives it, among them?")
-	} else {
-		sayRobust(o, s)
-	}
-	sayTerms(o, s)
-	if o.auto && len(s.CV.Path) > 0 {
-		o.Logf("alpha %.4g chosen of %d by cross-validation", s.Alpha, len(s.CV.Path))
-	}
-	if s.CV.Reason != "" {
-		o.Warnf("no cross-validation: %s; use fewer -folds, more rows or fewer columns", s.CV.Reason)
-	} else {
-		r2 := "n/a"
-		if s.CV.R2 != nil {
-			r2 = fmt.Sprintf("%.4f", *s.CV.R2)
-		}
-		o.Logf("cross-validation, %d folds: MSE %.4f ± %.4f, R² %s", s.CV.Folds, *s.CV.MSE, *s.CV.MSEStd, r2)
-	}
-	o.Logf("%s; %s, R² %.4f, condition %.3g; in %s → %s", shape,
-		cli.Plural(len(s.Coefficients)+1-len(s.Reference), "coefficient", "coefficients"), s.R2, s.Condition, o.Took(), o.out)
-}
-
-// sayRobust says which standard errors to trust.
-func sayRobust(o *options, s *regression.Summary) {
-	if name, factor := s.Wider(); name != "" {
-		why := "neighbouring rows resemble each other"
-		switch {
-		case s.Clusters.Kind == "datasets":
-			why = "rows of one dataset resemble each other"
-		case s.Time == "":
-			why = "errors are larger in some places than in others"
-		}
-		o.Logf("the robust standard error of %q is %.1f times the classical one, as it is where %s; trust "+
-			"std_error_robust", name, factor, why)
-	}
-	if s.Clusters.Few() {
-		o.Warnf("the robust standard errors are of %d clusters only, and rough; more rows or -folds make more", s.Clusters.N)
-	}
-}
-
-// sayForgotten says which files the model before held and this one does not.
-func sayForgotten(o *options, m *regression.Model) {
-	if artifact.Direct(o.out) {
-		return
-	}
-	old, _, err := regression.ReadLight(o.out)
-	if err != nil {
-		return // there is none to be missed
-	}
-	held := m.IDs()
-	var gone []string
-	for _, id := range old.IDs() {
-		if _, found := slices.BinarySearchFunc(held, id, dataset.Compare); !found {
-			gone = append(gone, id.Name)
-		}
-	}
-	if n := len(gone); n > 0 {
-		more := ""
-		if n > 4 {
-			more = " …"
-		}
-		o.Logf("the model before held %s that this one does not: %s%s; -append adds to a model and keeps them",
-			cli.Plural(n, "file", "files"), table.Quote(gone[:min(4, n)]), more)
-	}
 }

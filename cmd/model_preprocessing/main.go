@@ -81,7 +81,8 @@
 //	$ model_preprocessing -daily 1
 //	model_preprocessing: 2 files, 3200 rows, 3200 used; 4 columns, 6 harmonics, 0 lags; 0.142 MB in 0.00957 s → models/scaler.json
 //
-// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong.
+// Exit status: 0 done, 1 it could not be done, 2 the command line is wrong, 128 and the number of
+// the signal that stopped it.
 package main
 
 import (

@@ -2,8 +2,9 @@
 // words as codes, in constant memory.
 //
 // Scan.Blocks cuts a file into blocks of whole rows (csv.Cutter). Whoever takes a block parses
-// it (Block.Parse), on any core, and gives its memory back (Block.Free). ordered.Map shares the blocks out among the cores and puts the results in
-// order again; design.Scan.Files joins the two.
+// it (Block.Parse), on any core, and gives its memory back (Block.Free). ordered.Map shares the
+// blocks out among the cores and puts the results in order again; design.Scan.Files joins the
+// two.
 package table
 
 import (
