@@ -82,7 +82,7 @@
 //	model_preparation: annual_cos_2   0.5003    0.03670   0.02819      17.75
 //	model_preparation: daily_sin_1   -1.889     0.03655   0.06004     -31.46
 //	model_preparation: daily_cos_1   -1.923     0.03655   0.05554     -34.62
-//	model_preparation: the robust standard error of "daily_sin_1" is 1.6 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
+//	model_preparation: warning: the robust standard error of "daily_sin_1" is 1.6 times the classical one, as it is where neighbouring rows resemble each other; trust std_error_robust
 //	model_preparation: alpha 0.3162 chosen of 22 by cross-validation
 //	model_preparation: cross-validation, 10 folds: MSE 2.1501 ± 1.0538, R² 0.8372
 //	model_preparation: 2 files, 3200 rows used, 0.142 MB; 11 coefficients, R² 0.9447, condition 1.89; in 0.0215 s → models/model.gob

@@ -14,30 +14,9 @@ import (
 
 // say tells what came of a model.
 func say(o *options, s *regression.Summary, shape string) {
-	choice := "the coefficients are those of least norm; model_preprocessing -features, or a lower -annual or -daily, " +
-		"can leave one out"
-	effect := "counts as the average category; train on a file that has it"
-	if s.Alpha > 0 {
-		choice, effect = "the penalty shares the effect among them", "has no effect of its own"
-	}
-	for _, relation := range s.Relations {
-		o.Warnf("collinear: %s; %s", relation, choice)
-	}
-	for _, level := range s.Absent {
-		o.Warnf("no row has %s: it %s", level, effect)
-	}
-	if s.StdErrorReason != "" {
-		try := "more rows or fewer columns leave some"
-		if s.ResidualStd != nil {
-			try = "is the target among the columns?"
-		}
-		o.Warnf("no standard errors: %s; %s", s.StdErrorReason, try)
-	}
 	o.Table(coefficientTable(s), " coefficients, in "+regression.Twin(o.out))
-	if s.R2 > 1-1e-9 && s.StdErrorReason == "" {
-		o.Warnf("every row is fitted all but exactly: is the target, or a sum of columns that gives it, among them?")
-	} else {
-		sayRobust(o, s)
+	for _, finding := range s.Findings() {
+		o.Warnf("%s", finding)
 	}
 	sayTerms(o, s)
 	if o.auto && len(s.CV.Path) > 0 {
@@ -54,24 +33,6 @@ func say(o *options, s *regression.Summary, shape string) {
 	}
 	o.Logf("%s; %s, R² %.4f, condition %.3g; in %s → %s", shape,
 		cli.Plural(len(s.Coefficients)+1-len(s.Reference), "coefficient", "coefficients"), s.R2, s.Condition, o.Took(), o.out)
-}
-
-// sayRobust says which standard errors to trust.
-func sayRobust(o *options, s *regression.Summary) {
-	if name, factor := s.Wider(); name != "" {
-		why := "neighbouring rows resemble each other"
-		switch {
-		case s.Clusters.Kind == "datasets":
-			why = "rows of one dataset resemble each other"
-		case s.Time == "":
-			why = "errors are larger in some places than in others"
-		}
-		o.Logf("the robust standard error of %q is %.1f times the classical one, as it is where %s; trust "+
-			"std_error_robust", name, factor, why)
-	}
-	if s.Clusters.Few() {
-		o.Warnf("the robust standard errors are of %d clusters only, and rough; more rows or -folds make more", s.Clusters.N)
-	}
 }
 
 // sayForgotten says which files the model before held and this one does not.

@@ -139,48 +139,22 @@ func finish(ctx context.Context, o *options, d design.Design, datasets []scaler.
 	return s, outputs.Commit()
 }
 
-// say tells the categories, and warns of words that are not told apart and of constant
-// columns.
+// say tells the categories and the terms, and what is doubtful.
 func say(o *options, s *scaler.Scaler) {
 	var all []string
 	for _, c := range s.Categories {
-		switch {
-		case len(c.Levels) == 0:
-			o.Warnf("column %q is left out: it has more different words than a category can have, as an identifier "+
-				"has; choose others with -features", c.Name)
-			continue
-		case len(c.Pooled) > 0:
-			o.Warnf("column %q has %d levels: the %d rarest become %s; -max-levels N keeps more", c.Name,
-				len(c.Levels)-1+len(c.Pooled), len(c.Pooled), design.Other)
+		if len(c.Levels) > 0 {
+			all = append(all, fmt.Sprintf("%s (%s)", c.Name, cli.Plural(len(c.Levels), "level", "levels")))
 		}
-		all = append(all, fmt.Sprintf("%s (%s)", c.Name, cli.Plural(len(c.Levels), "level", "levels")))
 	}
 	if len(all) > 0 {
 		o.Logf("categories: %s", strings.Join(all, ", "))
 	}
 	sayTerms(o, s)
-	for j, name := range s.FeatureNamesOut {
-		if s.Constant(j) {
-			o.Warnf("column %q is constant (%v): its scale is 1 and its coefficient will be 0%s", name, s.Mean[j], without(s, j))
-		}
+	for _, finding := range s.Findings() {
+		o.Warnf("%s", finding)
 	}
 	sayCalendar(o, s)
-}
-
-// without says what leaves a column of X out, "" for one of a term, of which only others may vary.
-func without(s *scaler.Scaler, column int) string {
-	from, to := s.Harmonics()
-	switch {
-	case column < from:
-		return "; -features can leave it out"
-	case column < from+2*s.Annual:
-		return "; a lower -annual does without it"
-	case column < to:
-		return "; a lower -daily does without it"
-	case column < to+len(s.Lags):
-		return "; without -lags there is none"
-	}
-	return ""
 }
 
 // sayCalendar tells what the calendar is for, or would be.
@@ -188,17 +162,6 @@ func sayCalendar(o *options, s *scaler.Scaler) {
 	if s.AnnualAuto && s.Annual == 0 {
 		o.Logf("no harmonics of the year: no dataset spans a year with rows of different seasons; -annual %d takes them "+
 			"all the same", design.UsualAnnual)
-	}
-	const little = 0.1 // of the deviation of a sine, which is 0.71 over whole turns
-	var hardly []string
-	for from, to := s.Harmonics(); from < to; from++ {
-		if !s.Constant(from) && s.Scale[from] < little {
-			hardly = append(hardly, s.FeatureNamesOut[from])
-		}
-	}
-	if len(hardly) > 0 {
-		o.Warnf("%s hardly vary: the rows come from one part of the season, or a whole one apart, and show little of "+
-			"it; -annual 0 and -daily 0 do without", strings.Join(hardly, ", "))
 	}
 	const day = dataset.Time(24 * time.Hour / time.Microsecond)
 	several := func(d scaler.Dataset) bool { // rows a day, not all of them at midnight

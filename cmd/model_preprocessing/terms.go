@@ -62,7 +62,7 @@ func (o *options) readTerms() error {
 	return nil
 }
 
-// sayTerms tells what is made of the columns, and what was not proposed.
+// sayTerms tells what is made of the columns.
 func sayTerms(o *options, s *scaler.Scaler) {
 	counts := map[design.TermKind]int{}
 	for _, t := range s.Made {
@@ -85,20 +85,5 @@ func sayTerms(o *options, s *scaler.Scaler) {
 			what = "terms for model_preparation to choose from"
 		}
 		o.Logf("%s: %s; %d columns in all", what, strings.Join(parts, ", "), len(s.FeatureNamesOut))
-	}
-	if n := len(s.TooMany); n > 0 {
-		o.Warnf("%d terms are not proposed, for the columns would be too many: %s; -hinge and -cross ask for them", n,
-			strings.Join(s.TooMany[:min(n, 5)], ", "))
-	}
-	for _, item := range s.Asked.Hinges {
-		of, _, _, _ := s.ParseHinge(item)
-		if !slices.ContainsFunc(s.Made, func(t design.Spec) bool { return t.Kind == design.Hinge && t.Of[0] == of }) {
-			o.Warnf("column %q has no hinges: no quantile of it is between its least number and its greatest; "+
-				"-hinge %s@K1/K2 gives them", of, of)
-		}
-	}
-	for _, name := range s.Coarse {
-		o.Warnf("column %q has most of its numbers in a narrow range far from zero, and its knots are rough; "+
-			"-hinge %s@K1/K2 gives them", name, name)
 	}
 }

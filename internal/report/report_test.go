@@ -84,7 +84,7 @@ func model(p int) *regression.Summary {
 // elsewhere and nothing that runs, every picture in words, and small.
 func TestPage(t *testing.T) {
 	s := &scaler.Scaler{Design: design.Design{Target: hostile}, FeatureNamesOut: []string{hostile}, Scale: []float64{1},
-		Var: []float64{0}}
+		Mean: []float64{2}, Var: []float64{0}}
 	for k := range 300 {
 		s.Datasets = append(s.Datasets, scaler.Dataset{ID: dataset.ID{Name: fmt.Sprint(k, hostile)}})
 	}
@@ -336,9 +336,9 @@ func TestWarnings(t *testing.T) {
 	m.Absent = []string{"kind=b"}
 	m.StdErrorReason, m.Selection = "none is left", &regression.Selection{Reason: "one fold"}
 	page := string((&Page{Metrics: measured(t, 1, 29, false), Scaler: s, Model: m}).HTML())
-	for _, want := range []string{"<li>Id is left out: ", "<li>The 2 rarest levels of kind count as one.",
-		"would be too many: a*b.", "rough of far.", "no waves of the year, which", "In training 2 rows are not one step",
-		"No training row has kind=b.", "standard errors: none is left.", "chosen: one fold.", "So few rows tell little."} {
+	for _, want := range []string{"id&#34; is left out: it has more", "kind&#34; has 2 levels: the 2 rarest become",
+		"would be too many: a*b; ", "from zero, and its knots are rough; ", "no waves of the year, which", "In training 2 rows are not one step",
+		"<li>No row has kind=b: it counts as", "standard errors: none is left; ", "chosen: one fold.", "So few rows tell little."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"mlpipeline/internal/design"
-	"mlpipeline/internal/regression"
-	"mlpipeline/internal/scaler"
 )
 
 const (
@@ -101,6 +99,7 @@ func (p *Page) warnings() (w []string) {
 	for _, finding := range p.Metrics.Findings(columns) {
 		add("%s", finding)
 	}
+	var found []string // by the stages
 	var irregular int64
 	outside := make([]int64, len(p.Metrics.Columns))
 	for _, d := range p.Metrics.Datasets {
@@ -122,70 +121,33 @@ func (p *Page) warnings() (w []string) {
 		if bends := p.Metrics.Bends(s); bends != "" {
 			add("%s", bends)
 		}
-		columnWarnings(s, add)
+		found = append(found, s.Findings()...)
+		if s.AnnualAuto && s.Annual == 0 {
+			add("there are no waves of the year, which no dataset spans with rows of different seasons")
+		}
+		n := int64(0)
+		for _, d := range s.Datasets {
+			n += d.Irregular
+		}
+		if n > 0 {
+			add("in training %s not one step after the row before, where lags count rows", plural(n, "row is", "rows are"))
+		}
 	}
 	if s := p.Model; s != nil {
-		modelWarnings(s, add)
+		if c := s.Selection; c != nil && c.Reason != "" {
+			add("only the plain terms are in the model, and no penalty was chosen: %s", c.Reason)
+		}
+		found = append(found, s.Findings()...)
+	}
+	const most = 20
+	for _, finding := range found[:min(most, len(found))] {
+		add("%s", finding)
+	}
+	if more := len(found) - most; more > 0 {
+		add("%s", plural(more, "more warning is said by the stages", "more warnings are said by the stages"))
 	}
 	for _, why := range p.Missing {
 		add("%s", why)
 	}
 	return w
-}
-
-func columnWarnings(s *scaler.Scaler, add func(string, ...any)) {
-	for _, c := range s.Categories {
-		if len(c.Levels) == 0 {
-			add("%s is left out: it has more different words than a category can have", name(c.Name))
-		} else if n := len(c.Pooled); n > 0 {
-			add("the %s of %s count as one", plural(n, "rarest level", "rarest levels"), name(c.Name))
-		}
-	}
-	var constant []string
-	for j, column := range s.FeatureNamesOut {
-		if s.Constant(j) {
-			constant = append(constant, column)
-		}
-	}
-	if len(constant) > 0 {
-		add("constant in training, and ignored: %s", list(constant))
-	}
-	if len(s.TooMany) > 0 {
-		add("not proposed, for the columns would be too many: %s", list(s.TooMany))
-	}
-	if len(s.Coarse) > 0 {
-		add("the knots are rough of %s", list(s.Coarse))
-	}
-	if s.AnnualAuto && s.Annual == 0 {
-		add("there are no waves of the year, which no dataset spans with rows of different seasons")
-	}
-	var irregular int64
-	for _, d := range s.Datasets {
-		irregular += d.Irregular
-	}
-	if irregular > 0 {
-		add("in training %s not one step after the row before, where lags count rows", plural(irregular, "row is", "rows are"))
-	}
-}
-
-func modelWarnings(s *regression.Summary, add func(string, ...any)) {
-	if s.StdErrorReason != "" {
-		add("there are no standard errors: %s", s.StdErrorReason)
-	}
-	if c := s.Selection; c != nil && c.Reason != "" {
-		add("only the plain terms are in the model, and no penalty was chosen: %s", c.Reason)
-	}
-	if len(s.Absent) > 0 {
-		add("no training row has %s", list(s.Absent))
-	}
-	if len(s.Collinear) > 0 {
-		add("follow from other columns, so that their coefficients say nothing alone: %s", list(s.Collinear))
-	}
-	if s.Clusters.Few() {
-		add("the robust standard errors are of %s only, and rough", plural(s.Clusters.N, "cluster", "clusters"))
-	}
-	if column, factor := s.Wider(); column != "" {
-		add("the robust standard error of %s is %.1f times as wide as the classical, which takes rows for "+
-			"independent and alike: trust the wider one", name(column), factor)
-	}
 }
