@@ -117,7 +117,7 @@ func bend(bins []Residuals, middles []float64, widened float64) (share float64) 
 // sentence without its end that says what to do; "" for none. Standard errors are widened
 // where residuals resemble those of the row before, by √((1 + r)/(1 − r)).
 func (r *Report) Bends(s *scaler.Scaler) string {
-	if s.Proposed || r.Rows == 0 {
+	if r.Rows == 0 {
 		return ""
 	}
 	widened := 1.0

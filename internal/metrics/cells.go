@@ -17,8 +17,8 @@ type Column struct {
 	Low, High float64   // the least and the greatest number
 	Mean      float64
 	Deviation float64 `range:"0,"` // 0 where all are the same
-	// Middles are those of the bins, of a feature without hinges: residuals are summed up by bin,
-	// to see whether the target bends with it. Nil for others.
+	// Middles are those of the bins, of a feature to which no hinges were given or proposed:
+	// residuals are summed up by bin, to see whether the target bends with it. Nil for others.
 	Middles []float64
 }
 
@@ -56,7 +56,10 @@ type Columns []Column
 func (columns Columns) Count(r *design.Rows, from, to, step int, s *Sample) ([]Cells, ResidualsByBin) {
 	counted := make([]Cells, len(columns))
 	var byBin ResidualsByBin
-	z := s.units()
+	var z []unitResidual
+	if slices.ContainsFunc(columns, func(c Column) bool { return c.Middles != nil }) {
+		z = s.units()
+	}
 	if z != nil {
 		byBin = make(ResidualsByBin, len(columns))
 	}

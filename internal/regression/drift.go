@@ -34,7 +34,7 @@ func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
 				column.Edges = append(column.Edges, edge)
 			}
 		}
-		if at >= 0 && number <= mostBent && !hinged(s, name) {
+		if at >= 0 && number <= mostBent && !s.Proposed && !hinged(s, name) {
 			between := slices.Concat(q[1:2], column.Edges, q[11:12])
 			for i, edge := range between[1:] {
 				column.Middles = append(column.Middles, between[i]+(edge-between[i])/2)
