@@ -234,27 +234,29 @@ func (c *chart) at(place, value float64) (x, y float64) {
 }
 
 // shapes are those of a layer.
-func (c *chart) shapes(l layer) (shapes string) {
+func (c *chart) shapes(l layer) string {
+	var shapes strings.Builder
 	var xy []float64 // of a line or an area that is not finished
 	for i, place := range l.place {
 		x, y := c.at(place, l.value[i])
 		switch l.kind {
 		case dots:
-			shapes += dot(x, y)
+			shapes.WriteString(dot(x, y))
 		case whiskers:
 			x1, y1 := c.at(place, l.other[i])
-			shapes += moves(x, y, x1, y1)
+			shapes.WriteString(moves(x, y, x1, y1))
 		case bars:
 			x, y := c.at(place-l.wide/2, l.value[i])
 			x1, y1 := c.at(place+l.wide/2, l.other[i])
-			shapes += rectangle(min(x, x1), min(y, y1), math.Abs(x1-x), math.Abs(y1-y))
+			shapes.WriteString(rectangle(min(x, x1), min(y, y1), math.Abs(x1-x), math.Abs(y1-y)))
 		default:
 			xy = append(xy, x, y)
 			if alone := len(xy) == 2; l.kind == line && (i+1 == len(l.place) || l.place[i+1]-place > l.wide) {
 				if alone { // so that it is seen
 					xy = []float64{x - 4, y, x + 4, y}
 				}
-				shapes, xy = shapes+moves(xy...), nil
+				shapes.WriteString(moves(xy...))
+				xy = nil
 			}
 		}
 	}
@@ -263,9 +265,9 @@ func (c *chart) shapes(l layer) (shapes string) {
 			x, y := c.at(l.place[i], l.other[i])
 			xy = append(xy, x, y)
 		}
-		shapes = moves(xy...)
+		shapes.WriteString(moves(xy...))
 	}
-	return shapes
+	return shapes.String()
 }
 
 // length writes one.
