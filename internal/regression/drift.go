@@ -6,6 +6,7 @@ import (
 
 	"mlpipeline/internal/design"
 	"mlpipeline/internal/metrics"
+	"mlpipeline/internal/moments"
 	"mlpipeline/internal/scaler"
 )
 
@@ -14,47 +15,48 @@ const mostBent = 100
 
 // driftColumns returns what drift is counted of: the features and the target of a scaler.
 func driftColumns(s *scaler.Scaler) (columns metrics.Columns) {
-	number, category := 0, 0
-	add := func(name string, at int) {
-		column := metrics.Column{Name: name, At: at, Mean: s.TargetMean, Deviation: math.Sqrt(s.TargetVar)}
-		if at >= 0 {
-			column.Mean, column.Deviation = s.Mean[at], s.Scale[at]
-			if s.Constant(at) {
-				column.Deviation = 0
-			}
-		}
-		q, _ := s.Sketches[number].Quantiles(0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1)
-		number++
-		if len(q) == 0 {
-			return
-		}
-		column.Low, column.High = q[0], q[12]
-		for i, edge := range q[2:11] {
-			if edge < column.High && (i == 0 || edge > q[i+1]) {
-				column.Edges = append(column.Edges, edge)
-			}
-		}
-		if at >= 0 && number <= mostBent && !s.Proposed && !hinged(s, name) {
-			between := slices.Concat(q[1:2], column.Edges, q[11:12])
-			for i, edge := range between[1:] {
-				column.Middles = append(column.Middles, between[i]+(edge-between[i])/2)
-			}
-		}
-		columns = append(columns, column)
-	}
+	sketch, category := 0, 0 // of the numbers and then the target; of the others
 	for _, t := range s.Terms()[:len(s.Features)] {
-		switch {
-		case t.Kind == design.Number:
-			add(t.Name, t.From)
-		case len(t.Columns) > 0:
-			columns = append(columns, metrics.Column{Name: t.Name, At: category, Levels: t.Columns})
-			fallthrough
-		default:
+		if t.Kind != design.Number {
+			if len(t.Columns) > 0 {
+				columns = append(columns, metrics.Column{Name: t.Name, At: category, Levels: t.Columns})
+			}
 			category++
+			continue
+		}
+		c := metrics.Column{Name: t.Name, At: t.From, Mean: s.Mean[t.From], Deviation: s.Scale[t.From]}
+		if s.Constant(t.From) {
+			c.Deviation = 0
+		}
+		bends := sketch < mostBent && !s.Proposed && !hinged(s, t.Name)
+		columns = append(columns, numberColumn(c, s.Sketches[sketch], bends)...)
+		sketch++
+	}
+	target := metrics.Column{Name: s.Target, At: -1, Mean: s.TargetMean, Deviation: math.Sqrt(s.TargetVar)}
+	return append(columns, numberColumn(target, s.Sketches[sketch], false)...)
+}
+
+// numberColumn completes a column of numbers with what its sketch says: none where that has
+// seen none. bends asks for the middles of its bins.
+func numberColumn(c metrics.Column, sketch *moments.Sketch, bends bool) metrics.Columns {
+	q, _ := sketch.Quantiles(0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1)
+	if len(q) == 0 {
+		return nil
+	}
+	deciles := q[2:11]
+	c.Low, c.High = q[0], q[12]
+	for i, edge := range deciles {
+		if edge < c.High && (i == 0 || edge > deciles[i-1]) {
+			c.Edges = append(c.Edges, edge)
 		}
 	}
-	add(s.Target, -1)
-	return columns
+	if bends {
+		between := slices.Concat(q[1:2], c.Edges, q[11:12])
+		for i, edge := range between[1:] {
+			c.Middles = append(c.Middles, between[i]+(edge-between[i])/2)
+		}
+	}
+	return metrics.Columns{c}
 }
 
 // hinged reports whether a scaler has hinges of a column.

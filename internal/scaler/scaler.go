@@ -206,14 +206,13 @@ func (s *Scaler) finishColumns(columns []moments.Moments, derived []bool) {
 		if m.Constant() || j >= from && j < to && scale <= design.HarmonicError {
 			scale = 1
 		}
-		figures := [5]float64{m.Mean.Value(), m.Var(), scale, m.Min, m.Max}
-		if derived[j] {
-			figures = [5]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}
+		mean, variance, low, high := m.Mean.Value(), m.Var(), m.Min, m.Max
+		if none := math.NaN(); derived[j] {
+			mean, variance, scale, low, high = none, none, none, none, none
 			m.N = s.Used()
 		}
-		for i, list := range []*Figures{&s.Mean, &s.Var, &s.Scale, &s.DataMin, &s.DataMax} {
-			*list = append(*list, figures[i])
-		}
+		s.Mean, s.Var, s.Scale = append(s.Mean, mean), append(s.Var, variance), append(s.Scale, scale)
+		s.DataMin, s.DataMax = append(s.DataMin, low), append(s.DataMax, high)
 		s.NSamplesSeen = append(s.NSamplesSeen, m.N)
 	}
 	target := &columns[len(columns)-1]
