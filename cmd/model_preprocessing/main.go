@@ -8,8 +8,8 @@
 //	  PATH...              .csv, .csv.gz, .csv.zst, folders of them, - (data/train)
 //	  -o FILE              write the scaler to FILE (models/scaler.json)
 //	  -write DIR           also write the scaled rows to DIR, one CSV per input
-//	  -shard I/N           fit a part only, of every N-th of the files: 0/8 to 7/8
-//	  -merge               PATHs are scaler files, or all parts of one: merge them
+//	  -shard I/N           fit one shard only, of every N-th of the files: 0/8 to 7/8
+//	  -merge               PATHs are scaler files, or all shards of one: merge them
 //	Columns
 //	  -target COLUMN       to be predicted (the manifest's, else temperature)
 //	  -time COLUMN         '' for none (the manifest's, else timestamp)
@@ -74,7 +74,7 @@
 // there is no time; up to 300 columns, and rows times columns squared up to 2·10¹⁰.
 //
 // -shard fits a part of the scaler, on every N-th of the files, wherever the others
-// are fitted: -merge of all parts writes what one run would.
+// are fitted: -merge of all shards writes what one run would.
 //
 // # Example
 //

@@ -17,7 +17,7 @@
 //	  -level P             of the intervals there (0.95)
 //	  -against MODEL       compare with another model, on the same rows
 //	  -against-scaler FILE read its scaler from FILE (the file of -scaler)
-//	  -shard I/N           test a part only, every N-th of the files: 0/8 to 7/8
+//	  -shard I/N           test one shard only, every N-th of the files: 0/8 to 7/8
 //	  -merge               PATHs are sums (.gob), or all shards of one run: merge them
 //	Gates: status 3 where the figure is worse, or not defined
 //	  -min-r2, -max-mse X  R², and the MSE
