@@ -21,7 +21,7 @@ import (
 // what is written there. "…" stands for anything; times are not compared.
 func TestExamples(t *testing.T) {
 	runExamples(t, copyOfAll(t), "README.md")
-	runExamples(t, newDir(t), ".github/RECIPES.md")
+	runExamples(t, t.TempDir(), ".github/RECIPES.md")
 	dir := t.TempDir()
 	for _, name := range programNames {
 		runExamples(t, dir, "cmd/"+name+"/main.go")

@@ -43,7 +43,7 @@ func contents(dir string, paths []string) []string {
 // TestNoRoom writes where there is no room, no folder or no permission: an
 // error that names the path, and the old artifact stays.
 func TestNoRoom(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	for _, s := range stages {
 		must(t, dir, s.name)
 	}
@@ -116,7 +116,7 @@ func TestNoRoom(t *testing.T) {
 // seed. Each stage succeeds or refuses in one line; in the end the data are of
 // one run, as its manifest lists them, and model.json is of model.gob.
 func TestAtOnce(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	var all sync.WaitGroup
 	var refusals sync.Map
 	for i := range 8 {
@@ -142,7 +142,7 @@ func TestAtOnce(t *testing.T) {
 	for _, s := range stages[1:] {
 		must(t, dir, s.name) // reads all data against the manifest, and model.json against model.gob
 	}
-	want := newDir(t)
+	want := t.TempDir()
 	seeds := map[string]bool{}
 	for _, seed := range []string{"0", "1"} {
 		must(t, want, "data_creation", "-seed", seed)

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the artifacts in testdata/formats
 // Kind is defined, and run go test ./cmd -run Formats -update.
 func TestFormats(t *testing.T) {
 	if *update {
-		dir := newDir(t)
+		dir := t.TempDir()
 		must(t, dir, "data_creation", "-scenarios", "spikes", "-rows", "40")
 		must(t, dir, "model_preprocessing", "-annual", "1", "-features", "humidity,cloud_cover",
 			"-category", "cloud_cover", "-max-levels", "3", "-lags", "1")

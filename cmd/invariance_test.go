@@ -44,7 +44,7 @@ func (f frame) with(name string, value func(i int) float64) frame {
 }
 
 // write writes rows from to to (not included).
-func (f frame) write(t *testing.T, path string, from, to int) {
+func (f frame) write(t testing.TB, path string, from, to int) {
 	t.Helper()
 	b := []byte(strings.Join(f.names, ",") + "\n")
 	for i := from; i < to; i++ {
@@ -66,7 +66,7 @@ const testRows = 20
 // those.
 func (f frame) predictions(t *testing.T, files int, flags ...string) []float64 {
 	t.Helper()
-	dir := newDir(t)
+	dir := t.TempDir()
 	n := len(f.cols["y"]) - testRows
 	for k := range files {
 		f.write(t, filepath.Join(dir, fmt.Sprintf("train/%d.csv", files-k)), n*k/files, n*(k+1)/files)
@@ -75,14 +75,12 @@ func (f frame) predictions(t *testing.T, files int, flags ...string) []float64 {
 	must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "train")
 	must(t, dir, "model_preparation", append(flags, "train")...)
 	must(t, dir, "model_testing", "-predictions", "p.csv", "new.csv")
-	records := readCSV(t, filepath.Join(dir, "p.csv"))
-	if len(records) != testRows+1 {
-		t.Fatal(len(records))
-	}
 	var predicted []float64
-	for _, rec := range records[1:] {
-		v := testutil.Must(strconv.ParseFloat(rec[slices.Index(records[0], "predicted")], 64))(t)
-		predicted = append(predicted, v)
+	for _, text := range predictedIn(t, filepath.Join(dir, "p.csv")) {
+		predicted = append(predicted, testutil.Must(strconv.ParseFloat(text, 64))(t))
+	}
+	if len(predicted) != testRows {
+		t.Fatal(len(predicted))
 	}
 	return predicted
 }

@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"status":   status,
 			"fails":    fails,
 			"for-each": forEach,
+			"trained":  trained,
 		},
 	})
 }
@@ -102,4 +103,19 @@ func forEach(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s %s said\n%s", args[0], arg, errs)
 		}
 	}
+}
+
+// trained scales and trains: trained [FLAG of model_preprocessing]... [PATH]...
+func trained(ts *testscript.TestScript, neg bool, args []string) {
+	first := len(args) // of the paths
+	for first > 0 && strings.Trim(args[first-1], "./") != "" && exists(ts.MkAbs(args[first-1])) {
+		first--
+	}
+	ts.Check(ts.Exec("model_preprocessing", append([]string{"-quiet"}, args...)...))
+	ts.Check(ts.Exec("model_preparation", append([]string{"-quiet"}, args[first:]...)...))
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

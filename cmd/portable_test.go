@@ -24,7 +24,7 @@ func TestPortable(t *testing.T) {
 	if len(runner) == 0 {
 		t.Skip("no OTHER_RUN")
 	}
-	here, there := newDir(t), newDir(t)
+	here, there := t.TempDir(), t.TempDir()
 	other := func(dir, name string, args ...string) string {
 		t.Helper()
 		program := filepath.Join(os.Getenv("OTHER_BUILD"), name)

@@ -56,7 +56,7 @@ func exist(t *testing.T, dir string, paths ...string) {
 
 func TestRecipeWeb(t *testing.T) {
 	needs(t, "sh", "curl", "zcat")
-	dir := newDir(t)
+	dir := t.TempDir()
 	data := loadCSV(t, dir)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		packed := gzip.NewWriter(w)
@@ -153,7 +153,7 @@ func TestRecipeDocker(t *testing.T) {
 	if !strings.Contains(file, " /out/"+strings.Join(programNames, " /out/")+" /bin/\n") {
 		t.Errorf("not the programs %v:\n%s", programNames, file)
 	}
-	dir := newDir(t)
+	dir := t.TempDir()
 	shell(t, dir, strings.ReplaceAll(recipe(t, `\n    (run data_creation .*)`), "run ", ""))
 	exist(t, dir, "data/manifest.json", "models/report.html")
 }
@@ -177,7 +177,7 @@ func TestRecipeJenkins(t *testing.T) {
 // New files are learned, but those that the model does not know well.
 func TestRecipeNight(t *testing.T) {
 	needs(t, "sh")
-	dir := newDir(t)
+	dir := t.TempDir()
 	loadCSV(t, dir)
 	shell(t, dir, `mkdir new old && head -n 1097 load.csv >first.csv && f=load.csv &&
 		(head -n 1 $f; sed -n 1098,1250p $f) >new/a.csv && (head -n 1 $f; sed -n 1251,1400p $f) >new/b.csv &&

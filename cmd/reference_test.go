@@ -85,7 +85,7 @@ func makeCase(t *testing.T, dir string, i int, c referenceCase) {
 }
 
 // write writes a file and the folder that it is in.
-func write(t *testing.T, path, content string) {
+func write(t testing.TB, path, content string) {
 	t.Helper()
 	testutil.OK(t, os.MkdirAll(filepath.Dir(path), 0o777))
 	testutil.WriteFile(t, path, content)
@@ -99,7 +99,7 @@ func TestReference(t *testing.T) {
 	if folder := os.Getenv("REFERENCE"); folder != "" {
 		cases := referenceCases
 		for i, c := range cases {
-			dir := newDir(t)
+			dir := t.TempDir()
 			makeCase(t, dir, i, c)
 			testutil.OK(t, os.Rename(filepath.Join(dir, "data"), filepath.Join(folder, c.Name)))
 			if cases[i].Lags == nil {
@@ -114,7 +114,7 @@ func TestReference(t *testing.T) {
 	readJSON(t, filepath.Join(root, "cmd/testdata/reference.json"), &reference)
 	for i, c := range reference {
 		t.Run(c.Name, func(t *testing.T) {
-			dir := newDir(t)
+			dir := t.TempDir()
 			makeCase(t, dir, i, c)
 			must(t, dir, "model_preprocessing", "-time", c.Time, "-target", c.Target, "-annual", fmt.Sprint(c.Annual),
 				"-category", c.Words, "-max-levels", fmt.Sprint(max(2, c.MaxLevels)), "-lags", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Lags), " ", ","), "[]"))

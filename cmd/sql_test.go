@@ -101,15 +101,15 @@ func checkSQL(t *testing.T, dir, file string, train ...string) {
 	for dialect := range databases {
 		must(t, dir, "model_preparation", append([]string{"-sql", "model.sql", "-dialect", dialect}, train...)...)
 		must(t, dir, "model_testing", "-predictions", "p.csv", "-report", "", file)
-		want := predicted(t, filepath.Join(dir, "p.csv"))
+		want := predictedIn(t, filepath.Join(dir, "p.csv"))
 		for _, kind := range []string{"text", "typed"} {
 			t.Run(dialect+" "+kind, func(t *testing.T) { agree(t, inDatabase(t, dir, dialect, file, kind), want) })
 		}
 	}
 }
 
-// predicted returns a column of -predictions.
-func predicted(t *testing.T, path string) (values []string) {
+// predictedIn returns a column of -predictions.
+func predictedIn(t *testing.T, path string) (values []string) {
 	t.Helper()
 	records := readCSV(t, path)
 	column := slices.Index(records[0], "predicted")
@@ -152,15 +152,6 @@ func agree(t *testing.T, got, want []string) {
 	}
 }
 
-// Rows that lack a reading are not predicted; harmonics of year and day.
-func TestSQLOfSimulation(t *testing.T) {
-	t.Parallel()
-	dir := newDir(t)
-	must(t, dir, "data_creation", "-scenarios", "clean,gaps", "-step", "1h", "-rows", "9000")
-	must(t, dir, "model_preprocessing", "-daily", "3")
-	checkSQL(t, dir, "data/test/gaps.csv")
-}
-
 func TestSQLOfTerms(t *testing.T) {
 	t.Parallel()
 	for name, scale := range map[string][]string{
@@ -169,7 +160,7 @@ func TestSQLOfTerms(t *testing.T) {
 		"means":  {"-lags", "2", "-missing", "mean", "-hinge", "wind@3/6", "-calendar", "month", "-trend"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := newDir(t)
+			dir := t.TempDir()
 			seattle := filepath.Join(root, "cmd/testdata/data/seattle-weather.csv")
 			must(t, dir, "data_creation", "-import", seattle, "-target", "temp_max")
 			must(t, dir, "model_preprocessing", scale...)
@@ -200,7 +191,7 @@ func TestSQLOfNames(t *testing.T) {
 	cross := `"a ""1""; DROP TABLE rows; --*Ω@%?","of place' --*a ""1""; DROP TABLE rows; -->"`
 	for _, missing := range []string{"drop", "mean", "indicator"} {
 		t.Run(missing, func(t *testing.T) {
-			dir := newDir(t)
+			dir := t.TempDir()
 			write(t, filepath.Join(dir, "train.csv"), train)
 			write(t, filepath.Join(dir, "new.csv"), rows)
 			must(t, dir, "model_preprocessing", "-time", "", "-target", "y", "-max-levels", "6", "-missing", missing, "-hinge",
@@ -213,7 +204,7 @@ func TestSQLOfNames(t *testing.T) {
 // The clock of a zone goes on and back: its hours, hours of the week, holidays.
 func TestSQLOfZone(t *testing.T) {
 	t.Parallel()
-	dir, r := newDir(t), rand.New(rand.NewPCG(1, 1))
+	dir, r := t.TempDir(), rand.New(rand.NewPCG(1, 1))
 	lines, temp := []string{}, 0.0
 	for i := range 15000 {
 		at := time.Date(2018, 12, 31, 20, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)

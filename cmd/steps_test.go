@@ -48,7 +48,7 @@ func TestKilledPublication(t *testing.T) {
 	}
 	var want []string // of either set, train and test
 	for _, set := range sets {
-		dir := newDir(t)
+		dir := t.TempDir()
 		must(t, dir, "data_creation", set...)
 		for _, part := range []string{"train", "test"} {
 			scaler, errs, err := fit(dir, part)
@@ -61,7 +61,7 @@ func TestKilledPublication(t *testing.T) {
 	refused := 0
 	k := 1
 	for ; ; k++ {
-		dir := newDir(t)
+		dir := t.TempDir()
 		must(t, dir, "data_creation", sets[0]...)
 		if !killedAt(t, dir, k, "data_creation", sets[1]...) {
 			break
@@ -94,7 +94,7 @@ func TestKilledPublication(t *testing.T) {
 // Whichever step of a stage a kill comes before, each of its artifacts is the old one or
 // the new one, and the next run succeeds without cleaning.
 func TestKilledStage(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	must(t, dir, "data_creation", "-scenarios", "clean")
 	for _, stage := range stages[1:] {
 		must(t, dir, stage.name, stage.args...)
@@ -130,7 +130,7 @@ func TestKilledStage(t *testing.T) {
 // five, where all work at once), with the status of the signal, with nothing published and no
 // temporary file left.
 func TestSignals(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	must(t, dir, "data_creation", "-scenarios", "clean,gaps,stuck,drift", "-rows", "20000", "-step", "1h")
 	must(t, dir, "model_preprocessing", "-daily", "20", "-annual", "20")
 	must(t, dir, "model_preparation", "-folds", "2")

@@ -25,7 +25,7 @@ import (
 //
 // and predict(interval = "prediction"), of R 4.2.
 func TestTermsAsR(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	must(t, dir, "data_creation", "-import", filepath.Join(root, "cmd/testdata/data/seattle-weather.csv"), "-target", "temp_max")
 	must(t, dir, "model_preprocessing", "-hinge", "temp_min:3", "-hinge", "wind@3/6", "-calendar", "month", "-trend",
 		"-cross", "temp_min*wind,weather*temp_min", "-annual", "1", "-write", "scaled")
@@ -82,7 +82,7 @@ func readCSV(t *testing.T, path string) [][]string {
 func TestAutoFinds(t *testing.T) {
 	// run makes a model of a thousand rows, the target last.
 	run := func(seed uint64, row func(r *rand.Rand) []float64) (regression.Summary, float64) {
-		dir, r := newDir(t), rand.New(rand.NewPCG(seed, 1))
+		dir, r := t.TempDir(), rand.New(rand.NewPCG(seed, 1))
 		csv := "x0,x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,y\n"
 		for range 1000 {
 			csv += strings.Trim(strings.ReplaceAll(fmt.Sprintf("%.6g", row(r)), " ", ","), "[]") + "\n"

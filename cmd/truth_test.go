@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"math"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,18 +48,11 @@ func readJSON(t *testing.T, path string, v any) {
 	testutil.OK(t, json.Unmarshal(b, v))
 }
 
-// newDir is a folder with models/ in it.
-func newDir(t *testing.T) string {
-	dir := t.TempDir()
-	testutil.OK(t, os.Mkdir(filepath.Join(dir, "models"), 0o777))
-	return dir
-}
-
 // The pipeline recovers what the manifest says is true: the coefficients of a
 // clean station within their standard errors, and its noise.
 func TestRecoversTruth(t *testing.T) {
 	for _, extra := range [][]string{{}, {"-seed", "1"}, {"-step", "1h", "-rows", "20000"}} {
-		dir := newDir(t)
+		dir := t.TempDir()
 		must(t, dir, "data_creation", append([]string{"-scenarios", "clean"}, extra...)...)
 		daily := "0"
 		if len(extra) > 2 {
@@ -138,7 +129,7 @@ func TestSameBytes(t *testing.T) {
 		cases = append(cases, c)
 	}
 	for i, c := range cases {
-		dir := newDir(t)
+		dir := t.TempDir()
 		run := func(name string, args ...string) {
 			t.Helper()
 			cmd := exec.Command(filepath.Join(c.bin, name), append([]string{"-workers", c.workers}, args...)...)
@@ -171,32 +162,10 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// What a URL gives is imported if its SHA-256 is right; else nothing is left of it.
-func TestURL(t *testing.T) {
-	const body = "date,y,x\n2020-01-01,1,2\n2020-01-02,2,3\n2020-01-03,3,5\n2020-01-04,4,1\n2020-01-05,4,1\n"
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
-	defer server.Close()
-	dir := t.TempDir()
-	args := []string{"-import", server.URL + "/load.csv", "-time", "date", "-target", "y", "-sha256"}
-	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
-	must(t, dir, "data_creation", append(args, strings.ToUpper(sum))...)
-	want := tree(t, dir)
-	if strings.Count(want, "\n") != 3 || !strings.Contains(want, "train/load.csv") {
-		t.Errorf("left behind:\n%s", want)
-	}
-	_, errs, err := program(dir, "data_creation", append(args, strings.Repeat("0", 64))...)
-	if err == nil || !strings.Contains(errs, "its SHA-256 is "+sum) {
-		t.Errorf("another hash: %v\n%s", err, errs)
-	}
-	if got := tree(t, dir); got != want {
-		t.Errorf("what was refused left something:\n%s", got)
-	}
-}
-
 // What metrics.json says of normal and of anomalous rows is so of the rows that
 // the simulation says are.
 func TestNormalAndAnomalous(t *testing.T) {
-	dir := newDir(t)
+	dir := t.TempDir()
 	must(t, dir, "data_creation", "-scenarios", "spikes,heatwave,clean", "-rows", "20000", "-step", "1h")
 	must(t, dir, "model_preprocessing", "-daily", "2")
 	must(t, dir, "model_preparation")

@@ -16,6 +16,11 @@ func FuzzNumber(f *testing.F) {
 		"9007199254740993", "1e22", "1e-7", ".", "-", "5.", ".5", "+.5e-3", "1e309", "4.9e-324", "0x10", "1_0", "inf", "00012.5000"} {
 		f.Add(s)
 	}
+	for decimals := range 16 { // as many as a short number can have
+		for _, digits := range []float64{0, 7, 123456789, 987654321012345} {
+			f.Add(strings.TrimPrefix(strconv.FormatFloat(digits/math.Pow10(decimals), 'f', decimals, 64), "0."))
+		}
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		want, wantErr := strconv.ParseFloat(s, 64)
 		plain := strings.Trim(s, "0123456789.eE+-") == ""
@@ -67,6 +72,8 @@ func FuzzTime(f *testing.F) {
 func FuzzAppendFixed(f *testing.F) {
 	f.Add(int64(-5), uint8(2))
 	f.Add(int64(1<<53), uint8(0))
+	f.Add(int64(7), uint8(9))
+	f.Add(int64(123456789), uint8(9))
 	f.Fuzz(func(t *testing.T, units int64, decimals uint8) {
 		d := int(decimals % 10)
 		if units > 1<<53 || units < -1<<53 || units == 0 {
@@ -77,24 +84,6 @@ func FuzzAppendFixed(f *testing.F) {
 			t.Errorf("AppendFixed(%d, %d) = %s, math/big %s", units, d, got, want)
 		}
 	})
-}
-
-// As many decimals as a short number can have are those of strconv.
-func TestDecimals(t *testing.T) {
-	for decimals := range 16 {
-		for _, digits := range []int64{0, 7, 123456789, 987654321012345} {
-			s := strings.TrimPrefix(string(AppendFixed(nil, digits, decimals)), "0.")
-			if len(s) == decimals && decimals > 0 {
-				s = "." + s
-			}
-			line := append([]byte(s), make([]byte, Padding)...)
-			line[len(s)] = '\n'
-			got, end, ok := ShortNumber(line, 0)
-			if want, err := strconv.ParseFloat(s, 64); err != nil || ok && (got != want || end != len(s)) {
-				t.Errorf("%s is %v, want %v", s, got, want)
-			}
-		}
-	}
 }
 
 // What is plain is read by the short ways, which the others would only be slower than.

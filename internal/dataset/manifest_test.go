@@ -35,10 +35,13 @@ func TestForgedManifest(t *testing.T) {
 		{Columns: columns, Import: &Import{Command: "x", Sources: []Source{{Name: "s", Rows: 50, Columns: []SourceColumn{{Name: "y", Kind: "number", Missing: 3}}}}},
 			Split: &Split{Seed: 1, Test: 0.2}, Datasets: entries(func(int64) *Truth { return nil })},
 	} {
-		document := testutil.Must(ManifestKind.EncodeJSON(m))(t)
 		refused, read := 0, 0
-		look := func(what string, b []byte) bool {
-			testutil.OK(t, os.WriteFile(path, b, 0o666))
+		look := func(what string) {
+			b, err := ManifestKind.EncodeJSON(m)
+			if err != nil {
+				return // JSON has no NaN
+			}
+			testutil.WriteFile(t, path, b)
 			start := time.Now()
 			ms, err := Beside([]string{file}, []string{filepath.Dir(file)})
 			if took := time.Since(start); took > 10*time.Second {
@@ -46,12 +49,12 @@ func TestForgedManifest(t *testing.T) {
 			}
 			if err != nil {
 				refused++
-				return false
+				return
 			}
 			read++
 			e, m := ms.Entry(file)
 			if e == nil {
-				return true // it lists another file, which is said where it is missed
+				return // it lists another file, which is said where it is missed
 			}
 			sound := e.Rows > 0 && e.Rows <= 1<<48 && e.inside() && len(e.XXH64) == 16 && m.path == path
 			if e.Truth != nil {
@@ -62,13 +65,12 @@ func TestForgedManifest(t *testing.T) {
 			if !sound {
 				t.Errorf("%s is read as %+v with %+v", what, e, e.Truth)
 			}
-			return true
 		}
-		if !look("the whole", document) {
+		if look("the whole"); read != 1 {
 			t.Fatal("the whole is refused")
 		}
-		artifacttest.Mutate(t, document, func(what string, b []byte) { look(what, b) })
-		if refused < 100 || read < 10 {
+		artifacttest.Forge(m, look)
+		if refused < 90 || read < 10 {
 			t.Errorf("%d refused, %d read", refused, read)
 		}
 	}

@@ -107,23 +107,15 @@ func TestQuirks(t *testing.T) {
 			"2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
 		{"old line ends", "time,y\r2020-01-01,1\r", "2020-01-01T00:00:00Z 1"},
 		{"spaces", "time, y\n2020-01-01, 1\n", "2020-01-01T00:00:00Z 1"},
-		{"a delimiter ends every row", "y,z\n1,2,\n3,4,\n", "1 2|3 4"},
-		{"and rows begin alike", "y,z\n1,2,\n1,4,\n", "1 2|1 4"},
-		{"and the header", "y,z,\n1,2,\n3,4,\n", "1 2|3 4"},
 		{"empty lines", "y,z\n\n1,2\n\n3,4\n\n", "1 2|3 4"},
-		{"empty rows", "y,z\n1,2\n,\n3,4\n", "1 2|3 4"},
-		{"UTF-16", utf16le("y,größe\n1,2\n"), "1 2"},
-		{"Latin-1", "time,y,Grad \xb0\n2020-01-01,1,2\n", "2020-01-01T00:00:00Z 1 2"},
 		{"Windows-1252", "when;y\n01.02.2020;1.234,50 \x80\n", "2020-02-01T00:00:00Z 1234.50"},
 		{"rows of which some end in a delimiter", "y;z\n1;2;\n3;4\n5;6;\n", "1 2|3 4|5 6"},
-		{"a header that ends in a delimiter", "y,z,\n1,2\n3,4\n", "1 2|3 4"},
 		{"a bad byte in UTF-8", "y,town\n1,Zürich\n2,Gen\xe8ve\n", "f.csv:3: holds a byte that is not UTF-8, as the rest of the " +
 			"file is; mend it, or -encoding utf-8 reads such bytes as \ufffd"},
 		{"NUL", "y,z\n1,\x00\n", "f.csv: holds NUL bytes; it is not a CSV file"},
 
 		{"two byte order marks", "\ufeff\ufefft,y\n3,1\n4,2\n", "3 1|4 2"},
 		{"names in brackets", "<t>,y\n3,1\n4,2\n", "3 1|4 2"},
-		{"a web page", " <!DOCTYPE html>\n<p>y,z\n1,2\n", "f.csv: is a web page or XML, not a CSV file"},
 		{"old line ends but the last", "t,y\r3,1\r4,2\r\n", "3 1|4 2"},
 		{"no bzip2", "BZh,y\n1,2\n", "1 2"},
 		{"bzip2", "BZh91AY&SY\x00\x01", "f.csv: is packed as neither gzip, zstd nor zip; unpack it: bzcat FILE, or xzcat, | " +
@@ -132,10 +124,7 @@ func TestQuirks(t *testing.T) {
 		// Headers.
 		{"preamble", "Station 7\nfrom the archive, 2020\n\nwhen,y,z\n1,2,3\n4,5,6\n", "1 2 3|4 5 6"},
 		{"comment", "# y,z\n1,2\n3,4\n", "1 2|3 4"},
-		{"two lines", "a,,b\nu,v,w\n1,2,3\n4,5,6\n", "f.csv:1: there is no column \"y\"; name it with -target: " +
-			`the header has "a u", "a v", "b w"; -target '' reads rows without one; line 2, "u", "v", "w", is the header with -skip 1`},
 		{"units", "t,y\n°C,m/s\n1,2\n3,4\n", "1 2|3 4"},
-		{"R's names of rows", "y z\na 1 2\nb 3 4\nc 5 6\n", "1 2|3 4|5 6"},
 		{"names of rows that come twice", "y z\n7 80 New\n8 81 Los\n7 82 New\n", "f.csv:2: 3 cells where the header has 2 " +
 			"(delimiter ' '); mend this row, or say how the file is written with -delimiter or -skip"},
 		{"the header names the first cell", "date,y,z\n2020-01-01,1,80,1\n2020-01-02,2,81,0\n", "f.csv:2: 4 cells where the " +
@@ -146,28 +135,19 @@ func TestQuirks(t *testing.T) {
 		{"units after #", "#YY MM DD hh y\n#yr mo dy hr m\n2020 10 11 12 5\n2020 10 11 13 6\n",
 			"2020-10-11T12:00:00Z 5|2020-10-11T13:00:00Z 6"},
 		{"a header of years", "y,1990,1991,1992\n1,4,5,6\n2,7,9,2\n", "1 4 5 6|2 7 9 2"},
-		{"one name twice", "y,z,z\n1,2,3\n", "1 2 3"},
 
 		{"titles as wide as the table", "My meter,,\nRate: A,,\nname,y,z\na,2,3\na,5,6\n", "a 2 3|a 5 6"},
-		{"names above that are no header", "Version|Tool\n\n;SN: 1;SN: 1\n;kind;kind\ndd.MM.yyyy HH:mm;kWh;y\n02.02.2023 08:50;229.5;\n" +
-			"02.02.2023 08:55;229.6;0.5\n", "2023-02-02T08:50:00Z 229.5 |2023-02-02T08:55:00Z 229.6 0.5"},
-		{"another table below", "time,y,z\n2020-01-01,1,2\n2020-01-02,1,2\n\ntime,u,v\n2020-01-01,1,2\n", "f.csv:5: \"time,u,v\" is another header, " +
-			"with 2 rows above and 1 below it; import them apart: head -n 4 FILE, or tail -n +5 FILE, | data_creation -import -"},
 		{"the header once more", "z,y\na,1\nb,2\na,3\nz,y\na,1\n", "f.csv:5: \"z,y\" is another header, with 3 rows above and 1 below it; import " +
 			"them apart: head -n 4 FILE, or tail -n +5 FILE, | data_creation -import -"},
 		{"a row of words that is one", "z,y,w\na,1,2\nb,x,2\na,3,4\n" + strings.Repeat("a,3,5\n", 20), "23 rows"},
-		{"a total", "z,y\na,1\nb,2\na,3\nTotal,6\n\n", "a 1|b 2|a 3"},
 		{"a total in Russian, after windows", "z;y\r\na;1\r\nb;2\r\nb;2\r\nИтого:;5\r\n", "a 1|b 2|b 2"},
 		{"a word that is no total", "z,y\nTotal,1\nb,2\nTotal,6\n", "Total 1|b 2|Total 6"},
 
 		// Times.
-		{"M/D/YYYY", "time,y\n12/31/2020,1\n1/2/2021,2\n", "2020-12-31T00:00:00Z 1|2021-01-02T00:00:00Z 2"},
-		{"D/M/YYYY", "time,y\n31/12/2020 10:00,1\n2/1/2021 11:30,2\n", "2020-12-31T10:00:00Z 1|2021-01-02T11:30:00Z 2"},
 		{"either way the same", "time,y\n1/1/2020,1\n2/2/2020,2\n", "2020-01-01T00:00:00Z 1|2020-02-02T00:00:00Z 2"},
 		{"points from the year on", "time,y\n2020.01.31 10:00,1\n2020.02.01 11:00,2\n",
 			"2020-01-31T10:00:00Z 1|2020-02-01T11:00:00Z 2"},
 		{"day of the year after a hyphen", "time,y\n2020-001,1\n2020-032,2\n", "2020-01-01T00:00:00Z 1|2020-02-01T00:00:00Z 2"},
-		{"am", "time,y\n01/31/2020 12:00 am,1\n02/01/2020 1:30 pm,2\n", "2020-01-31T00:00:00Z 1|2020-02-01T13:30:00Z 2"},
 		{"months and minutes of a buoy", "#YY MM DD hh mm y\n#yr mo dy hr mn m\n2019 01 31 23 50 1\n2019 02 01 00 20 2\n",
 			"2019-01-31T23:50:00Z 1|2019-02-01T00:20:00Z 2"},
 		{"hours with a zone", "Date,Hour (PST),y\n1/31/2019,2300,1\n1/31/2019,2400,2\n",
@@ -183,8 +163,6 @@ func TestQuirks(t *testing.T) {
 			"2019-01-31T00:00:00Z 07:45 1|2019-01-31T00:00:00Z 07:45 2|2019-02-01T00:00:00Z 07:43 3"},
 		{"a clock beside the hour", "date,hour,span,y\n2019-01-31,1,00:11,1\n2019-01-31,2,00:18,2\n2019-02-01,0,00:11,3\n",
 			"2019-01-31T01:00:00Z 00:11 1|2019-01-31T02:00:00Z 00:18 2|2019-02-01T00:00:00Z 00:11 3"},
-		{"a day that begins with its last row", "Le,Heures,y\n2019-01-31,23:45,1\n2019-02-01,00:00,2\n2019-02-01,00:15,3\n",
-			"2019-01-31T23:45:00Z 1|2019-02-01T00:00:00Z 2|2019-02-01T00:15:00Z 3"},
 		{"units that are no parts of a time", "Date,Hour,Min (mm),Max (mm),y\n2019-01-31,1,1,5,7\n2019-01-31,2,2,6,8\n",
 			"2019-01-31T01:00:00Z 1 5 7|2019-01-31T02:00:00Z 2 6 8"},
 		{"seconds of an experiment", "Date,Time (s),y\n2019-01-31,12,1\n2019-02-01,13,2\n",
@@ -193,24 +171,17 @@ func TestQuirks(t *testing.T) {
 			"2019-02-01T01:00:00Z 1|2019-02-14T02:00:00Z 2"},
 		{"two clocks and one day", "Le,rise,set,y\n2019-01-31,07:45,17:00,1\n2019-01-31,07:46,17:01,2\n",
 			"2019-01-31T00:00:00Z 1|2019-01-31T00:00:00Z 2"},
-		{"two clocks", "date,rise,set,y\n2019-01-31,07:45,17:00,1\n2019-01-31,07:45,17:00,2\n",
-			"2019-01-31T00:00:00Z 07:45 17:00 1|2019-01-31T00:00:00Z 07:45 17:00 2"},
-		{"names with the layout", "Date (MM/DD/YYYY),Time [HH:MM],y\n01/31/1999,01:00,1\n01/31/1999,24:00,2\n",
-			"1999-01-31T01:00:00Z 1|1999-02-01T00:00:00Z 2"},
 		{"dates of digits, whatever they are called", "stamp,y\n202001312350,1\n202002010000,2\nthe end of it\n",
 			`f.csv: column "stamp" has times in digits, as "202001312350" in line 2; -time stamp takes it for the time, -time '' leaves it a number`},
 		{"seconds of digits in order", "time,y\n20200131235001,1\n20200201000002,2\n", "2020-01-31T23:50:01Z 1|2020-02-01T00:00:02Z 2"},
 		{"digits that are no dates", "what,y\n202001312350,1\n202013010000,2\n", "202001312350 1|202013010000 2"},
 		{"digits of no century of ours", "what,y\n18991231,1\n18991230,2\n", "18991231 1|18991230 2"},
-		{"one row of digits", "what,y\n20200131,1\n", "20200131 1"},
 		{"dates of birth", "birth,y\n19800131,1\n19600201,2\n", "19800131 1|19600201 2"},
 		{"a date beside digits", "taken,code,y\n2020-01-31,19800131,1\n2020-02-01,19600201,2\n",
 			"2020-01-31T00:00:00Z 19800131 1|2020-02-01T00:00:00Z 19600201 2"},
 		{"when", "when,y\n1185926400,1\n1185926460,2\n", "2007-08-01T00:00:00Z 1|2007-08-01T00:01:00Z 2"},
 		{"measurements below a remark", "Report of a station\n3.5,28.25\n-2.6,12.5\n1.5,8\n", `f.csv:2: there is no column "y"; name it with ` +
 			`-target: the header has "column_1", "column_2"; -target '' reads rows without one; if the first line is the header, use -header=true`},
-		{"measurements that rise", "0.5,82.2,202.5\n0.7,8.5,3\n0.9,1.5,2.5\n", `f.csv:1: there is no column "y"; name it with ` +
-			`-target: the header has "column_1", "column_2", "column_3"; -target '' reads rows without one; if the first line is the header, use -header=true`},
 		{"months in German", "Monat,Jahr,y\nJanuar,2020,1\nMärz,2020,2\nDez,2020,3\n", "2020-01-01T00:00:00Z 1|2020-03-01T00:00:00Z 2|" +
 			"2020-12-01T00:00:00Z 3"},
 		{"months in French", "jour,y\n1 févr. 2020,1\n3 juil. 2020,2\n4 août 2020,3\n", "2020-02-01T00:00:00Z 1|2020-07-03T00:00:00Z 2|" +
@@ -226,17 +197,12 @@ func TestQuirks(t *testing.T) {
 		{"names of the least and the most", "date,Temp,,Rain,Wind\n,Min,Max,Tot,Avg\n2020-01-01,1,5,0,3\n2020-01-02,2,6,1,4\n",
 			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "Temp Min", "Temp Max", "Rain Tot", "Wind Avg"; ` +
 				`-target '' reads rows without one; line 2, "", "Min", "Max", "Tot", "Avg", is the header with -skip 1`},
-		{"zeros before a decimal comma", "y;z\n05,3;1\n12,7;2\n02,5;3\n", "05.3 1|12.7 2|02.5 3"},
 		{"a code and its flag", "y,z\n1,\"+0039,5\"\n2,\"-0011,5\"\n3,\"-0011,5\"\n", "1 \"+0039 5\"|2 \"-0011 5\"|3 \"-0011 5\""},
 		{"a decimal comma after a zero", "y;z\n1;0,39\n2;-0,11\n", "1 0.39|2 -0.11"},
 		{"periods of any length", "time,y\n1.1.2020 9:45 - 1.1.2020 10:00,1\n1.1.2020 23:45 - 1.1.2020 24:00,2\n",
 			"2020-01-01T09:45:00Z 1|2020-01-01T23:45:00Z 2"},
 		{"a period whose end tells", "time,y\n03/04/2021 23:00 - 13/04/2021 00:00,1\n04/04/2021 23:00 - 13/04/2021 00:00,2\n",
 			"2021-04-03T23:00:00Z 1|2021-04-04T23:00:00Z 2"},
-		{"no period", "time,y\n2020-01-01 00:00 - unknown thing 1,1\n2020-01-01 00:00 - unknown thing 1,2\n",
-			"2020-01-01 00:00 - unknown thing 1 1|2020-01-01 00:00 - unknown thing 1 2"},
-		{"periods", "time,y\n30.01.2020 23:00 - 31.01.2020 00:00,1\n31.01.2020 00:00 - 31.01.2020 01:00,2\n",
-			"2020-01-30T23:00:00Z 1|2020-01-31T00:00:00Z 2"},
 		{"a server's log", "time,y\n31/Jan/2020:10:00:00 +0100,1\n", "2020-01-31T09:00:00Z 1"},
 		{"a zone twice", "time,y\n2020-01-31 10:00:00 +0000 UTC,1\n", "2020-01-31T10:00:00Z 1"},
 		{"fractions of seconds", "time;y\n31.01.2020 10:00:00,5;1\n31.01.2020 10:00:01.25;2\n",
@@ -252,20 +218,14 @@ func TestQuirks(t *testing.T) {
 			"2020-01-01T23:00:00Z 1|2020-01-02T00:00:00Z 2|2020-01-02T01:00:00Z 3"},
 		{"YR MO DA HR", "YR,MO,DA,HR,y\n2020,1,31,23,1\n2020,2,1,0,2\n",
 			"2020-01-31T23:00:00Z 1|2020-02-01T00:00:00Z 2"},
-		{"a date and its parts", "date,year,month,y\n2020-01-05,2020,1,1\n2020-02-06,2020,2,3\n",
-			"2020-01-05T00:00:00Z 2020 1 1|2020-02-06T00:00:00Z 2020 2 3"},
 		{"parts and a decimal year", "year,month,decimal date,y\n1958,3,1958.2027,315\n1958,4,1958.2877,317\n",
 			"1958-03-01T00:00:00Z 1958.2027 315|1958-04-01T00:00:00Z 1958.2877 317"},
 		{"the year of a thing", "model year,y\n2015,1\n2012,2\n2019,3\n", "2015 1|2012 2|2019 3"},
-		{"DD.MM.YYYY", "time,y\n03.04.2021,1\n", "2021-04-03T00:00:00Z 1"},
-		{"YYYYMMDD", "time,y\n20210403,1\n", "2021-04-03T00:00:00Z 1"},
 		{"YYYY/MM/DD", "time,y\n2021/04/03 05:06:07,1\n", "2021-04-03T05:06:07Z 1"},
 		{"AM and PM", "time,y\n4/13/2021 1:05 PM,1\n", "2021-04-13T13:05:00Z 1"},
 		{"zone", "time,y\n2021-04-03T05:06:07+02:00,1\n", "2021-04-03T03:06:07Z 1"},
 		{"zone without colon", "time,y\n2021-04-03 05:06:07 -0800,1\n", "2021-04-03T13:06:07Z 1"},
-		{"epoch", "time,y\n1617424000,1\n", "2021-04-03T04:26:40Z 1"},
 		{"epoch in milliseconds", "time,y\n1617424000500,1\n", "2021-04-03T04:26:40.5Z 1"},
-		{"year", "year,y\n1947,1\n1948,2\n", "1947-01-01T00:00:00Z 1|1948-01-01T00:00:00Z 2"},
 		{"year by another name", "a,y\n1947,1\n1948,2\n", "1947 1|1948 2"},
 		{"time in seconds", "time,y\n0,1\n30,2\n", "0 1|30 2"},
 		{"decimal year", "time,y\n1959,1\n1959.25,2\n", "1959-01-01T00:00:00Z 1|1959-04-02T06:00:00Z 2"},
@@ -273,21 +233,10 @@ func TestQuirks(t *testing.T) {
 		{"month's name", "date,y\nJan 2010,1\nFeb 2010,2\n", "2010-01-01T00:00:00Z 1|2010-02-01T00:00:00Z 2"},
 		{"day's month's name", "date,y\nJan 1 2010,1\nFeb 11 2010,2\n", "2010-01-01T00:00:00Z 1|2010-02-11T00:00:00Z 2"},
 		{"quarters", "q,y\n1959Q1,1\n1959Q2,2\n", "1959-01-01T00:00:00Z 1|1959-04-01T00:00:00Z 2"},
-		{"year and month", "year,month,y\n1949,January,1\n1949,February,2\n",
-			"1949-01-01T00:00:00Z 1|1949-02-01T00:00:00Z 2"},
-		{"year to hour, and hour 24", "Year,Month,Day,Hour,y\n2020,2,28,24,1\n2020,3,1,01,2\n",
-			"2020-02-29T00:00:00Z 1|2020-03-01T01:00:00Z 2"},
-		{"date and time", "date,time,y\n3.4.2021,05:06,1\n3.4.2021,24:00,2\n",
-			"2021-04-03T05:06:00Z 1|2021-04-04T00:00:00Z 2"},
-		{"a time is missing", "time,y\n2020-01-01,1\n2020-01-02,1\n2020-01-03,1\n2020-01-04,1\n2020-01-05,1\n" +
-			"2020-01-06,1\n2020-01-07,1\n2020-01-08,1\n2020-01-09,1\n2020-01-10,1\n2020-01-11,1\n2020-01-12,1\n" +
-			"2020-01-13,1\n2020-01-14,1\n2020-01-15,1\n2020-01-16,1\n2020-01-17,1\n2020-01-18,1\n2020-01-19,1\n,7\n", "19 rows"},
 		{"ambiguous date", "time,y\n03/04/2021,1\n05/06/2021,1\n", `f.csv:2: column "time": "03/04/2021" is ` +
 			`2021-03-04T00:00:00Z as M/D/YYYY and 2021-04-03T00:00:00Z as D/M/YYYY, and no row tells which; use ` +
 			`-time-layout 'M/D/YYYY' or 'D/M/YYYY'`},
 		{"years long and short", "time,y\n31.01.2025,1\n01.02.25,2\n", "2025-01-31T00:00:00Z 1|2025-02-01T00:00:00Z 2"},
-		{"the year first, and short", "time,y\n13/01/31,1\n13/02/01,2\n13/03/02,2\n14/01/09,5\n", "2013-01-31T00:00:00Z 1|2013-02-01T00:00:00Z 2|" +
-			"2013-03-02T00:00:00Z 2|2014-01-09T00:00:00Z 5"},
 		{"ISO weeks", "time,y\n2020-W53,1\n2021-W01,2\n", "2020-12-28T00:00:00Z 1|2021-01-04T00:00:00Z 2"},
 		{"days of ISO weeks", "time,y\n2020-W53-7,1\n2021-W01-1,2\n", "2021-01-03T00:00:00Z 1|2021-01-04T00:00:00Z 2"},
 		{"JavaScript", "time,y\nTue Jan 02 2024 10:00:00 GMT+0100 (Central European Standard Time),1\nWed Jan 03 2024 10:00:00 GMT+0100 " +
@@ -309,13 +258,11 @@ func TestQuirks(t *testing.T) {
 			"2016-01-31T00:00:00Z 0 1|2016-01-31T00:00:00Z 2 1"},
 		{"years of a panel", "firm,year,y\na,1947,1\nb,1947,3\na,1948,2\nb,1948,2\n", "1947-01-01T00:00:00Z a 1|1947-01-01T00:00:00Z b 3|" +
 			"1948-01-01T00:00:00Z a 2|1948-01-01T00:00:00Z b 2"},
-		{"years that come again", "year,y\n1947,1\n1948,2\n1947,1\n", "1947 1|1948 2|1947 1"},
 		{"one year", "z,year,y\n5,1947,1\n3,1947,2\n", "5 1947 1|3 1947 2"},
 		{"two times", "a,b,y\n2020-01-01,2020-01-02,1\n",
 			`f.csv: several columns read as times: "a", "b"; name one with -time, or -time '' for none`},
 		{"a beginning and an end", "end,start,y\n2020-01-01,2020-01-02,1\n", "2020-01-02T00:00:00Z 1"},
 
-		{"one time in twenty is none", "when,y\n" + strings.Repeat("2020-01-01,1\n", 19) + "Total,7\n", "19 rows"},
 		{"two blank rows", "when,y\n,\n2020-01-01,1\n,\n2020-01-02,2\n", "2020-01-01T00:00:00Z 1|2020-01-02T00:00:00Z 2"},
 		{"hours of the German weather service", "MESS_DATUM;y\n2020010100;1\n2020010101;2\n",
 			"2020-01-01T00:00:00Z 1|2020-01-01T01:00:00Z 2"},
@@ -324,11 +271,8 @@ func TestQuirks(t *testing.T) {
 		{"NASA's parts", "YEAR,MO,DY,HR,y\n2020,1,2,3,1\n2020,1,2,4,2\n", "2020-01-02T03:00:00Z 1|2020-01-02T04:00:00Z 2"},
 		{"a minute that is none", "year,month,day,hour,minute,y\n2020,1,2,3,60,1\n2020,1,2,4,60,2\n",
 			"2020-01-02T03:00:00Z 60 1|2020-01-02T04:00:00Z 60 2"},
-		{"date and unpadded time", "date,time,y\n2020-01-01,0,1\n2020-01-01,100,2\n2020-01-01,2300,3\n",
-			"2020-01-01T00:00:00Z 1|2020-01-01T01:00:00Z 2|2020-01-01T23:00:00Z 3"},
 		{"date and time (UTC)", "Date;Time (UTC);y\n01/02/2004;18.00.00;1\n13/02/2004;19.00.00;2\n",
 			"2004-02-01T18:00:00Z 1|2004-02-13T19:00:00Z 2"},
-		{"date and hour 24", "DATE,HOUR,y\n2020-01-01,1,1\n2020-01-01,24,2\n", "2020-01-01T01:00:00Z 1|2020-01-02T00:00:00Z 2"},
 		{"months after a point", "date,y\n1871.01,1\n1871.1,2\n1871.12,3\n", `f.csv:2: column "date": "1871.01" is ` +
 			`1871-01-04T15:36:00Z as year and 1871-01-01T00:00:00Z as YYYY.MM, and no row tells which; use ` +
 			`-time-layout 'year' or 'YYYY.MM'`},
@@ -347,16 +291,10 @@ func TestQuirks(t *testing.T) {
 		{"thousands or not, after semicolons", "y;z\n870;1\n1.020;2\n", `f.csv: column "y": numbers such as "1.020" in line 3 ` +
 			`may have a decimal sign or one between thousands, and nothing tells which; use -decimal y=, or y=.`},
 		{"thin blanks between thousands", "y;z\n1 000;1\n2 000;2\n", "1000 1|2000 2"},
-		{"a number in front of which a zero stands", "y,z\n1,05\n2,7\n3,123\n", "1 05|2 7|3 123"},
 		{"apostrophes and blanks between thousands", "y;z\n1'000'000;1 234,5\n1'000;234\n", "1000000 1234.5|1000 234"},
-		{"book-keepers' minus", "y,z\n($3.00),1\n$4,2\n", "-3.00 1|4 2"},
 		{"decimal comma", "time;y\n2020-01-01;1,5\n2020-01-02;-0,25\n",
 			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z -0.25"},
-		{"decimal comma in quotes", "time,y\n2020-01-01,\"1,5\"\n2020-01-02,\"2,25\"\n",
-			"2020-01-01T00:00:00Z 1.5|2020-01-02T00:00:00Z 2.25"},
 		{"thousands, proved by two groups", "y\tz\n1,234,567\t1\n1,234\t2\n5\t3\n", "1234567 1|1234 2|5 3"},
-		{"thousands, proved by a point", "y\tz\n1,234.5\t1\n1,234\t2\n5\t3\n", "1234.5 1|1234 2|5 3"},
-		{"thousands, proved by a comma", "y\tz\n5.840,72\t1\n1.234\t2\n5\t3\n", "5840.72 1|1234 2|5 3"},
 		{"thousands, proved by other columns", "y\tz\n1,234\t1.5\n5\t3.25\n", "1234 1.5|5 3.25"},
 		{"ambiguous number", "time\ty\n2020-01-01\t1,013\n2020-01-02\t998\n", `f.csv: column "y": numbers such as ` +
 			`"1,013" in line 2 may have a decimal sign or one between thousands, and nothing tells which; use -decimal y=, or y=.`},
@@ -364,22 +302,15 @@ func TestQuirks(t *testing.T) {
 		{"a unit after", "y;z\n5 km;1.234,50 EUR\n6 km;-7,5 EUR\n", "5 1234.50|6 -7.5"},
 		{"a unit before", "y,z\nCHF 5,~\n\"CHF -1,200.50\",~\n", "5 ~|-1200.50 ~"},
 		{"units of two kinds", "y,z\n1,5 km\n2,6 mi\n3,5 km\n4,6 mi\n", "1 5 km|2 6 mi|3 5 km|4 6 mi"},
-		{"names with numbers", "y,z\n1,A1\n2,A1\n3,A3\n4,A3\n", "1 A1|2 A1|3 A3|4 A3"},
 		{"words before numbers", "y,z\n1,Station 1\n2,Station 1\n3,Station 3\n", "1 Station 1|2 Station 1|3 Station 3"},
-		{"items of a list", "y,z\n1,1. full\n2,2. half\n3,1. full\n4,2. half\n", "1 1. full|2 2. half|3 1. full|4 2. half"},
-		{"thousands and millions", "y,z\n1,5k\n2,6k\n3,5M\n4,6M\n", "f.csv: column \"z\": numbers such as \"5k\" in line 2 are not all in " +
-			"one unit (\"M\", \"k\"); write them in one, keep the column as words with -category, or leave it out with -drop"},
 		{"debit and credit", "y,z\n5.00 DR,1\n6.00 CR,2\n7.00 DR,3\n", "f.csv: column \"y\": numbers such as \"5.00 DR\" in line 2 are not all in " +
 			"one unit (\"CR\", \"DR\"); write them in one"},
 		{"signs of currencies", "y,z\n€5,(£6)\n\"-€7,000.50\",£5\n", "5 -6|-7000.50 5"},
 		{"a minus after", "y;z\n1.234,50-;5\n7,25;6-\n", "-1234.50 5|7.25 -6"},
-		{"an apostrophe before", "y,z\n'-30.00,1\n'5.5,2\n7,3\n", "-30.00 1|5.5 2|7 3"},
-		{"parentheses with a currency", "y,z\n$(3.00),(2 €)\n$4,7 €\n", "-3.00 -2|4 7"},
 		{"groups of two, as in India", "y,z\n\"1,74,642.00\",1\n\"12,34,567\",2\n\"5,000\",3\n", "174642.00 1|1234567 2|5000 3"},
 		{"errors of Excel", "y,z\n1,#DIV/0!\n2,#NV\n3,#ЗНАЧ!\n4,5\n5,6\n6,#¡VALOR!\n7,#N/A\n", "1 |2 |3 |4 5|5 6|6 |7 "},
 		{"both decimal signs in one column", "y;z\n1;1,5\n2;2.5\n3;7\n", "f.csv: column \"z\": \"2.5\" in line 3 has a decimal point and \"1,5\" in " +
 			"line 2 a decimal comma; mend them, keep the column as words with -category, or leave it out with -drop"},
-		{"each column its decimal sign", "y;z\n1,5;1.00\n2,5;2.37\n", "1.5 1.00|2.5 2.37"},
 		{"counters", "no,y\n3,5\n2,5\n1,7\n", "5|5|7"},
 		{"the first column counts in order", "what,y\n1,5\n2,5\n3,7\n", "5|5|7"},
 		{"the first column counts, but not in order", "what,y\n3,5\n1,5\n2,7\n", "3 5|1 5|2 7"},
@@ -387,28 +318,17 @@ func TestQuirks(t *testing.T) {
 		{"no digit lost", "time,y\n2020-01-01,0.1234567890123456789\n2020-01-02,1e-30\n2020-01-03,100000000.50\n",
 			"2020-01-01T00:00:00Z 0.1234567890123456789|2020-01-02T00:00:00Z 1e-30|2020-01-03T00:00:00Z 100000000.50"},
 		{"beyond float64", "y,z\n1,1e999\n2,3\n", "1 1e999|2 3"},
-		{"leading zeros", "y,zip\n1,02134\n2,10001\n3,02134\n4,10001\n", "1 02134|2 10001|3 02134|4 10001"},
 
 		// Missing cells.
 		{"spelled", "y,z\n1,2\nNA,3\nnan,4\nNULL,5\nN/A,6\n", "1 2| 3| 4| 5| 6"},
 		{"marks in a column of numbers", "y,z\n?,1\n-,1\nM,1\nNone,1\n7,1\n", " 1| 1| 1| 1|7 1"},
-		{"M is a word among words", "y,sex\n1,M\n2,F\n3,M\n", "1 M|2 F|3 M"},
 		{"sentinels", "y,z\n1,0\n-999,1\n-999.0,2\n-9999,1\n5,1\n", "1 0| 1| 2| 1|5 1"},
-		{"a number like a sentinel", "y,z\n1,0\n-999,1\n-500,2\n800,1\n", "1 0|-999 1|-500 2|800 1"},
 
 		// Kinds.
-		{"categories", "y,z\n1,a\n2,b\n3,a\n", "1 a|2 b|3 a"},
 		{"yes and no", "y,z\n1,yes\n2,No\n3,Yes\n4,no\n", "1 yes|2 no|3 yes|4 no"},
 		{"true and false", "y,z\n1,TRUE\n2,FALSE\n3,TRUE\n", "1 TRUE|2 FALSE|3 TRUE"},
-		{"identifier", "y,z\n1,anna\n2,bert\n3,carl\n", "1|2|3"},
 		{"empty column", "y,z\n1,\n2,NA\n", "1|2"},
-		{"counter", ",y\n1,5\n2,6\n3,5\n", "5|6|5"},
 		{"counter in another order", ",y\n3,5\n1,6\n2,5\n", "5|6|5"},
-		{"no counter", ",y\n1,5\n3,6\n3,5\n", "1 5|3 6|3 5"},
-		{"GHCN-Daily", "\"STATION\",\"NAME\",\"time\",\"y\",\"TMIN\",\"TOBS\"\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA " +
-			"US\",\"2020-01-01\",\"50\",\"44\",\n\"USW00024233\",\"SEATTLE TACOMA AIRPORT, WA US\",\"2020-01-02\",\"47\",\"\",\"41\"\n",
-			"2020-01-01T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 50 44 |" +
-				"2020-01-02T00:00:00Z USW00024233 \"SEATTLE TACOMA AIRPORT  WA US\" 47  41"},
 
 		// Headers that are like rows, and rows that are like headers.
 		{"a delimiter ends the rows alone", "a,b,y\n0.1,1,5,\n0.2,2,6,\n", "0.1 1 5|0.2 2 6"},
@@ -428,16 +348,10 @@ func TestQuirks(t *testing.T) {
 				`"column_4"; -target '' reads rows without one; if the first line is the header, use -header=true`},
 
 		// What cannot be read.
-		{"ragged", "time,y\n2020-01-01,1\n2020-01-02\n", `f.csv:3: 1 cells where the header has 2 (delimiter ','); ` +
-			`mend this row, or say how the file is written with -delimiter or -skip`},
 		{"a row that is cut", "s,y,z\na,1,2\nb,3,4\na,5", `f.csv:4: 2 cells where the header has 3 (delimiter ','); ` +
 			"mend this row, or say how the file is written with -delimiter or -skip"},
 		{"a row after remarks", "s,y,z\na,1,2\nend\nof it, perhaps\nb,3,4\n", `f.csv:3: 1 cells where the header has 3 (delimiter ','); ` +
 			"mend this row, or say how the file is written with -delimiter or -skip"},
-		{"a cell too many", "y,z\n1,2\n3,,4\n5,6\n", `f.csv:3: 3 cells where the header has 2 (delimiter ','); ` +
-			`mend this row, or say how the file is written with -delimiter or -skip`},
-		{"text target", "time,y\n2020-01-01,warm\n", `f.csv: the target column "y" is not numeric: 1 of its 1 cells are ` +
-			`not numbers, the first "warm" in line 2; -missing names cells that mean a missing one`},
 		{"empty", "", "f.csv: is empty"},
 		{"header alone", "time,y\n", "f.csv: no data rows"},
 		{"web page", "<!DOCTYPE html><p>time,y", "f.csv: is a web page or XML, not a CSV file"},
@@ -449,8 +363,6 @@ func TestQuirks(t *testing.T) {
 			`f.csv:3: column "y": a quote is opened here and never closed`},
 		{"a quote closed by the next", "y,z\n1,\"a\n2,b\n3,\"c\"\n",
 			`f.csv:2: column "z": a quote is opened here, and after the quote that closes it comes "c\"", not a delimiter`},
-		{"no such column", "date,yy\n2020-01-01,1\n",
-			`f.csv:1: there is no column "y"; name it with -target: the header has "date", "yy"; -target '' reads rows without one`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := read(t, c.in, Options{})
@@ -470,14 +382,6 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-func utf16le(s string) string {
-	b := []byte("\xff\xfe")
-	for _, r := range s {
-		b = append(b, byte(r), byte(r>>8))
-	}
-	return string(b)
-}
-
 // What comes of a table with and without flags, which overrule guesses, and what is said of it:
 // what is strange and yet read, and what is decided at the edge of a rule.
 func TestReading(t *testing.T) {
@@ -491,7 +395,6 @@ func TestReading(t *testing.T) {
 		{"y,z\n1.5,-999\n2,0\n3,700\n4,1050\n", "1.5 |2 0|3 700|4 1050", "1 cells of -999, below all others, are missing", Options{}},
 		{"y,z\n1,-99.9\n2,5\n3,7\n", "1 |2 5|3 7", "1 cells of -99.9, below all others, are missing", Options{}},
 		{"y,z\n1,-99\n2,5\n3,700\n", "1 -99|2 5|3 700", "1 cells are -99, all others not negative; -missing -99 if they are missing", Options{}},
-		{"y,z\n1,-99\n2,-5\n3,700\n", "1 -99|2 -5|3 700", "", Options{}},
 		{"y,z\n1,-200\n2,5\n3,-200\n4,7\n5,6\n", "1 -200|2 5|3 -200|4 7|5 6", "2 cells are -200, far from all others; -missing -200 if they " +
 			"are missing", Options{}},
 		{"y,z\n1,99.9\n2,5\n3,9\n4,99.9\n5,99.9\n6,7\n", "1 99.9|2 5|3 9|4 99.9|5 99.9|6 7", "3 cells are 99.9, far from all others; " +
@@ -502,9 +405,7 @@ func TestReading(t *testing.T) {
 			"of the row", Options{}},
 		{"y,z\n1,NA\n2,3\n3,4\n", "1 |2 3|3 4", "1 cells of \"NA\" are missing", Options{}},
 		{"y,z\n1,5%\n2,3\n3,4\n4,9\n5,8\n", "1 5%|2 3|3 4|4 9|5 8", "", Options{}},
-		{"y,z\n1,5%\n2,30%\n", "1 5|2 30", "the unit \"%\" was taken off 2 cells", Options{}},
 		{"y,z\n1,01\n2,002\n3,0003\n4,4\n5,55\n", "1 01|2 002|3 0003|4 4|5 55", "", Options{}},
-		{"y,z\n1,01\n2,002\n3,3\n4,4\n5,55\n", "1 01|2 002|3 3|4 4|5 55", "", Options{}},
 		{"y,z,z\n1,2,3\n", "1 2 3", `names that come twice in the header: "z" is "z.1"`, Options{}},
 		{"date,year,month,y\n2020-01-05,2020,1,1\n", "2020-01-05T00:00:00Z 2020 1 1",
 			`several columns read as times; "date" is taken, which says the most; -time names another`, Options{}},
@@ -517,7 +418,6 @@ func TestReading(t *testing.T) {
 		{"time,y\n2020-01-01 10:00,1\n", "2020-01-01T10:00:00Z 1", "the times have no zone and are taken for UTC; -zone NAME says where they hold", Options{}},
 
 		{"time,y\n2020-01-01,\n2020-01-02,NA\n", `f.csv: the target column "y" is empty; -target '' reads rows without one`, "", Options{}},
-		{"y,z\n1,5\n2,-999\n", "1 5|2 ", "1 cells of -999, below all others, are missing", Options{}},
 		{"y,z\n1,-200\n2,5\n3,7\n4,6\n", "1 -200|2 5|3 7|4 6", "", Options{}},            // once
 		{"y,z\n1,100\n2,5\n3,7\n4,100\n5,6\n", "1 100|2 5|3 7|4 100|5 6", "", Options{}}, // not nines
 		{"y,z\n1,9\n2,8\n3,2\n4,9\n5,6\n", "1 9|2 8|3 2|4 9|5 6", "", Options{}},         // not apart
@@ -529,17 +429,12 @@ func TestReading(t *testing.T) {
 		{"y,z\n1,-300\n2,900\n3,-999\n4,-999\n", "1 -300|2 900|3 -999|4 -999", "2 cells are -999, below all others; -missing " +
 			"-999 if they are missing", Options{}},
 		{"y,z\n1,-3000\n2,900\n3,-999\n4,-999\n", "1 -3000|2 900|3 -999|4 -999", "", Options{}}, // not below
-		{"y,z\n1,9\n2,8\n3,2\n4,9\n", "1 9|2 8|3 2|4 9", "", Options{}},                         // not apart
-		{"y,z\n1,0\n2,50\n3,55\n4,0\n", "1 0|2 50|3 55|4 0", "", Options{}},                     // not negative
-		{"y,z\n1,-20\n2,9\n3,-20\n4,9\n", "1 -20|2 9|3 -20|4 9", "", Options{}},                 // two numbers are all
 		{"y;z\n1,234;1,5\n2,345;x\n", "1.234 \"1 5\"|2.345 x", "", Options{}},
-		{"y;z\n1;2\n3;4\n", "1 2|3 4", "", Options{Decimal: map[string]string{"": ","}}},
 
 		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "D/M/YYYY"}},
 		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "%d/%m/%Y"}},
 		{"time,y\n03/04/2021,1\n", "2021-04-03T00:00:00Z 1", "", Options{Layout: "2/1/2006"}},
 		{"t,y\n86400,1\n", "1970-01-02T00:00:00Z 1", "", Options{Layout: "epoch", Time: name("t")}},
-		{"t,y\n43831.5,1\n", "2020-01-01T12:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
 		{"t;y\n44197,0416666667;1\n44197,5;1\n", "2021-01-01T01:00:00Z 1|2021-01-01T12:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
 		{"t,y\n1,1\n59,1\n61,1\n", "1900-01-01T00:00:00Z 1|1900-02-28T00:00:00Z 1|1900-03-01T00:00:00Z 1", "", Options{Layout: "excel", Time: name("t")}},
 		{"t,y\n737791.5,1\n", "2020-01-01T12:00:00Z 1", "", Options{Layout: "matlab", Time: name("t")}},
@@ -552,17 +447,12 @@ func TestReading(t *testing.T) {
 			"2021-10-31T00:00:00Z 3", "", Options{Zone: berlin}},
 		{"t,y\n2020-03-29 01:00,1\n2020-03-29 02:00,2\n2020-03-29 03:00,3\n2020-07-01,4\n2020-07-01T00:00:00Z,5\n", "2020-03-29T00:00:00Z 1|" +
 			"2020-03-29T01:00:00Z 3|2020-06-30T22:00:00Z 4|2020-07-01T00:00:00Z 5", "", Options{Zone: berlin}},
-		{"a,b,y\n2020-01-01,2020-02-01,1\n", "2020-02-01T00:00:00Z 1", "", Options{Time: name("b")}},
 		{"a,b,y\n2020-01-01,05:30,1\n", "2020-01-01T05:30:00Z 1", "", Options{Time: name("a+b")}},
-		{"a,y\n2020-01-01,1\n2020-01-01,1\n", "1|1", "", Options{Time: name("")}},
 		{"later,y\n2020-01-01,1\nsoon,2\n", `f.csv:3: column "later": "soon" is not a time as ISO 8601, as others are; ` +
 			`1 of 2 cells are not. Use -missing for what is missing, -time-layout, or -time '' for none`, "", Options{Time: name("later")}},
-		{"time:y\n2020-01-01:1\n", "2020-01-01T00:00:00Z 1", "", Options{Delimiter: ':'}},
-		{"y;z\n1.234;1,5\n2.345;2,5\n", "1.234 1.5|2.345 2.5", "the decimal sign is a comma", Options{Decimal: map[string]string{"y": "."}}},
 		{"y,z\n\"1,234\",1\n", "1.234 1", "", Options{Decimal: map[string]string{"": ","}}},
 		{"y,z\n\"1,234\",1\n", "1234 1", "", Options{Decimal: map[string]string{"": "."}}},
 		{"y,z\n0,1\n-999,1\nx,1\n", " 1|-999 1| 1", "", Options{Missing: []string{"0", "x"}}},
-		{"y,z\n1,1\n2,2\n", "1 1|2 2", "", Options{Category: []string{"z"}}},
 		{"y,z\n1,a\n2,2\n", "1 |2 2", "", Options{Number: []string{"z"}}},
 		{"y,z\n1,1\n2,2\n", "1|2", "", Options{Drop: []string{"z"}}},
 		{"a,b\nc,d\ny,z\n1,2\n", "1 2", "", Options{Skip: 2}},
@@ -700,23 +590,15 @@ func FuzzRead(f *testing.F) {
 func TestEncodings(t *testing.T) {
 	for _, c := range []struct{ encoding, header, word, why string }{
 		{"windows-1251", "Дата;Температура;Нагрузка", "Москва", "as the name of the target tells"},
-		{"windows-1251", "date;температура наружного воздуха;y", "да", "as its letters tell"},
 		{"windows-1251", "date;ТЕМПЕРАТУРА ВОЗДУХА;y", "НЕТ", "as its letters tell"},
 		{"koi8-r", "Дата;Температура;Нагрузка", "нет", "as the name of the target tells"},
-		{"koi8-r", "date;Температура воздуха;y", "Москва", "as its letters tell"},
 		{"windows-1250", "data;Łódź;y", "świeży", "as its letters tell"},
 		{"windows-1250", "datum;Příkon;y", "čtvrtek", "as its letters tell"},
-		{"windows-1252", "Zeit;Wärme;y", "Straße", "as its letters tell"},
-		{"windows-1252", "dato;Måling på øen;y", "sø", "as its letters tell"},
 		{"windows-1252", "t;°C;y", "µ", "as its letters tell"},
 		{"shift_jis", "日時;気温;電力", "はい", "as the name of the target tells"},
-		{"shift_jis", "date;平均気温;y", "データ", "as its letters tell"},
 		{"euc-jp", "日時;気温;電力", "はい", "as the name of the target tells"},
-		{"euc-jp", "date;平均気温;y", "データ", "as its letters tell"},
 		{"euc-kr", "날짜;온도;부하", "서울", "as the name of the target tells"},
-		{"euc-kr", "date;평균 기온;y", "아니다", "as its letters tell"},
 		{"gb18030", "日期;温度;负荷", "是", "as the name of the target tells"},
-		{"gb18030", "date;平均温度;y", "上海", "as its letters tell"},
 	} {
 		want := c.header + "\n1;" + c.word + ";5\n2;" + c.word + ";6\n2;" + c.word + ";7\n"
 		e := testutil.Must(origin.ParseEncoding(c.encoding))(t)
@@ -740,32 +622,5 @@ func TestEncodings(t *testing.T) {
 	if err != nil || !slices.Equal(got.rows, []string{"1 Zürich", "2 Gen\ufffdve", "2 Gen\ufffdve"}) ||
 		!strings.Contains(got.said(), "2 characters are none in utf-8, and are \ufffd now") {
 		t.Errorf("%v, %q", err, got.said())
-	}
-}
-
-// A span is the same however its numbers were put together.
-func TestSpan(t *testing.T) {
-	numbers := []float64{3, -200, 5, 99, -200, 4, 99, 3, 5, 99}
-	var whole span
-	for i, v := range numbers {
-		whole.add(v, int64(i+2))
-	}
-	want := span{10, 2, end{-200, 2, 3}, end{-99, 3, -5}}
-	if whole != want {
-		t.Fatalf("got  %+v\nwant %+v", whole, want)
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	for parts := 2; parts <= 100; parts++ {
-		sums := make([]span, parts)
-		for i, v := range numbers {
-			sums[random.IntN(parts)].add(v, int64(i+2))
-		}
-		var got span
-		for _, s := range sums {
-			got.merge(s)
-		}
-		if got != want {
-			t.Fatalf("%d parts: got  %+v\nwant %+v", parts, got, want)
-		}
 	}
 }

@@ -264,20 +264,3 @@ func TestMomentsJSON(t *testing.T) {
 		}
 	}
 }
-
-// The extremes are found wherever they are among the numbers of one pass.
-func TestExtremes(t *testing.T) {
-	for n := 2; n <= 9; n++ {
-		for i := range n {
-			for _, v := range []float64{-7, 9} {
-				xs := make([]float64, n)
-				xs[i] = v
-				var m Moments
-				m.Add(xs)
-				if low, high := min(0, v), max(0, v); m.Min != low || m.Max != high {
-					t.Errorf("%v of %d numbers, at %d: from %v to %v", v, n, i, m.Min, m.Max)
-				}
-			}
-		}
-	}
-}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 
 	"mlpipeline/internal/csv"
 	"mlpipeline/internal/testutil"
@@ -117,17 +119,11 @@ func TestSources(t *testing.T) {
 }
 
 func utf32le(s string) string {
-	b := []byte("\xff\xfe\x00\x00")
-	for _, r := range s {
-		b = append(b, byte(r), byte(r>>8), 0, 0)
-	}
-	return string(b)
+	text, _ := utf32.UTF32(utf32.LittleEndian, utf32.UseBOM).NewEncoder().String(s)
+	return text
 }
 
 func utf16le(s string) string {
-	b := []byte("\xff\xfe")
-	for _, r := range s {
-		b = append(b, byte(r), byte(r>>8))
-	}
-	return string(b)
+	text, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(s)
+	return text
 }

@@ -158,24 +158,3 @@ func TestAbsentLevel(t *testing.T) {
 		}
 	}
 }
-
-// A word that training has not, or a missing one, is a doubt.
-func TestDoubtOfWords(t *testing.T) {
-	d := newWords(3, 300)
-	s := scalerOf(t, worded, d.csv())
-	m, _ := fitted(t, wordSettings(s, 0, usual), datasetOf(t, s, "d", d.csv(), 5))
-	test := newWords(4, 5)
-	test.u[1], test.u[2] = "hail", ""
-	got := eachRow(t, &s.Design, test.csv(), func(r *design.Rows) (doubts []string) {
-		for i := range r.N {
-			doubts = append(doubts, strings.Join(m.Doubt(r, i, 0, s.DataMin, s.DataMax), "; "))
-		}
-		return doubts
-	})
-	for i, want := range []string{"", "training has no u=hail, the average category is taken",
-		"u is missing, the average category is taken"} {
-		if got[i] != want {
-			t.Errorf("row %d: %q, want %q", i, got[i], want)
-		}
-	}
-}

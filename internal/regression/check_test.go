@@ -2,13 +2,11 @@ package regression
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -114,21 +112,14 @@ func TestForgedModels(t *testing.T) {
 	gob := filepath.Join(t.TempDir(), "model.gob")
 	m, _, rows := forgeable(t)
 	m.Datasets[0].Tail, m.Datasets[0].Step = []float64{1, 2}, 1
-	document := testutil.Must(json.Marshal(m))(t)
 	if file, _, err := m.Encode(); err != nil || !readForged(t, gob, "honest", file, rows) {
 		t.Fatalf("an honest model is not read: %v", err)
 	}
 	read := map[string]bool{}
-	artifacttest.Mutate(t, document, func(path string, mutated []byte) {
-		forged := new(Model)
-		if json.Unmarshal(mutated, forged) != nil {
-			return
+	artifacttest.Forge(m, func(path string) {
+		if file, _, err := m.Encode(); err == nil {
+			read[path] = readForged(t, gob, path, file, rows)
 		}
-		file, _, err := forged.Encode()
-		if err != nil {
-			return
-		}
-		read[path] = readForged(t, gob, path, file, rows)
 	})
 	for _, d := range []Dataset{{Step: -1}, {Tail: []float64{1e300}}, {Tail: make([]float64, m.Datasets[0].Rows+1)}} {
 		m.Datasets[0].Tail, m.Datasets[0].Step = d.Tail, d.Step
@@ -136,44 +127,13 @@ func TestForgedModels(t *testing.T) {
 			t.Errorf("the tail %v and the step %d are read: %v", d.Tail, int64(d.Step), err)
 		}
 	}
-	m.Datasets[0].Tail, m.Datasets[0].Step = nil, 0 // of a tail a NaN is a missing target
-	floats(reflect.ValueOf(m).Elem(), func(v reflect.Value) {
-		was := v.Float()
-		for _, other := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-			v.SetFloat(other)
-			if file, _, err := m.Encode(); err != nil || readForged(t, gob, "NaN or ∞", file, rows) {
-				t.Errorf("%v is read: %v", other, err)
-			}
-		}
-		v.SetFloat(was)
-	})
 	t.Logf("%d mutations", len(read))
-	for _, path := range []string{".Names without its last", ".Scale[0] = 0", ".Coef = null", ".Band.T without its last",
-		".Band.Rows = 0", ".Folds = 2000000000", ".Categories[0].To = 2000000000", ".SeasonTo = 0", ".Datasets = null",
-		".Datasets out of order", ".Datasets[0].Used = -1", ".Band.Sigma = -1", ".Climatology = null",
-		".Band.Centre without its last", ".Band.Taken[0] = -1", ".Band.Relation = null"} {
+	for _, path := range []string{".Names without its last", ".Scale[0] = nothing", ".Coef = nothing", ".Band.T without its last",
+		".Band.Rows = nothing", ".Folds = 2000000000", ".Categories[last].To = 2000000000", ".SeasonTo = nothing", ".Datasets = nothing",
+		".Datasets out of order", ".Datasets[0].Used = -1", ".Band.Sigma = -1", ".Climatology = nothing",
+		".Band.Centre without its last", ".Band.Taken[0] = -1", ".Band.Relation = nothing"} {
 		if was, tried := read[path]; was || !tried {
 			t.Errorf("%s: read %v, tried %v", path, was, tried)
-		}
-	}
-}
-
-// floats calls f for floating-point numbers of v, the first two and the last of each list.
-func floats(v reflect.Value, f func(v reflect.Value)) {
-	switch v.Kind() {
-	case reflect.Float64:
-		f(v)
-	case reflect.Slice:
-		for i := range v.Len() {
-			if i < 2 || i == v.Len()-1 {
-				floats(v.Index(i), f)
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				floats(v.Field(i), f)
-			}
 		}
 	}
 }
@@ -210,11 +170,14 @@ func TestForgedBytes(t *testing.T) {
 // A forged model.json is refused, or its figures are possible.
 func TestForgedSummaries(t *testing.T) {
 	_, summary, _ := forgeable(t)
-	document := testutil.Must(SummaryKind.EncodeJSON(summary))(t)
 	path := filepath.Join(t.TempDir(), "model.json")
 	read := map[string]bool{}
-	artifacttest.Mutate(t, document, func(what string, mutated []byte) {
-		testutil.WriteFile(t, path, mutated)
+	artifacttest.Forge(summary, func(what string) {
+		document, err := SummaryKind.EncodeJSON(summary)
+		if err != nil {
+			return // JSON has no NaN
+		}
+		testutil.WriteFile(t, path, document)
 		s, err := ReadSummary(path)
 		if read[what] = err == nil; err != nil {
 			return
@@ -225,10 +188,9 @@ func TestForgedSummaries(t *testing.T) {
 			t.Errorf("%s: %s is wider by %v, half widths %v and %v", what, name, factor, classical, robust)
 		}
 	})
-	for _, path := range []string{".coefficients = null", ".coefficients = []", ".standardized without its last",
-		".cross_validation.mse_std = null", ".cross_validation.mse = -1", ".cross_validation.folds = 2000000000", ".rows = 0",
-		".rank = 2000000000", ".clusters.dof = 2", ".coefficients[1].t = 0", ".coefficients[1].std_error = -1",
-		".residual_std = null", ".r2 = 2", ".condition = 0", ".influence[0].rows = -1"} {
+	for _, path := range []string{".Coefficients = nothing", ".Standardized without its last", ".CV.MSEStd = nothing", ".CV.MSE* = -1",
+		".CV.Folds = 2000000000", ".Rows = nothing", ".Rank = 2000000000", ".Clusters.Dof = 2", ".Coefficients[last].T* = 0.5",
+		".Coefficients[last].StdError* = -1", ".ResidualStd = nothing", ".R2 = 1e+300", ".Condition = nothing", ".Influence[0].Rows = -1"} {
 		if was, tried := read[path]; was || !tried {
 			t.Errorf("%s: read %v, tried %v", path, was, tried)
 		}

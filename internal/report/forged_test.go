@@ -2,67 +2,17 @@ package report
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"mlpipeline/internal/artifact/artifacttest"
 	"mlpipeline/internal/metrics"
 	"mlpipeline/internal/regression"
 	"mlpipeline/internal/testutil"
 )
-
-// forge hands over every mutation of everything in a value, which is as it was after each.
-func forge(path string, v reflect.Value, f func(path string)) {
-	with := func(other reflect.Value) {
-		kept := reflect.New(v.Type()).Elem()
-		kept.Set(v)
-		v.Set(other)
-		f(fmt.Sprintf("%s = %.40v", path, other))
-		v.Set(kept)
-	}
-	if !v.IsZero() {
-		with(reflect.Zero(v.Type()))
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			forge(path, v.Elem(), f)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if field := v.Type().Field(i); field.IsExported() {
-				forge(path+"."+field.Name, v.Field(i), f)
-			}
-		}
-	case reflect.Slice:
-		if n := v.Len(); n > 0 {
-			with(v.Slice(1, n))
-			with(v.Slice(0, n-1))
-			with(reflect.AppendSlice(v.Slice3(0, n, n), v))
-			forge(path+"[last]", v.Index(n-1), f)
-		}
-	case reflect.Array:
-		forge(path+"[last]", v.Index(v.Len()-1), f)
-	case reflect.Float64:
-		x := v.Float()
-		for _, other := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, 1e300,
-			1e150, 5e-324, -x, 2 * x, x + 1} {
-			with(reflect.ValueOf(other))
-		}
-	case reflect.Int, reflect.Int64:
-		n := v.Int()
-		for _, other := range []int64{-1, 1, 7, 1 << 20, 1 << 40, math.MaxInt64, math.MinInt64, -n, 2 * n, n + 1, n - 1} {
-			with(reflect.ValueOf(other).Convert(v.Type()))
-		}
-	case reflect.String:
-		with(reflect.ValueOf("another\x00\x1b[31m<b>"))
-		with(reflect.ValueOf(strings.Repeat("x", 1<<20)))
-	}
-}
 
 // A forged file with a valid checksum is refused by name, or it has finite figures and a
 // page, soon.
@@ -85,7 +35,7 @@ func TestForged(t *testing.T) {
 	}
 	testutil.OK(t, write())
 	_ = testutil.Must(metrics.Read(path))(t)
-	forge("", reflect.ValueOf(sums).Elem(), func(what string) {
+	artifacttest.Forge(sums, func(what string) {
 		if write() != nil {
 			return
 		}
@@ -153,8 +103,8 @@ func TestForgedModel(t *testing.T) {
 	if shown != 1 {
 		t.Fatal("the model itself is refused")
 	}
-	for i, v := range []any{&m.Kept, &m.Mean, &m.Scale, &m.Coef, &m.Band, &s.Terms, s.Selection} {
-		forge(fmt.Sprint(i), reflect.ValueOf(v).Elem(), try)
+	for _, v := range []any{&m.Kept, &m.Mean, &m.Scale, &m.Coef, &m.Band, &s.Terms, s.Selection} {
+		artifacttest.Forge(v, try)
 	}
 	t.Logf("%d forged, %d shown", tried, shown)
 	if tried < 200 || shown < 20 {

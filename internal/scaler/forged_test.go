@@ -54,9 +54,12 @@ func TestForged(t *testing.T) {
 	for name, s := range map[string]*Scaler{
 		"whole": whole, "part": NewShard(d, &dataset.Shard{I: 0, N: 1, Files: 2, List: "l"}, datasets, nil),
 	} {
-		document := testutil.Must(Kind.EncodeJSON(s))(t)
-		artifacttest.Mutate(t, document, func(where string, mutated []byte) {
-			testutil.WriteFile(t, path, mutated)
+		artifacttest.Forge(s, func(where string) {
+			document, err := Kind.EncodeJSON(s)
+			if err != nil {
+				return // JSON has no NaN
+			}
+			testutil.WriteFile(t, path, document)
 			start := time.Now()
 			if s, err := Read(path); err == nil {
 				checkFinite(t, where, s)
@@ -114,11 +117,6 @@ func TestRefused(t *testing.T) {
 		{`the target "a" is among`, func(s *Scaler) { s.Target = "a" }},
 		{"the target has mean", func(s *Scaler) { s.TargetVar = -1 }},
 		{"figures of other columns", func(s *Scaler) { s.NSamplesSeen = Counts{1, 2, 3} }},
-		{"figures of other columns", func(s *Scaler) { s.Mean = s.Mean[:1] }},
-		{"figures of other columns", func(s *Scaler) { s.Var = s.Var[:1] }},
-		{"figures of other columns", func(s *Scaler) { s.Scale = s.Scale[:1] }},
-		{"figures of other columns", func(s *Scaler) { s.FeatureNamesOut = s.FeatureNamesOut[:1] }},
-		{"figures of other columns", func(s *Scaler) { s.DataMin = s.DataMin[:1] }},
 		{"figures of other columns", func(s *Scaler) { s.DataMax = s.DataMax[:1] }},
 	} {
 		s := fitted(t, d, datasets...)

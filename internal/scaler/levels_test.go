@@ -3,9 +3,6 @@ package scaler
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -31,36 +28,6 @@ func levelsOf(cells ...string) (l Levels) {
 	c := words(cells...)
 	l.Add(&c)
 	return l
-}
-
-// Levels of parts, merged in any order and grouping, are those of the whole.
-func TestMergeLevels(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 1))
-	var cells []string
-	for range 500 {
-		cells = append(cells, strings.Repeat("é", r.IntN(3))+fmt.Sprint(int(r.ExpFloat64()*9)))
-		if r.IntN(20) == 0 {
-			cells = append(cells, "") // missing
-		}
-	}
-	want := levelsOf(cells...)
-	for parts := 2; parts <= 100; parts++ {
-		var all []Levels
-		for k := range parts {
-			all = append(all, levelsOf(cells[len(cells)*k/parts:len(cells)*(k+1)/parts]...))
-		}
-		for len(all) > 1 {
-			i := r.IntN(len(all) - 1)
-			all[i+1].Merge(all[i])
-			all = slices.Delete(all, i, i+1)
-		}
-		if !reflect.DeepEqual(all[0], want) {
-			t.Fatalf("%d parts: %v, want %v", parts, all[0], want)
-		}
-	}
-	if !slices.IsSortedFunc(want.Counts, byLevel) || want.N() != 500 {
-		t.Errorf("%d rows, %v", want.N(), want.Counts)
-	}
 }
 
 // An identifier is one by the number of its levels, or the length of their text,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,90 +13,50 @@ import (
 
 var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// simulate returns a log as floats, NaN where missing, and the simulator.
-func simulate(t *testing.T, set Settings, chunk int) ([][]float64, *Simulator) {
-	t.Helper()
-	set.Start = start
-	sim := testutil.Must(New(set))(t)
-	cols := make([][]float64, len(Columns))
-	var rows Rows
-	for {
-		sim.Next(&rows, chunk)
-		if len(rows.Times) == 0 {
-			return cols, sim
-		}
-		for j, c := range rows.Cells {
-			for _, v := range c {
-				x := float64(v) / math.Pow(10, float64(Decimals[j]))
-				if v == NoReading {
-					x = math.NaN()
-				}
-				cols[j] = append(cols[j], x)
-			}
-		}
-	}
-}
-
 // Every kind of anomaly is where its plan says, in train and test, and nowhere
 // else.
 func TestAnomalies(t *testing.T) {
 	for _, step := range []time.Duration{24 * time.Hour, time.Hour} {
 		perDay := int(24 * time.Hour / step)
 		for _, sc := range Scenarios {
-			scenario := sc.Name
-			set := Settings{Seed: 5, Scenario: scenario, Station: 1, Step: step, Train: 1461 * perDay,
-				Test: 365 * perDay}
-			cols, sim := simulate(t, set, 1000)
-			set.Start = start
-			quiet := testutil.Must(New(set))(t)
-			anomalous := make([]bool, set.Train+set.Test)
-			for _, part := range [][2]int{{0, set.Train}, {set.Train, set.Train + set.Test}} {
-				marks := set.Anomalous(part[0], part[1])
-				if (len(marks) == 0) != (len(sc.anomalies) == 0) {
-					t.Errorf("%s: %d marks in rows %v", scenario, len(marks), part)
-				}
-				copy(anomalous[part[0]:], marks)
-			}
+			set := Settings{Seed: 5, Scenario: sc.Name, Station: 1, Start: start, Step: step, Train: 1461 * perDay, Test: 365 * perDay}
+			sim := testutil.Must(New(set))(t)
 			var rows Rows
-			quiet.Next(&rows, set.Train+set.Test)
+			sim.Next(&rows, set.Train+set.Test)
+			marks := append(set.Anomalous(0, set.Train), set.Anomalous(set.Train, set.Train+set.Test)...)
+			if want := len(rows.Times); len(sc.anomalies) > 0 && len(marks) != want || len(sc.anomalies) == 0 && len(marks) > 0 {
+				t.Fatalf("%s: %d marks of %d rows", sc.Name, len(marks), want)
+			}
 			count, effects := 0, 0
-			for i, bad := range anomalous {
+			for i, v := range rows.Cells[0] {
+				bad := marks != nil && marks[i]
+				lost := slices.ContainsFunc(rows.Cells, func(c []int64) bool { return c[i] == NoReading })
+				same := i > 0 && v == rows.Cells[0][i-1]
+				off := math.Abs(float64(v)/math.Pow10(Decimals[0]) - rows.Signal[i])
+				far := v != NoReading && off > 6*sim.Sigma
+				wrong := lost || far && !bad
+				switch sc.Name {
+				case "gaps":
+					wrong = lost != bad
+				case "spikes":
+					wrong = far != bad || bad && (off < 8-6*sim.Sigma || off > 25+6*sim.Sigma)
+				case "stuck":
+					wrong = wrong || bad && !same
+				}
+				if wrong {
+					t.Fatalf("%s row %d: off by %v, lost %v, planned %v", sc.Name, i, off, lost, bad)
+				}
 				if bad {
 					count++
-				}
-				lost := false
-				for j := range cols {
-					lost = lost || math.IsNaN(cols[j][i])
-				}
-				off := math.Abs(cols[0][i] - rows.Signal[i])
-				far := off > 6*sim.Sigma
-				if bad && (lost || far || i > 0 && cols[0][i] == cols[0][i-1]) {
-					effects++
-				}
-				switch scenario {
-				case "gaps":
-					if lost != bad {
-						t.Fatalf("%s row %d: lost %v, planned %v", scenario, i, lost, bad)
-					}
-				case "spikes":
-					if far != bad || bad && (off < 8-6*sim.Sigma || off > 25+6*sim.Sigma) {
-						t.Fatalf("%s row %d: off by %v, planned %v", scenario, i, off, bad)
-					}
-				case "stuck":
-					if bad && cols[0][i] != cols[0][i-1] {
-						t.Fatalf("%s row %d: %v after %v", scenario, i, cols[0][i], cols[0][i-1])
-					}
-					fallthrough
-				default:
-					if lost || far && !bad {
-						t.Fatalf("%s row %d: off by %v, lost %v, and not planned", scenario, i, off, lost)
+					if lost || far || same {
+						effects++
 					}
 				}
 			}
 			if (len(sc.anomalies) > 0) != (effects > count/10) {
-				t.Errorf("%s: %d effects in %d anomalous rows", scenario, effects, count)
+				t.Errorf("%s: %d effects in %d anomalous rows", sc.Name, effects, count)
 			}
-			if share := float64(count) / float64(len(anomalous)); scenario == "spikes" && math.Abs(share-0.01) > 0.001 {
+			if share := float64(count) / float64(len(marks)); sc.Name == "spikes" && math.Abs(share-0.01) > 0.001 {
 				t.Errorf("spikes in %.4f of the rows", share)
 			}
 		}
