@@ -153,7 +153,7 @@ func (m Moments) Possible() bool {
 	rounding := 1e-9*(m.Max-m.Min) + 0x1p-50*max(m.Max, -m.Min)
 	mean, std := m.Mean.Value()+m.Mean.Lo, m.Std()
 	return m.N > 0 && m.Min <= mean+rounding && mean-rounding <= m.Max && m.Squares.Hi >= 0 && std <= m.Max-m.Min+rounding &&
-		!math.IsInf(rounding, 0) && !math.IsNaN(m.Squares.Lo)
+		!math.IsInf(rounding, 0) && math.Abs(m.Squares.Lo) <= 0x1p-50*m.Squares.Hi
 }
 
 // Finite reports whether no overflow has happened, nor would in the variance.

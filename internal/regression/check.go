@@ -67,7 +67,7 @@ func (m *Model) datasetsConsistent(factors bool) bool {
 	rows := int64(0)
 	for _, d := range m.Datasets {
 		ok = ok && d.Used >= 0 && d.Used <= d.Rows && rows+d.Used >= rows && (!factors || len(d.Folds) == m.Folds)
-		ok = ok && int64(len(d.Tail)) <= d.Rows && d.Step >= 0 &&
+		ok = ok && artifact.Impossible(d.ID, largest) == "" && int64(len(d.Tail)) <= d.Rows && d.Step >= 0 &&
 			!slices.ContainsFunc(d.Tail, func(y float64) bool { return math.Abs(y) > largest })
 		rows += d.Used
 		inFolds := int64(0)
