@@ -107,15 +107,18 @@ func want(t *testing.T, dir, path, content string, files int) {
 	}
 }
 
-// Behind a document nothing may stand, though the checksum be right.
-func TestTrailing(t *testing.T) {
-	for behind, passes := range map[string]bool{"": true, " \n": true, "{}": false, "x": false, "]": false} {
-		b, _ := kind.EncodeJSON(&thing{Name: "x"})
-		n := len(kind.begin())
-		rest := append(bytes.Clone(b[n+64:]), behind...)
-		forged := slices.Concat(b[:n], []byte(digest(b[:n], rest)), rest)
-		if err := kind.decodeJSON(forged, new(thing)); (err == nil) != passes {
-			t.Errorf("%q: %v", behind, err)
+// After a document nothing may stand, and in it nothing that is unknown or of another type, though
+// the checksum be right.
+func TestForged(t *testing.T) {
+	b, _ := kind.EncodeJSON(&thing{Name: "x", Values: []float64{1}})
+	n := len(kind.begin())
+	rest := string(b[n+64:])
+	in := func(old, other string) string { return strings.Replace(rest, old, other, 1) }
+	for forged, passes := range map[string]bool{rest: true, rest + " \n": true, rest + "{}": false, rest + "x": false, rest + "]": false,
+		in(`"x"`, `5`): false, in(`"x"`, `{}`): false, in(`[1]`, `"1"`): false, in(`[1]`, `{}`): false, in(`[1]`, `[1e400]`): false,
+		in(`"name"`, `"unknown"`): false, in(`[1]`, `[true]`): false} {
+		if err := kind.decodeJSON(slices.Concat(b[:n], []byte(digest(b[:n], []byte(forged))), []byte(forged)), new(thing)); (err == nil) != passes {
+			t.Errorf("%q: %v", forged, err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package regression
 
 import (
-	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -49,20 +48,5 @@ func TestFoldOfFewRows(t *testing.T) {
 	cv := crossValidate(&set, set.Alpha, splitsOf(pool([]Dataset{foldsOf("a", problem(rand.New(rand.NewPCG(45, 46)), 4, 2, 1), 4, 2)}, 2)))
 	if !strings.HasPrefix(cv.Reason, "without fold 1 of 2: ") {
 		t.Error(cv.Reason)
-	}
-}
-
-// The widest ratio of the errors counts, and none below 1; saturated fits have no t.
-func TestWider(t *testing.T) {
-	c := func(name string, plain, robust float64) Coefficient {
-		return Coefficient{Name: name, StdError: &plain, Robust: &robust}
-	}
-	s := Summary{Coefficients: []Coefficient{c("a", 1, 0.5), c("b", 2, 3), c("c", 1, 1.4)}, Rows: 4, Rank: 4}
-	if name, factor := s.Wider(); name != "b" || factor != 1.5 {
-		t.Errorf("%s %v", name, factor)
-	}
-	s.Clusters.Dof = 1
-	if classical, robust := halfWidths(&s); classical != 0 || math.Abs(robust-12.7062) > 1e-4 {
-		t.Errorf("half widths %v and %v", classical, robust)
 	}
 }

@@ -25,24 +25,6 @@ func ExampleFactor() {
 	// Output: 3 rows, intercept 1.000, slope 2.000
 }
 
-// alpha auto takes the penalty with the least cross-validated error.
-func TestAuto(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 8))
-	const p, w = 8, 10
-	s := settings(p)
-	s.Auto = true
-	m, summary := fitted(t, s, foldsOf("a", problem(r, 30, p, 40), w, s.Folds))
-	if m.Penalty == 0 || len(summary.CV.Path) < 10 {
-		t.Errorf("much noise and few rows want a penalty; got %v of %d", m.Penalty, len(summary.CV.Path))
-	}
-	for _, point := range summary.CV.Path {
-		more := point.MSE / *summary.CV.MSE - 1 // by another way, to the last digits
-		if more < -1e-12 || point.Alpha == m.Penalty && more > 1e-12 {
-			t.Errorf("alpha %v has MSE %v, chosen was %v", point.Alpha, point.MSE, *summary.CV.MSE)
-		}
-	}
-}
-
 // Collinear columns are named, and how they follow; the solution is that of least norm, which
 // treats equals equally, as the smallest penalty does, and the standard errors are those of the pseudo-inverse.
 func TestCollinear(t *testing.T) {
