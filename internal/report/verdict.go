@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"mlpipeline/internal/design"
 )
@@ -101,18 +100,12 @@ func (p *Page) warnings() (w []string) {
 	}
 	var found []string // by the stages
 	var irregular int64
-	outside := make([]int64, len(p.Metrics.Columns))
 	for _, d := range p.Metrics.Datasets {
 		irregular += d.Irregular
-		for j := range d.Cells {
-			outside[j] += d.Cells[j].Outside
-		}
 	}
-	for j, column := range p.Metrics.Columns {
-		if n := outside[j]; column.At >= 0 && n > 0 && n == slices.Max(outside[:len(outside)-1]) {
-			add("%s outside the range of %s in training, where the model extrapolates; the file of predictions says more",
-				plural(n, "row is", "rows are"), name(column.Name))
-		}
+	if column, n := p.outside(); n > 0 {
+		add("%s outside the range of %s in training, where the model extrapolates; the file of predictions says more",
+			plural(n, "row is", "rows are"), name(column))
 	}
 	if irregular > 0 {
 		add("%s not one step after the row before, where lags count rows", plural(irregular, "row is", "rows are"))
@@ -150,4 +143,21 @@ func (p *Page) warnings() (w []string) {
 		add("%s", why)
 	}
 	return w
+}
+
+// outside returns the feature that is most often beyond its numbers in training, and in how many
+// rows.
+func (p *Page) outside() (column string, most int64) {
+	for j, c := range p.Metrics.Columns {
+		var n int64
+		for _, d := range p.Metrics.Datasets {
+			if len(d.Cells) > 0 {
+				n += d.Cells[j].Outside
+			}
+		}
+		if c.At >= 0 && n > most {
+			column, most = c.Name, n
+		}
+	}
+	return column, most
 }
