@@ -1,6 +1,7 @@
 package design
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -71,6 +72,23 @@ func TestParseTerms(t *testing.T) {
 	for _, item := range []string{"a", "a*", "a*a", "w*hour", "b>*a", "a*z", "b*c*b*c"} {
 		if _, _, err := d.ParseCross(item); err == nil {
 			t.Errorf("-cross %q is read", item)
+		}
+	}
+}
+
+// A cross asks for what its sides are made of, and for nothing that stands in a name with stars.
+func TestCompleteCrosses(t *testing.T) {
+	for item, want := range map[string]Asked{
+		"a>*hour":      {Hinges: []string{"a"}, Calendar: []string{"hour"}},
+		"x*a>*w":       {Hinges: []string{"x*a"}},
+		"trend*x*a":    {Trend: true},
+		"y_lag_1*hour": {Calendar: []string{"hour"}},
+		"a*w":          {},
+	} {
+		asked := Asked{Crosses: []string{item}}
+		asked.Complete([]string{"a", "w", "x*a"})
+		if want.Crosses = asked.Crosses; !reflect.DeepEqual(asked, want) {
+			t.Errorf("%s asks for %+v, want %+v", item, asked, want)
 		}
 	}
 }

@@ -201,19 +201,29 @@ func (a *Asked) Complete(features []string) {
 			*list = append(*list, name)
 		}
 	}
+	known := func(side string) bool {
+		return side == TrendName || calendarOf(side) != nil || slices.Contains(features, side) ||
+			slices.Contains(features, strings.TrimSuffix(side, ">"))
+	}
 	for _, item := range a.Crosses {
-		for _, side := range strings.Split(item, "*") {
-			hinged, bends := strings.CutSuffix(side, ">")
-			switch {
-			case slices.Contains(features, side):
-			case calendarOf(side) != nil:
-				include(&a.Calendar, side)
-			case side == TrendName:
-				a.Trend = true
-			case bends && slices.Contains(features, hinged) && !slices.ContainsFunc(a.Hinges, func(h string) bool {
-				return h == hinged || strings.HasPrefix(h, hinged+":") || strings.HasPrefix(h, hinged+"@")
-			}):
-				a.Hinges = append(a.Hinges, hinged)
+		for i := range len(item) {
+			left, right := item[:i], item[i+1:]
+			if item[i] != '*' || strings.Count(item, "*") > 1 && !(known(left) && known(right)) { // a name may have stars
+				continue
+			}
+			for _, side := range []string{left, right} {
+				hinged, bends := strings.CutSuffix(side, ">")
+				switch {
+				case slices.Contains(features, side):
+				case calendarOf(side) != nil:
+					include(&a.Calendar, side)
+				case side == TrendName:
+					a.Trend = true
+				case bends && !slices.ContainsFunc(a.Hinges, func(h string) bool {
+					return h == hinged || strings.HasPrefix(h, hinged+":") || strings.HasPrefix(h, hinged+"@")
+				}):
+					a.Hinges = append(a.Hinges, hinged)
+				}
 			}
 		}
 	}
