@@ -23,7 +23,7 @@ func TestChangedBetweenPasses(t *testing.T) {
 	s := &scaler.Scaler{Design: design.Design{Target: "y", Features: []string{"x"}, Missing: design.Drop}, Mean: []float64{5}, Scale: []float64{2}}
 	o := &options{Program: cli.New("model_preparation", source, io.Discard, io.Discard)}
 	for used, changed := range map[int64]bool{6: false, 5: true, 7: true} {
-		in := &inputs{files: testutil.Must(table.Open([]string{path}, nil, ""))(t), used: []int64{used}, known: []string{""},
+		in := &inputs{files: testutil.Must(table.Open([]string{path}, nil, ""))(t), used: []int64{used}, known: []*scaler.Dataset{nil},
 			old: new(regression.Model), settings: regression.Settings{Folds: 2}}
 		_, err := in.readFiles(context.Background(), o, s, o.Progress(-1, cli.Bytes, ""))
 		if (err != nil) != changed || changed && !strings.Contains(err.Error(), "b.csv: changed since") {

@@ -68,8 +68,8 @@ func train(ctx context.Context, o *options, s *scaler.Scaler, stdin io.Reader) e
 type inputs struct {
 	files     []*table.File
 	manifests *dataset.Manifests
-	used      []int64  // usable rows of each file, which the folds need to know
-	known     []string // the hash of each file's bytes that the scaler knows; "" for none
+	used      []int64           // usable rows of each file, which the folds need to know
+	known     []*scaler.Dataset // what the scaler knows of each file; nil for nothing
 	old       *regression.Model
 	settings  regression.Settings
 	base      string // fingerprint of the old model; "" for none
@@ -110,7 +110,7 @@ func (in *inputs) readFiles(ctx context.Context, o *options, s *scaler.Scaler,
 		if err != nil {
 			return nil, err
 		}
-		changed := in.known[file.File] != "" && in.known[file.File] != file.XXH64
+		changed := in.known[file.File] != nil && in.known[file.File].XXH64 != file.XXH64
 		switch {
 		case changed && o.append:
 			return nil, fmt.Errorf("%s: is not the file of this name and time that %s was fitted on; "+
@@ -166,7 +166,7 @@ func (in *inputs) readOld(o *options, s *scaler.Scaler) error {
 // countRows sets how many rows of each file can be used: from the scaler where
 // the file is known to it, else by reading it.
 func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) error {
-	in.used, in.known = make([]int64, len(in.files)), make([]string, len(in.files))
+	in.used, in.known = make([]int64, len(in.files)), make([]*scaler.Dataset, len(in.files))
 	var unseen []*table.File
 	var which []int
 	for i, f := range in.files {
@@ -174,7 +174,7 @@ func (in *inputs) countRows(ctx context.Context, o *options, s *scaler.Scaler) e
 			func(d scaler.Dataset, id dataset.ID) int { return dataset.Compare(d.ID, id) })
 		switch {
 		case known:
-			in.used[i], in.known[i] = s.Datasets[k].Used, s.Datasets[k].XXH64
+			in.used[i], in.known[i] = s.Datasets[k].Used, &s.Datasets[k]
 		case !o.append:
 			return fmt.Errorf("%s: %s has not seen this file; run model_preprocessing on it too, or use -append",
 				f.Path, o.scaler)

@@ -87,7 +87,7 @@ const (
 func bend(bins []Residuals, middles []float64, widened float64) (share float64) {
 	var x, means, rows, errs []float64
 	squares := 0.0
-	for i := range bins {
+	for i := range middles {
 		b := &bins[i]
 		if squares += b.Squares; b.N < leastInTenth {
 			continue

@@ -75,10 +75,12 @@ func (b *Baseline) Add(actual, guess, residual []float64) {
 
 // Add includes the rows of a sample that have a target.
 func (e *Errors) Add(s *Sample) {
-	residual, abs := s.residuals(), 0.0
-	for _, r := range residual {
+	residual := s.residuals()
+	var abs, self, model float64 // the two squares in the same order: equal where the model is the mean
+	for i, r := range residual {
 		if r == r {
-			abs += math.Abs(r)
+			d := s.Actual[i] - s.TrainMean
+			abs, self, model = abs+math.Abs(r), self+float64(d*d), model+float64(r*r)
 		}
 	}
 	var added Errors
@@ -88,7 +90,7 @@ func (e *Errors) Add(s *Sample) {
 		return
 	}
 	added.Abs.Add(abs)
-	added.Baselines[trainMean] = Baseline{added.Target.N, squaresAbout(&added.Target, s.TrainMean), added.squares()}
+	added.Baselines[trainMean] = Baseline{added.Target.N, moments.Float(self), moments.Float(model)}
 	added.Baselines[season].Add(s.Actual, s.Season, residual)
 	added.Baselines[rowBefore].Add(s.Actual, s.Before, residual)
 	if len(s.Spread) > 0 {
@@ -134,12 +136,9 @@ func mergeValues(into, of reflect.Value) {
 }
 
 // squares returns Σ residual².
-func (e *Errors) squares() moments.Sum { return squaresAbout(&e.Residual, 0) }
-
-// squaresAbout returns Σ(x − c)² of the numbers with these moments: Σ(x − mean)² + n·(mean − c)².
-func squaresAbout(m *moments.Moments, c float64) moments.Sum {
-	d := m.Mean.Minus(moments.Float(c))
-	return d.Times(d).Times(moments.Float(float64(m.N))).Plus(m.Squares)
+func (e *Errors) squares() moments.Sum {
+	mean := e.Residual.Mean
+	return mean.Times(mean).Times(moments.Float(float64(e.Residual.N))).Plus(e.Residual.Squares)
 }
 
 // max returns the size of the largest residual.
