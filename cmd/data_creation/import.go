@@ -52,11 +52,19 @@ func importFlags(o *options) {
 
 // formatFlags defines the flags that say how sources are written.
 func formatFlags(o *options) {
-	o.Func("delimiter", "", func(s string) (err error) {
+	guessed := func(name string, read func(string) error) { // where it is ''
+		o.Func(name, "", func(s string) error {
+			if s == "" {
+				return nil
+			}
+			return read(s)
+		})
+	}
+	guessed("delimiter", func(s string) (err error) {
 		o.Delimiter, err = importer.ParseDelimiter(s)
 		return err
 	})
-	o.Func("encoding", "", func(s string) error {
+	guessed("encoding", func(s string) error {
 		o.Encoding = s
 		_, err := origin.ParseEncoding(s)
 		return err
@@ -75,7 +83,7 @@ func formatFlags(o *options) {
 		o.Decimal[column] = sign
 		return nil
 	})
-	o.Func("time-layout", "", func(s string) error {
+	guessed("time-layout", func(s string) error {
 		o.Layout = s
 		_, err := times.Parse(s)
 		return err

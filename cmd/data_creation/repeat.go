@@ -75,9 +75,9 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 	}
 	lists := columnLists(o, tables)
 	for _, flag := range []string{"category", "number", "drop"} {
-		add(flag, line(lists[flag]))
+		add(flag, csv.List(lists[flag]))
 	}
-	for _, f := range []struct{ name, value string }{{"missing", line(o.Missing)}, {"by", o.By}, {"split-key", o.SplitKey},
+	for _, f := range []struct{ name, value string }{{"missing", csv.List(o.Missing)}, {"by", o.By}, {"split-key", o.SplitKey},
 		{"sha256", o.sha256}} {
 		if f.value != "" {
 			add(f.name, f.value)
@@ -89,9 +89,4 @@ func repeat(o *options, tables []*importer.Table) (command string, guessed bool)
 		}
 	}
 	return strings.Join(words, " "), guessed
-}
-
-// line writes a list as a line of CSV.
-func line(list []string) string {
-	return strings.TrimSuffix(string(csv.AppendRecord(nil, list...)), "\n")
 }

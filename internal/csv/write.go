@@ -1,6 +1,9 @@
 package csv
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // AppendRecord appends one row of CSV and its newline. Fields are quoted where
 // they must be.
@@ -35,4 +38,9 @@ func Clip(s string) string {
 		return s[:40] + "…"
 	}
 	return s
+}
+
+// List writes a list as a flag takes it: a line of CSV without its end.
+func List(list []string) string {
+	return string(bytes.TrimSuffix(AppendRecord(nil, list...), []byte("\n")))
 }

@@ -99,7 +99,7 @@ func (d *Design) Unfinished() Design {
 
 // Codes are the cells of a category in some rows.
 type Codes struct {
-	Codes []int32  // per row, an index into Levels
+	Codes []int32  // per row, an index into Words
 	Words []string // the words of these rows and of their neighbours; the first, "", is a missing cell
 	From  int      // the category's columns of X, To not included
 	To    int
@@ -127,12 +127,12 @@ func (c *Category) columnOf(from int) map[string]int {
 	return columns
 }
 
-// set takes over the levels that a block has of a category.
-func (c *Codes) set(t *Term, columnOf map[string]int, levels []string) {
+// set takes over the words that a block has of a category.
+func (c *Codes) set(t *Term, columnOf map[string]int, words []string) {
 	c.name, c.From, c.To = t.Name, t.From, t.From+len(t.Columns)
-	c.Words, c.Column = levels, c.Column[:0]
-	for _, level := range levels {
-		j, known := columnOf[level]
+	c.Words, c.Column = words, c.Column[:0]
+	for _, word := range words {
+		j, known := columnOf[word]
 		if !known {
 			j = -1
 		}

@@ -9,11 +9,11 @@
 //	design.Scan.blocks            ties a block to the one before it in its file, for lags
 //	table.Scan.Blocks             opens a file and cuts it into blocks
 //	csv.Cutter.Next               whole rows, a block at a time
-//	design.Scan.block             takes a block through what follows, on one core
+//	design.Scan.process           takes a block through what follows, on one core
 //	table.Block.Parse             memory for its columns, the sketch that knows its rows again
 //	table.Block.parsePlain        cells become numbers, times and codes of words; parseQuoted with quotes
 //	design.Scan.usableRows        which rows have a target and lack nothing
-//	design.Scan.fill              the columns of X and y of those
+//	design.Scan.makeXY            the columns of X and y of those
 //	regression.Factorizer.Gather  the rows of each fold
 //	scaler.Scaler.Standardize     [1 | Z | y − mean], z = (x − mean)/scale; StandardizePrecise of small tables
 //	regression.Factor.Add         a tile of rows joins a triangle; AddPrecise, with Merge alone where columns are many

@@ -67,7 +67,10 @@ func (r *Rows) Place(i int) int {
 // Values returns column j of X in rows from to to, to not included: of a level in
 // the memory given, NaN where the category is missing or not known.
 func (r *Rows) Values(memory []float64, j, from, to int) []float64 {
-	if r.X[j] != nil {
+	switch {
+	case from == to: // of no rows all columns are nil
+		return nil
+	case r.X[j] != nil:
 		return r.X[j][from:to]
 	}
 	k := slices.IndexFunc(r.Codes, func(c Codes) bool { return j >= c.From && j < c.To })

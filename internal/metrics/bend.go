@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -138,7 +139,12 @@ func (r *Report) Bends(s *scaler.Scaler) string {
 	if names = names[:min(mostNamed, len(names))]; len(names) == 0 {
 		return ""
 	}
-	flag := "-hinge " + table.ShellWord(strings.TrimSuffix(string(csv.AppendRecord(nil, names...)), "\n"))
-	return fmt.Sprintf("%s bends with %s: model_preprocessing %s, or -auto; with pipeline.sh: PREPROCESSING=%s ./pipeline.sh",
-		s.Target, strings.Join(names, " and "), flag, table.ShellWord(flag))
+	list := csv.List(names)
+	flag := "-hinge " + table.ShellWord(list)
+	or := ", or -auto"
+	if strings.ContainsFunc(list, unicode.IsControl) { // which a message shows in another form
+		flag, or = "-auto", ""
+	}
+	return fmt.Sprintf("%s bends with %s: model_preprocessing %s%s; with pipeline.sh: PREPROCESSING=%s ./pipeline.sh",
+		s.Target, strings.Join(names, " and "), flag, or, table.ShellWord(flag))
 }

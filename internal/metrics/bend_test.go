@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"mlpipeline/internal/design"
@@ -65,6 +66,10 @@ func TestBend(t *testing.T) {
 	}
 	if wrong > 10 || bends < 190 {
 		t.Errorf("of 200, noise bends %d times and a V %d times", wrong, bends)
+	}
+	forged := slices.Repeat([]Residuals{{N: 20, Squares: 20}}, tenths)
+	if bend(forged, []float64{1, 2, 3, 4}, 1) != 0 {
+		t.Error("bins beyond the middles count")
 	}
 	if found(1, 500, 20, vee) {
 		t.Error("wide standard errors do not count")

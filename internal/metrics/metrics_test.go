@@ -37,6 +37,15 @@ func TestScikitLearn(t *testing.T) {
 	near(t, "r2_score, no better than the mean", *figures([]float64{1, 2, 3}, []float64{2, 2, 2}).R2, 0)
 	near(t, "r2_score, worse", *figures([]float64{1, 2, 3}, []float64{3, 2, 1}).R2, -3)
 	near(t, "constant and met", RSquared(0, 0), 1)
+	var mean Errors // of which a gate of 0 is passed
+	s := &Sample{TrainMean: 0.1}
+	for i := range 1000 {
+		s.Actual, s.Predicted = append(s.Actual, math.Sqrt(float64(i))), append(s.Predicted, 0.1)
+	}
+	mean.Add(s)
+	if skill := mean.Figures().SkillMean; skill == nil || *skill != 0 {
+		t.Errorf("the training mean has the skill %v over itself", skill)
+	}
 	near(t, "constant and missed", RSquared(1e-8, 0), 0)
 	if f := figures([]float64{-2, -2, -2}, []float64{-2, -2, -2}); f.R2 != nil || f.ExplainedVariance != nil ||
 		!strings.Contains(f.Reason, "the target is -2 in every row") {

@@ -11,7 +11,7 @@ import (
 	"mlpipeline/internal/dataset"
 )
 
-// What is read from model.gob and model.json may have been forged after a valid
+// What is read from model.gob and model.json may have been forged under a valid
 // checksum. So each has one check: what passes it has figures from which finite ones
 // follow, and lists that can be gone through. The ranges of single figures are tags of
 // their fields; see artifact.Impossible.

@@ -83,17 +83,17 @@ func (s *Settings) holdOut(splits []split, alphas []float64) (all [][]heldOut, r
 	for range alphas {
 		all = append(all, make([]heldOut, len(splits)))
 	}
+	for k, split := range splits {
+		switch {
+		case split.test.N == 0:
+			return nil, fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
+		case split.train.N == 0:
+			return nil, fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
+		}
+	}
 	reasons := make([]string, len(splits))
 	ordered.Each(len(splits), func(k int) {
 		train, test := splits[k].train, splits[k].test
-		switch {
-		case test.N == 0:
-			reasons[k] = fmt.Sprintf("fold %d of %d has no rows", k+1, s.Folds)
-			return
-		case train.N == 0:
-			reasons[k] = fmt.Sprintf("without fold %d of %d there are no rows", k+1, s.Folds)
-			return
-		}
 		fits, err := s.fits(train, alphas...)
 		if err != nil {
 			reasons[k] = fmt.Sprintf("without fold %d of %d: %v", k+1, s.Folds, err)

@@ -80,9 +80,6 @@ func training(datasets []Dataset, held *metrics.Mean) metrics.Training {
 // Shift adds to dst, one sum a term, by how much the predictions of the rows are above the
 // mean prediction of the training rows because of each: Σ b·(z − z̄).
 func (m *Model) Shift(dst []float64, rows *design.Rows) {
-	if rows.N == 0 {
-		return
-	}
 	memory := make([]float64, rows.N)
 	for t, term := range m.Terms {
 		for j := term.From; j < term.To; j++ {

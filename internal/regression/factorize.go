@@ -116,7 +116,7 @@ func (d *Factorizer) fold(r *design.Rows, k int) (from, to, step int) {
 	return from, to, 1
 }
 
-// stride returns stride step-th of some rows of w numbers.
+// stride returns every step-th of some rows of w numbers.
 func stride[T any](step int, rows []T, w int) (some []T) {
 	if step == 1 {
 		return rows

@@ -22,7 +22,7 @@ func (m *Model) linear(dst []float64, b0 float64, b []float64, from int, rows *d
 	}
 	for j, coef := range b {
 		mean, slope := m.Mean[from+j], coef/m.Scale[from+j]
-		if slope == 0 || rows.N == 0 {
+		if slope == 0 {
 			continue
 		}
 		for i, v := range rows.Values(memory, from+j, 0, rows.N) {

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"mlpipeline/internal/metrics"
 )
@@ -12,7 +11,7 @@ import (
 func (p *Page) drift(l limits) (s section) {
 	s.Title = "Since training"
 	for _, change := range p.Metrics.Changes() {
-		s.say("%s.", strings.ReplaceAll(change, " -", " −"))
+		s.say("%s.", change)
 	}
 	if columns := p.Metrics.Drift; len(columns) > 0 {
 		t := table{Caption: "How far each column is from training, where it is farthest", Folded: len(columns) > l.columns,

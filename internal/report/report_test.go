@@ -200,7 +200,7 @@ func TestCaptions(t *testing.T) {
 		"Here those of 80.0 % are farthest from it: they held 50.0 %.",
 		"The model predicts &#34;&gt;&lt;script",
 		"58 rows are anomalous, in ",
-		"Residuals have the mean −1.5 ± ",
+		"Residuals have the mean -1.5 ± ",
 	} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)

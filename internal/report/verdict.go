@@ -145,9 +145,10 @@ func (p *Page) warnings() (w []string) {
 	return w
 }
 
-// outside returns the feature that is most often beyond its numbers in training, and in how many
-// rows.
+// outside returns the column that is most often beyond its numbers in training, and in how many
+// rows: of the features and, where lags are of it, the target.
 func (p *Page) outside() (column string, most int64) {
+	lagged := p.Scaler != nil && len(p.Scaler.Lags) > 0
 	for j, c := range p.Metrics.Columns {
 		var n int64
 		for _, d := range p.Metrics.Datasets {
@@ -155,7 +156,7 @@ func (p *Page) outside() (column string, most int64) {
 				n += d.Cells[j].Outside
 			}
 		}
-		if c.At >= 0 && n > most {
+		if n > most && (c.At >= 0 || lagged) {
 			column, most = c.Name, n
 		}
 	}

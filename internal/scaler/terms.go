@@ -273,7 +273,7 @@ func (t *terms) fit() {
 	}
 }
 
-// numericFeatures returns the features that are numericFeatures.
+// numericFeatures returns the features that are numbers.
 func (s *Scaler) numericFeatures() []string {
 	return s.Lacking()[:len(s.Features)-len(s.Categories)]
 }

@@ -42,18 +42,9 @@ func forge(path string, v reflect.Value, f func(path string)) {
 			}
 		}
 	case reflect.Slice:
-		n := v.Len()
-		if n == 0 {
-			return
+		if v.Len() > 0 {
+			forgeList(path, v, put, f)
 		}
-		put("without its first", v.Slice(1, n))
-		put("without its last", v.Slice(0, n-1))
-		put("twice", reflect.AppendSlice(v.Slice3(0, n, n), v))
-		put("out of order", reflect.AppendSlice(reflect.AppendSlice(v.Slice3(0, 0, 0), v.Slice(n-1, n)), v.Slice(0, n-1)))
-		if n > 1 {
-			forge(path+"[0]", v.Index(0), f)
-		}
-		forge(path+"[last]", v.Index(n-1), f)
 	case reflect.Array:
 		forge(path+"[last]", v.Index(v.Len()-1), f)
 	case reflect.Bool:
@@ -74,4 +65,16 @@ func forge(path string, v reflect.Value, f func(path string)) {
 			with(other)
 		}
 	}
+}
+
+func forgeList(path string, v reflect.Value, put func(what string, other reflect.Value), f func(path string)) {
+	n := v.Len()
+	put("without its first", v.Slice(1, n))
+	put("without its last", v.Slice(0, n-1))
+	put("twice", reflect.AppendSlice(v.Slice3(0, n, n), v))
+	put("out of order", reflect.AppendSlice(reflect.AppendSlice(v.Slice3(0, 0, 0), v.Slice(n-1, n)), v.Slice(0, n-1)))
+	if n > 1 {
+		forge(path+"[0]", v.Index(0), f)
+	}
+	forge(path+"[last]", v.Index(n-1), f)
 }
